@@ -1,0 +1,57 @@
+import { parseAmount } from '@tollgate/money';
+import type { Amount } from '@tollgate/money';
+import { balanceOf } from './account';
+import type { Account } from './account';
+import type { Direction } from './entry';
+
+export type Balance = 'inbound' | 'outbound' | 'mutual';
+export const balances = ['inbound', 'outbound', 'mutual'] as const satisfies readonly Balance[];
+
+/** How `mutual` is read; both readings and their four cases are in DESIGN 2.5. */
+export type MutualFormula = 'outbound-minus-inbound' | 'inbound-minus-outbound';
+
+/** The account's rule as its owner writes it: what is left out has its default. */
+export type CutoffSetting = {
+  balances: readonly Balance[];
+  creditLimits?: { inbound?: string | undefined; outbound?: string | undefined; mutual?: string | undefined } | undefined;
+  mutualFormula?: MutualFormula | undefined;
+};
+
+/** The account's rule, complete: the balances that can cut, in the order of `balances`, and limits of zero or more. */
+export type Cutoff = {
+  balances: readonly Balance[];
+  creditLimits: Readonly<Record<Balance, Amount>>;
+  mutualFormula: MutualFormula;
+};
+
+/** Traffic an exhausted balance stops: mutual guards what the account originates on us (DESIGN 2.2). */
+const guards = { inbound: 'inbound', outbound: 'outbound', mutual: 'inbound' } as const satisfies Record<
+  Balance,
+  Direction
+>;
+
+/** The balances that block `direction` now: in the rule, and non-positive once the credit limit is added (DESIGN 2.3). */
+export const exhausted = (account: Account, direction: Direction): Balance[] =>
+  account.cutoff.balances.filter((balance) => guards[balance] === direction && available(account, balance) <= 0n);
+
+const available = (account: Account, balance: Balance): Amount =>
+  balanceOf(account, balance) + account.cutoff.creditLimits[balance];
+
+/** The complete rule. No setting is postpaid: nothing ever cuts (DESIGN 2.1). */
+export const cutoffOf = (setting: CutoffSetting | undefined): Cutoff => ({
+  balances: balances.filter((balance) => setting?.balances.includes(balance)),
+  creditLimits: {
+    inbound: parseAmount(setting?.creditLimits?.inbound ?? '0'),
+    outbound: parseAmount(setting?.creditLimits?.outbound ?? '0'),
+    mutual: parseAmount(setting?.creditLimits?.mutual ?? '0'),
+  },
+  mutualFormula: setting?.mutualFormula ?? 'outbound-minus-inbound',
+});
+
+export const isSameCutoff = (one: Cutoff, other: Cutoff): boolean =>
+  one.mutualFormula === other.mutualFormula &&
+  balances.every(
+    (balance) =>
+      one.balances.includes(balance) === other.balances.includes(balance) &&
+      one.creditLimits[balance] === other.creditLimits[balance],
+  );

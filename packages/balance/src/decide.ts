@@ -1,0 +1,102 @@
+import type { AccountEvent } from './account-event';
+import type { Command, RecordCommand } from './command';
+import { accountIdOf, recordKeyOf } from './command';
+import { cutoffOf, isSameCutoff } from './cutoff';
+import type { CutoffSetting } from './cutoff';
+import { isSameContent } from './same-content';
+
+/** Why the ledger refuses; the codes are the contract's (DESIGN 4). */
+export type Rejection = {
+  code:
+    | 'ACCOUNT_NOT_FOUND'
+    | 'ORIGINAL_NOT_FOUND'
+    | 'ID_CONFLICT'
+    | 'ALREADY_REVERSED'
+    | 'ACCOUNT_EXISTS'
+    | 'CURRENCY_MISMATCH';
+  detail: string;
+  /** With a conflict: the body first accepted, and the one refused now. */
+  existing?: object;
+  received?: object;
+};
+
+/** What the log already says about the things a command names. */
+export type Known = {
+  /** The account as it stands; `cutoff` is the rule last set, absent if none ever was. */
+  account: { currency: string; cutoff?: CutoffSetting | undefined } | undefined;
+  /** The event first recorded under the command's own key; for OpenAccount, the opening. */
+  first?: AccountEvent | undefined;
+  /** For a reversal: the entry it names, and the reversal that already undid it. */
+  original?: AccountEvent | undefined;
+  reversedBy?: string | undefined;
+};
+
+export type Decision =
+  | { outcome: 'accepted'; event: AccountEvent }
+  | { outcome: 'unchanged' }
+  | { outcome: 'rejected'; rejection: Rejection };
+
+/** What becomes of a command: one event, nothing because it is already so, or a rejection. `receivedAt` is RFC 3339 UTC. */
+export const decide = (command: Command, known: Known, receivedAt: string): Decision => {
+  if (command.type === 'OpenAccount') return openAccount(command, known, receivedAt);
+  const { account } = known;
+  if (account === undefined) {
+    const accountId = accountIdOf(command);
+    return reject({ code: 'ACCOUNT_NOT_FOUND', detail: `account ${accountId} is not open; open it with POST /v1/accounts` });
+  }
+  if (command.type === 'ChangeCutoff') {
+    if (isSameCutoff(cutoffOf(account.cutoff), cutoffOf(command.data))) return unchanged;
+    return accept({ type: 'CutoffChanged', data: command.data, metadata: { receivedAt } });
+  }
+  if (known.first !== undefined) return repeat(command, known.first);
+  if (command.type === 'ReverseEntry') return reverse(command, known, receivedAt);
+  return record(command, account.currency, receivedAt);
+};
+
+const accept = (event: AccountEvent): Decision => ({ outcome: 'accepted', event });
+const reject = (rejection: Rejection): Decision => ({ outcome: 'rejected', rejection });
+const unchanged: Decision = { outcome: 'unchanged' };
+
+type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
+
+const openAccount = ({ data }: Of<'OpenAccount'>, { first }: Known, receivedAt: string): Decision => {
+  if (first?.type !== 'AccountOpened') return accept({ type: 'AccountOpened', data, metadata: { receivedAt } });
+  const { name, currency, cutoff } = first.data;
+  const isSame = data.name === name && data.currency === currency && isSameCutoff(cutoffOf(data.cutoff), cutoffOf(cutoff));
+  if (isSame) return unchanged;
+  const detail = `account ${data.accountId} was opened with other content; its rule changes with PUT /v1/accounts/${data.accountId}/cutoff`;
+  return reject({ code: 'ACCOUNT_EXISTS', detail, existing: first.data, received: data });
+};
+
+const repeat = (command: RecordCommand, first: AccountEvent): Decision => {
+  if (isSameContent(first.data, command.data)) return unchanged;
+  const { kind, id } = recordKeyOf(command);
+  const detail = `${kind} ${id} of account ${command.data.accountId} was recorded with other content; ids are for ever`;
+  return reject({ code: 'ID_CONFLICT', detail, existing: first.data, received: command.data });
+};
+
+const record = (command: Exclude<RecordCommand, Of<'ReverseEntry'>>, currency: string, receivedAt: string): Decision => {
+  if (command.data.currency !== currency) {
+    const detail = `currency: account ${command.data.accountId} is kept in ${currency}, not ${command.data.currency}`;
+    return reject({ code: 'CURRENCY_MISMATCH', detail });
+  }
+  const metadata = { receivedAt };
+  switch (command.type) {
+    case 'RecordPayment':
+      return accept({ type: 'PaymentRecorded', data: command.data, metadata });
+    case 'ChargeUsage':
+      return accept({ type: 'UsageCharged', data: command.data, metadata });
+    case 'AdjustBalance':
+      return accept({ type: 'BalanceAdjusted', data: command.data, metadata });
+  }
+};
+
+const reverse = ({ data }: Of<'ReverseEntry'>, { original, reversedBy }: Known, receivedAt: string): Decision => {
+  const name = `${data.of.kind} ${data.of.id} of account ${data.accountId}`;
+  if (original === undefined || !('direction' in original.data))
+    return reject({ code: 'ORIGINAL_NOT_FOUND', detail: `of: there is no ${name} to reverse` });
+  if (reversedBy !== undefined)
+    return reject({ code: 'ALREADY_REVERSED', detail: `of: ${name} was reversed before, by reversal ${reversedBy}` });
+  const { direction, amount } = original.data;
+  return accept({ type: 'EntryReversed', data, metadata: { receivedAt, reversed: { direction, amount } } });
+};

@@ -1,0 +1,14 @@
+export { balanceOf } from './account';
+export type { Account, Totals } from './account';
+export type { AccountEvent, AccountOpening, RecordedAccountEvent } from './account-event';
+export { accountIdOf, recordKeyOf } from './command';
+export type { Command, RecordCommand } from './command';
+export { balances, cutoffOf } from './cutoff';
+export type { Balance, Cutoff, CutoffSetting, MutualFormula } from './cutoff';
+export { decide } from './decide';
+export type { Decision, Known, Rejection } from './decide';
+export { directions } from './entry';
+export type { Adjustment, Direction, EntryKind, Payment, RecordKind, Reversal, Usage } from './entry';
+export { evolve } from './evolve';
+export { acknowledge, balanceTexts, judge, unjudged } from './traffic';
+export type { Judgement, TrafficDecision, TrafficEvent, TrafficState } from './traffic';

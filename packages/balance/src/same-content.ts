@@ -1,0 +1,35 @@
+import { parseAmount } from '@tollgate/money';
+
+type Json = string | number | boolean | null | undefined | readonly Json[] | { readonly [field: string]: Json };
+
+/**
+ * Whether two accepted bodies of one kind mean the same (DESIGN 2.9): every field counts, amounts by value, times by
+ * instant; key order and white space do not count, and a field left out is the same as one never given.
+ */
+export const isSameContent = (one: object, other: object): boolean => {
+  const fields = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...fields].every((field) => isSameField(field, valueOf(one, field), valueOf(other, field)));
+};
+
+const amountFields = new Set(['amount']);
+const timeFields = new Set(['paidAt', 'startedAt', 'endedAt', 'ratedAt']);
+
+const isSameField = (field: string, one: Json, other: Json): boolean => {
+  if (typeof one === 'string' && typeof other === 'string') {
+    if (amountFields.has(field)) return parseAmount(one) === parseAmount(other);
+    if (timeFields.has(field)) return instantOf(one) === instantOf(other);
+  }
+  return isDeepEqual(one, other);
+};
+
+/** `12:00:00.500Z` and `12:00:00.5Z` are one instant. The edge accepts UTC only, so text order is time order. */
+const instantOf = (time: string): string =>
+  time.replace(/(\.\d*?)0*Z$/, (_, fraction: string) => (fraction === '.' ? 'Z' : `${fraction}Z`));
+
+const isDeepEqual = (one: Json, other: Json): boolean => {
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...keys].every((key) => isDeepEqual(valueOf(one, key), valueOf(other, key)));
+};
+
+const valueOf = (body: object, field: string): Json => (Object.hasOwn(body, field) ? (body as Record<string, Json>)[field] : undefined);

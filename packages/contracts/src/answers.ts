@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { accountId, currency, direction, instant, recordId } from './fields';
+import { balancesView } from './traffic-control';
+
+const revision = z.int().min(0).meta({ description: 'Place in the account\u2019s stream, from 0.' });
+const position = z.string().regex(/^\d+$/).meta({ description: 'Place in the whole log: an integer, rising.' });
+const amountText = z.string().meta({ description: 'Exact decimal, shortest form.', example: '100.5' });
+
+/** What a recorded payment, usage, adjustment or reversal is answered with, once durable. */
+export const recordAnswer = z
+  .strictObject({
+    accountId,
+    kind: z.enum(['payment', 'usage', 'adjustment', 'reversal']),
+    id: recordId,
+    duplicate: z.boolean(),
+    revision,
+    position,
+  })
+  .meta({ id: 'RecordAnswer' });
+export type RecordAnswer = z.infer<typeof recordAnswer>;
+
+/** What opening an account and changing its rule are answered with. */
+export const accountAnswer = z
+  .strictObject({ accountId, duplicate: z.boolean(), revision, position })
+  .meta({ id: 'AccountAnswer' });
+export type AccountAnswer = z.infer<typeof accountAnswer>;
+
+const totalsView = z.strictObject({ payments: amountText, usage: amountText, adjustments: amountText });
+const perBalance = z.strictObject({ inbound: amountText, outbound: amountText, mutual: amountText });
+const balanceName = z.enum(['inbound', 'outbound', 'mutual']);
+
+const trafficView = z.strictObject({
+  state: z.enum(['open', 'blocked']),
+  since: instant.optional(),
+  sequence: z.int().min(1).optional(),
+});
+
+export const accountView = z
+  .strictObject({
+    accountId,
+    name: z.string().optional(),
+    currency,
+    balances: balancesView,
+    totals: z.strictObject({ inbound: totalsView, outbound: totalsView }),
+    cutoff: z.strictObject({
+      balances: z.array(balanceName),
+      creditLimits: perBalance,
+      mutualFormula: z.enum(['outbound-minus-inbound', 'inbound-minus-outbound']),
+    }),
+    traffic: z.strictObject({ inbound: trafficView, outbound: trafficView }),
+    revision,
+    position,
+  })
+  .meta({ id: 'Account' });
+export type AccountView = z.infer<typeof accountView>;
+
+export const blockedView = z
+  .strictObject({ accountId, direction, since: instant, sequence: z.int().min(1), exhausted: z.array(balanceName) })
+  .meta({ id: 'BlockedTraffic' });
+export type BlockedView = z.infer<typeof blockedView>;
+
+export const historyItem = z
+  .strictObject({
+    position,
+    revision,
+    eventId: z.string(),
+    type: z.enum(['AccountOpened', 'CutoffChanged', 'PaymentRecorded', 'UsageCharged', 'BalanceAdjusted', 'EntryReversed']),
+    data: z.record(z.string(), z.unknown()).meta({ description: 'The body as accepted.' }),
+    receivedAt: instant,
+    recordedAt: instant,
+  })
+  .meta({ id: 'HistoryItem' });
+export type HistoryItem = z.infer<typeof historyItem>;

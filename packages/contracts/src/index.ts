@@ -1,0 +1,17 @@
+export { accountOpening, cutoffSetting } from './accounts';
+export { accountAnswer, accountView, blockedView, historyItem, recordAnswer } from './answers';
+export type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer } from './answers';
+export { accountIdPattern } from './fields';
+export { accountStream, cutoffStream, isAccountEvent, rejectedStream, streamPrefixes } from './log-event';
+export type { LogEvent, RejectionEvent } from './log-event';
+export { parseBody, parseJson, parseJsonText, recordKinds } from './parse';
+export type { Parsed } from './parse';
+export { problemOf, problems } from './problem';
+export type { Problem, ProblemCode } from './problem';
+export { adjustment, payment, reversal, usage } from './records';
+export { payloadOf, shorten } from './rejection';
+export type { RejectedMessage } from './rejection';
+export { topicsOf } from './topics';
+export type { Topics } from './topics';
+export { cloudEventHeaders, commandIdOf, trafficCommandOf } from './traffic-control';
+export type { TrafficCommand } from './traffic-control';

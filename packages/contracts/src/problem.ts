@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** Every code an error answer or a rejection can carry, with its HTTP status and title (DESIGN 4). */
+export const problems = {
+  INVALID_REQUEST: { status: 400, title: 'The request is not valid' },
+  ACCOUNT_NOT_FOUND: { status: 404, title: 'There is no such account' },
+  ORIGINAL_NOT_FOUND: { status: 404, title: 'There is nothing to reverse under that id' },
+  NOT_FOUND: { status: 404, title: 'There is no such resource' },
+  ID_CONFLICT: { status: 409, title: 'The id was used before with other content' },
+  ALREADY_REVERSED: { status: 409, title: 'The entry was reversed before' },
+  ACCOUNT_EXISTS: { status: 409, title: 'The account was opened before with other content' },
+  CURRENCY_MISMATCH: { status: 422, title: 'The account is kept in another currency' },
+  INTERNAL_ERROR: { status: 500, title: 'Tollgate failed; nothing is known to have changed' },
+  STORE_UNAVAILABLE: { status: 503, title: 'The event log cannot be written now' },
+  READ_MODEL_BEHIND: { status: 503, title: 'The read model has not reached that position yet' },
+} as const;
+
+export type ProblemCode = keyof typeof problems;
+export const problemCode = z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]);
+
+/** The body of every error answer: RFC 9457 with a `code`. */
+export const problem = z
+  .strictObject({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.int(),
+    code: problemCode,
+    detail: z.string().meta({ description: 'What is wrong, with the field named, and what to do.' }),
+    existing: z.record(z.string(), z.unknown()).optional().meta({ description: 'With a conflict: the body first accepted.' }),
+    received: z.record(z.string(), z.unknown()).optional().meta({ description: 'With a conflict: the body refused now.' }),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof problem>;
+
+type Refusal = { code: ProblemCode; detail: string; existing?: object; received?: object };
+
+/** `status` differs from the code's own only where HTTP has a more exact one (413, 415). */
+export const problemOf = ({ code, detail, existing, received }: Refusal, status: number = problems[code].status): Problem => ({
+  type: 'about:blank',
+  title: problems[code].title,
+  status,
+  code,
+  detail,
+  ...(existing && { existing: { ...existing } }),
+  ...(received && { received: { ...received } }),
+});

@@ -1,0 +1,8 @@
+/** The Kafka topics under a prefix (DESIGN 3). */
+export const topicsOf = (prefix: string) => ({
+  payments: `${prefix}payments.v1`,
+  usage: `${prefix}usage.v1`,
+  trafficControl: `${prefix}traffic-control.v1`,
+  rejected: `${prefix}rejected.v1`,
+});
+export type Topics = ReturnType<typeof topicsOf>;

@@ -1,0 +1,173 @@
+import { join } from 'node:path';
+import { LogUnavailable } from '@tollgate/event-store';
+import type { AppendResult, EventBatch, EventBody, EventLog, RecordedEvent, StreamAppend, Subscription } from '@tollgate/event-store';
+import { openProjectionStore } from '@tollgate/projection-store';
+import { createAppendQueue } from './append-queue';
+import { openLogFile } from './log-file';
+import type { LogFile } from './log-file';
+import { decodeRecord, encodeRecord } from './record';
+import { createStreamIndex } from './stream-index';
+import type { StreamIndex } from './stream-index';
+import { createTail } from './tail';
+
+export type LmdbEventLogOptions = {
+  /** Holds `log` (the truth) and `streams` (an index of it, rebuilt if it is missing). One process at a time. */
+  folder: string;
+  clock?: () => Date;
+  onIndexDropped?: (reason: string) => void;
+};
+
+export type LmdbEventLog<Body extends EventBody> = EventLog<Body> & { sizeBytes(): number };
+
+const tailEvents = 8_192;
+const defaultBatchEvents = 1_000;
+
+/** The event log in one folder of this machine. Throws `FolderInUse` or `LogDamaged` if it cannot be opened safely. */
+export const openLmdbEventLog = async <Body extends EventBody>(options: LmdbEventLogOptions): Promise<LmdbEventLog<Body>> => {
+  const { folder, clock = () => new Date() } = options;
+  const store = await openProjectionStore({
+    path: join(folder, 'streams'),
+    version: 1,
+    ...(options.onIndexDropped && { onDropped: options.onIndexDropped }),
+  });
+  const file = openLogFile(join(folder, 'log'));
+  const index = createStreamIndex(store);
+  await indexTheRest(file, index, Number(store.position() ?? 0n));
+
+  const tail = createTail<Body>(tailEvents);
+  const news = createNews();
+  let last = file.last();
+  let isClosed = false;
+
+  const queue = createAppendQueue<Body>({
+    plan: (group) => planAppends(group, index, { last, recordedAt: clock().toISOString() }),
+    write: async (events) => {
+      await file.append(last + 1, events.map(encodeRecord));
+      await index.add(events);
+      last += events.length;
+      tail.push(events);
+      news.announce();
+    },
+  });
+
+  const read = (from: number, limit: number, prefixes: readonly string[]): { events: RecordedEvent<Body>[]; through: number } => {
+    const through = Math.min(last, from + limit - 1);
+    const recent = tail.from(BigInt(from), through - from + 1);
+    if (recent !== undefined) return { events: recent.filter(({ stream }) => prefixes.some((prefix) => stream.startsWith(prefix))), through };
+    const events: RecordedEvent<Body>[] = [];
+    for (const { key, value } of file.range(from, through)) {
+      const event = decodeRecord<Body>(value, BigInt(key), prefixes);
+      if (event !== undefined) events.push(event);
+    }
+    return { events, through };
+  };
+
+  return {
+    append: async (appends) => {
+      if (isClosed) throw new LogUnavailable('the log is closed');
+      return queue.append(appends);
+    },
+    readStream: (stream, { from = 0, limit }) => Promise.resolve(readStream<Body>(file, index, { stream, from, limit })),
+    lastPosition: () => Promise.resolve(last === 0 ? undefined : BigInt(last)),
+    async *subscribe({ after = 0n, prefixes, maxEvents = defaultBatchEvents, signal }: Subscription): AsyncGenerator<EventBatch<Body>> {
+      let position = Number(after);
+      let isTold = false;
+      while (!signal.aborted && !isClosed) {
+        if (position < last || !isTold) {
+          const { events, through } = read(position + 1, maxEvents, prefixes);
+          position = Math.max(position, through);
+          isTold = position >= last;
+          yield { events, position: BigInt(position), isCaughtUp: isTold };
+          // Reading is synchronous: let others have their turn between two batches of a long catch-up.
+          if (!isTold) await new Promise(setImmediate);
+        } else await news.wait(signal);
+      }
+    },
+    sizeBytes: () => file.sizeBytes(),
+    close: async () => {
+      isClosed = true;
+      await queue.drained();
+      news.announce();
+      await file.close();
+      await store.close();
+    },
+  };
+};
+
+const planAppends = <Body extends EventBody>(
+  group: readonly (readonly StreamAppend<Body>[])[],
+  index: StreamIndex,
+  { last, recordedAt }: { last: number; recordedAt: string },
+) => {
+  const heads = new Map<string, number>();
+  const events: RecordedEvent<Body>[] = [];
+  const planOne = ({ stream, expectedRevision, events: added }: StreamAppend<Body>): AppendResult<Body> => {
+    const head = heads.get(stream) ?? index.head(stream);
+    if (head !== expectedRevision) return { isAppended: false, currentRevision: head };
+    heads.set(stream, head + added.length);
+    const recorded = added.map((event, offset): RecordedEvent<Body> => ({
+      ...event,
+      stream,
+      revision: head + 1 + offset,
+      position: BigInt(last + events.length + 1 + offset),
+      recordedAt,
+    }));
+    for (const event of recorded) events.push(event);
+    return { isAppended: true, events: recorded };
+  };
+  return { results: group.map((appends) => appends.map(planOne)), events };
+};
+
+const readStream = <Body extends EventBody>(
+  file: LogFile,
+  index: StreamIndex,
+  { stream, from, limit }: { stream: string; from: number; limit: number },
+): RecordedEvent<Body>[] => {
+  const events: RecordedEvent<Body>[] = [];
+  const end = Math.min(index.head(stream) + 1, from + limit);
+  for (let revision = from; revision < end; revision += 1) {
+    const position = index.positionOf(stream, revision);
+    const record = position === undefined ? undefined : file.get(Number(position));
+    const event = position === undefined || record === undefined ? undefined : decodeRecord<Body>(record, position, [stream]);
+    if (event?.revision !== revision) throw new Error(`the stream index does not match the log at ${stream} ${String(revision)}`);
+    events.push(event);
+  }
+  return events;
+};
+
+/** Indexes what the log holds beyond the index: after a crash, or when the index was deleted. */
+const indexTheRest = async (file: LogFile, index: StreamIndex, indexed: number): Promise<void> => {
+  const last = file.last();
+  if (indexed > last)
+    throw new Error(`the stream index (${String(indexed)}) is ahead of its log (${String(last)}): restore both from one copy, or delete the index`);
+  for (let from = indexed + 1; from <= last; from += 10_000) {
+    const events: RecordedEvent<EventBody>[] = [];
+    for (const { key, value } of file.range(from, Math.min(last, from + 9_999))) {
+      const event = decodeRecord(value, BigInt(key), ['']);
+      if (event !== undefined) events.push(event);
+    }
+    await index.add(events);
+  }
+};
+
+/** Wakes whoever waits for the next append. */
+const createNews = () => {
+  let wakers = new Set<() => void>();
+  return {
+    announce: () => {
+      const woken = wakers;
+      wakers = new Set();
+      for (const wake of woken) wake();
+    },
+    wait: (signal: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        const wake = (): void => {
+          signal.removeEventListener('abort', wake);
+          wakers.delete(wake);
+          resolve();
+        };
+        wakers.add(wake);
+        signal.addEventListener('abort', wake);
+      }),
+  };
+};

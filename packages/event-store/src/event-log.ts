@@ -1,0 +1,89 @@
+/** A place in the whole log. Ordered and opaque: compare it, store it, hand it back; never count with it. */
+export type Position = bigint;
+
+/** What an event says. `type` selects the shape of `data` and `metadata`, all of them JSON. */
+export type EventBody = { type: string; data: object; metadata: object };
+
+export type NewEvent<Body extends EventBody> = Body & { eventId: string };
+
+/** An event in its place. `revision` counts a stream from 0; `recordedAt` is RFC 3339 UTC. */
+export type RecordedEvent<Body extends EventBody> = NewEvent<Body> & {
+  stream: string;
+  revision: number;
+  position: Position;
+  recordedAt: string;
+};
+
+/** The revision of a stream that has no event yet. */
+export const noStream = -1;
+
+export type StreamAppend<Body extends EventBody> = {
+  stream: string;
+  /** Revision of the last event the writer has seen of this stream, `noStream` if it has seen none. */
+  expectedRevision: number;
+  events: readonly NewEvent<Body>[];
+};
+
+/** Events recorded, in order; or nothing recorded, because the stream has moved on to `currentRevision`. */
+export type AppendResult<Body extends EventBody> =
+  | { isAppended: true; events: readonly RecordedEvent<Body>[] }
+  | { isAppended: false; currentRevision: number };
+
+/**
+ * Events in log order. `position` is how far the log has been read, events of other prefixes included: what a consumer
+ * stores once it has applied the batch. `isCaughtUp` when nothing more was in the log at that moment.
+ */
+export type EventBatch<Body extends EventBody> = {
+  events: readonly RecordedEvent<Body>[];
+  position: Position;
+  isCaughtUp: boolean;
+};
+
+export type Subscription = {
+  /** The stored position of the last batch applied; absent: from the first event. */
+  after?: Position | undefined;
+  /** Only streams whose name begins with one of these. */
+  prefixes: readonly string[];
+  maxEvents?: number;
+  /** Ends the subscription; iteration then finishes without an error. */
+  signal: AbortSignal;
+};
+
+/** The truth: an append-only log of many streams. Its rules are `eventLogContract`, which every adapter runs. */
+export type EventLog<Body extends EventBody> = {
+  /**
+   * Appends to several streams; each stream wholly or not at all, whatever becomes of the others. One append names a
+   * stream once. Results come in the order of `appends`, after everything is durable. Throws `LogUnavailable` when the
+   * outcome is unknown or the log cannot be written: read the log again before deciding anew.
+   */
+  append(appends: readonly StreamAppend<Body>[]): Promise<AppendResult<Body>[]>;
+  /** Events of one stream from revision `from` (0 unless given), oldest first, at most `limit`. None if there is no such stream. */
+  readStream(stream: string, options: { from?: number; limit: number }): Promise<RecordedEvent<Body>[]>;
+  /** Position of the last event, absent while the log is empty. */
+  lastPosition(): Promise<Position | undefined>;
+  /**
+   * Catches up, then goes on live; a batch when there is news, at once an empty caught-up batch when there is none.
+   * Throws `SubscriptionDropped` if it breaks off: subscribe again after the last batch applied.
+   */
+  subscribe(subscription: Subscription): AsyncIterable<EventBatch<Body>>;
+  /** Waits for appends under way, then releases the log. */
+  close(): Promise<void>;
+};
+
+/** The log cannot be written or read now; whether an append under way was recorded is not known. */
+export class LogUnavailable extends Error {
+  override readonly name = 'LogUnavailable';
+  readonly retriable = true;
+}
+
+/** A subscription broke off; events after the last batch are still in the log. */
+export class SubscriptionDropped extends Error {
+  override readonly name = 'SubscriptionDropped';
+  readonly retriable = true;
+}
+
+/** What was read is not what was written: stop and restore, nothing may be derived from it. */
+export class LogDamaged extends Error {
+  override readonly name = 'LogDamaged';
+  readonly retriable = false;
+}

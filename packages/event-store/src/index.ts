@@ -1,0 +1,13 @@
+export { LogDamaged, LogUnavailable, SubscriptionDropped, noStream } from './event-log';
+export type {
+  AppendResult,
+  EventBatch,
+  EventBody,
+  EventLog,
+  NewEvent,
+  Position,
+  RecordedEvent,
+  StreamAppend,
+  Subscription,
+} from './event-log';
+export { eventLogContract } from './event-log-contract';

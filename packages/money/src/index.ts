@@ -1,0 +1,2 @@
+export { amountPattern, formatAmount, parseAmount, signedAmountPattern } from './amount';
+export type { Amount } from './amount';

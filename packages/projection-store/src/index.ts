@@ -1,0 +1,2 @@
+export { FolderInUse, openProjectionStore } from './projection-store';
+export type { Changes, ProjectionStore } from './projection-store';

@@ -1,0 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventBatch, EventBody, EventLog, Position } from '@tollgate/event-store';
+import type { Log } from './log';
+
+export type Follower<Body extends EventBody> = {
+  name: string;
+  log: EventLog<Body>;
+  prefixes: readonly string[];
+  /** The stored position of the last batch applied: read again at every (re)subscription. */
+  position(): Position | undefined;
+  /** Applies one batch and stores its position; the next batch comes when it resolves. */
+  apply(batch: EventBatch<Body>): Promise<void>;
+  maxEvents?: number;
+  logger: Log;
+};
+
+/** A follower at work. */
+export type Following = {
+  /** Resolves once everything that was in the log when it started has been applied. */
+  caughtUp: Promise<void>;
+  isCaughtUp(): boolean;
+  /** How far it has applied the log. */
+  position(): Position | undefined;
+  /** Resolves when it has stopped on request; rejects if it cannot go on. */
+  done: Promise<void>;
+  /** Lets the batch under way finish. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Applies the log batch by batch, from the stored position on, for ever. What is retriable is retried with a growing pause,
+ * from the stored position; anything else is a broken invariant and ends it with that error.
+ */
+export const follow = <Body extends EventBody>(follower: Follower<Body>): Following => {
+  const stopping = new AbortController();
+  const first = createGate();
+  const state = { position: follower.position(), isCaughtUp: false };
+
+  const readOn = async (): Promise<void> => {
+    const { log, prefixes, maxEvents } = follower;
+    await checkNotAhead(follower);
+    const selection = { prefixes, after: follower.position(), signal: stopping.signal, ...(maxEvents && { maxEvents }) };
+    for await (const batch of log.subscribe(selection)) {
+      await follower.apply(batch);
+      state.position = batch.position;
+      state.isCaughtUp = batch.isCaughtUp;
+      if (batch.isCaughtUp) first.resolve();
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
+      try {
+        await readOn();
+        return;
+      } catch (error) {
+        if (!isRetriable(error)) throw error;
+        state.isCaughtUp = false;
+        const pauseMs = Math.min(5_000, 50 * 2 ** Math.min(attempt, 10));
+        follower.logger.warn({ error: error.message, pauseMs }, `${follower.name} was interrupted and resumes from its stored position`);
+        await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+  };
+
+  const done = run();
+  done.catch((error: unknown) => {
+    first.reject(error);
+  });
+  first.promise.catch(() => undefined);
+  return {
+    caughtUp: first.promise,
+    isCaughtUp: () => state.isCaughtUp,
+    position: () => state.position,
+    done,
+    stop: async () => {
+      stopping.abort();
+      await done.catch(() => undefined);
+    },
+  };
+};
+
+const checkNotAhead = async <Body extends EventBody>({ name, log, position }: Follower<Body>): Promise<void> => {
+  const stored = position();
+  const last = await log.lastPosition();
+  if (stored !== undefined && stored > (last ?? 0n))
+    throw new Error(`${name} is at position ${String(stored)}, ahead of the log at ${String(last ?? 0n)}: the log was replaced by an older copy; delete the state of ${name} and start again`);
+};
+
+/** A promise with its handles; Node 20 has no Promise.withResolvers. */
+const createGate = () => {
+  let resolve!: () => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+};
+
+type Retriable = Error & { retriable: true };
+const isRetriable = (error: unknown): error is Retriable =>
+  error instanceof Error && 'retriable' in error && error.retriable === true;

@@ -1,0 +1,9 @@
+export { follow } from './follow';
+export type { Following } from './follow';
+export { addOperatorRoutes } from './health';
+export type { Readiness } from './health';
+export { HttpProblem, createHttpServer, ndjson } from './http-server';
+export { createLog, logLevels } from './log';
+export type { Log } from './log';
+export { Counter, Gauge, Histogram, Registry, createMetrics } from './metrics';
+export { relay } from './relay';

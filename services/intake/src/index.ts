@@ -1,0 +1,4 @@
+export { addIntakeRoutes } from './http-routes';
+export { createMessageHandler } from './kafka-intake';
+export { openLedger } from './ledger';
+export type { Intent, Ledger, Outcome } from './ledger';

@@ -1,0 +1,61 @@
+import type { Command } from '@tollgate/balance';
+import { parseJson, payloadOf, recordKinds } from '@tollgate/contracts';
+import type { Parsed, RejectedMessage, Topics } from '@tollgate/contracts';
+import type { ReceivedMessage } from '@tollgate/kafka';
+import type { Intent, Ledger } from './ledger';
+
+type Parts = { ledger: Ledger; topics: Topics; clock: () => Date };
+
+/** Largest payload kept with a rejection, as JSON: below the broker's usual limit of 1 MiB with all else in the message. */
+const maxPayloadBytes = 900_000;
+
+/**
+ * Handles messages of one partition: resolves once each is durable in the log, as an event of its account or as a rejection
+ * with its reason, so that their offsets may be committed. Throws if the log cannot be written: deliver them again.
+ */
+export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
+  const parserOf = new Map<string, (body: unknown) => Parsed<Command>>([
+    [topics.payments, recordKinds.payment],
+    [topics.usage, recordKinds.usage],
+  ]);
+
+  const parse = ({ topic, value }: ReceivedMessage): Parsed<Command> => {
+    if (value === null) return { ok: false, detail: 'the message has no value' };
+    const json = parseJson(value);
+    if (!json.ok) return json;
+    const parser = parserOf.get(topic);
+    return parser === undefined ? { ok: false, detail: `nothing is read from ${topic}` } : parser(json.value);
+  };
+
+  return async (messages: readonly ReceivedMessage[]): Promise<void> => {
+    const receivedAt = clock().toISOString();
+    const refused: Intent[] = [];
+    const refuse = (message: ReceivedMessage, why: Pick<RejectedMessage, 'code' | 'detail'>): void => {
+      refused.push({ type: 'RejectMessage', data: rejectedMessage(message, why, receivedAt) });
+    };
+    const accepted: { message: ReceivedMessage; command: Command }[] = [];
+    for (const message of messages) {
+      const parsed = parse(message);
+      if (parsed.ok) accepted.push({ message, command: parsed.value });
+      else refuse(message, { code: 'INVALID_REQUEST', detail: parsed.detail });
+    }
+    const outcomes = await ledger.submit(accepted.map(({ command }) => command), receivedAt);
+    accepted.forEach(({ message }, index) => {
+      const outcome = outcomes[index];
+      if (outcome?.status === 'rejected') refuse(message, outcome.rejection);
+    });
+    await ledger.submit(refused, receivedAt);
+  };
+};
+
+const rejectedMessage = (
+  { topic, partition, offset, value }: ReceivedMessage,
+  { code, detail }: Pick<RejectedMessage, 'code' | 'detail'>,
+  receivedAt: string,
+): RejectedMessage => ({
+  code,
+  detail,
+  receivedAt,
+  source: { topic, partition, offset },
+  ...payloadOf(value, maxPayloadBytes),
+});
