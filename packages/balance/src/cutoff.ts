@@ -13,7 +13,8 @@ export type MutualFormula = 'outbound-minus-inbound' | 'inbound-minus-outbound';
 /** The account's rule as its owner writes it: what is left out has its default. */
 export type CutoffSetting = {
   balances: readonly Balance[];
-  creditLimits?: { inbound?: string | undefined; outbound?: string | undefined; mutual?: string | undefined } | undefined;
+  creditLimits?:
+    { inbound?: string | undefined; outbound?: string | undefined; mutual?: string | undefined } | undefined;
   mutualFormula?: MutualFormula | undefined;
 };
 

@@ -42,7 +42,10 @@ export const decide = (command: Command, known: Known, receivedAt: string): Deci
   const { account } = known;
   if (account === undefined) {
     const accountId = accountIdOf(command);
-    return reject({ code: 'ACCOUNT_NOT_FOUND', detail: `account ${accountId} is not open; open it with POST /v1/accounts` });
+    return reject({
+      code: 'ACCOUNT_NOT_FOUND',
+      detail: `account ${accountId} is not open; open it with POST /v1/accounts`,
+    });
   }
   if (command.type === 'ChangeCutoff') {
     if (isSameCutoff(cutoffOf(account.cutoff), cutoffOf(command.data))) return unchanged;
@@ -62,7 +65,8 @@ type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
 const openAccount = ({ data }: Of<'OpenAccount'>, { first }: Known, receivedAt: string): Decision => {
   if (first?.type !== 'AccountOpened') return accept({ type: 'AccountOpened', data, metadata: { receivedAt } });
   const { name, currency, cutoff } = first.data;
-  const isSame = data.name === name && data.currency === currency && isSameCutoff(cutoffOf(data.cutoff), cutoffOf(cutoff));
+  const isSame =
+    data.name === name && data.currency === currency && isSameCutoff(cutoffOf(data.cutoff), cutoffOf(cutoff));
   if (isSame) return unchanged;
   const detail = `account ${data.accountId} was opened with other content; its rule changes with PUT /v1/accounts/${data.accountId}/cutoff`;
   return reject({ code: 'ACCOUNT_EXISTS', detail, existing: first.data, received: data });
@@ -75,7 +79,11 @@ const repeat = (command: RecordCommand, first: AccountEvent): Decision => {
   return reject({ code: 'ID_CONFLICT', detail, existing: first.data, received: command.data });
 };
 
-const record = (command: Exclude<RecordCommand, Of<'ReverseEntry'>>, currency: string, receivedAt: string): Decision => {
+const record = (
+  command: Exclude<RecordCommand, Of<'ReverseEntry'>>,
+  currency: string,
+  receivedAt: string,
+): Decision => {
   if (command.data.currency !== currency) {
     const detail = `currency: account ${command.data.accountId} is kept in ${currency}, not ${command.data.currency}`;
     return reject({ code: 'CURRENCY_MISMATCH', detail });

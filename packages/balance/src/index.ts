@@ -10,5 +10,7 @@ export type { Decision, Known, Rejection } from './decide';
 export { directions } from './entry';
 export type { Adjustment, Direction, EntryKind, Payment, RecordKind, Reversal, Usage } from './entry';
 export { evolve } from './evolve';
+export { restoreAccount, settingOf, storeAccount } from './stored-account';
+export type { StoredAccount } from './stored-account';
 export { acknowledge, balanceTexts, judge, unjudged } from './traffic';
 export type { Judgement, TrafficDecision, TrafficEvent, TrafficState } from './traffic';

@@ -32,4 +32,5 @@ const isDeepEqual = (one: Json, other: Json): boolean => {
   return [...keys].every((key) => isDeepEqual(valueOf(one, key), valueOf(other, key)));
 };
 
-const valueOf = (body: object, field: string): Json => (Object.hasOwn(body, field) ? (body as Record<string, Json>)[field] : undefined);
+const valueOf = (body: object, field: string): Json =>
+  Object.hasOwn(body, field) ? (body as Record<string, Json>)[field] : undefined;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AccountOpening, CutoffSetting } from '@tollgate/balance';
 import { accountId, amount, currency } from './fields';
 
-const guardingBalance = z.enum(['inbound', 'outbound', 'mutual'], 'must be inbound, outbound or mutual');
+const guardingBalance = z.enum(['inbound', 'outbound', 'mutual']);
 
 export const cutoffSetting = z
   .strictObject({

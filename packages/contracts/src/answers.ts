@@ -4,7 +4,7 @@ import { balancesView } from './traffic-control';
 
 const revision = z.int().min(0).meta({ description: 'Place in the account\u2019s stream, from 0.' });
 const position = z.string().regex(/^\d+$/).meta({ description: 'Place in the whole log: an integer, rising.' });
-const amountText = z.string().meta({ description: 'Exact decimal, shortest form.', example: '100.5' });
+const amountText = z.string().meta({ description: 'Exact decimal, shortest form.', examples: ['100.5'] });
 
 /** What a recorded payment, usage, adjustment or reversal is answered with, once durable. */
 export const recordAnswer = z
@@ -64,7 +64,14 @@ export const historyItem = z
     position,
     revision,
     eventId: z.string(),
-    type: z.enum(['AccountOpened', 'CutoffChanged', 'PaymentRecorded', 'UsageCharged', 'BalanceAdjusted', 'EntryReversed']),
+    type: z.enum([
+      'AccountOpened',
+      'CutoffChanged',
+      'PaymentRecorded',
+      'UsageCharged',
+      'BalanceAdjusted',
+      'EntryReversed',
+    ]),
     data: z.record(z.string(), z.unknown()).meta({ description: 'The body as accepted.' }),
     receivedAt: instant,
     recordedAt: instant,

@@ -8,6 +8,7 @@ export { parseBody, parseJson, parseJsonText, recordKinds } from './parse';
 export type { Parsed } from './parse';
 export { problemOf, problems } from './problem';
 export type { Problem, ProblemCode } from './problem';
+export { accountQuery, historyQuery, lastEventId, listQuery, streamQuery } from './queries';
 export { adjustment, payment, reversal, usage } from './records';
 export { payloadOf, shorten } from './rejection';
 export type { RejectedMessage } from './rejection';

@@ -26,8 +26,14 @@ export const problem = z
     status: z.int(),
     code: problemCode,
     detail: z.string().meta({ description: 'What is wrong, with the field named, and what to do.' }),
-    existing: z.record(z.string(), z.unknown()).optional().meta({ description: 'With a conflict: the body first accepted.' }),
-    received: z.record(z.string(), z.unknown()).optional().meta({ description: 'With a conflict: the body refused now.' }),
+    existing: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'With a conflict: the body first accepted.' }),
+    received: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'With a conflict: the body refused now.' }),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof problem>;
@@ -35,7 +41,10 @@ export type Problem = z.infer<typeof problem>;
 type Refusal = { code: ProblemCode; detail: string; existing?: object; received?: object };
 
 /** `status` differs from the code's own only where HTTP has a more exact one (413, 415). */
-export const problemOf = ({ code, detail, existing, received }: Refusal, status: number = problems[code].status): Problem => ({
+export const problemOf = (
+  { code, detail, existing, received }: Refusal,
+  status: number = problems[code].status,
+): Problem => ({
   type: 'about:blank',
   title: problems[code].title,
   status,

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import type { Adjustment, Payment, Reversal, Usage } from '@tollgate/balance';
-import { accountId, amount, currency, direction, instant, label, positiveAmount, recordId, signedAmount, statement } from './fields';
+import {
+  accountId,
+  amount,
+  currency,
+  direction,
+  instant,
+  label,
+  positiveAmount,
+  recordId,
+  signedAmount,
+  statement,
+} from './fields';
 
 export const payment = z
   .strictObject({
@@ -19,17 +30,23 @@ const ownProto = '__proto__';
 /** `z.record` skips a `__proto__` key silently; nothing may be dropped without a word, so it is refused first. */
 const attributes = z
   .unknown()
-  .refine((value) => typeof value !== 'object' || value === null || !Object.hasOwn(value, ownProto), 'must not have the key __proto__')
+  .refine(
+    (value) => typeof value !== 'object' || value === null || !Object.hasOwn(value, ownProto),
+    'must not have the key __proto__',
+  )
   .pipe(z.record(z.string().min(1).max(128), z.string().max(1_000)))
   .refine((map) => Object.keys(map).length <= 64, 'must have at most 64 entries')
-  .meta({ description: 'What else the rater wants kept: at most 64 entries, keys of 1 to 128 characters, values of at most 1,000.' });
+  .meta({
+    description:
+      'What else the rater wants kept: at most 64 entries, keys of 1 to 128 characters, values of at most 1,000.',
+  });
 
 export const usage = z
   .strictObject({
     usageId: recordId,
     accountId,
     direction,
-    amount: amount.meta({ description: 'Zero or more: free calls are usage too.', example: '0.0125' }),
+    amount: amount.meta({ description: 'Zero or more: free calls are usage too.', examples: ['0.0125'] }),
     currency,
     callId: label.optional(),
     startedAt: instant.optional(),

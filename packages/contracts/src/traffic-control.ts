@@ -4,7 +4,7 @@ import type { TrafficDecision, TrafficEvent } from '@tollgate/balance';
 import { accountId, currency, direction, instant } from './fields';
 
 const balance = z.enum(['inbound', 'outbound', 'mutual']);
-const signedText = z.string().meta({ example: '-0.5', description: 'Exact decimal, shortest form.' });
+const signedText = z.string().meta({ examples: ['-0.5'], description: 'Exact decimal, shortest form.' });
 
 export const balancesView = z
   .strictObject({ inbound: signedText, outbound: signedText, mutual: signedText })
@@ -18,7 +18,9 @@ export const trafficCommand = z
     accountId,
     direction,
     sequence: z.int().min(1).meta({ description: 'Rises by one per account, over both directions.' }),
-    exhausted: z.array(balance).meta({ description: 'What guards this direction and is exhausted; empty when it opens.' }),
+    exhausted: z
+      .array(balance)
+      .meta({ description: 'What guards this direction and is exhausted; empty when it opens.' }),
     balances: balancesView,
     currency,
     cause: z.strictObject({ type: z.string(), eventId: z.string(), stream: z.string(), revision: z.int().min(0) }),

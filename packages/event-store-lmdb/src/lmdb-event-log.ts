@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { LogUnavailable } from '@tollgate/event-store';
-import type { AppendResult, EventBatch, EventBody, EventLog, RecordedEvent, StreamAppend, Subscription } from '@tollgate/event-store';
+import type {
+  AppendResult,
+  EventBatch,
+  EventBody,
+  EventLog,
+  RecordedEvent,
+  StreamAppend,
+  Subscription,
+} from '@tollgate/event-store';
 import { openProjectionStore } from '@tollgate/projection-store';
 import { createAppendQueue } from './append-queue';
 import { openLogFile } from './log-file';
@@ -23,7 +31,9 @@ const tailEvents = 8_192;
 const defaultBatchEvents = 1_000;
 
 /** The event log in one folder of this machine. Throws `FolderInUse` or `LogDamaged` if it cannot be opened safely. */
-export const openLmdbEventLog = async <Body extends EventBody>(options: LmdbEventLogOptions): Promise<LmdbEventLog<Body>> => {
+export const openLmdbEventLog = async <Body extends EventBody>(
+  options: LmdbEventLogOptions,
+): Promise<LmdbEventLog<Body>> => {
   const { folder, clock = () => new Date() } = options;
   const store = await openProjectionStore({
     path: join(folder, 'streams'),
@@ -50,10 +60,15 @@ export const openLmdbEventLog = async <Body extends EventBody>(options: LmdbEven
     },
   });
 
-  const read = (from: number, limit: number, prefixes: readonly string[]): { events: RecordedEvent<Body>[]; through: number } => {
+  const read = (
+    from: number,
+    limit: number,
+    prefixes: readonly string[],
+  ): { events: RecordedEvent<Body>[]; through: number } => {
     const through = Math.min(last, from + limit - 1);
     const recent = tail.from(BigInt(from), through - from + 1);
-    if (recent !== undefined) return { events: recent.filter(({ stream }) => prefixes.some((prefix) => stream.startsWith(prefix))), through };
+    if (recent !== undefined)
+      return { events: recent.filter(({ stream }) => prefixes.some((prefix) => stream.startsWith(prefix))), through };
     const events: RecordedEvent<Body>[] = [];
     for (const { key, value } of file.range(from, through)) {
       const event = decodeRecord<Body>(value, BigInt(key), prefixes);
@@ -67,9 +82,15 @@ export const openLmdbEventLog = async <Body extends EventBody>(options: LmdbEven
       if (isClosed) throw new LogUnavailable('the log is closed');
       return queue.append(appends);
     },
-    readStream: (stream, { from = 0, limit }) => Promise.resolve(readStream<Body>(file, index, { stream, from, limit })),
+    readStream: (stream, { from = 0, limit }) =>
+      Promise.resolve(readStream<Body>(file, index, { stream, from, limit })),
     lastPosition: () => Promise.resolve(last === 0 ? undefined : BigInt(last)),
-    async *subscribe({ after = 0n, prefixes, maxEvents = defaultBatchEvents, signal }: Subscription): AsyncGenerator<EventBatch<Body>> {
+    async *subscribe({
+      after = 0n,
+      prefixes,
+      maxEvents = defaultBatchEvents,
+      signal,
+    }: Subscription): AsyncGenerator<EventBatch<Body>> {
       let position = Number(after);
       let isTold = false;
       while (!signal.aborted && !isClosed) {
@@ -128,8 +149,10 @@ const readStream = <Body extends EventBody>(
   for (let revision = from; revision < end; revision += 1) {
     const position = index.positionOf(stream, revision);
     const record = position === undefined ? undefined : file.get(Number(position));
-    const event = position === undefined || record === undefined ? undefined : decodeRecord<Body>(record, position, [stream]);
-    if (event?.revision !== revision) throw new Error(`the stream index does not match the log at ${stream} ${String(revision)}`);
+    const event =
+      position === undefined || record === undefined ? undefined : decodeRecord<Body>(record, position, [stream]);
+    if (event?.revision !== revision)
+      throw new Error(`the stream index does not match the log at ${stream} ${String(revision)}`);
     events.push(event);
   }
   return events;
@@ -139,7 +162,9 @@ const readStream = <Body extends EventBody>(
 const indexTheRest = async (file: LogFile, index: StreamIndex, indexed: number): Promise<void> => {
   const last = file.last();
   if (indexed > last)
-    throw new Error(`the stream index (${String(indexed)}) is ahead of its log (${String(last)}): restore both from one copy, or delete the index`);
+    throw new Error(
+      `the stream index (${String(indexed)}) is ahead of its log (${String(last)}): restore both from one copy, or delete the index`,
+    );
   for (let from = indexed + 1; from <= last; from += 10_000) {
     const events: RecordedEvent<EventBody>[] = [];
     for (const { key, value } of file.range(from, Math.min(last, from + 9_999))) {

@@ -48,7 +48,9 @@ const checkFormat = (meta: Database<number, string>, folder: string): void => {
   const found = meta.get('format');
   if (found === undefined) meta.putSync('format', formatVersion);
   else if (found !== formatVersion)
-    throw new Error(`${folder} was written in log format ${String(found)}; this Tollgate reads format ${String(formatVersion)}`);
+    throw new Error(
+      `${folder} was written in log format ${String(found)}; this Tollgate reads format ${String(formatVersion)}`,
+    );
 };
 
 const pageBytes = 4096;

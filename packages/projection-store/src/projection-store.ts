@@ -17,7 +17,11 @@ export type Changes = {
 export type ProjectionStore = {
   get(key: string): string | undefined;
   /** Entries whose key begins with `prefix`, in key order, those after `after` (exclusive), at most `limit`. */
-  list(selection: { prefix: string; after?: string | undefined; limit?: number }): AsyncIterable<[key: string, value: string]>;
+  list(selection: {
+    prefix: string;
+    after?: string | undefined;
+    limit?: number;
+  }): AsyncIterable<[key: string, value: string]>;
   /** All changes and the position, or none of them; readable by `get` once resolved. */
   commit(changes: Changes): Promise<void>;
   position(): Position | undefined;
@@ -93,4 +97,5 @@ const tryOpen = async (path: string): Promise<Level | undefined> => {
   }
 };
 
-const parsePosition = (text: string | undefined): Position | undefined => (text === undefined ? undefined : BigInt(text));
+const parsePosition = (text: string | undefined): Position | undefined =>
+  text === undefined ? undefined : BigInt(text);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventBatch, EventBody, EventLog, Position } from '@tollgate/event-store';
 import type { Log } from './log';
+import { createProgress } from './progress';
 
 export type Follower<Body extends EventBody> = {
   name: string;
@@ -19,8 +20,8 @@ export type Following = {
   /** Resolves once everything that was in the log when it started has been applied. */
   caughtUp: Promise<void>;
   isCaughtUp(): boolean;
-  /** How far it has applied the log. */
-  position(): Position | undefined;
+  /** Resolves true once the log is applied up to `position`, false when `timeoutMs` have passed before. */
+  reached(position: Position, timeoutMs: number): Promise<boolean>;
   /** Resolves when it has stopped on request; rejects if it cannot go on. */
   done: Promise<void>;
   /** Lets the batch under way finish. */
@@ -34,16 +35,22 @@ export type Following = {
 export const follow = <Body extends EventBody>(follower: Follower<Body>): Following => {
   const stopping = new AbortController();
   const first = createGate();
-  const state = { position: follower.position(), isCaughtUp: false };
+  const progress = createProgress(follower.position());
+  let isCaughtUp = false;
 
   const readOn = async (): Promise<void> => {
     const { log, prefixes, maxEvents } = follower;
     await checkNotAhead(follower);
-    const selection = { prefixes, after: follower.position(), signal: stopping.signal, ...(maxEvents && { maxEvents }) };
+    const selection = {
+      prefixes,
+      after: follower.position(),
+      signal: stopping.signal,
+      ...(maxEvents && { maxEvents }),
+    };
     for await (const batch of log.subscribe(selection)) {
       await follower.apply(batch);
-      state.position = batch.position;
-      state.isCaughtUp = batch.isCaughtUp;
+      progress.advance(batch.position);
+      isCaughtUp = batch.isCaughtUp;
       if (batch.isCaughtUp) first.resolve();
     }
   };
@@ -55,9 +62,12 @@ export const follow = <Body extends EventBody>(follower: Follower<Body>): Follow
         return;
       } catch (error) {
         if (!isRetriable(error)) throw error;
-        state.isCaughtUp = false;
+        isCaughtUp = false;
         const pauseMs = Math.min(5_000, 50 * 2 ** Math.min(attempt, 10));
-        follower.logger.warn({ error: error.message, pauseMs }, `${follower.name} was interrupted and resumes from its stored position`);
+        follower.logger.warn(
+          { error: error.message, pauseMs },
+          `${follower.name} was interrupted and resumes from its stored position`,
+        );
         await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
     }
@@ -70,8 +80,8 @@ export const follow = <Body extends EventBody>(follower: Follower<Body>): Follow
   first.promise.catch(() => undefined);
   return {
     caughtUp: first.promise,
-    isCaughtUp: () => state.isCaughtUp,
-    position: () => state.position,
+    isCaughtUp: () => isCaughtUp,
+    reached: progress.reached,
     done,
     stop: async () => {
       stopping.abort();
@@ -84,7 +94,9 @@ const checkNotAhead = async <Body extends EventBody>({ name, log, position }: Fo
   const stored = position();
   const last = await log.lastPosition();
   if (stored !== undefined && stored > (last ?? 0n))
-    throw new Error(`${name} is at position ${String(stored)}, ahead of the log at ${String(last ?? 0n)}: the log was replaced by an older copy; delete the state of ${name} and start again`);
+    throw new Error(
+      `${name} is at position ${String(stored)}, ahead of the log at ${String(last ?? 0n)}: the log was replaced by an older copy; delete the state of ${name} and start again`,
+    );
 };
 
 /** A promise with its handles; Node 20 has no Promise.withResolvers. */

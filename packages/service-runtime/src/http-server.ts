@@ -1,7 +1,7 @@
 import Fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseJson, problemOf } from '@tollgate/contracts';
-import type { Problem } from '@tollgate/contracts';
+import type { Parsed, Problem } from '@tollgate/contracts';
 import type { Log } from './log';
 
 /** Thrown by a handler to answer with a problem. */
@@ -14,6 +14,12 @@ export class HttpProblem extends Error {
     this.problem = problem;
   }
 }
+
+/** The parsed value; what could not be parsed is answered 400. */
+export const valid = <Value>(parsed: Parsed<Value>): Value => {
+  if (parsed.ok) return parsed.value;
+  throw new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail: parsed.detail }));
+};
 
 export type HttpLimits = {
   /** Largest request body. */
@@ -48,7 +54,13 @@ export const createHttpServer = ({ bodyBytes, requestTimeoutMs }: HttpLimits, lo
     done(null, body);
   });
   server.setNotFoundHandler((request, reply) => {
-    sendProblem(reply, problemOf({ code: 'NOT_FOUND', detail: `there is no ${request.method} ${request.url.split('?')[0] ?? ''}; see /openapi.json` }));
+    sendProblem(
+      reply,
+      problemOf({
+        code: 'NOT_FOUND',
+        detail: `there is no ${request.method} ${request.url.split('?')[0] ?? ''}; see /openapi.json`,
+      }),
+    );
   });
   server.setErrorHandler((error, request, reply) => {
     sendProblem(reply, problemFor(error, request, logger));
@@ -57,7 +69,10 @@ export const createHttpServer = ({ bodyBytes, requestTimeoutMs }: HttpLimits, lo
 };
 
 const sendProblem = (reply: FastifyReply, problem: Problem): void => {
-  void reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+  void reply
+    .code(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem));
 };
 
 const problemFor = (error: unknown, request: FastifyRequest, logger: Log): Problem => {

@@ -2,7 +2,7 @@ export { follow } from './follow';
 export type { Following } from './follow';
 export { addOperatorRoutes } from './health';
 export type { Readiness } from './health';
-export { HttpProblem, createHttpServer, ndjson } from './http-server';
+export { HttpProblem, createHttpServer, ndjson, valid } from './http-server';
 export { createLog, logLevels } from './log';
 export type { Log } from './log';
 export { Counter, Gauge, Histogram, Registry, createMetrics } from './metrics';

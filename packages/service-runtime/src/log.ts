@@ -9,4 +9,12 @@ export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
 /** Lines of JSON on standard error, which leaves standard output to results. */
 export const createLog = (level: (typeof logLevels)[number]): Log =>
-  pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, pino.destination({ fd: 2, sync: true }));
+  pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    pino.destination({ fd: 2, sync: true }),
+  );

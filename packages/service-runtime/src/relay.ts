@@ -5,7 +5,10 @@ import type { Following } from './follow';
 import type { Log } from './log';
 
 /** Where a relay remembers how far the broker has acknowledged. */
-export type RelayPosition = { position(): Position | undefined; commit(changes: { puts: []; position: Position }): Promise<void> };
+export type RelayPosition = {
+  position(): Position | undefined;
+  commit(changes: { puts: []; position: Position }): Promise<void>;
+};
 
 export type Relay<Body extends EventBody, Message> = {
   name: string;
@@ -38,7 +41,10 @@ export const relay = <Body extends EventBody, Message>(options: Relay<Body, Mess
       } catch (error) {
         const pauseMs = Math.min(2_000, 100 * 2 ** Math.min(attempt, 10));
         const reason = error instanceof Error ? error.message : String(error);
-        logger.warn({ error: reason, waiting: messages.length, pauseMs }, `${name} cannot publish; it tries again and loses nothing`);
+        logger.warn(
+          { error: reason, waiting: messages.length, pauseMs },
+          `${name} cannot publish; it tries again and loses nothing`,
+        );
         await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
     }
@@ -52,7 +58,14 @@ export const relay = <Body extends EventBody, Message>(options: Relay<Body, Mess
     if (isWorthStoring) await store.commit({ puts: [], position });
   };
 
-  const following = follow({ name, log: options.log, prefixes: [options.prefix], position: () => store.position(), apply, logger });
+  const following = follow({
+    name,
+    log: options.log,
+    prefixes: [options.prefix],
+    position: () => store.position(),
+    apply,
+    logger,
+  });
   return {
     ...following,
     stop: () => {

@@ -11,7 +11,14 @@ export const recordAnswerOf = (command: RecordCommand, outcome: Outcome): Answer
   if (outcome.status === 'rejected') return refusal(outcome);
   const { isDuplicate, revision, position } = outcome;
   const { kind, id } = recordKeyOf(command);
-  const body = { accountId: command.data.accountId, kind, id, duplicate: isDuplicate, revision, position: position.toString() };
+  const body = {
+    accountId: command.data.accountId,
+    kind,
+    id,
+    duplicate: isDuplicate,
+    revision,
+    position: position.toString(),
+  };
   return { status: isDuplicate ? 200 : 201, body };
 };
 

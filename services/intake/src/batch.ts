@@ -37,7 +37,10 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 /** Lines that are not blank. A line of bytes that are not UTF-8 is nothing a JSON parser accepts. */
 const linesOf = (body: Buffer): (string | Buffer)[] => {
   try {
-    return strictUtf8.decode(body).split('\n').filter((line) => line.trim() !== '');
+    return strictUtf8
+      .decode(body)
+      .split('\n')
+      .filter((line) => line.trim() !== '');
   } catch {
     return splitBytes(body);
   }
@@ -45,7 +48,7 @@ const linesOf = (body: Buffer): (string | Buffer)[] => {
 
 const splitBytes = (body: Buffer): Buffer[] => {
   const lines: Buffer[] = [];
-  for (let start = 0; start < body.length; ) {
+  for (let start = 0; start < body.length;) {
     const end = body.indexOf(0x0a, start);
     const line = body.subarray(start, end < 0 ? body.length : end);
     if (line.toString('latin1').trim() !== '') lines.push(line);
@@ -60,6 +63,11 @@ const parseLine = (line: string | Buffer): Parsed<RecordCommand> => {
   if (typeof parsed.value !== 'object' || parsed.value === null || Array.isArray(parsed.value))
     return { ok: false, detail: 'the line must be a JSON object' };
   const { kind, ...body }: { kind?: unknown } = parsed.value;
-  const parse = typeof kind === 'string' && Object.hasOwn(recordKinds, kind) ? recordKinds[kind as keyof typeof recordKinds] : undefined;
-  return parse === undefined ? { ok: false, detail: 'kind: must be payment, usage, adjustment or reversal' } : parse(body);
+  const parse =
+    typeof kind === 'string' && Object.hasOwn(recordKinds, kind)
+      ? recordKinds[kind as keyof typeof recordKinds]
+      : undefined;
+  return parse === undefined
+    ? { ok: false, detail: 'kind: must be payment, usage, adjustment or reversal' }
+    : parse(body);
 };

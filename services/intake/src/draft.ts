@@ -49,7 +49,11 @@ export const appendOf = ({ stream, expectedRevision, events }: Draft): StreamApp
 });
 
 /** Where a drafted event went. */
-export const positionIn = (result: AppendResult<LogEvent> & { isAppended: true }, draft: Draft, revision: number): Position => {
+export const positionIn = (
+  result: AppendResult<LogEvent> & { isAppended: true },
+  draft: Draft,
+  revision: number,
+): Position => {
   const event: RecordedEvent<LogEvent> | undefined = result.events[revision - draft.expectedRevision - 1];
   if (event === undefined) throw new Error(`the log recorded fewer events of ${draft.stream} than it was given`);
   return event.position;

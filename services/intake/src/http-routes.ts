@@ -1,8 +1,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Command, RecordCommand } from '@tollgate/balance';
-import { accountIdPattern, accountOpening, cutoffSetting, parseBody, problemOf, recordKinds } from '@tollgate/contracts';
-import type { Parsed } from '@tollgate/contracts';
-import { HttpProblem, ndjson } from '@tollgate/service-runtime';
+import {
+  accountIdPattern,
+  accountOpening,
+  cutoffSetting,
+  parseBody,
+  problemOf,
+  recordKinds,
+} from '@tollgate/contracts';
+import { HttpProblem, ndjson, valid } from '@tollgate/service-runtime';
 import { accountAnswerOf, recordAnswerOf } from './answer';
 import type { Answer } from './answer';
 import { runBatch } from './batch';
@@ -41,14 +47,21 @@ export const addIntakeRoutes = (server: FastifyInstance, { ledger, clock, maxBat
   server.put<{ Params: { accountId: string } }>('/v1/accounts/:accountId/cutoff', async (request, reply) => {
     requireJson(request.headers['content-type']);
     const { accountId } = request.params;
-    if (!accountIdPattern.test(accountId)) throw new HttpProblem(problemOf({ code: 'ACCOUNT_NOT_FOUND', detail: `accountId: ${accountId} cannot be an account id` }));
+    if (!accountIdPattern.test(accountId))
+      throw new HttpProblem(
+        problemOf({ code: 'ACCOUNT_NOT_FOUND', detail: `accountId: ${accountId} cannot be an account id` }),
+      );
     const command = { type: 'ChangeCutoff', accountId, data: valid(parseBody(cutoffSetting, request.body)) } as const;
     return send(reply, accountAnswerOf(command, await submit(command)));
   });
 
   server.post('/v1/batch', async (request, reply) => {
     if (!Buffer.isBuffer(request.body)) throw unsupported(ndjson, request.headers['content-type']);
-    const answers = await runBatch(request.body, { ledger, receivedAt: clock().toISOString(), maxLines: maxBatchLines });
+    const answers = await runBatch(request.body, {
+      ledger,
+      receivedAt: clock().toISOString(),
+      maxLines: maxBatchLines,
+    });
     return reply.type(ndjson).send(answers);
   });
 };
@@ -59,14 +72,11 @@ const send = async (reply: FastifyReply, { status, body }: Answer<object>): Prom
     .type(status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json; charset=utf-8')
     .send(JSON.stringify(body));
 
-const valid = <Value>(parsed: Parsed<Value>): Value => {
-  if (parsed.ok) return parsed.value;
-  throw new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail: parsed.detail }));
-};
-
 const requireJson = (contentType: string | undefined): void => {
   if (contentType?.startsWith('application/json') !== true) throw unsupported('application/json', contentType);
 };
 
 const unsupported = (wanted: string, got: string | undefined): HttpProblem =>
-  new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail: `content-type: send ${wanted}, not ${got ?? 'nothing'}` }, 415));
+  new HttpProblem(
+    problemOf({ code: 'INVALID_REQUEST', detail: `content-type: send ${wanted}, not ${got ?? 'nothing'}` }, 415),
+  );

@@ -39,7 +39,10 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
       if (parsed.ok) accepted.push({ message, command: parsed.value });
       else refuse(message, { code: 'INVALID_REQUEST', detail: parsed.detail });
     }
-    const outcomes = await ledger.submit(accepted.map(({ command }) => command), receivedAt);
+    const outcomes = await ledger.submit(
+      accepted.map(({ command }) => command),
+      receivedAt,
+    );
     accepted.forEach(({ message }, index) => {
       const outcome = outcomes[index];
       if (outcome?.status === 'rejected') refuse(message, outcome.rejection);

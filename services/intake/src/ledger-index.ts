@@ -87,7 +87,10 @@ const factsKey = (stream: string): string => `stream ${stream}`;
 const reversedKey = (key: string): string => `reversed ${key}`;
 
 /** The account's facts after one more event of its stream. */
-export const accountAfter = (account: AccountFacts | undefined, event: LogEvent & { revision: number }): AccountFacts | undefined => {
+export const accountAfter = (
+  account: AccountFacts | undefined,
+  event: LogEvent & { revision: number },
+): AccountFacts | undefined => {
   if (event.type === 'AccountOpened')
     return { currency: event.data.currency, cutoff: event.data.cutoff, cutoffRevision: event.revision };
   if (event.type === 'CutoffChanged' && account !== undefined)

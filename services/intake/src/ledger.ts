@@ -75,7 +75,9 @@ export const openLedger = (parts: { log: EventLog<LogEvent>; store: ProjectionSt
 
   const runNext = async (): Promise<void> => {
     const parts = takeRound();
-    const items = parts.flatMap(({ submission, intents }) => intents.map((intent) => ({ intent, receivedAt: submission.receivedAt })));
+    const items = parts.flatMap(({ submission, intents }) =>
+      intents.map((intent) => ({ intent, receivedAt: submission.receivedAt })),
+    );
     let answered = 0;
     try {
       await runRound({ log, index, suspects }, items, (outcomes) => {
@@ -98,7 +100,13 @@ export const openLedger = (parts: { log: EventLog<LogEvent>; store: ProjectionSt
   };
 
   const run = async (): Promise<void> => {
-    while (waiting.length > 0) await runNext();
+    try {
+      await indexing.caughtUp;
+      while (waiting.length > 0) await runNext();
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+      waiting = [];
+    }
     running = undefined;
   };
 

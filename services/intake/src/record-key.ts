@@ -6,7 +6,8 @@ import type { LogEvent, RejectedMessage } from '@tollgate/contracts';
 import type { Intent } from './ledger';
 
 /** `(account, kind, id)` as one index key (DESIGN 2.9). Account ids and ids hold no space, so no two keys are alike. */
-export const recordKey = (kind: RecordKind | EntryKind, accountId: string, id: string): string => `${kind} ${accountId} ${id}`;
+export const recordKey = (kind: RecordKind | EntryKind, accountId: string, id: string): string =>
+  `${kind} ${accountId} ${id}`;
 
 export const commandKey = (command: RecordCommand): string => {
   const { kind, id } = recordKeyOf(command);
@@ -15,7 +16,9 @@ export const commandKey = (command: RecordCommand): string => {
 
 /** A refused message counts once per place and content: a topic that was created anew begins at offset 0 again. */
 export const rejectionKey = ({ source, code, payload, payloadBase64 }: RejectedMessage): string => {
-  const digest = createHash('sha256').update(JSON.stringify([code, payload, payloadBase64])).digest('base64url');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([code, payload, payloadBase64]))
+    .digest('base64url');
   return `rejection ${rejectedStream(source.topic, source.partition)} ${source.offset} ${digest}`;
 };
 

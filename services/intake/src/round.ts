@@ -26,7 +26,11 @@ type Planned = Outcome | { status: 'drafted'; draft: Draft; revision: number; is
  * indexes what was appended. A stream that another writer moved on is caught up and its items are decided again: that
  * fencing, not the index, makes an id count once.
  */
-export const runRound = async (parts: RoundParts, items: readonly Item[], answer: (outcomes: Outcome[]) => void): Promise<void> => {
+export const runRound = async (
+  parts: RoundParts,
+  items: readonly Item[],
+  answer: (outcomes: Outcome[]) => void,
+): Promise<void> => {
   const outcomes: Outcome[] = [];
   const recorded: RecordedEvent<LogEvent>[] = [];
   try {
@@ -34,7 +38,8 @@ export const runRound = async (parts: RoundParts, items: readonly Item[], answer
     while (open.length > 0) {
       const { planned, drafts } = await planAll(parts, open);
       const results = await appendAll(parts, drafts);
-      for (const result of results.values()) if (result.isAppended) for (const event of result.events) recorded.push(event);
+      for (const result of results.values())
+        if (result.isAppended) for (const event of result.events) recorded.push(event);
       open = open.filter(({ place }, index) => {
         const outcome = settle(planned[index], results);
         if (outcome !== undefined) outcomes[place] = outcome;
@@ -47,7 +52,10 @@ export const runRound = async (parts: RoundParts, items: readonly Item[], answer
   }
 };
 
-const planAll = async (parts: RoundParts, open: readonly { item: Item }[]): Promise<{ planned: Planned[]; drafts: Map<string, Draft> }> => {
+const planAll = async (
+  parts: RoundParts,
+  open: readonly { item: Item }[],
+): Promise<{ planned: Planned[]; drafts: Map<string, Draft> }> => {
   const drafts = new Map<string, Draft>();
   const planned: Planned[] = [];
   for (const { item } of open) {
@@ -66,7 +74,10 @@ const planAll = async (parts: RoundParts, open: readonly { item: Item }[]): Prom
 const plan = async (parts: RoundParts, draft: Draft, { intent, receivedAt }: Item): Promise<Planned> => {
   if (intent.type === 'RejectMessage') return planRejection(parts, draft, intent);
   const first = revisionOfFirst(parts.index, draft, intent);
-  const known = first === undefined && intent.type !== 'ReverseEntry' ? { account: draft.account } : await knownOf(parts, draft, { intent, first });
+  const known =
+    first === undefined && intent.type !== 'ReverseEntry'
+      ? { account: draft.account }
+      : await knownOf(parts, draft, { intent, first });
   const decision = decide(intent, known, receivedAt);
   switch (decision.outcome) {
     case 'rejected':
@@ -78,7 +89,11 @@ const plan = async (parts: RoundParts, draft: Draft, { intent, receivedAt }: Ite
   }
 };
 
-const planRejection = async (parts: RoundParts, draft: Draft, { data }: Intent & { type: 'RejectMessage' }): Promise<Planned> => {
+const planRejection = async (
+  parts: RoundParts,
+  draft: Draft,
+  { data }: Intent & { type: 'RejectMessage' },
+): Promise<Planned> => {
   const first = revisionOfKey(parts.index, draft, rejectionKey(data));
   if (first !== undefined) return repeatOf(parts, draft, first);
   const revision = draftEvent(draft, { type: 'MessageRejected', data, metadata: {} });
@@ -100,7 +115,8 @@ const revisionOfFirst = (index: LedgerIndex, draft: Draft, command: Command): nu
   }
 };
 
-const revisionOfKey = (index: LedgerIndex, draft: Draft, key: string): number | undefined => draft.keys.get(key) ?? index.revisionOf(key);
+const revisionOfKey = (index: LedgerIndex, draft: Draft, key: string): number | undefined =>
+  draft.keys.get(key) ?? index.revisionOf(key);
 
 const knownOf = async (
   parts: RoundParts,
@@ -115,11 +131,14 @@ const knownOf = async (
   return { ...known, original, reversedBy: draft.reversals.get(key) ?? parts.index.reversalOf(key) };
 };
 
-const accountEventAt = async (parts: RoundParts, draft: Draft, revision: number | undefined): Promise<Known['first']> => {
+const accountEventAt = async (
+  parts: RoundParts,
+  draft: Draft,
+  revision: number | undefined,
+): Promise<Known['first']> => {
   if (revision === undefined) return undefined;
   const event = draftedEvent(draft, revision) ?? (await readEvent(parts, draft.stream, revision));
-  if (!isAccountEvent(event))
-    throw new Error(`${event.type} stands in ${draft.stream}, where only intake writes`);
+  if (!isAccountEvent(event)) throw new Error(`${event.type} stands in ${draft.stream}, where only intake writes`);
   return event;
 };
 
@@ -133,12 +152,16 @@ const repeatOf = async (parts: RoundParts, draft: Draft, revision: number | unde
 
 const readEvent = async ({ log }: RoundParts, stream: string, revision: number): Promise<RecordedEvent<LogEvent>> => {
   const [event] = await log.readStream(stream, { from: revision, limit: 1 });
-  if (event === undefined) throw new Error(`the intake index names ${stream} ${String(revision)}, which the log does not have`);
+  if (event === undefined)
+    throw new Error(`the intake index names ${stream} ${String(revision)}, which the log does not have`);
   return event;
 };
 
 /** Appends what was drafted; streams that moved on are caught up and absent from the results' appended ones. */
-const appendAll = async (parts: RoundParts, drafts: Map<string, Draft>): Promise<Map<Draft, AppendResult<LogEvent>>> => {
+const appendAll = async (
+  parts: RoundParts,
+  drafts: Map<string, Draft>,
+): Promise<Map<Draft, AppendResult<LogEvent>>> => {
   const written = [...drafts.values()].filter(({ events }) => events.length > 0);
   const results = new Map<Draft, AppendResult<LogEvent>>();
   if (written.length === 0) return results;

@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+
+const maxFaults = 20;
+const maxNameLength = 64;
+
+/** Every field that is wrong, by name: `amount: must be …; currency: required; vat: unknown field`. Short however long the body. */
+export const describeFaults = (issues: readonly z.core.$ZodIssue[], body: unknown): string => {
+  const faults = issues.slice(0, maxFaults + 1).flatMap((issue) => faultsOf(issue, body));
+  const left = issues.length > maxFaults || faults.length > maxFaults;
+  return [...faults.slice(0, maxFaults), ...(left ? ['and more'] : [])].join('; ');
+};
+
+const faultsOf = (issue: z.core.$ZodIssue, body: unknown): string[] => {
+  const { path } = issue;
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.slice(0, maxFaults + 1).map((key) => `${nameOf([...path, key])}: unknown field`);
+  if (path.length === 0) return [`the body ${issue.message}`];
+  const isMissing = issue.code !== 'invalid_key' && valueAt(body, path) === undefined;
+  return [`${nameOf(path)}: ${isMissing ? 'required' : issue.message}`];
+};
+
+/** `attributes.codec`; a key that is no plain word is quoted, and cut where it is long. */
+const nameOf = (path: readonly PropertyKey[]): string =>
+  path
+    .map(String)
+    .map((key) => {
+      const short = key.length > maxNameLength ? `${key.slice(0, maxNameLength)}…` : key;
+      return /^\w[\w-]*…?$/.test(short) ? short : JSON.stringify(short);
+    })
+    .join('.');
+
+/** JSON has no undefined: what is undefined was left out. */
+const valueAt = (body: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined),
+    body,
+  );
+
+/** What a rule that has no words of its own says when it is broken. */
+export const faultMessage: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case 'invalid_type':
+      return typeWords[issue.expected] ?? `must be of type ${issue.expected}`;
+    case 'invalid_value':
+      return `must be ${listOf(issue.values.map(String))}`;
+    case 'too_small':
+      return issue.origin === 'string' ? 'must not be empty' : `must be ${String(issue.minimum)} or more`;
+    case 'too_big':
+      return `must have at most ${String(issue.maximum)} ${issue.origin === 'string' ? 'characters' : 'entries'}`;
+    case 'invalid_key':
+      return `the key ${issue.issues.map(({ message }) => message).join(', ')}`;
+    default:
+      return undefined;
+  }
+};
+
+const typeWords: Readonly<Record<string, string | undefined>> = {
+  string: 'must be a string',
+  number: 'must be a finite number',
+  object: 'must be an object',
+  record: 'must be an object',
+  array: 'must be an array',
+};
+
+/** `a`, `a or b`, `a, b or c`. */
+const listOf = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;

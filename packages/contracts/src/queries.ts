@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+const limitRule = 'must be a whole number from 1 to 1000';
+const limit = z
+  .string()
+  .regex(/^([1-9]\d{0,2}|1000)$/, limitRule)
+  .transform(Number)
+  .default(100);
+
+const minPosition = z
+  .string()
+  .regex(/^\d{1,19}$/, 'must be a position as a write answers it')
+  .transform(BigInt)
+  .optional();
+
+/** Query of a list whose `after` is a key; `after` is exclusive (DESIGN 4). */
+export const listQuery = z.strictObject({ after: z.string().max(200).optional(), limit, minPosition });
+
+/** Query of a history, whose `after` is a revision. */
+export const historyQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a revision')
+    .transform(Number)
+    .optional(),
+  limit,
+  minPosition,
+});
+
+export const accountQuery = z.strictObject({ minPosition });
+
+/** Query of the stream of commands: from the first one with `from=start`, otherwise from the next. */
+export const streamQuery = z.strictObject({ from: z.literal('start', 'must be start').optional() });
+
+/** The id of the last event a reconnecting client has seen: a position. */
+export const lastEventId = z
+  .string()
+  .regex(/^\d{1,19}$/, 'must be the id of an event of this stream')
+  .transform(BigInt)
+  .optional();

@@ -1,0 +1,3 @@
+export { createReadModels } from './read-models';
+export type { Blocked, Page, ReadModels } from './read-models';
+export type { Partner, TrafficStatus } from './partner';

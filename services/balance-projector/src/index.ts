@@ -1,0 +1,1 @@
+export { startBalanceProjector } from './projector';

@@ -1,0 +1,102 @@
+import { acknowledge, judge } from '@tollgate/balance';
+import type { Judgement, RecordedAccountEvent, TrafficEvent } from '@tollgate/balance';
+import { commandIdOf, cutoffStream, isAccountEvent, streamPrefixes } from '@tollgate/contracts';
+import type { LogEvent } from '@tollgate/contracts';
+import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
+import type { JudgementStore } from './judgement-store';
+
+type Parts = { log: EventLog<LogEvent>; judgements: Pick<JudgementStore, 'get'>; clock: () => Date };
+
+/** One account's part of a batch. */
+type Case = { accountId: string; before: Judgement; events: RecordedAccountEvent[] };
+
+type Verdict = Case & { after: Judgement; decisions: TrafficEvent[] };
+
+/**
+ * Judges a batch and appends the decisions of all its accounts in one durable write. Where the log already holds decisions
+ * the stored state did not know (a crash came between the two), they are taken over and the account is judged again.
+ * `decidedAt` is the position of the last decision met, absent if there was none.
+ */
+export const judgeBatch = async (
+  { log, judgements, clock }: Parts,
+  events: readonly RecordedEvent<LogEvent>[],
+): Promise<{ changed: Map<string, Judgement>; decidedAt: Position | undefined }> => {
+  const changed = new Map<string, Judgement>();
+  let decidedAt: Position | undefined;
+  let open = casesOf(events, judgements);
+  while (open.length > 0) {
+    const verdicts = open.map((one) => judgeCase(one, clock().toISOString()));
+    const decided = verdicts.filter(({ decisions }) => decisions.length > 0);
+    const results = decided.length === 0 ? [] : await log.append(decided.map(appendOf));
+    for (const { accountId, after } of verdicts) changed.set(accountId, after);
+    open = [];
+    for (const [index, result] of results.entries()) {
+      const verdict = decided[index];
+      if (verdict === undefined) continue;
+      const known = result.isAppended ? result.events : await decisionsAfter(log, verdict);
+      decidedAt = laterOf(decidedAt, known.at(-1)?.position);
+      if (!result.isAppended) open.push({ ...verdict, before: takeOver(verdict.before, known) });
+    }
+  }
+  return { changed, decidedAt };
+};
+
+const casesOf = (events: readonly RecordedEvent<LogEvent>[], judgements: Parts['judgements']): Case[] => {
+  const cases = new Map<string, Case>();
+  for (const event of events) {
+    if (!isAccountEvent(event)) throw new Error(`${event.type} stands in ${event.stream}, where only intake writes`);
+    const accountId = event.stream.slice(streamPrefixes.account.length);
+    let one = cases.get(accountId);
+    if (one === undefined) {
+      one = { accountId, before: judgements.get(accountId), events: [] };
+      cases.set(accountId, one);
+    }
+    one.events.push(event);
+  }
+  return [...cases.values()];
+};
+
+const judgeCase = (one: Case, decidedAt: string): Verdict => {
+  let after = one.before;
+  const decisions: TrafficEvent[] = [];
+  for (const event of one.events) {
+    const step = judge(after, event, decidedAt);
+    after = step.after;
+    decisions.push(...step.decisions);
+  }
+  return { ...one, after, decisions };
+};
+
+const appendOf = ({ accountId, before, decisions }: Verdict) => ({
+  stream: cutoffStream(accountId),
+  expectedRevision: before.sequence - 1,
+  events: decisions.map((decision) => ({ ...decision, eventId: commandIdOf(decision.data) })),
+});
+
+const pageEvents = 1_000;
+
+/** Decisions the log holds beyond those the case knows. */
+const decisionsAfter = async (
+  log: EventLog<LogEvent>,
+  { accountId, before }: Case,
+): Promise<RecordedEvent<LogEvent>[]> => {
+  const decisions: RecordedEvent<LogEvent>[] = [];
+  for (;;) {
+    const page = await log.readStream(cutoffStream(accountId), {
+      from: before.sequence + decisions.length,
+      limit: pageEvents,
+    });
+    decisions.push(...page);
+    if (page.length < pageEvents) return decisions;
+  }
+};
+
+const takeOver = (before: Judgement, decisions: readonly RecordedEvent<LogEvent>[]): Judgement =>
+  decisions.reduce((judgement, event) => {
+    if (event.type !== 'TrafficBlocked' && event.type !== 'TrafficUnblocked')
+      throw new Error(`${event.type} stands in ${event.stream}, where only decisions are written`);
+    return acknowledge(judgement, event);
+  }, before);
+
+const laterOf = (one: Position | undefined, other: Position | undefined): Position | undefined =>
+  one === undefined || (other !== undefined && other > one) ? other : one;

@@ -1,0 +1,33 @@
+import { cloudEventHeaders, streamPrefixes, trafficCommandOf } from '@tollgate/contracts';
+import type { LogEvent } from '@tollgate/contracts';
+import type { EventLog, RecordedEvent } from '@tollgate/event-store';
+import type { OutgoingMessage } from '@tollgate/kafka';
+import type { ProjectionStore } from '@tollgate/projection-store';
+import { relay } from '@tollgate/service-runtime';
+import type { Following, Log } from '@tollgate/service-runtime';
+
+/** Publishes every decision as a command, in order, at least once and always the same bytes (DESIGN 3). */
+export const startTrafficRelay = (parts: {
+  log: EventLog<LogEvent>;
+  store: ProjectionStore;
+  topic: string;
+  publish(messages: OutgoingMessage[]): Promise<void>;
+  logger: Log;
+}): Following =>
+  relay<LogEvent, OutgoingMessage>({
+    ...parts,
+    name: 'traffic-control relay',
+    prefix: streamPrefixes.cutoff,
+    toMessage: (event) => trafficMessage(event, parts.topic),
+  });
+
+const trafficMessage = (event: RecordedEvent<LogEvent>, topic: string): OutgoingMessage | undefined => {
+  if (event.type !== 'TrafficBlocked' && event.type !== 'TrafficUnblocked') return undefined;
+  const command = trafficCommandOf(event);
+  return {
+    topic,
+    key: `${command.accountId}/${command.direction}`,
+    value: JSON.stringify(command),
+    headers: cloudEventHeaders(command),
+  };
+};

@@ -1,0 +1,1 @@
+export { addReadRoutes } from './read-routes';

@@ -1,0 +1,71 @@
+import type { FastifyInstance } from 'fastify';
+import { accountQuery, accountStream, historyQuery, listQuery, parseBody, problemOf } from '@tollgate/contracts';
+import type { LogEvent } from '@tollgate/contracts';
+import type { EventLog, Position } from '@tollgate/event-store';
+import type { Partner, ReadModels } from '@tollgate/read-models';
+import { HttpProblem, valid } from '@tollgate/service-runtime';
+import { createCommandStream } from './command-stream';
+import { accountView, blockedView, historyItem } from './views';
+
+export type ReadParts = {
+  log: EventLog<LogEvent>;
+  readModels: ReadModels;
+  /** Resolves true once balances and the decisions caused by events up to `position` can be read; false after `timeoutMs`. */
+  settled(position: Position, timeoutMs: number): Promise<boolean>;
+};
+
+type AccountRequest = { Params: { accountId: string } };
+
+const settleTimeoutMs = 5_000;
+
+/** The calls that read the present state and the history (DESIGN 4). */
+export const addReadRoutes = (server: FastifyInstance, { log, readModels, settled }: ReadParts): void => {
+  const wait = async (minPosition: Position | undefined): Promise<void> => {
+    if (minPosition === undefined || (await settled(minPosition, settleTimeoutMs))) return;
+    const detail = `minPosition: the read model is at ${String(readModels.position() ?? 0n)}, before ${String(minPosition)}; ask again`;
+    throw new HttpProblem(problemOf({ code: 'READ_MODEL_BEHIND', detail }));
+  };
+
+  server.get<AccountRequest>('/v1/accounts/:accountId', async (request) => {
+    await wait(valid(parseBody(accountQuery, request.query)).minPosition);
+    return accountView(found(readModels.partner(request.params.accountId), request.params.accountId));
+  });
+
+  server.get('/v1/accounts', async (request) => {
+    const { minPosition, ...page } = valid(parseBody(listQuery, request.query));
+    await wait(minPosition);
+    const { items, next } = await readModels.partners(page);
+    return { items: items.map(accountView), next };
+  });
+
+  const streamCommands = createCommandStream(server, log);
+  server.get('/v1/traffic-control', async (request, reply) => {
+    if (request.headers.accept?.includes('text/event-stream')) {
+      await streamCommands(request, reply);
+      return reply;
+    }
+    const { minPosition, ...page } = valid(parseBody(listQuery, request.query));
+    await wait(minPosition);
+    const { items, next } = await readModels.blocked(page);
+    return { items: items.map(blockedView), next };
+  });
+
+  server.get<AccountRequest>('/v1/accounts/:accountId/history', async (request) => {
+    const { after, limit, minPosition } = valid(parseBody(historyQuery, request.query));
+    await wait(minPosition);
+    const from = after === undefined ? 0 : after + 1;
+    const { accountId } = request.params;
+    const events = await log.readStream(accountStream(accountId), { from, limit: limit + 1 });
+    if (events.length === 0 && from === 0) throw notFound(accountId);
+    const items = events.slice(0, limit).map(historyItem);
+    return { items, next: events.length > limit ? String(items.at(-1)?.revision) : null };
+  });
+};
+
+const found = (partner: Partner | undefined, accountId: string): Partner => {
+  if (partner === undefined) throw notFound(accountId);
+  return partner;
+};
+
+const notFound = (accountId: string): HttpProblem =>
+  new HttpProblem(problemOf({ code: 'ACCOUNT_NOT_FOUND', detail: `account ${accountId} is not open` }));

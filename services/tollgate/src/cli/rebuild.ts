@@ -1,0 +1,104 @@
+import { rename, rm } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { Command } from 'commander';
+import { startBalanceProjector } from '@tollgate/balance-projector';
+import type { LogEvent } from '@tollgate/contracts';
+import { openLmdbEventLog } from '@tollgate/event-store-lmdb';
+import type { LmdbEventLog } from '@tollgate/event-store-lmdb';
+import { openProjectionStore } from '@tollgate/projection-store';
+import { createReadModels } from '@tollgate/read-models';
+import type { ReadModels } from '@tollgate/read-models';
+import { createLog } from '@tollgate/service-runtime';
+import { derivedVersions, foldersOf } from '../folders';
+import { readSettings, settingSources } from '../settings';
+import { startProgress } from './progress-bar';
+
+/** `tollgate rebuild`: folds the whole log into new read models, compares, and puts them in place of the old ones. */
+export const addRebuild = (program: Command): void => {
+  const { flag = '', variable, about } = settingSources.data;
+  program
+    .command('rebuild')
+    .summary('rebuild the read models from the log and compare them with the old ones')
+    .description('Folds the whole log into new read models, compares them with those in use and then replaces these. Tollgate must be stopped. Ends with 1 if a figure differed.')
+    .option(flag, `${about} (${variable})`)
+    .action(async (flags: { data?: string }) => {
+      const { data } = readSettings(flags, process.env);
+      const isSame = await rebuild(data);
+      process.exitCode = isSame ? 0 : 1;
+    });
+};
+
+const openModels = async (path: string): Promise<ReadModels> =>
+  createReadModels(await openProjectionStore({ path, version: derivedVersions.readModels }));
+
+/** The old models stay until the new ones are complete: a rebuild that is interrupted changes nothing. */
+const rebuild = async (data: string): Promise<boolean> => {
+  const { eventLog, readModels } = foldersOf(data);
+  const next = `${readModels}.next`;
+  const log = await openLmdbEventLog<LogEvent>({ folder: eventLog });
+  await rm(next, { recursive: true, force: true });
+  const rebuilt = await openModels(next);
+  const last = await fold(log, rebuilt);
+  const old = await openModels(readModels);
+  const differences = await compare(old, rebuilt, last);
+  await Promise.all([old.close(), rebuilt.close(), log.close()]);
+  await rm(readModels, { recursive: true, force: true });
+  await rename(next, readModels);
+  return differences === 0;
+};
+
+const fold = async (log: LmdbEventLog<LogEvent>, readModels: ReadModels): Promise<bigint> => {
+  const last = (await log.lastPosition()) ?? 0n;
+  const progress = startProgress('events', Number(last));
+  const folding = startBalanceProjector({ log, readModels, logger: createLog('error') });
+  const timer = setInterval(() => { progress.update(Number(readModels.position() ?? 0n)); }, 100);
+  try {
+    await folding.caughtUp;
+  } finally {
+    clearInterval(timer);
+    await folding.stop();
+  }
+  progress.finish(Number(last));
+  return last;
+};
+
+const pageSize = 1_000;
+const shownDifferences = 20;
+
+/** Compares every account both ways; returns how many differ. */
+const compare = async (old: ReadModels, rebuilt: ReadModels, last: bigint): Promise<number> => {
+  const position = old.position();
+  if (position === undefined) {
+    say('There were no read models to compare with.');
+    return 0;
+  }
+  if (position !== last) say(`The old read models were at position ${String(position)} of ${String(last)}: accounts that moved since then differ below.`);
+  let accounts = 0;
+  let differences = 0;
+  const differ = (accountId: string, what: string): void => {
+    differences += 1;
+    if (differences <= shownDifferences) say(`  ${accountId}: ${what}`);
+  };
+  for await (const partner of allPartners(rebuilt)) {
+    accounts += 1;
+    const before = old.partner(partner.account.accountId);
+    if (before === undefined) differ(partner.account.accountId, 'was missing');
+    else if (!isDeepStrictEqual(before, partner)) differ(partner.account.accountId, 'differed');
+  }
+  for await (const { account } of allPartners(old)) if (rebuilt.partner(account.accountId) === undefined) differ(account.accountId, 'is not in the log');
+  say(`${String(accounts)} accounts rebuilt up to position ${String(last)}; ${differences === 0 ? 'all as they were' : `${String(differences)} differed from the old ones`}.`);
+  return differences;
+};
+
+async function* allPartners(models: ReadModels) {
+  for (let after: string | undefined; ; ) {
+    const { items, next } = await models.partners({ limit: pageSize, ...(after !== undefined && { after }) });
+    yield* items;
+    if (next === null) return;
+    after = next;
+  }
+}
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};

@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { createLog } from '@tollgate/service-runtime';
+import type { Log } from '@tollgate/service-runtime';
+import { startLedgerNode } from '../ledger-node';
+import type { LedgerNode } from '../ledger-node';
+import { readSettings, settingNames, settingSources } from '../settings';
+import type { SettingName, Settings } from '../settings';
+
+/** `tollgate serve`: the whole ledger in one process, until SIGTERM or SIGINT. */
+export const addServe = (program: Command): void => {
+  const command = program
+    .command('serve')
+    .summary('run the ledger')
+    .description('Runs intake, projectors, relays and the HTTP API in one process, until SIGTERM or SIGINT.');
+  for (const name of settingNames) {
+    const { variable, flag, about, initial } = settingSources[name];
+    if (flag !== undefined) command.option(flag, `${about} (${variable}${initial === '' ? '' : `, ${initial}`})`);
+  }
+  command.addHelpText('after', `\nKAFKA_SASL_PASSWORD is read from the environment only.`);
+  command.action(async (flags: Partial<Record<SettingName, string>>) => {
+    const settings = readSettings(flags, process.env);
+    const logger = createLog(settings.logLevel);
+    const node = await startLedgerNode(settings, logger);
+    announce(node, settings);
+    await endOf(node, logger);
+  });
+};
+
+const announce = ({ url }: LedgerNode, { data, kafkaBrokers }: Settings): void => {
+  const commands =
+    kafkaBrokers === undefined
+      ? 'KAFKA_BROKERS is not set: commands are served over HTTP only (GET /v1/traffic-control)'
+      : `Kafka ${kafkaBrokers.join(',')}`;
+  process.stdout.write(`Tollgate listens on ${url}, data in ${data}\n${commands}\n`);
+};
+
+const stopTimeoutMs = 10_000;
+
+/** Waits for the signal to stop, or for a part that cannot go on, and stops in order; a second signal ends at once. */
+const endOf = async (node: LedgerNode, logger: Log): Promise<void> => {
+  const signal = await Promise.race([nextSignal(), node.failed.catch((error: unknown) => describe(error))]);
+  const isFailure = signal !== 'SIGTERM' && signal !== 'SIGINT';
+  if (isFailure) logger.error({ error: signal }, 'Tollgate cannot go on and stops; what was acknowledged is safe');
+  const force = setTimeout(() => {
+    logger.error({ stopTimeoutMs }, 'parts did not stop in time; what was acknowledged is safe');
+    process.exit(1);
+  }, stopTimeoutMs);
+  void nextSignal().then(() => process.exit(1));
+  await node.stop();
+  clearTimeout(force);
+  process.stdout.write('Tollgate has stopped\n');
+  process.exit(isFailure ? 1 : 0);
+};
+
+const nextSignal = (): Promise<NodeJS.Signals> =>
+  new Promise((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+
+const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { topicsOf } from '@tollgate/contracts';
+import type { LogEvent, Topics } from '@tollgate/contracts';
+import { startTrafficRelay } from '@tollgate/cutoff-projector';
+import type { EventLog } from '@tollgate/event-store';
+import { createMessageHandler, startRejectedRelay } from '@tollgate/intake';
+import type { Ledger } from '@tollgate/intake';
+import { createKafka, createPublisher, ensureTopics, runConsumer } from '@tollgate/kafka';
+import type { KafkaClient } from '@tollgate/kafka';
+import type { ProjectionStore } from '@tollgate/projection-store';
+import type { Following, Log } from '@tollgate/service-runtime';
+import type { Settings } from './settings';
+
+/** Everything that speaks to Kafka. It may be away at start or go away later: the rest goes on, and this resumes. */
+export type KafkaSide = {
+  relays: Record<string, Following>;
+  readiness(): { isReady: boolean; detail: string };
+  stopIntake(): Promise<void>;
+  stopRelays(): Promise<void>;
+};
+
+type Parts = {
+  settings: Settings;
+  log: EventLog<LogEvent>;
+  ledger: Ledger;
+  openStore(name: 'trafficRelay' | 'rejectedRelay'): Promise<ProjectionStore>;
+  clock: () => Date;
+  logger: Log;
+};
+
+const partitions = 6;
+const retryMs = 1_000;
+
+export const connectKafka = async ({ settings, log, ledger, openStore, clock, logger }: Parts): Promise<KafkaSide> => {
+  const topics = topicsOf(settings.kafkaTopicPrefix);
+  const client = createKafka(kafkaSettingsOf(settings), logger);
+  const stopping = new AbortController();
+  const trafficStore = await openStore('trafficRelay');
+  const rejectedStore = await openStore('rejectedRelay');
+  const trafficPublisher = createPublisher(client);
+  const rejectedPublisher = createPublisher(client);
+  const relays = {
+    'traffic-control relay': startTrafficRelay({ log, store: trafficStore, topic: topics.trafficControl, publish: trafficPublisher.publish, logger }),
+    'rejected relay': startRejectedRelay({ log, store: rejectedStore, topic: topics.rejected, publish: rejectedPublisher.publish, logger }),
+  };
+  const started = createTopics({ client, topics, logger, signal: stopping.signal }).then(() =>
+    stopping.signal.aborted
+      ? undefined
+      : runConsumer(client, {
+          groupId: settings.kafkaGroup,
+          topics: [topics.payments, topics.usage],
+          onBatch: createMessageHandler({ ledger, topics, clock }),
+        }),
+  );
+  let consumer: Awaited<typeof started>;
+  void started.then((running) => { consumer = running; });
+
+  return {
+    relays,
+    readiness: () => {
+      const state = consumer?.state() ?? 'connecting';
+      return { isReady: state === 'running', detail: `consumer ${state}, ${settings.kafkaBrokers?.join(',') ?? ''}` };
+    },
+    stopIntake: async () => {
+      stopping.abort();
+      await (await started)?.stop();
+    },
+    stopRelays: async () => {
+      await Promise.all(Object.values(relays).map((relay) => relay.stop()));
+      await Promise.all([trafficPublisher.close(), rejectedPublisher.close()]);
+      await Promise.all([trafficStore.close(), rejectedStore.close()]);
+    },
+  };
+};
+
+/** Creates the topics that are missing as soon as a broker answers, and says what the broker refuses. */
+const createTopics = async ({ client, topics, logger, signal }: { client: KafkaClient; topics: Topics; logger: Log; signal: AbortSignal }): Promise<void> => {
+  const wanted = Object.values(topics).map((name) => ({ name, partitions, compacted: name === topics.trafficControl }));
+  while (!signal.aborted) {
+    try {
+      const { created, refused, notCompacted } = await ensureTopics(client, wanted);
+      if (created.length > 0) logger.info({ topics: created }, 'topics created');
+      for (const { topic, reason } of refused) logger.warn({ topic, reason }, 'the broker does not let Tollgate create this topic; create it by hand');
+      for (const topic of notCompacted) logger.warn({ topic }, 'the topic is not compacted: a restarted switch may not learn who is blocked; set cleanup.policy=compact');
+      return;
+    } catch (error) {
+      logger.warn({ error: error instanceof Error ? error.message : String(error) }, 'Kafka does not answer; Tollgate works on over HTTP and tries again');
+      await delay(retryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+};
+
+const kafkaSettingsOf = (settings: Settings) => {
+  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = settings;
+  return {
+    brokers: settings.kafkaBrokers ?? [],
+    clientId: settings.kafkaClientId,
+    ssl: settings.kafkaTls,
+    ...(mechanism !== undefined && username !== undefined && password !== undefined && { sasl: { mechanism, username, password } }),
+  };
+};

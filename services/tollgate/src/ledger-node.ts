@@ -1,0 +1,88 @@
+import type { FastifyInstance } from 'fastify';
+import { startBalanceProjector } from '@tollgate/balance-projector';
+import type { LogEvent } from '@tollgate/contracts';
+import { asyncApiDocument, openApiDocument } from '@tollgate/contracts';
+import { startCutoffProjector } from '@tollgate/cutoff-projector';
+import { openLmdbEventLog } from '@tollgate/event-store-lmdb';
+import { addIntakeRoutes, openLedger } from '@tollgate/intake';
+import { openProjectionStore } from '@tollgate/projection-store';
+import { addReadRoutes } from '@tollgate/query-api';
+import { createReadModels } from '@tollgate/read-models';
+import { addOperatorRoutes, createHttpServer, createMetrics } from '@tollgate/service-runtime';
+import type { Following, Log, Readiness } from '@tollgate/service-runtime';
+import { derivedVersions, foldersOf } from './folders';
+import { connectKafka } from './kafka-side';
+import type { KafkaSide } from './kafka-side';
+import { observe } from './observe';
+import type { Settings } from './settings';
+
+/** A running Tollgate: intake, projectors, relays and API in one process, on one data folder. */
+export type LedgerNode = {
+  url: string;
+  /** Rejects if a part cannot go on; the process must then end, and the next start resumes from what is durable. */
+  failed: Promise<never>;
+  /** Stops taking, finishes what was taken, then releases the data folder. */
+  stop(): Promise<void>;
+};
+
+const requestTimeoutMs = 60_000;
+
+/** Opens the data folder and starts every part, in the order in which data flows. */
+export const startLedgerNode = async (settings: Settings, logger: Log): Promise<LedgerNode> => {
+  const clock = (): Date => new Date();
+  const folders = foldersOf(settings.data);
+  const openStore = (name: keyof typeof derivedVersions) =>
+    openProjectionStore({ path: folders[name], version: derivedVersions[name], onDropped: (reason) => { logger.warn({ folder: folders[name], reason }, 'derived state is dropped and derived anew'); } });
+
+  const log = await openLmdbEventLog<LogEvent>({ folder: folders.eventLog, clock });
+  const indexStore = await openStore('intakeIndex');
+  const cutoffStore = await openStore('cutoffState');
+  const readModels = createReadModels(await openStore('readModels'));
+
+  const ledger = openLedger({ log, store: indexStore, logger });
+  const cutoff = await startCutoffProjector({ log, store: cutoffStore, clock, logger });
+  const balances = startBalanceProjector({ log, readModels, logger });
+  const kafka: KafkaSide | undefined = settings.kafkaBrokers && (await connectKafka({ settings, log, ledger, openStore, clock, logger }));
+
+  const followings: Record<string, Following> = { 'intake index': ledger.indexing, 'balance projector': balances, 'cutoff projector': cutoff, ...kafka?.relays };
+  const metrics = createMetrics();
+  const server = createHttpServer({ bodyBytes: settings.maxBodyBytes, requestTimeoutMs }, logger);
+  observe({ server, metrics, log, ledger, kafka });
+  const settled = async (position: bigint, timeoutMs: number): Promise<boolean> =>
+    (await cutoff.reached(position, timeoutMs)) && (await balances.reached(maxOf(position, cutoff.lastDecision()), timeoutMs));
+  addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines });
+  addReadRoutes(server, { log, readModels, settled });
+  addOperatorRoutes(server, readinessOf(followings, kafka), metrics);
+  addDocuments(server);
+  const url = await server.listen({ host: settings.host, port: settings.port });
+
+  return {
+    url,
+    failed: Promise.race(Object.values(followings).map(({ done }) => done.then(() => new Promise<never>(() => undefined)))),
+    stop: async () => {
+      await Promise.all([server.close(), kafka?.stopIntake()]);
+      await ledger.close();
+      await Promise.all([cutoff.stop(), balances.stop(), kafka?.stopRelays()]);
+      await Promise.all([readModels.close(), indexStore.close(), cutoffStore.close()]);
+      await log.close();
+    },
+  };
+};
+
+const maxOf = (one: bigint, other: bigint): bigint => (one > other ? one : other);
+
+/** Ready only when every part has caught up with the log, and, with Kafka, intake is connected. */
+const readinessOf = (followings: Record<string, Following>, kafka: KafkaSide | undefined): Readiness[] => [
+  ...['intake index', 'balance projector', 'cutoff projector'].flatMap((name) => {
+    const following = followings[name];
+    return following === undefined ? [] : [{ name, check: () => ({ isReady: following.isCaughtUp(), detail: following.isCaughtUp() ? 'caught up' : 'catching up with the log' }) }];
+  }),
+  ...(kafka === undefined ? [] : [{ name: 'kafka', check: () => kafka.readiness() }]),
+];
+
+const addDocuments = (server: FastifyInstance): void => {
+  const openApi = JSON.stringify(openApiDocument());
+  const asyncApi = JSON.stringify(asyncApiDocument());
+  server.get('/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(openApi));
+  server.get('/asyncapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(asyncApi));
+};

@@ -1,0 +1,51 @@
+import type { FastifyInstance } from 'fastify';
+import type { LogEvent } from '@tollgate/contracts';
+import type { EventLog } from '@tollgate/event-store';
+import type { Ledger } from '@tollgate/intake';
+import { Gauge, Histogram } from '@tollgate/service-runtime';
+import type { Registry } from '@tollgate/service-runtime';
+import type { KafkaSide } from './kafka-side';
+
+type Observed = { server: FastifyInstance; metrics: Registry; log: EventLog<LogEvent>; ledger: Ledger; kafka: KafkaSide | undefined };
+
+/** The figures an operator watches, beside the process's own. */
+export const observe = ({ server, metrics, log, ledger, kafka }: Observed): void => {
+  const registers = [metrics];
+  const requests = new Histogram({
+    name: 'tollgate_http_request_seconds',
+    help: 'Time to answer a request, by route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5],
+    registers,
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const labels = { method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode };
+    requests.observe(labels, reply.elapsedTime / 1_000);
+    done();
+  });
+  new Gauge({
+    name: 'tollgate_log_position',
+    help: 'Position of the last event in the log',
+    registers,
+    async collect() {
+      this.set(Number((await log.lastPosition()) ?? 0n));
+    },
+  });
+  new Gauge({
+    name: 'tollgate_intake_queued',
+    help: 'Records submitted and not yet durable',
+    registers,
+    collect() {
+      this.set(ledger.queued());
+    },
+  });
+  if (kafka === undefined) return;
+  new Gauge({
+    name: 'tollgate_kafka_ready',
+    help: '1 while Kafka intake runs and the publisher is connected',
+    registers,
+    collect() {
+      this.set(kafka.readiness().isReady ? 1 : 0);
+    },
+  });
+};
