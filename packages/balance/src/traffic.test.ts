@@ -184,6 +184,13 @@ describe('judging again', () => {
     expect(restarted.judgement).toEqual(first.judgement);
   });
 
+  test('makes up for the second decision of an event whose first alone reached the log', () => {
+    const both = [openedWith('inbound', 'outbound'), paid('inbound', '1')];
+    const first = play(both);
+    const restarted = play(both, acknowledgeAll(unjudged, first.decisions.slice(0, 1)));
+    expect(restarted.decisions).toEqual(first.decisions.slice(1));
+  });
+
   test('an acknowledged decision sets its direction, its sequence and how far was judged, and keeps the fold', () => {
     const { judgement, decisions } = play([openedWith('outbound')]);
     const after = acknowledgeAll({ ...unjudged, account: judgement.account }, decisions);

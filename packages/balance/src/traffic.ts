@@ -44,8 +44,9 @@ export const unjudged: Judgement = {
 };
 
 /**
- * Folds one event and decides what it does to traffic: the edges it causes, inbound first (DESIGN 2.4). Events up to the
- * cause of the last known decision are folded only: they were judged before, whoever restarts. `decidedAt` is RFC 3339 UTC.
+ * Folds one event and decides what it does to traffic: the edges it causes, inbound first (DESIGN 2.4). Events before the
+ * cause of the last known decision are folded only: they were judged before, whoever restarts. The cause itself is judged
+ * again, which decides nothing unless it turned both directions and only one of them was recorded. `decidedAt` is RFC 3339 UTC.
  */
 export const judge = (
   before: Judgement,
@@ -55,7 +56,7 @@ export const judge = (
   const account = evolve(before.account, event);
   let after: Judgement = { ...before, account };
   const decisions: TrafficEvent[] = [];
-  if (event.revision <= before.judgedThrough) return { after, decisions };
+  if (event.revision < before.judgedThrough) return { after, decisions };
   for (const direction of directions) {
     const blockers = exhausted(account, direction);
     const state = blockers.length > 0 ? 'blocked' : 'open';

@@ -10,7 +10,7 @@ export const cutoffSetting = z
       .array(guardingBalance)
       .max(3)
       .refine((names) => new Set(names).size === names.length, 'must not name a balance twice')
-      .meta({ description: 'The balances that can cut traffic; none is postpaid.' }),
+      .meta({ description: 'The balances that can cut traffic; none is postpaid.', uniqueItems: true }),
     creditLimits: z
       .strictObject({ inbound: amount.optional(), outbound: amount.optional(), mutual: amount.optional() })
       .optional()

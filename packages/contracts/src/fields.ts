@@ -7,7 +7,7 @@ export const accountIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export const accountId = z
   .string()
   .regex(accountIdPattern, 'must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or a digit')
-  .meta({ description: 'The partner.', examples: ['acme'] });
+  .meta({ id: 'AccountId', description: 'The partner.', examples: ['acme'] });
 
 export const recordId = z
   .string()
@@ -36,7 +36,7 @@ export const amount = z
 /** Above zero. */
 export const positiveAmount = amount
   .refine((text) => parseAmount(text) > 0n, 'must be above zero')
-  .meta({ description: 'Above zero.', examples: ['100'] });
+  .meta({ description: 'Above zero.', examples: ['100'], not: { pattern: '^0(\\.0+)?$' } });
 
 const signedRule = 'must be a decimal string such as "-12.5": at most 18 digits before and 10 after the point, no exponent';
 
@@ -45,7 +45,7 @@ export const signedAmount = z
   .string(signedRule)
   .regex(signedAmountPattern, { error: signedRule, abort: true })
   .refine((text) => parseAmount(text) !== 0n, 'must not be zero')
-  .meta({ description: 'Signed, not zero; above zero raises the balance.', examples: ['-12.5'] });
+  .meta({ description: 'Signed, not zero; above zero raises the balance.', examples: ['-12.5'], not: { pattern: '^-?0(\\.0+)?$' } });
 
 /** The calendar is in the pattern, so that a 30 February fails in every reader of the published schema too. */
 const anyYear = '\\d{4}';
@@ -59,7 +59,7 @@ const instantRule = 'must be an RFC 3339 time in UTC, on a day that exists, such
 export const instant = z
   .string(instantRule)
   .regex(instantPattern, instantRule)
-  .meta({ examples: ['2026-01-31T12:00:00.000Z'] });
+  .meta({ id: 'Instant', examples: ['2026-01-31T12:00:00.000Z'] });
 
 /** `reason`, `actor`: 1 to 500 characters. */
 export const statement = z.string().min(1).max(500);

@@ -1,9 +1,11 @@
 export { accountOpening, cutoffSetting } from './accounts';
 export { accountAnswer, accountView, blockedView, historyItem, recordAnswer } from './answers';
 export type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer } from './answers';
+export { asyncApiDocument } from './asyncapi';
 export { accountIdPattern } from './fields';
 export { accountStream, cutoffStream, isAccountEvent, rejectedStream, streamPrefixes } from './log-event';
 export type { LogEvent, RejectionEvent } from './log-event';
+export { openApiDocument } from './openapi';
 export { parseBody, parseJson, parseJsonText, recordKinds } from './parse';
 export type { Parsed } from './parse';
 export { problemOf, problems } from './problem';

@@ -14,7 +14,7 @@ const faultsOf = (issue: z.core.$ZodIssue, body: unknown): string[] => {
   const { path } = issue;
   if (issue.code === 'unrecognized_keys')
     return issue.keys.slice(0, maxFaults + 1).map((key) => `${nameOf([...path, key])}: unknown field`);
-  if (path.length === 0) return [`the body ${issue.message}`];
+  if (path.length === 0) return [issue.code === 'invalid_type' ? `the body ${issue.message}` : issue.message];
   const isMissing = issue.code !== 'invalid_key' && valueAt(body, path) === undefined;
   return [`${nameOf(path)}: ${isMissing ? 'required' : issue.message}`];
 };

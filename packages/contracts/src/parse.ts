@@ -9,7 +9,7 @@ export type Parsed<Value> = { ok: true; value: Value } | { ok: false; detail: st
 export const parseBody = <Value>(schema: z.ZodType<Value>, body: unknown): Parsed<Value> => {
   const result = schema.safeParse(body);
   if (result.success) return { ok: true, value: result.data };
-  // Parsed again for the words: an error map makes even a valid parse half as slow again.
+  // Parsed again for the words: an error map makes a valid parse take twice as long.
   const issues = schema.safeParse(body, { error: faultMessage }).error?.issues ?? [];
   return { ok: false, detail: describeFaults(issues, body) };
 };

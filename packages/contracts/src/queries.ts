@@ -30,11 +30,11 @@ export const historyQuery = z.strictObject({
 export const accountQuery = z.strictObject({ minPosition });
 
 /** Query of the stream of commands: from the first one with `from=start`, otherwise from the next. */
-export const streamQuery = z.strictObject({ from: z.literal('start', 'must be start').optional() });
+export const streamQuery = z.strictObject({ from: z.literal('start').optional() });
 
 /** The id of the last event a reconnecting client has seen: a position. */
 export const lastEventId = z
   .string()
-  .regex(/^\d{1,19}$/, 'must be the id of an event of this stream')
+  .regex(/^\d{1,19}$/, 'Last-Event-ID: must be the id of an event of this stream')
   .transform(BigInt)
   .optional();

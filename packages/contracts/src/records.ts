@@ -39,6 +39,7 @@ const attributes = z
   .meta({
     description:
       'What else the rater wants kept: at most 64 entries, keys of 1 to 128 characters, values of at most 1,000.',
+    maxProperties: 64,
   });
 
 export const usage = z

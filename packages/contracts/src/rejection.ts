@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { problemCode } from './problem';
 import { instant } from './fields';
@@ -17,39 +18,36 @@ export const rejection = z
   .meta({ id: 'Rejection' });
 export type RejectedMessage = z.infer<typeof rejection>;
 
+type Payload = { payload: string } | { payloadBase64: string };
+
 /** The bytes of a refused message as the `payload…` fields of its rejection, cut to `maxBytes` of serialised JSON. */
 export const payloadOf = (
   bytes: Buffer | null,
   maxBytes: number,
 ): Pick<RejectedMessage, 'payload' | 'payloadBase64' | 'sizeBytes' | 'truncated'> => {
   if (bytes === null) return { payload: null };
-  const whole = asText(bytes);
-  if (Buffer.byteLength(JSON.stringify(whole)) <= maxBytes) return whole;
+  const encode = isUtf8(bytes) ? asText : asBase64;
+  const whole = encode(bytes);
+  if (jsonBytesOf(whole) <= maxBytes) return whole;
   let kept = Math.min(bytes.length, maxBytes);
-  for (;;) {
-    const cut = asText(bytes.subarray(0, kept), whole.payload !== undefined);
-    if (Buffer.byteLength(JSON.stringify(cut)) <= maxBytes || kept === 0)
-      return { ...cut, sizeBytes: bytes.length, truncated: true };
-    kept = Math.floor(kept / 2);
-  }
+  while (kept > 0 && jsonBytesOf(encode(bytes.subarray(0, kept))) > maxBytes) kept = Math.floor(kept / 2);
+  return { ...encode(bytes.subarray(0, kept)), sizeBytes: bytes.length, truncated: true };
 };
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** Text cut in the middle of a character loses that character. */
+const asText = (bytes: Buffer): Payload => ({
+  payload: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true }),
+});
+const asBase64 = (bytes: Buffer): Payload => ({ payloadBase64: bytes.toString('base64') });
 
-/** `isCutText`: text cut in the middle of a character loses that character. */
-const asText = (bytes: Buffer, isCutText = false): { payload?: string; payloadBase64?: string } => {
-  if (isCutText) return { payload: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true }) };
-  try {
-    return { payload: utf8.decode(bytes) };
-  } catch {
-    return { payloadBase64: bytes.toString('base64') };
-  }
-};
+const jsonBytesOf = (payload: Payload): number => Buffer.byteLength(JSON.stringify(payload));
 
-/** The same rejection with at most half of its payload, for a broker whose limit it did not fit. */
+/** The same rejection with at most half of its payload, for a broker whose limit it did not fit; as it is once nothing is left to cut. */
 export const shorten = (message: RejectedMessage): RejectedMessage => {
   const { payload, payloadBase64, sizeBytes, ...rest } = message;
   const bytes = payloadBase64 === undefined ? Buffer.from(payload ?? '') : Buffer.from(payloadBase64, 'base64');
-  const half = payloadOf(bytes, Math.floor(JSON.stringify(message).length / 2));
+  if (bytes.length === 0) return message;
+  const encode = payloadBase64 === undefined ? asText : asBase64;
+  const half = encode(bytes.subarray(0, Math.floor(bytes.length / 2)));
   return { ...rest, ...half, sizeBytes: sizeBytes ?? bytes.length, truncated: true };
 };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LogUnavailable } from '@tollgate/event-store';
+import { LogDamaged, LogUnavailable } from '@tollgate/event-store';
 import type {
   AppendResult,
   EventBatch,
@@ -9,7 +9,7 @@ import type {
   StreamAppend,
   Subscription,
 } from '@tollgate/event-store';
-import { openProjectionStore } from '@tollgate/projection-store';
+import { bufferStore, openProjectionStore } from '@tollgate/projection-store';
 import { createAppendQueue } from './append-queue';
 import { openLogFile } from './log-file';
 import type { LogFile } from './log-file';
@@ -27,22 +27,15 @@ export type LmdbEventLogOptions = {
 
 export type LmdbEventLog<Body extends EventBody> = EventLog<Body> & { sizeBytes(): number };
 
-const tailEvents = 8_192;
+const tailEvents = 4_096;
 const defaultBatchEvents = 1_000;
 
 /** The event log in one folder of this machine. Throws `FolderInUse` or `LogDamaged` if it cannot be opened safely. */
 export const openLmdbEventLog = async <Body extends EventBody>(
   options: LmdbEventLogOptions,
 ): Promise<LmdbEventLog<Body>> => {
-  const { folder, clock = () => new Date() } = options;
-  const store = await openProjectionStore({
-    path: join(folder, 'streams'),
-    version: 1,
-    ...(options.onIndexDropped && { onDropped: options.onIndexDropped }),
-  });
-  const file = openLogFile(join(folder, 'log'));
-  const index = createStreamIndex(store);
-  await indexTheRest(file, index, Number(store.position() ?? 0n));
+  const { clock = () => new Date() } = options;
+  const { file, index, store } = await openFiles(options);
 
   const tail = createTail<Body>(tailEvents);
   const news = createNews();
@@ -53,10 +46,12 @@ export const openLmdbEventLog = async <Body extends EventBody>(
     plan: (group) => planAppends(group, index, { last, recordedAt: clock().toISOString() }),
     write: async (events) => {
       await file.append(last + 1, events.map(encodeRecord));
-      await index.add(events);
+      // Recorded is recorded: the index takes it up at once, and may only say later that it cannot be written.
+      const indexed = index.add(events);
       last += events.length;
       tail.push(events);
       news.announce();
+      await indexed;
     },
   });
 
@@ -82,8 +77,10 @@ export const openLmdbEventLog = async <Body extends EventBody>(
       if (isClosed) throw new LogUnavailable('the log is closed');
       return queue.append(appends);
     },
-    readStream: (stream, { from = 0, limit }) =>
-      Promise.resolve(readStream<Body>(file, index, { stream, from, limit })),
+    readStream: async (stream, { from = 0, limit }) => {
+      if (isClosed) throw new LogUnavailable('the log is closed');
+      return await Promise.resolve(readStream<Body>(file, index, { stream, from, limit }));
+    },
     lastPosition: () => Promise.resolve(last === 0 ? undefined : BigInt(last)),
     async *subscribe({
       after = 0n,
@@ -92,6 +89,10 @@ export const openLmdbEventLog = async <Body extends EventBody>(
       signal,
     }: Subscription): AsyncGenerator<EventBatch<Body>> {
       let position = Number(after);
+      if (position > last)
+        throw new LogDamaged(
+          `asked to go on after ${String(position)}, but the log ends at ${String(last)}: it is an older copy`,
+        );
       let isTold = false;
       while (!signal.aborted && !isClosed) {
         if (position < last || !isTold) {
@@ -113,6 +114,27 @@ export const openLmdbEventLog = async <Body extends EventBody>(
       await store.close();
     },
   };
+};
+
+const openFiles = async ({ folder, onIndexDropped }: LmdbEventLogOptions) => {
+  const store = bufferStore(
+    await openProjectionStore({
+      path: join(folder, 'streams'),
+      version: 1,
+      ...(onIndexDropped && { onDropped: onIndexDropped }),
+    }),
+  );
+  let file: LogFile | undefined;
+  try {
+    file = openLogFile(join(folder, 'log'));
+    const index = createStreamIndex(store);
+    await indexTheRest(file, index, Number(store.position() ?? 0n));
+    return { file, index, store };
+  } catch (error) {
+    await file?.close();
+    await store.close();
+    throw error;
+  }
 };
 
 const planAppends = <Body extends EventBody>(

@@ -1,15 +1,16 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { open } from 'lmdb';
-import type { Database } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
 import { LogDamaged, LogUnavailable } from '@tollgate/event-store';
+import { checkLength } from './log-length';
 
 /** Records by position, from 1, without a gap. */
 export type LogFile = {
   /** Position of the last record, 0 while there is none. */
   last(): number;
   get(position: number): Buffer | undefined;
-  /** Records from `from` to `to`, both included. */
+  /** Records from `from` to `to`, both included. Throws `LogDamaged` where one is missing. */
   range(from: number, to: number): Iterable<{ key: number; value: Buffer }>;
   /** All of them or none; resolves when they are on the disk (LMDB commits with fdatasync). Throws `LogUnavailable`. */
   append(first: number, records: readonly Buffer[]): Promise<void>;
@@ -21,27 +22,93 @@ const formatVersion = 1;
 
 export const openLogFile = (folder: string): LogFile => {
   mkdirSync(folder, { recursive: true });
-  checkLength(folder);
-  // overlappingSync off: a commit then returns only after its fdatasync, so that resolved means durable.
-  const environment = open({ path: folder, maxDbs: 4, overlappingSync: false, noMemInit: true });
-  const records: Database<Buffer, number> = environment.openDB('records', { encoding: 'binary' });
-  checkFormat(environment.openDB('meta', { encoding: 'json' }), folder);
+  checkLength(join(folder, 'data.mdb'));
+  const environment = reading(folder, () => openEnvironment(folder));
+  const records = reading(folder, () => openRecords(environment, folder));
+  // A new file is on the disk only once the folders that name it are.
+  syncFolder(folder);
+  syncFolder(dirname(folder));
   return {
-    last: () => [...records.getKeys({ reverse: true, limit: 1 })][0] ?? 0,
-    get: (position) => records.get(position),
-    range: (start, to) => records.getRange({ start, end: to + 1 }),
+    last: () => reading(folder, () => [...records.getKeys({ reverse: true, limit: 1 })][0] ?? 0),
+    get: (position) => reading(folder, () => records.get(position)),
+    range: (from, to) => reading(folder, () => withoutGap(records.getRange({ start: from, end: to + 1 }), from, to)),
     append: async (first, batch) => {
       try {
         await environment.batch(() => {
           batch.forEach((record, index) => void records.put(first + index, record));
         });
       } catch (error) {
-        throw new LogUnavailable(`the log in ${folder} cannot be written: ${reasonOf(error)}`, { cause: error });
+        const cause = await commitErrorOf(error);
+        throw new LogUnavailable(`the log in ${folder} cannot be written: ${reasonOf(cause)}`, { cause });
       }
     },
     sizeBytes: () => statSync(join(folder, 'data.mdb')).size,
     close: () => environment.close(),
   };
+};
+
+/**
+ * overlappingSync off: a commit then returns only after its fdatasync, so that resolved means durable. eventTurnBatching off:
+ * with it lmdb keeps a promise of its own, and the rejection of that would end the process when a commit fails.
+ */
+const openEnvironment = (folder: string): RootDatabase =>
+  open({ path: folder, maxDbs: 4, overlappingSync: false, eventTurnBatching: false, noMemInit: true });
+
+const withoutGap = (
+  found: Iterable<{ key: number; value: Buffer }>,
+  from: number,
+  to: number,
+): { key: number; value: Buffer }[] => {
+  const records = [...found];
+  if (records.length !== to - from + 1)
+    throw new LogDamaged(
+      `events are missing between positions ${String(from)} and ${String(to)}; restore the log from a copy`,
+    );
+  return records;
+};
+
+/** LMDB's codes for a file that does not make sense: MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_INVALID. */
+const damageCodes = [-30797, -30796, -30793];
+
+const reading = <Value>(folder: string, read: () => Value): Value => {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && damageCodes.includes(Number(error.code)))
+      throw new LogDamaged(`the log in ${folder} is damaged (${error.message}); restore it from a copy`, {
+        cause: error,
+      });
+    throw error;
+  }
+};
+
+/** lmdb rejects with a general error; the system's own follows in `commitError`, a promise that has to be handled too. */
+const commitErrorOf = async (error: unknown): Promise<unknown> => {
+  try {
+    if (error instanceof Error && 'commitError' in error) await error.commitError;
+    return error;
+  } catch (cause) {
+    return cause;
+  }
+};
+
+const syncFolder = (folder: string): void => {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+const openRecords = (environment: RootDatabase, folder: string): Database<Buffer, number> => {
+  try {
+    checkFormat(environment.openDB('meta', { encoding: 'json' }), folder);
+    return environment.openDB('records', { encoding: 'binary' });
+  } catch (error) {
+    void environment.close();
+    throw error;
+  }
 };
 
 const checkFormat = (meta: Database<number, string>, folder: string): void => {
@@ -51,15 +118,6 @@ const checkFormat = (meta: Database<number, string>, folder: string): void => {
     throw new Error(
       `${folder} was written in log format ${String(found)}; this Tollgate reads format ${String(formatVersion)}`,
     );
-};
-
-const pageBytes = 4096;
-
-/** LMDB maps its file: reading past the end of a cut one would kill the process, so the length is checked before. */
-const checkLength = (folder: string): void => {
-  const file = join(folder, 'data.mdb');
-  if (!existsSync(file)) return;
-  if (statSync(file).size < 2 * pageBytes) throw new LogDamaged(`${file} is cut short; restore it from a copy`);
 };
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { noStream } from '@tollgate/event-store';
 import type { EventBody, Position, RecordedEvent } from '@tollgate/event-store';
 import type { ProjectionStore } from '@tollgate/projection-store';
@@ -10,21 +11,35 @@ export type StreamIndex = {
   add(events: readonly RecordedEvent<EventBody>[]): Promise<void>;
 };
 
-export const createStreamIndex = (store: ProjectionStore): StreamIndex => ({
-  head: (stream) => Number(store.get(stream) ?? noStream),
-  positionOf: (stream, revision) => {
-    const position = store.get(entryKey(stream, revision));
-    return position === undefined ? undefined : BigInt(position);
-  },
-  add: async (events) => {
-    const heads = new Map<string, string>();
-    const puts: [string, string][] = events.map(({ stream, revision, position }) => {
-      heads.set(stream, String(revision));
-      return [entryKey(stream, revision), position.toString()];
-    });
-    await store.commit({ puts: [...puts, ...heads], position: events.at(-1)?.position });
-  },
-});
+const cachedHeads = 100_000;
+
+export const createStreamIndex = (store: ProjectionStore): StreamIndex => {
+  const heads = new LRUCache<string, number>({ max: cachedHeads });
+  return {
+    head: (stream) => {
+      const head = heads.get(stream) ?? Number(store.get(stream) ?? noStream);
+      heads.set(stream, head);
+      return head;
+    },
+    positionOf: (stream, revision) => {
+      const position = store.get(entryKey(stream, revision));
+      return position === undefined ? undefined : BigInt(position);
+    },
+    add: async (events) => {
+      const puts: [string, string][] = [];
+      const moved = new Map<string, number>();
+      for (const { stream, revision, position } of events) {
+        puts.push([entryKey(stream, revision), position.toString()]);
+        moved.set(stream, revision);
+      }
+      for (const [stream, revision] of moved) {
+        puts.push([stream, String(revision)]);
+        heads.set(stream, revision);
+      }
+      await store.commit({ puts, position: events.at(-1)?.position });
+    },
+  };
+};
 
 /** A stream name holds no space, so no head key is taken for an entry key. */
 const entryKey = (stream: string, revision: number): string => `${stream} ${revision.toString().padStart(10, '0')}`;

@@ -10,4 +10,3 @@ export type {
   StreamAppend,
   Subscription,
 } from './event-log';
-export { eventLogContract } from './event-log-contract';

@@ -1,2 +1,3 @@
-export { FolderInUse, openProjectionStore } from './projection-store';
+export { bufferStore } from './buffered-store';
+export { FolderInUse, StoreUnavailable, openProjectionStore } from './projection-store';
 export type { Changes, ProjectionStore } from './projection-store';

@@ -1,9 +1,13 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import type { Position } from '@tollgate/event-store';
 
+/** A text, or how to make it: a buffered store asks only for the last value of a key. */
+export type Value = string | (() => string);
+
 export type Changes = {
-  puts: readonly (readonly [key: string, value: string])[];
+  puts: readonly (readonly [key: string, value: Value])[];
   removes?: readonly string[];
   /** How far the log has been applied once these changes are in. */
   position?: Position | undefined;
@@ -28,6 +32,12 @@ export type ProjectionStore = {
   close(): Promise<void>;
 };
 
+/** The store cannot be written now, on a full disk for example; what it holds can still be read. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+  readonly retriable = true;
+}
+
 export type ProjectionStoreOptions = {
   path: string;
   /** Of the meaning of keys and values: what another version wrote is dropped, to be derived again. */
@@ -45,21 +55,57 @@ export class FolderInUse extends Error {
 export const openProjectionStore = async (options: ProjectionStoreOptions): Promise<ProjectionStore> => {
   const level = await openLevel(options);
   let position = parsePosition(level.getSync(positionKey));
+  let isBroken = false;
   return {
     get: (key) => level.getSync(key),
     list: ({ prefix, after, limit = -1 }) =>
       level.iterator({ gt: after === undefined ? prefix : prefix + after, lt: prefix + lastCharacter, limit }),
     commit: async (changes) => {
-      const batch = level.batch();
-      for (const [key, value] of changes.puts) batch.put(key, value);
-      for (const key of changes.removes ?? []) batch.del(key);
-      if (changes.position !== undefined) batch.put(positionKey, changes.position.toString());
-      await batch.write();
+      try {
+        if (isBroken) await reopen(level, options.path);
+        isBroken = false;
+        await write(level, changes);
+      } catch (error) {
+        isBroken = true;
+        throw new StoreUnavailable(`${options.path} cannot be written: ${reasonOf(error)}`, { cause: error });
+      }
       position = changes.position ?? position;
     },
     position: () => position,
     close: () => level.close(),
   };
+};
+
+const write = async (level: Level, changes: Changes): Promise<void> => {
+  const batch = level.batch();
+  for (const [key, value] of changes.puts) batch.put(key, textOf(value));
+  for (const key of changes.removes ?? []) batch.del(key);
+  if (changes.position !== undefined) batch.put(positionKey, changes.position.toString());
+  await batch.write();
+};
+
+export const textOf = (value: Value): string => (typeof value === 'string' ? value : value());
+
+const probeBytes = 1 << 20;
+
+/**
+ * After a failed write LevelDB refuses all others until it is opened anew, and opening needs room on the disk: so a probe is
+ * written first, and while that fails the store stays open for reading.
+ */
+const reopen = async (level: Level, path: string): Promise<void> => {
+  const probe = join(path, 'probe');
+  try {
+    await writeFile(probe, Buffer.alloc(probeBytes), { flush: true });
+  } finally {
+    await rm(probe, { force: true });
+  }
+  await level.close();
+  await level.open();
+};
+
+const reasonOf = (error: unknown): string => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
 };
 
 const positionKey = '!position';

@@ -42,10 +42,10 @@ export const createReadModels = (store: ProjectionStore): ReadModels => ({
   blocked: (request) => readPage(store, blockedPrefix, { ...request, toItem: (text): Blocked => JSON.parse(text) }),
   position: () => store.position(),
   apply: async (changed, position) => {
-    const puts: [string, string][] = [];
+    const puts: [string, string | (() => string)][] = [];
     const removes: string[] = [];
     for (const partner of changed) {
-      puts.push([partnerPrefix + partner.account.accountId, encodePartner(partner)]);
+      puts.push([partnerPrefix + partner.account.accountId, () => encodePartner(partner)]);
       for (const direction of directions) {
         const entry = blockedEntry(partner, direction);
         if (entry !== undefined) puts.push(entry);

@@ -25,7 +25,8 @@ export const judgeBatch = async (
   let decidedAt: Position | undefined;
   let open = casesOf(events, judgements);
   while (open.length > 0) {
-    const verdicts = open.map((one) => judgeCase(one, clock().toISOString()));
+    const now = clock().toISOString();
+    const verdicts = open.map((one) => judgeCase(one, now));
     const decided = verdicts.filter(({ decisions }) => decisions.length > 0);
     const results = decided.length === 0 ? [] : await log.append(decided.map(appendOf));
     for (const { accountId, after } of verdicts) changed.set(accountId, after);

@@ -23,7 +23,7 @@ export const createJudgementStore = (store: ProjectionStore): JudgementStore => 
       return text === undefined ? unjudged : decode(text);
     },
     commit: async (changed, position) => {
-      const puts = [...changed].map(([accountId, judgement]) => [key(accountId), encode(judgement)] as const);
+      const puts = [...changed].map(([accountId, judgement]) => [key(accountId), () => encode(judgement)] as const);
       await store.commit({ puts, position });
       for (const [accountId, judgement] of changed) cache.set(accountId, judgement);
     },

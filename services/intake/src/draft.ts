@@ -11,29 +11,35 @@ export type Draft = {
   readonly expectedRevision: number;
   account: AccountFacts | undefined;
   readonly events: NewEvent<LogEvent>[];
+};
+
+/** Everything one pass of a round wants to append. */
+export type Drafts = {
+  readonly byStream: Map<string, Draft>;
+  /** Revision each drafted key will have; and who reverses what. Keys name their account, so one map serves all streams. */
   readonly keys: Map<string, number>;
   readonly reversals: Map<string, string>;
 };
+
+export const startDrafts = (): Drafts => ({ byStream: new Map(), keys: new Map(), reversals: new Map() });
 
 export const startDraft = (stream: string, facts: StreamFacts): Draft => ({
   stream,
   expectedRevision: facts.revision,
   account: facts.account,
   events: [],
-  keys: new Map(),
-  reversals: new Map(),
 });
 
-/** Adds an event and returns the revision it will have. */
-export const draftEvent = (draft: Draft, event: LogEvent): number => {
+/** Adds an event under its key, if it has one, and returns the revision it will have. */
+export const draftEvent = (drafts: Drafts, draft: Draft, event: LogEvent): number => {
   const revision = draft.expectedRevision + draft.events.length + 1;
   draft.events.push({ ...event, eventId: randomUUID() });
-  draft.account = accountAfter(draft.account, { ...event, revision });
+  draft.account = accountAfter(draft.account, event, revision);
   const key = eventKey(event);
-  if (key !== undefined) draft.keys.set(key, revision);
+  if (key !== undefined) drafts.keys.set(key, revision);
   if (event.type === 'EntryReversed') {
     const { accountId, of, reversalId } = event.data;
-    draft.reversals.set(recordKey(of.kind, accountId, of.id), reversalId);
+    drafts.reversals.set(recordKey(of.kind, accountId, of.id), reversalId);
   }
   return revision;
 };

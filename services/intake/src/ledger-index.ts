@@ -54,14 +54,17 @@ export const createLedgerIndex = (store: ProjectionStore): LedgerIndex => {
 
   const addNow = async (events: readonly RecordedEvent<LogEvent>[], position: Position | undefined): Promise<void> => {
     const changed = new Map<string, StreamFacts>();
-    const puts: [string, string][] = [];
+    const puts: [string, string | (() => string)][] = [];
     for (const event of events) {
       const before = changed.get(event.stream) ?? facts(event.stream);
       if (event.revision <= before.revision) continue;
-      changed.set(event.stream, { revision: event.revision, account: accountAfter(before.account, event) });
+      changed.set(event.stream, {
+        revision: event.revision,
+        account: accountAfter(before.account, event, event.revision),
+      });
       puts.push(...entriesOf(event));
     }
-    for (const [stream, after] of changed) puts.push([factsKey(stream), JSON.stringify(after)]);
+    for (const [stream, after] of changed) puts.push([factsKey(stream), () => JSON.stringify(after)]);
     const isWorthStoring = puts.length > 0 || (position ?? 0n) - (store.position() ?? 0n) >= lazyPositions;
     if (isWorthStoring) await store.commit({ puts, position });
     for (const [stream, after] of changed) cache.set(stream, after);
@@ -89,12 +92,13 @@ const reversedKey = (key: string): string => `reversed ${key}`;
 /** The account's facts after one more event of its stream. */
 export const accountAfter = (
   account: AccountFacts | undefined,
-  event: LogEvent & { revision: number },
+  event: LogEvent,
+  revision: number,
 ): AccountFacts | undefined => {
   if (event.type === 'AccountOpened')
-    return { currency: event.data.currency, cutoff: event.data.cutoff, cutoffRevision: event.revision };
+    return { currency: event.data.currency, cutoff: event.data.cutoff, cutoffRevision: revision };
   if (event.type === 'CutoffChanged' && account !== undefined)
-    return { ...account, cutoff: event.data, cutoffRevision: event.revision };
+    return { ...account, cutoff: event.data, cutoffRevision: revision };
   return account;
 };
 

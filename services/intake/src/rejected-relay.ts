@@ -30,7 +30,7 @@ const publishFitting = async (rejections: RejectedMessage[], topic: string, publ
   try {
     await publish(rejections.map((rejection) => messageOf(rejection, topic)));
   } catch (error) {
-    if (!(error instanceof PublishError) || !error.isTooLarge) throw error;
+    if (!(error instanceof PublishError) || error.retriable) throw error;
     const [only, ...others] = rejections;
     if (only === undefined || (others.length === 0 && isEmpty(only))) throw error;
     if (others.length === 0) await publishFitting([shorten(only)], topic, publish);
@@ -40,7 +40,11 @@ const publishFitting = async (rejections: RejectedMessage[], topic: string, publ
 
 const messageOf = (rejection: RejectedMessage, topic: string): OutgoingMessage => {
   const { source } = rejection;
-  return { topic, key: `${source.topic}/${String(source.partition)}/${source.offset}`, value: JSON.stringify(rejection) };
+  return {
+    topic,
+    key: `${source.topic}/${String(source.partition)}/${source.offset}`,
+    value: JSON.stringify(rejection),
+  };
 };
 
 const isEmpty = ({ payload, payloadBase64 }: RejectedMessage): boolean => (payload ?? payloadBase64 ?? '') === '';

@@ -11,4 +11,10 @@ export const foldersOf = (data: string) => ({
 });
 
 /** Of what each derived folder holds; raising one makes Tollgate derive that folder anew. */
-export const derivedVersions = { intakeIndex: 1, readModels: 1, cutoffState: 1, trafficRelay: 1, rejectedRelay: 1 } as const;
+export const derivedVersions = {
+  intakeIndex: 1,
+  readModels: 1,
+  cutoffState: 1,
+  trafficRelay: 1,
+  rejectedRelay: 1,
+} as const;

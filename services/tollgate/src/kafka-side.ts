@@ -40,8 +40,20 @@ export const connectKafka = async ({ settings, log, ledger, openStore, clock, lo
   const trafficPublisher = createPublisher(client);
   const rejectedPublisher = createPublisher(client);
   const relays = {
-    'traffic-control relay': startTrafficRelay({ log, store: trafficStore, topic: topics.trafficControl, publish: trafficPublisher.publish, logger }),
-    'rejected relay': startRejectedRelay({ log, store: rejectedStore, topic: topics.rejected, publish: rejectedPublisher.publish, logger }),
+    'traffic-control relay': startTrafficRelay({
+      log,
+      store: trafficStore,
+      topic: topics.trafficControl,
+      publish: trafficPublisher.publish,
+      logger,
+    }),
+    'rejected relay': startRejectedRelay({
+      log,
+      store: rejectedStore,
+      topic: topics.rejected,
+      publish: rejectedPublisher.publish,
+      logger,
+    }),
   };
   const started = createTopics({ client, topics, logger, signal: stopping.signal }).then(() =>
     stopping.signal.aborted
@@ -49,11 +61,14 @@ export const connectKafka = async ({ settings, log, ledger, openStore, clock, lo
       : runConsumer(client, {
           groupId: settings.kafkaGroup,
           topics: [topics.payments, topics.usage],
+          partitionsConcurrently: partitions,
           onBatch: createMessageHandler({ ledger, topics, clock }),
         }),
   );
   let consumer: Awaited<typeof started>;
-  void started.then((running) => { consumer = running; });
+  void started.then((running) => {
+    consumer = running;
+  });
 
   return {
     relays,
@@ -74,17 +89,35 @@ export const connectKafka = async ({ settings, log, ledger, openStore, clock, lo
 };
 
 /** Creates the topics that are missing as soon as a broker answers, and says what the broker refuses. */
-const createTopics = async ({ client, topics, logger, signal }: { client: KafkaClient; topics: Topics; logger: Log; signal: AbortSignal }): Promise<void> => {
+const createTopics = async ({
+  client,
+  topics,
+  logger,
+  signal,
+}: {
+  client: KafkaClient;
+  topics: Topics;
+  logger: Log;
+  signal: AbortSignal;
+}): Promise<void> => {
   const wanted = Object.values(topics).map((name) => ({ name, partitions, compacted: name === topics.trafficControl }));
   while (!signal.aborted) {
     try {
       const { created, refused, notCompacted } = await ensureTopics(client, wanted);
       if (created.length > 0) logger.info({ topics: created }, 'topics created');
-      for (const { topic, reason } of refused) logger.warn({ topic, reason }, 'the broker does not let Tollgate create this topic; create it by hand');
-      for (const topic of notCompacted) logger.warn({ topic }, 'the topic is not compacted: a restarted switch may not learn who is blocked; set cleanup.policy=compact');
+      for (const { topic, reason } of refused)
+        logger.warn({ topic, reason }, 'the broker does not let Tollgate create this topic; create it by hand');
+      for (const topic of notCompacted)
+        logger.warn(
+          { topic },
+          'the topic is not compacted: a restarted switch may not learn who is blocked; set cleanup.policy=compact',
+        );
       return;
     } catch (error) {
-      logger.warn({ error: error instanceof Error ? error.message : String(error) }, 'Kafka does not answer; Tollgate works on over HTTP and tries again');
+      logger.warn(
+        { error: error instanceof Error ? error.message : String(error) },
+        'Kafka does not answer; Tollgate works on over HTTP and tries again',
+      );
       await delay(retryMs, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -96,6 +129,8 @@ const kafkaSettingsOf = (settings: Settings) => {
     brokers: settings.kafkaBrokers ?? [],
     clientId: settings.kafkaClientId,
     ssl: settings.kafkaTls,
-    ...(mechanism !== undefined && username !== undefined && password !== undefined && { sasl: { mechanism, username, password } }),
+    ...(mechanism !== undefined &&
+      username !== undefined &&
+      password !== undefined && { sasl: { mechanism, username, password } }),
   };
 };

@@ -5,7 +5,7 @@ import { asyncApiDocument, openApiDocument } from '@tollgate/contracts';
 import { startCutoffProjector } from '@tollgate/cutoff-projector';
 import { openLmdbEventLog } from '@tollgate/event-store-lmdb';
 import { addIntakeRoutes, openLedger } from '@tollgate/intake';
-import { openProjectionStore } from '@tollgate/projection-store';
+import { bufferStore, openProjectionStore } from '@tollgate/projection-store';
 import { addReadRoutes } from '@tollgate/query-api';
 import { createReadModels } from '@tollgate/read-models';
 import { addOperatorRoutes, createHttpServer, createMetrics } from '@tollgate/service-runtime';
@@ -32,24 +32,37 @@ export const startLedgerNode = async (settings: Settings, logger: Log): Promise<
   const clock = (): Date => new Date();
   const folders = foldersOf(settings.data);
   const openStore = (name: keyof typeof derivedVersions) =>
-    openProjectionStore({ path: folders[name], version: derivedVersions[name], onDropped: (reason) => { logger.warn({ folder: folders[name], reason }, 'derived state is dropped and derived anew'); } });
+    openProjectionStore({
+      path: folders[name],
+      version: derivedVersions[name],
+      onDropped: (reason) => {
+        logger.warn({ folder: folders[name], reason }, 'derived state is dropped and derived anew');
+      },
+    });
 
   const log = await openLmdbEventLog<LogEvent>({ folder: folders.eventLog, clock });
-  const indexStore = await openStore('intakeIndex');
-  const cutoffStore = await openStore('cutoffState');
-  const readModels = createReadModels(await openStore('readModels'));
+  const indexStore = bufferStore(await openStore('intakeIndex'));
+  const cutoffStore = bufferStore(await openStore('cutoffState'));
+  const readModels = createReadModels(bufferStore(await openStore('readModels')));
 
   const ledger = openLedger({ log, store: indexStore, logger });
   const cutoff = await startCutoffProjector({ log, store: cutoffStore, clock, logger });
   const balances = startBalanceProjector({ log, readModels, logger });
-  const kafka: KafkaSide | undefined = settings.kafkaBrokers && (await connectKafka({ settings, log, ledger, openStore, clock, logger }));
+  const kafka: KafkaSide | undefined =
+    settings.kafkaBrokers && (await connectKafka({ settings, log, ledger, openStore, clock, logger }));
 
-  const followings: Record<string, Following> = { 'intake index': ledger.indexing, 'balance projector': balances, 'cutoff projector': cutoff, ...kafka?.relays };
+  const followings: Record<string, Following> = {
+    'intake index': ledger.indexing,
+    'balance projector': balances,
+    'cutoff projector': cutoff,
+    ...kafka?.relays,
+  };
   const metrics = createMetrics();
   const server = createHttpServer({ bodyBytes: settings.maxBodyBytes, requestTimeoutMs }, logger);
   observe({ server, metrics, log, ledger, kafka });
   const settled = async (position: bigint, timeoutMs: number): Promise<boolean> =>
-    (await cutoff.reached(position, timeoutMs)) && (await balances.reached(maxOf(position, cutoff.lastDecision()), timeoutMs));
+    (await cutoff.reached(position, timeoutMs)) &&
+    (await balances.reached(maxOf(position, cutoff.lastDecision()), timeoutMs));
   addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines });
   addReadRoutes(server, { log, readModels, settled });
   addOperatorRoutes(server, readinessOf(followings, kafka), metrics);
@@ -58,7 +71,9 @@ export const startLedgerNode = async (settings: Settings, logger: Log): Promise<
 
   return {
     url,
-    failed: Promise.race(Object.values(followings).map(({ done }) => done.then(() => new Promise<never>(() => undefined)))),
+    failed: Promise.race(
+      Object.values(followings).map(({ done }) => done.then(() => new Promise<never>(() => undefined))),
+    ),
     stop: async () => {
       await Promise.all([server.close(), kafka?.stopIntake()]);
       await ledger.close();
@@ -75,7 +90,17 @@ const maxOf = (one: bigint, other: bigint): bigint => (one > other ? one : other
 const readinessOf = (followings: Record<string, Following>, kafka: KafkaSide | undefined): Readiness[] => [
   ...['intake index', 'balance projector', 'cutoff projector'].flatMap((name) => {
     const following = followings[name];
-    return following === undefined ? [] : [{ name, check: () => ({ isReady: following.isCaughtUp(), detail: following.isCaughtUp() ? 'caught up' : 'catching up with the log' }) }];
+    return following === undefined
+      ? []
+      : [
+          {
+            name,
+            check: () => ({
+              isReady: following.isCaughtUp(),
+              detail: following.isCaughtUp() ? 'caught up' : 'catching up with the log',
+            }),
+          },
+        ];
   }),
   ...(kafka === undefined ? [] : [{ name: 'kafka', check: () => kafka.readiness() }]),
 ];

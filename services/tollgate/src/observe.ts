@@ -6,7 +6,13 @@ import { Gauge, Histogram } from '@tollgate/service-runtime';
 import type { Registry } from '@tollgate/service-runtime';
 import type { KafkaSide } from './kafka-side';
 
-type Observed = { server: FastifyInstance; metrics: Registry; log: EventLog<LogEvent>; ledger: Ledger; kafka: KafkaSide | undefined };
+type Observed = {
+  server: FastifyInstance;
+  metrics: Registry;
+  log: EventLog<LogEvent>;
+  ledger: Ledger;
+  kafka: KafkaSide | undefined;
+};
 
 /** The figures an operator watches, beside the process's own. */
 export const observe = ({ server, metrics, log, ledger, kafka }: Observed): void => {

@@ -12,21 +12,32 @@ const flagValue = z.enum(['true', 'false'], 'must be true or false').transform((
 const brokerList = z
   .string()
   .transform((text) => text.split(',').map((broker) => broker.trim()))
-  .refine((brokers) => brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker)), 'must be host:port, several with commas between');
+  .refine(
+    (brokers) => brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker)),
+    'must be host:port, several with commas between',
+  );
 
 const settingsSchema = z.object({
   host: z.string().default('127.0.0.1'),
   port: wholeNumber(0, 65_535).default(8_400),
-  data: z.string().default('./data').transform((folder) => resolve(folder)),
+  data: z
+    .string()
+    .default('./data')
+    .transform((folder) => resolve(folder)),
   logLevel: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   maxBodyBytes: wholeNumber(1_024, 1 << 30).default(16 << 20),
   maxBatchLines: wholeNumber(1, 1_000_000).default(10_000),
   kafkaBrokers: brokerList.optional(),
-  kafkaTopicPrefix: z.string().regex(/^[A-Za-z0-9._-]{0,100}$/, 'must be letters, digits, dots, hyphens and underscores').default('tollgate.'),
+  kafkaTopicPrefix: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{0,100}$/, 'must be letters, digits, dots, hyphens and underscores')
+    .default('tollgate.'),
   kafkaGroup: z.string().default('tollgate'),
   kafkaClientId: z.string().default('tollgate'),
   kafkaTls: flagValue.default(false),
-  kafkaSaslMechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512'], 'must be plain, scram-sha-256 or scram-sha-512').optional(),
+  kafkaSaslMechanism: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'], 'must be plain, scram-sha-256 or scram-sha-512')
+    .optional(),
   kafkaSaslUsername: z.string().optional(),
   kafkaSaslPassword: z.string().optional(),
 });
@@ -36,22 +47,77 @@ export type Settings = z.infer<typeof settingsSchema>;
 export type SettingName = keyof Settings;
 
 /** Where each setting comes from, and what `--help` and the README say of it. */
-export const settingSources: Record<SettingName, { variable: string; flag?: string; about: string; initial: string }> = {
-  host: { variable: 'TOLLGATE_HOST', flag: '--host <address>', about: 'address to listen on', initial: '127.0.0.1' },
-  port: { variable: 'TOLLGATE_PORT', flag: '--port <number>', about: 'port to listen on; 0 takes any free one', initial: '8400' },
-  data: { variable: 'TOLLGATE_DATA', flag: '--data <folder>', about: 'folder of the event log and of what is derived from it', initial: './data' },
-  logLevel: { variable: 'TOLLGATE_LOG_LEVEL', flag: '--log-level <level>', about: logLevels.join(', '), initial: 'info' },
-  maxBodyBytes: { variable: 'TOLLGATE_MAX_BODY_BYTES', flag: '--max-body-bytes <number>', about: 'largest request body', initial: '16777216' },
-  maxBatchLines: { variable: 'TOLLGATE_MAX_BATCH_LINES', flag: '--max-batch-lines <number>', about: 'most lines in one POST /v1/batch', initial: '10000' },
-  kafkaBrokers: { variable: 'KAFKA_BROKERS', flag: '--kafka-brokers <list>', about: 'host:port,… of the brokers; without it commands are served over HTTP only', initial: '' },
-  kafkaTopicPrefix: { variable: 'KAFKA_TOPIC_PREFIX', flag: '--kafka-topic-prefix <text>', about: 'what every topic name begins with', initial: 'tollgate.' },
-  kafkaGroup: { variable: 'KAFKA_GROUP', flag: '--kafka-group <name>', about: 'consumer group', initial: 'tollgate' },
-  kafkaClientId: { variable: 'KAFKA_CLIENT_ID', flag: '--kafka-client-id <name>', about: 'name the brokers see', initial: 'tollgate' },
-  kafkaTls: { variable: 'KAFKA_TLS', flag: '--kafka-tls <true|false>', about: 'connect with TLS', initial: 'false' },
-  kafkaSaslMechanism: { variable: 'KAFKA_SASL_MECHANISM', flag: '--kafka-sasl-mechanism <name>', about: 'plain, scram-sha-256 or scram-sha-512', initial: '' },
-  kafkaSaslUsername: { variable: 'KAFKA_SASL_USERNAME', flag: '--kafka-sasl-username <name>', about: 'needed with a mechanism', initial: '' },
-  kafkaSaslPassword: { variable: 'KAFKA_SASL_PASSWORD', about: 'needed with a mechanism; by environment only, since all users of a machine see its command lines', initial: '' },
-};
+export const settingSources: Record<SettingName, { variable: string; flag?: string; about: string; initial: string }> =
+  {
+    host: { variable: 'TOLLGATE_HOST', flag: '--host <address>', about: 'address to listen on', initial: '127.0.0.1' },
+    port: {
+      variable: 'TOLLGATE_PORT',
+      flag: '--port <number>',
+      about: 'port to listen on; 0 takes any free one',
+      initial: '8400',
+    },
+    data: {
+      variable: 'TOLLGATE_DATA',
+      flag: '--data <folder>',
+      about: 'folder of the event log and of what is derived from it',
+      initial: './data',
+    },
+    logLevel: {
+      variable: 'TOLLGATE_LOG_LEVEL',
+      flag: '--log-level <level>',
+      about: logLevels.join(', '),
+      initial: 'info',
+    },
+    maxBodyBytes: {
+      variable: 'TOLLGATE_MAX_BODY_BYTES',
+      flag: '--max-body-bytes <number>',
+      about: 'largest request body',
+      initial: '16777216',
+    },
+    maxBatchLines: {
+      variable: 'TOLLGATE_MAX_BATCH_LINES',
+      flag: '--max-batch-lines <number>',
+      about: 'most lines in one POST /v1/batch',
+      initial: '10000',
+    },
+    kafkaBrokers: {
+      variable: 'KAFKA_BROKERS',
+      flag: '--kafka-brokers <list>',
+      about: 'host:port,… of the brokers; without it commands are served over HTTP only',
+      initial: '',
+    },
+    kafkaTopicPrefix: {
+      variable: 'KAFKA_TOPIC_PREFIX',
+      flag: '--kafka-topic-prefix <text>',
+      about: 'what every topic name begins with',
+      initial: 'tollgate.',
+    },
+    kafkaGroup: { variable: 'KAFKA_GROUP', flag: '--kafka-group <name>', about: 'consumer group', initial: 'tollgate' },
+    kafkaClientId: {
+      variable: 'KAFKA_CLIENT_ID',
+      flag: '--kafka-client-id <name>',
+      about: 'name the brokers see',
+      initial: 'tollgate',
+    },
+    kafkaTls: { variable: 'KAFKA_TLS', flag: '--kafka-tls <true|false>', about: 'connect with TLS', initial: 'false' },
+    kafkaSaslMechanism: {
+      variable: 'KAFKA_SASL_MECHANISM',
+      flag: '--kafka-sasl-mechanism <name>',
+      about: 'plain, scram-sha-256 or scram-sha-512',
+      initial: '',
+    },
+    kafkaSaslUsername: {
+      variable: 'KAFKA_SASL_USERNAME',
+      flag: '--kafka-sasl-username <name>',
+      about: 'needed with a mechanism',
+      initial: '',
+    },
+    kafkaSaslPassword: {
+      variable: 'KAFKA_SASL_PASSWORD',
+      about: 'needed with a mechanism; by environment only, since all users of a machine see its command lines',
+      initial: '',
+    },
+  };
 
 export const settingNames = Object.keys(settingSources) as SettingName[];
 
@@ -62,7 +128,10 @@ export class SettingsError extends Error {
 
 /** Settings from flags, else environment, else defaults; an empty text counts as not given. Throws `SettingsError`. */
 export const readSettings = (flags: Partial<Record<SettingName, string>>, environment: NodeJS.ProcessEnv): Settings => {
-  const given = settingNames.map((name) => [name, flags[name] ?? (environment[settingSources[name].variable] || undefined)]);
+  const given = settingNames.map((name) => [
+    name,
+    flags[name] ?? (environment[settingSources[name].variable] || undefined),
+  ]);
   const result = settingsSchema.safeParse(Object.fromEntries(given));
   if (!result.success)
     throw new SettingsError(result.error.issues.map(({ path, message }) => fault(String(path[0]), message)).join('\n'));

@@ -5,7 +5,7 @@ import { startBalanceProjector } from '@tollgate/balance-projector';
 import type { LogEvent } from '@tollgate/contracts';
 import { openLmdbEventLog } from '@tollgate/event-store-lmdb';
 import type { LmdbEventLog } from '@tollgate/event-store-lmdb';
-import { openProjectionStore } from '@tollgate/projection-store';
+import { bufferStore, openProjectionStore } from '@tollgate/projection-store';
 import { createReadModels } from '@tollgate/read-models';
 import type { ReadModels } from '@tollgate/read-models';
 import { createLog } from '@tollgate/service-runtime';
@@ -19,7 +19,9 @@ export const addRebuild = (program: Command): void => {
   program
     .command('rebuild')
     .summary('rebuild the read models from the log and compare them with the old ones')
-    .description('Folds the whole log into new read models, compares them with those in use and then replaces these. Tollgate must be stopped. Ends with 1 if a figure differed.')
+    .description(
+      'Folds the whole log into new read models, compares them with those in use and then replaces these. Tollgate must be stopped. Ends with 1 if a figure differed.',
+    )
     .option(flag, `${about} (${variable})`)
     .action(async (flags: { data?: string }) => {
       const { data } = readSettings(flags, process.env);
@@ -29,7 +31,7 @@ export const addRebuild = (program: Command): void => {
 };
 
 const openModels = async (path: string): Promise<ReadModels> =>
-  createReadModels(await openProjectionStore({ path, version: derivedVersions.readModels }));
+  createReadModels(bufferStore(await openProjectionStore({ path, version: derivedVersions.readModels })));
 
 /** The old models stay until the new ones are complete: a rebuild that is interrupted changes nothing. */
 const rebuild = async (data: string): Promise<boolean> => {
@@ -51,7 +53,9 @@ const fold = async (log: LmdbEventLog<LogEvent>, readModels: ReadModels): Promis
   const last = (await log.lastPosition()) ?? 0n;
   const progress = startProgress('events', Number(last));
   const folding = startBalanceProjector({ log, readModels, logger: createLog('error') });
-  const timer = setInterval(() => { progress.update(Number(readModels.position() ?? 0n)); }, 100);
+  const timer = setInterval(() => {
+    progress.update(Number(readModels.position() ?? 0n));
+  }, 100);
   try {
     await folding.caughtUp;
   } finally {
@@ -72,7 +76,10 @@ const compare = async (old: ReadModels, rebuilt: ReadModels, last: bigint): Prom
     say('There were no read models to compare with.');
     return 0;
   }
-  if (position !== last) say(`The old read models were at position ${String(position)} of ${String(last)}: accounts that moved since then differ below.`);
+  if (position !== last)
+    say(
+      `The old read models were at position ${String(position)} of ${String(last)}: accounts that moved since then differ below.`,
+    );
   let accounts = 0;
   let differences = 0;
   const differ = (accountId: string, what: string): void => {
@@ -85,13 +92,16 @@ const compare = async (old: ReadModels, rebuilt: ReadModels, last: bigint): Prom
     if (before === undefined) differ(partner.account.accountId, 'was missing');
     else if (!isDeepStrictEqual(before, partner)) differ(partner.account.accountId, 'differed');
   }
-  for await (const { account } of allPartners(old)) if (rebuilt.partner(account.accountId) === undefined) differ(account.accountId, 'is not in the log');
-  say(`${String(accounts)} accounts rebuilt up to position ${String(last)}; ${differences === 0 ? 'all as they were' : `${String(differences)} differed from the old ones`}.`);
+  for await (const { account } of allPartners(old))
+    if (rebuilt.partner(account.accountId) === undefined) differ(account.accountId, 'is not in the log');
+  say(
+    `${String(accounts)} accounts rebuilt up to position ${String(last)}; ${differences === 0 ? 'all as they were' : `${String(differences)} differed from the old ones`}.`,
+  );
   return differences;
 };
 
 async function* allPartners(models: ReadModels) {
-  for (let after: string | undefined; ; ) {
+  for (let after: string | undefined; ;) {
     const { items, next } = await models.partners({ limit: pageSize, ...(after !== undefined && { after }) });
     yield* items;
     if (next === null) return;

@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+// @ts-check
+'use strict';
+
+const { once } = require('node:events');
+const net = require('node:net');
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+const { startBroker } = require('./broker.js');
+const { SetupError, cacheDir } = require('./install.js');
+
+const help = `Runs a real Apache Kafka broker on this machine, until Ctrl-C. Needs Java 17 or newer, and Maven the first time.
+
+  npm run kafka -- [--port 9092] [--data FOLDER]
+
+  --port N       the port on 127.0.0.1 (default 9092)
+  --data FOLDER  where topics are kept between runs (default .cache/kafka/data-<port>)
+  --help         this text
+`;
+
+/** @param {number} port */
+const requireFreePort = async (port) => {
+  const probe = net.createServer().listen(port, '127.0.0.1');
+  await once(probe, 'listening').catch((/** @type {any} */ error) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new SetupError(
+      `Port ${port} on 127.0.0.1 is taken: is a broker running already? Stop it, or choose another: npm run kafka -- --port ${port + 100}`,
+    );
+  });
+  probe.close();
+  await once(probe, 'close');
+};
+
+/** @param {string} text */
+const portFrom = (text) => {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) throw new SetupError(`--port ${text}: not a port (1 to 65535).`);
+  return port;
+};
+
+const readOptions = () => {
+  try {
+    return parseArgs({
+      options: { port: { type: 'string', default: '9092' }, data: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    }).values;
+  } catch (error) {
+    throw new SetupError(`${/** @type {Error} */ (error).message}\n\n${help}`);
+  }
+};
+
+/** @param {string} line */
+const say = (line) => process.stdout.write(`${line}\n`);
+
+const main = async () => {
+  const options = readOptions();
+  if (options.help) return say(help);
+  const port = portFrom(options.port);
+  await requireFreePort(port);
+  const dataDir = path.resolve(options.data ?? path.join(cacheDir, `data-${port}`));
+
+  let stopping = false;
+  const starting = startBroker({ port, dataDir, onProgress: say });
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    say('Stopping the Kafka broker …');
+    await (await starting).stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop());
+
+  say('Starting the Kafka broker …');
+  const broker = await starting;
+  say(`Kafka is ready on ${broker.brokers[0]} (data and log: ${dataDir}). Ctrl-C stops it.`);
+  say(`Point Tollgate to it: KAFKA_BROKERS=${broker.brokers[0]} npm start`);
+  const how = await broker.exited;
+  if (!stopping) throw new SetupError(`The Kafka broker stopped by itself (${how}). Its log: ${path.join(dataDir, 'broker.log')}`);
+};
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    process.stderr.write(`${error instanceof SetupError ? error.message : error.stack}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,120 @@
+import type { Adjustment, Payment, Reversal, Usage } from './index';
+import { isSameContent } from './same-content';
+
+const payment: Required<Payment> = {
+  paymentId: 'p1',
+  accountId: 'acme',
+  direction: 'inbound',
+  amount: '100.5',
+  currency: 'EUR',
+  paidAt: '2026-01-31T12:00:00.5Z',
+  reference: 'invoice 7',
+};
+const usage: Required<Usage> = {
+  usageId: 'u1',
+  accountId: 'acme',
+  direction: 'inbound',
+  amount: '0.0125',
+  currency: 'EUR',
+  callId: 'c1',
+  startedAt: '2026-01-31T12:00:00Z',
+  endedAt: '2026-01-31T12:01:00Z',
+  durationSeconds: 60,
+  caller: '+31612345678',
+  callee: '+442079460000',
+  ratedAt: '2026-01-31T12:01:05Z',
+  attributes: { codec: 'g711', trunk: 't1' },
+};
+const named = { reason: 'billing error', actor: 'finance' };
+const adjustment: Adjustment = { adjustmentId: 'a1', accountId: 'acme', direction: 'inbound', amount: '-1', currency: 'EUR', ...named };
+const reversal: Reversal = { reversalId: 'r1', accountId: 'acme', of: { kind: 'payment', id: 'p1' }, ...named };
+const bodies = { payment, usage, adjustment, reversal };
+
+const fieldsOf = Object.entries(bodies).flatMap(([kind, body]) => Object.keys(body).map((field) => ({ kind, body, field })));
+const otherValues: Record<string, unknown> = {
+  amount: '7',
+  paidAt: '2026-01-31T12:00:00.6Z',
+  startedAt: '2026-01-31T12:00:00.000000001Z',
+  endedAt: '2026-01-31T12:01:01Z',
+  ratedAt: '2025-01-31T12:01:05Z',
+  durationSeconds: 60.5,
+  attributes: { codec: 'g711', trunk: 't2' },
+  of: { kind: 'payment', id: 'p2' },
+};
+
+test.each(fieldsOf)('every field counts: another $field makes another $kind', ({ body, field }) => {
+  const other = { ...body, [field]: otherValues[field] ?? 'another' };
+  expect(isSameContent(body, other)).toBe(false);
+  expect(isSameContent(other, body)).toBe(false);
+});
+
+test.each(fieldsOf)('every field counts: $field left out makes another $kind', ({ body, field }) => {
+  const { [field as keyof typeof body]: _, ...other } = body;
+  expect(isSameContent(body, other)).toBe(false);
+  expect(isSameContent(other, body)).toBe(false);
+});
+
+test.each(Object.entries(bodies))('key order does not count in a %s', (_kind, body) => {
+  expect(isSameContent(body, Object.fromEntries(Object.entries(body).reverse()))).toBe(true);
+});
+
+test.each([
+  ['amount', '100.50'],
+  ['amount', '100.5000000000'],
+  ['paidAt', '2026-01-31T12:00:00.500Z'],
+  ['paidAt', '2026-01-31T12:00:00.500000000Z'],
+])('a %s written %s is the same value', (field, text) => {
+  expect(isSameContent(payment, { ...payment, [field]: text })).toBe(true);
+});
+
+test.each([
+  ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.000Z', true],
+  ['2026-01-31T12:00:10Z', '2026-01-31T12:00:10.0Z', true],
+  ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.001Z', false],
+  ['2026-01-31T12:00:00.1Z', '2026-01-31T12:00:00.01Z', false],
+  ['2026-01-31T12:00:10Z', '2026-01-31T12:00:01Z', false],
+])('the instants %s and %s being the same is %s', (one, other, isSame) => {
+  expect(isSameContent({ ...payment, paidAt: one }, { ...payment, paidAt: other })).toBe(isSame);
+});
+
+test.each(['startedAt', 'endedAt', 'ratedAt'] as const)('%s is compared by instant', (field) => {
+  expect(isSameContent(usage, { ...usage, [field]: usage[field].replace('Z', '.000Z') })).toBe(true);
+});
+
+test('an amount just above the whole number is not that number', () => {
+  expect(isSameContent({ ...payment, amount: '1' }, { ...payment, amount: '1.0000000001' })).toBe(false);
+});
+
+test('minus zero is zero', () => {
+  expect(isSameContent({ ...adjustment, amount: '-0.0' }, { ...adjustment, amount: '0' })).toBe(true);
+});
+
+test('a field given as undefined is a field left out', () => {
+  const { reference: _, ...without } = payment;
+  expect(isSameContent(without, { ...without, reference: undefined })).toBe(true);
+});
+
+test('the order of attributes does not count, every one of them does', () => {
+  const withAttributes = (attributes: Record<string, string>) => ({ ...usage, attributes });
+  expect(isSameContent(usage, withAttributes({ trunk: 't1', codec: 'g711' }))).toBe(true);
+  expect(isSameContent(usage, withAttributes({ codec: 'g711' }))).toBe(false);
+  expect(isSameContent(usage, withAttributes({ codec: 'g711', trunk: 't1', more: '' }))).toBe(false);
+});
+
+test('an attribute named like an amount or a time is text, compared as it is', () => {
+  const withAttribute = (name: string, value: string) => ({ ...usage, attributes: { [name]: value } });
+  expect(isSameContent(withAttribute('amount', '1.0'), withAttribute('amount', '1'))).toBe(false);
+  expect(isSameContent(withAttribute('paidAt', '12:00:00.0Z'), withAttribute('paidAt', '12:00:00Z'))).toBe(false);
+});
+
+test('an attribute named like something every object has is compared like any other', () => {
+  const withAttribute = (value: string) => ({ ...usage, attributes: { constructor: value, toString: 'x' } });
+  expect(isSameContent(withAttribute('a'), withAttribute('a'))).toBe(true);
+  expect(isSameContent(withAttribute('a'), withAttribute('b'))).toBe(false);
+  expect(isSameContent({ ...usage, attributes: {} }, withAttribute('a'))).toBe(false);
+});
+
+test('what a reversal names counts by kind and by id', () => {
+  expect(isSameContent(reversal, { ...reversal, of: { kind: 'usage', id: 'p1' } })).toBe(false);
+  expect(isSameContent(reversal, { ...reversal, of: { id: 'p1', kind: 'payment' } })).toBe(true);
+});

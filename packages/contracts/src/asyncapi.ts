@@ -1,0 +1,100 @@
+import { createComponents } from './components';
+import type { JsonObject } from './components';
+import { accountIdPattern } from './fields';
+import * as example from './examples';
+import { payment, usage } from './records';
+import { rejection } from './rejection';
+import { topicsOf } from './topics';
+import { cloudEventHeaders, trafficCommand } from './traffic-control';
+
+/** The Kafka contract of DESIGN section 3 as an AsyncAPI 3.0 document, built from the schemas that check the messages. */
+export const asyncApiDocument = (): object => {
+  const { ref, schemas } = createComponents();
+  const topics = topicsOf('tollgate.');
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Tollgate messages',
+      version: '1.0.0',
+      description:
+        'Topics carry the prefix that is configured, tollgate. unless said otherwise. Keys order a producer\u2019s messages; correctness does not depend on them. Delivery is at least once: ids make a message count once, and a consumer of commands ignores a sequence it has already seen.',
+      license: { name: 'Apache-2.0' },
+    },
+    defaultContentType: 'application/json',
+    channels: {
+      payments: channel(topics.payments, 'Payments, from finance systems.', { message: 'payment' }),
+      usage: channel(topics.usage, 'Rated usage, from the CDR rater.', { message: 'usage' }),
+      trafficControl: channel(topics.trafficControl, 'Commands to the softswitch. Compacted: read from the start it says who is blocked.', {
+        message: 'trafficCommand',
+        cleanup: 'compact',
+      }),
+      rejected: channel(topics.rejected, 'Messages that could not be applied, each once, with its reason.', { message: 'rejection' }),
+    },
+    operations: {
+      receivePayments: operation('receive', 'payments', 'payment'),
+      receiveUsage: operation('receive', 'usage', 'usage'),
+      sendTrafficCommands: operation('send', 'trafficControl', 'trafficCommand'),
+      sendRejections: operation('send', 'rejected', 'rejection'),
+    },
+    components: {
+      messages: {
+        payment: message('Payment', { key: accountKey, payload: ref(payment), examples: [{ payload: example.paymentExample }] }),
+        usage: message('Usage', { key: accountKey, payload: ref(usage), examples: [{ payload: example.usageExample }] }),
+        trafficCommand: message('TrafficCommand', {
+          key: { type: 'string', description: 'accountId/direction' },
+          headers: cloudEventSchema,
+          payload: ref(trafficCommand),
+          examples: [{ headers: cloudEventHeaders(example.commandExample), payload: example.commandExample }],
+        }),
+        rejection: message('Rejection', {
+          key: { type: 'string', description: 'topic/partition/offset of the message refused' },
+          payload: ref(rejection),
+          examples: [{ payload: example.rejectionExample }],
+        }),
+      },
+      schemas: schemas(),
+    },
+  };
+};
+
+const bindingVersion = '0.5.0';
+const partitions = 6;
+
+const accountKey = { type: 'string', pattern: accountIdPattern.source, description: 'accountId' };
+
+const channel = (address: string, description: string, { message, cleanup }: { message: string; cleanup?: 'compact' }) => ({
+  address,
+  description,
+  messages: { [message]: { $ref: `#/components/messages/${message}` } },
+  bindings: {
+    kafka: { partitions, ...(cleanup && { topicConfiguration: { 'cleanup.policy': [cleanup] } }), bindingVersion },
+  },
+});
+
+const operation = (action: 'send' | 'receive', channel: string, message: string) => ({
+  action,
+  channel: { $ref: `#/channels/${channel}` },
+  messages: [{ $ref: `#/channels/${channel}/messages/${message}` }],
+});
+
+const message = (name: string, { key, ...parts }: { key: JsonObject; headers?: JsonObject; payload: object; examples: object[] }) => ({
+  name,
+  contentType: 'application/json',
+  ...parts,
+  bindings: { kafka: { key, bindingVersion } },
+});
+
+/** Headers of the CloudEvents Kafka binding, binary mode. */
+const cloudEventSchema = {
+  type: 'object',
+  properties: {
+    ce_specversion: { type: 'string', const: '1.0' },
+    ce_id: { type: 'string', format: 'uuid', description: 'commandId' },
+    ce_type: { type: 'string', enum: ['tollgate.BlockTraffic.v1', 'tollgate.UnblockTraffic.v1'] },
+    ce_source: { type: 'string', const: 'tollgate' },
+    ce_subject: { type: 'string', description: 'accountId' },
+    ce_time: { type: 'string', format: 'date-time', description: 'decidedAt' },
+    'content-type': { type: 'string', const: 'application/json' },
+  },
+  required: ['ce_specversion', 'ce_id', 'ce_type', 'ce_source', 'ce_subject', 'ce_time', 'content-type'],
+};

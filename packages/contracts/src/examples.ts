@@ -1,0 +1,137 @@
+import type { Adjustment, AccountOpening, Payment, Reversal, Usage } from '@tollgate/balance';
+import type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer } from './answers';
+import { problemOf } from './problem';
+import type { RejectedMessage } from './rejection';
+import { trafficCommandOf } from './traffic-control';
+
+/** One story through every message and answer, as the published documents show it. */
+export const paymentExample: Payment = {
+  paymentId: 'bank-2026-000117',
+  accountId: 'acme',
+  direction: 'inbound',
+  amount: '100',
+  currency: 'EUR',
+  paidAt: '2026-01-31T09:30:00Z',
+  reference: 'invoice 2026-17',
+};
+
+export const usageExample: Usage = {
+  usageId: 'cdr-8f3a71-leg-1',
+  accountId: 'acme',
+  direction: 'inbound',
+  amount: '0.0125',
+  currency: 'EUR',
+  callId: '8f3a71',
+  startedAt: '2026-01-31T11:58:12.250Z',
+  endedAt: '2026-01-31T11:59:57.250Z',
+  durationSeconds: 105,
+  caller: '+31201234567',
+  callee: '+442079460000',
+  ratedAt: '2026-01-31T11:59:58Z',
+  attributes: { trunk: 'ams-3', codec: 'g711a' },
+};
+
+export const adjustmentExample: Adjustment = {
+  adjustmentId: 'adj-42',
+  accountId: 'acme',
+  direction: 'inbound',
+  amount: '-12.5',
+  currency: 'EUR',
+  reason: 'late fee of January',
+  actor: 'finance',
+};
+
+export const reversalExample: Reversal = {
+  reversalId: 'rev-7',
+  accountId: 'acme',
+  of: { kind: 'payment', id: 'bank-2026-000117' },
+  reason: 'the bank took it back',
+  actor: 'finance',
+};
+
+export const openingExample: AccountOpening = {
+  accountId: 'acme',
+  name: 'Acme Telecom',
+  currency: 'EUR',
+  cutoff: { balances: ['inbound'], creditLimits: { inbound: '50' }, mutualFormula: 'outbound-minus-inbound' },
+};
+
+export const cutoffExample = { balances: ['inbound', 'mutual'], creditLimits: { mutual: '250.00' } };
+
+export const recordAnswerExample: RecordAnswer = {
+  accountId: 'acme',
+  kind: 'payment',
+  id: 'bank-2026-000117',
+  duplicate: false,
+  revision: 41,
+  position: '1288',
+};
+
+export const accountAnswerExample: AccountAnswer = { accountId: 'acme', duplicate: false, revision: 0, position: '12' };
+
+const eventId = 'b7d9c1de-4c58-4b1d-9f5e-1f0f3a1f7f10';
+const decidedAt = '2026-01-31T12:00:00.000Z';
+
+export const accountExample: AccountView = {
+  accountId: 'acme',
+  name: 'Acme Telecom',
+  currency: 'EUR',
+  balances: { inbound: '-0.5', outbound: '0', mutual: '0.5' },
+  totals: {
+    inbound: { payments: '100', usage: '100.5', adjustments: '0' },
+    outbound: { payments: '0', usage: '0', adjustments: '0' },
+  },
+  cutoff: {
+    balances: ['inbound'],
+    creditLimits: { inbound: '0', outbound: '0', mutual: '0' },
+    mutualFormula: 'outbound-minus-inbound',
+  },
+  traffic: { inbound: { state: 'blocked', since: decidedAt, sequence: 7 }, outbound: { state: 'open' } },
+  revision: 42,
+  position: '1289',
+};
+
+export const blockedExample: BlockedView = {
+  accountId: 'acme',
+  direction: 'inbound',
+  since: decidedAt,
+  sequence: 7,
+  exhausted: ['inbound'],
+};
+
+export const historyExample: HistoryItem = {
+  position: '1288',
+  revision: 41,
+  eventId: '0d9f4a52-6a4e-4a37-8a0c-0f6f2f1f9c11',
+  type: 'PaymentRecorded',
+  data: { ...paymentExample },
+  receivedAt: '2026-01-31T09:31:00.120Z',
+  recordedAt: '2026-01-31T09:31:00.124Z',
+};
+
+export const commandExample = trafficCommandOf({
+  type: 'TrafficBlocked',
+  data: {
+    accountId: 'acme',
+    direction: 'inbound',
+    sequence: 7,
+    exhausted: ['inbound'],
+    balances: { inbound: '-0.5', outbound: '0', mutual: '0.5' },
+    currency: 'EUR',
+    cause: { type: 'UsageCharged', eventId, stream: 'account-acme', revision: 42 },
+    decidedAt,
+  },
+});
+
+export const rejectionExample: RejectedMessage = {
+  code: 'INVALID_REQUEST',
+  detail: 'amount: required; vat: unknown field',
+  receivedAt: decidedAt,
+  source: { topic: 'tollgate.payments.v1', partition: 3, offset: '90417' },
+  payload: '{"paymentId":"p1","accountId":"acme","direction":"inbound","currency":"EUR","vat":"21"}',
+};
+
+export const problemExample = problemOf({
+  code: 'CURRENCY_MISMATCH',
+  detail: 'currency: account acme is kept in EUR, not USD',
+});

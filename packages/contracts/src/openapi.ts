@@ -1,0 +1,103 @@
+import { createComponents } from './components';
+import type { Components } from './components';
+import { accountId } from './fields';
+import { problem, problems } from './problem';
+import type { ProblemCode } from './problem';
+import { routes } from './routes';
+import type { Content, Route } from './routes';
+
+/** The HTTP contract of DESIGN section 4 as an OpenAPI 3.1 document, built from the schemas that check the messages. */
+export const openApiDocument = (): object => {
+  const components = createComponents();
+  const paths: Record<string, Record<string, object>> = {};
+  for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route, components);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Tollgate',
+      version: '1.0.0',
+      summary: 'Exact, replayable balance ledger and traffic cutoff for telephony partners.',
+      description:
+        'Amounts are exact decimals in strings. Ids are permanent: the same id with the same content changes nothing, with other content it is a conflict. Unknown fields are refused. Every error is application/problem+json (RFC 9457) with a code.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: [
+      { name: 'records', description: 'What moves a balance.' },
+      { name: 'accounts', description: 'Partners, their rules, balances and histories.' },
+      { name: 'traffic', description: 'What the softswitch is told.' },
+      { name: 'operator', description: 'For whoever runs it.' },
+    ],
+    paths,
+    components: { schemas: components.schemas() },
+  };
+};
+
+const operation = (route: Route, components: Components): object => {
+  const { operationId, tag, summary, request, parameters = [], answers } = route;
+  const all = [...pathParameters(route, components), ...parameters];
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(all.length > 0 && { parameters: all }),
+    ...(request && { requestBody: { required: true, content: contentOf(request, components) } }),
+    responses: { ...answerResponses(answers, components), ...problemResponses(route, components) },
+  };
+};
+
+const pathParameters = ({ path }: Route, { ref }: Components): object[] =>
+  path.includes('{accountId}') ? [{ name: 'accountId', in: 'path', required: true, schema: ref(accountId) }] : [];
+
+const answerResponses = (answers: Route['answers'], components: Components): object =>
+  Object.fromEntries(
+    Object.entries(answers).map(([status, { description, content }]) => [
+      status,
+      { description, content: Object.assign({}, ...content.map((one) => contentOf(one, components))) as object },
+    ]),
+  );
+
+/** One content by its media type. Lines and events have no schema language of their own in 3.1: an extension names it. */
+const contentOf = (content: Content, { ref }: Components): object => {
+  switch (content.as) {
+    case 'json':
+      return { 'application/json': { schema: ref(content.schema), example: content.example } };
+    case 'lines': {
+      const schema = { type: 'string', description: 'A JSON object a line, as x-line-schema says.' };
+      const example = content.examples.map((line) => `${JSON.stringify(line)}\n`).join('');
+      return { 'application/x-ndjson': { schema, 'x-line-schema': ref(content.of), example } };
+    }
+    case 'events': {
+      const schema = { type: 'string', description: 'Server-sent events; the data of each is JSON, as x-event-schema says.' };
+      const example = `id: 1290\ndata: ${JSON.stringify(content.example)}\n\n`;
+      return { 'text/event-stream': { schema, 'x-event-schema': ref(content.data), example } };
+    }
+    case 'text':
+      return { [content.mediaType]: { schema: { type: 'string', description: content.description } } };
+  }
+};
+
+type Fault = { status: number; code: ProblemCode; when: string };
+
+const problemResponses = ({ tag, request, problems: codes }: Route, { ref }: Components): object => {
+  if (tag === 'operator') return {};
+  const faults: Fault[] = [...codes, 'INTERNAL_ERROR' as const].map((code) => ({
+    code,
+    status: problems[code].status,
+    when: problems[code].title,
+  }));
+  if (request) {
+    faults.push({ code: 'INVALID_REQUEST', status: 413, when: 'The body is too large' });
+    faults.push({ code: 'INVALID_REQUEST', status: 415, when: 'The body has another content type' });
+  }
+  const statuses = [...new Set(faults.map(({ status }) => status))];
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const group = faults.filter((fault) => fault.status === status);
+      const code = { enum: group.map((fault) => fault.code) };
+      const schema = { allOf: [ref(problem), { properties: { code } }] };
+      const description = group.map((fault) => `${fault.code}: ${fault.when}.`).join(' ');
+      return [status, { description, content: { 'application/problem+json': { schema } } }];
+    }),
+  );
+};

@@ -1,0 +1,32 @@
+import type { JsonObject } from './components';
+
+/** Parameters of the reading calls, as a caller writes them; what parses them is in `queries.ts`. */
+const inQuery = (name: string, description: string, schema: JsonObject) => ({ name, in: 'query', required: false, description, schema });
+
+export const afterKey = inQuery('after', 'Key of the last item already seen; exclusive.', { type: 'string', maxLength: 200 });
+
+export const afterRevision = inQuery('after', 'Revision of the last event already seen; exclusive.', {
+  type: 'string',
+  pattern: '^\\d{1,15}$',
+});
+
+export const limit = inQuery('limit', 'Most items in the answer.', { type: 'integer', minimum: 1, maximum: 1_000, default: 100 });
+
+export const minPosition = inQuery(
+  'minPosition',
+  'A position that a write answered: waits until balances and the traffic decisions caused by events up to it can be read; after 5 s the answer is 503 READ_MODEL_BEHIND.',
+  { type: 'string', pattern: '^\\d{1,19}$' },
+);
+
+export const fromStart = inQuery('from', 'Of the event stream: begin with the first command instead of the next one.', {
+  type: 'string',
+  const: 'start',
+});
+
+export const lastEventIdHeader = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  required: false,
+  description: 'Of the event stream: the id of the last event seen; the stream goes on after it.',
+  schema: { type: 'string', pattern: '^\\d{1,19}$' },
+};

@@ -1,0 +1,54 @@
+import { LogUnavailable, SubscriptionDropped, noStream } from '../event-log';
+import { onLog, payments, record, to } from './log-under-test';
+import type { CreateLog } from './log-under-test';
+
+export const closingRules = (createLog: CreateLog): void => {
+  describe('closing', () => {
+    test(
+      'makes a later append fail with LogUnavailable',
+      onLog(createLog, async (log) => {
+        await log.close();
+        await expect(log.append([to('account-a', noStream, payments('a', 1))])).rejects.toThrow(LogUnavailable);
+      }),
+    );
+
+    test(
+      'makes a later read fail with LogUnavailable',
+      onLog(createLog, async (log) => {
+        await record(log, to('account-a', noStream, payments('a', 1)));
+        await log.close();
+        await expect(log.readStream('account-a', { limit: 1 })).rejects.toThrow(LogUnavailable);
+      }),
+    );
+
+    test(
+      'leaves no append unanswered: each is recorded, or refused with LogUnavailable',
+      onLog(createLog, async (log, { reopen }) => {
+        const streams = Array.from({ length: 20 }, (_, index) => `account-${String(index)}`);
+        const answers = streams.map((stream) => log.append([to(stream, noStream, payments(stream, 2))]));
+        const settled = Promise.allSettled(answers);
+        const opened = await reopen();
+        const outcomes = await settled;
+        for (const [index, outcome] of outcomes.entries()) {
+          const kept = await opened.readStream(streams[index] ?? '', { limit: 10 });
+          if (outcome.status === 'fulfilled') expect(kept).toHaveLength(2);
+          else expect(outcome.reason).toBeInstanceOf(LogUnavailable);
+        }
+      }),
+    );
+
+    test(
+      'ends a waiting subscription, or drops it to be taken up again',
+      onLog(createLog, async (log) => {
+        const { signal } = new AbortController();
+        const ended = (async () => {
+          for await (const { isCaughtUp } of log.subscribe({ prefixes: ['account-'], signal }))
+            if (isCaughtUp) setImmediate(() => void log.close());
+        })();
+        await ended.catch((error: unknown) => {
+          expect(error).toBeInstanceOf(SubscriptionDropped);
+        });
+      }),
+    );
+  });
+};

@@ -1,0 +1,86 @@
+import { SubscriptionDropped } from '../event-log';
+import type { EventBatch, EventBody, EventLog, NewEvent, RecordedEvent, StreamAppend, Subscription } from '../event-log';
+
+export type LogUnderTest = {
+  log: EventLog<EventBody>;
+  /** Closes the log and opens it again as a new process would: only what was recorded is left. */
+  reopen(): Promise<EventLog<EventBody>>;
+  /** Closes what is still open and removes everything. */
+  dispose(): Promise<void>;
+};
+
+export type CreateLog = () => Promise<LogUnderTest>;
+
+/** Runs a rule on an empty log and leaves nothing behind. */
+export const onLog =
+  (createLog: CreateLog, rule: (log: EventLog<EventBody>, underTest: LogUnderTest) => Promise<void>) =>
+  async (): Promise<void> => {
+    const underTest = await createLog();
+    try {
+      await rule(underTest.log, underTest);
+    } finally {
+      await underTest.dispose();
+    }
+  };
+
+export const payment = (eventId: string, data: object = { amount: '1' }): NewEvent<EventBody> => ({
+  eventId,
+  type: 'PaymentRecorded',
+  data,
+  metadata: { receivedAt: '2026-01-31T12:00:00.000Z' },
+});
+
+export const payments = (label: string, count: number): NewEvent<EventBody>[] =>
+  Array.from({ length: count }, (_, index) => payment(`${label}-${String(index)}`));
+
+export const to = (stream: string, expectedRevision: number, events: NewEvent<EventBody>[]): StreamAppend<EventBody> => ({
+  stream,
+  expectedRevision,
+  events,
+});
+
+/** Appends where nothing stands in the way and gives back what was recorded. */
+export const record = async (
+  log: EventLog<EventBody>,
+  ...appends: StreamAppend<EventBody>[]
+): Promise<RecordedEvent<EventBody>[]> => {
+  const results = await log.append(appends);
+  return results.flatMap((result) => {
+    if (!result.isAppended) throw new Error(`not appended: the stream is at ${String(result.currentRevision)}`);
+    return result.events;
+  });
+};
+
+/** All batches until `isEnough`, subscribing again after the last one whenever the subscription drops. */
+export const follow = async (
+  log: EventLog<EventBody>,
+  subscription: Omit<Subscription, 'signal'>,
+  isEnough: (batches: EventBatch<EventBody>[]) => boolean,
+): Promise<EventBatch<EventBody>[]> => {
+  const stop = new AbortController();
+  const batches: EventBatch<EventBody>[] = [];
+  while (!stop.signal.aborted) {
+    const after = batches.at(-1)?.position ?? subscription.after;
+    try {
+      for await (const batch of log.subscribe({ ...subscription, after, signal: stop.signal })) {
+        batches.push(batch);
+        if (isEnough(batches)) stop.abort();
+      }
+    } catch (error) {
+      if (!(error instanceof SubscriptionDropped)) throw error;
+    }
+  }
+  return batches;
+};
+
+/** What a subscriber has been given once it is told that nothing more is there. */
+export const catchUp = (log: EventLog<EventBody>, subscription: Omit<Subscription, 'signal'>) =>
+  follow(log, subscription, (batches) => batches.at(-1)?.isCaughtUp === true);
+
+export const eventsOf = (batches: readonly EventBatch<EventBody>[]): RecordedEvent<EventBody>[] =>
+  batches.flatMap(({ events }) => events);
+
+export const idsOf = (events: readonly RecordedEvent<EventBody>[]): string[] => events.map(({ eventId }) => eventId);
+
+export const isRising = (positions: readonly bigint[]): boolean =>
+  positions.every((position, index) => index === 0 || position > (positions[index - 1] ?? position));

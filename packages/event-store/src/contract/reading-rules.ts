@@ -1,0 +1,88 @@
+import { noStream } from '../event-log';
+import { catchUp, eventsOf, idsOf, onLog, payment, payments, record, to } from './log-under-test';
+import type { CreateLog } from './log-under-test';
+
+export const readingRules = (createLog: CreateLog): void => {
+  describe('reading a stream', () => {
+    test(
+      'gives nothing for a stream that does not exist',
+      onLog(createLog, async (log) => {
+        expect(await log.readStream('account-nobody', { limit: 10 })).toEqual([]);
+      }),
+    );
+
+    test.each([
+      ['from the start', { limit: 10 }, [0, 1, 2, 3, 4]],
+      ['from a revision on', { from: 3, limit: 10 }, [3, 4]],
+      ['at most the limit', { from: 1, limit: 2 }, [1, 2]],
+      ['nothing beyond the end', { from: 5, limit: 10 }, []],
+    ])('gives its events oldest first, %s', async (_, options, revisions) => {
+      await onLog(createLog, async (log) => {
+        await record(log, to('account-a', noStream, payments('a', 3)));
+        await record(log, to('account-ab', noStream, payments('other', 4)));
+        await record(log, to('account-a', 2, payments('aa', 2)));
+        const events = await log.readStream('account-a', options);
+        expect(events.map(({ revision }) => revision)).toEqual(revisions);
+        expect(events.every(({ stream }) => stream === 'account-a')).toBe(true);
+      })();
+    });
+
+    test(
+      'gives what the append answered',
+      onLog(createLog, async (log) => {
+        const recorded = await record(log, to('account-a', noStream, payments('a', 3)));
+        expect(await log.readStream('account-a', { limit: 10 })).toEqual(recorded);
+      }),
+    );
+
+    test.each(contents)('gives back %s exactly, before and after the log is opened again', async (_, data) => {
+      await onLog(createLog, async (log, { reopen }) => {
+        await record(log, to('account-a', noStream, [payment('a', data)]));
+        const isSame = (read: readonly { data: object }[]) =>
+          read.length === 1 && JSON.stringify(read[0]?.data) === JSON.stringify(data);
+        expect(isSame(await log.readStream('account-a', { limit: 1 }))).toBe(true);
+        expect(isSame(eventsOf(await catchUp(log, { prefixes: ['account-'] })))).toBe(true);
+        const opened = await reopen();
+        expect(isSame(await opened.readStream('account-a', { limit: 1 }))).toBe(true);
+        expect(isSame(eventsOf(await catchUp(opened, { prefixes: ['account-'] })))).toBe(true);
+      })();
+    });
+
+    test(
+      'knows the last position, and none while the log is empty',
+      onLog(createLog, async (log) => {
+        expect(await log.lastPosition()).toBeUndefined();
+        await record(log, to('account-a', noStream, payments('a', 3)));
+        const newest = await record(log, to('account-b', noStream, payments('b', 1)));
+        expect(await log.lastPosition()).toBe(newest[0]?.position);
+      }),
+    );
+
+    test(
+      'gives the same after the log is opened again, and goes on from there',
+      onLog(createLog, async (log, { reopen }) => {
+        const recorded = await record(
+          log,
+          to('account-a', noStream, payments('a', 3)),
+          to('account-b', noStream, payments('b', 1)),
+        );
+        const opened = await reopen();
+        expect(eventsOf(await catchUp(opened, { prefixes: ['account-'] }))).toEqual(recorded);
+        expect(await opened.append([to('account-a', 1, payments('late', 1))])).toEqual([
+          { isAppended: false, currentRevision: 2 },
+        ]);
+        const [next] = await record(opened, to('account-a', 2, payments('next', 1)));
+        expect(next && recorded.every(({ position }) => position < next.position)).toBe(true);
+        expect(idsOf(await opened.readStream('account-a', { limit: 10 }))).toEqual(['a-0', 'a-1', 'a-2', 'next-0']);
+      }),
+    );
+  });
+};
+
+const contents: [name: string, data: object][] = [
+  ['letters of every script', { 'clé': 'Ünïcødé 電話 📞 \u0000 \u2028 " \\ \n', '📞': 'ключ' }],
+  ['nested data', { list: [1, [2, { three: null }], []], deep: { deeper: { deepest: [{ a: true }, {}] } }, empty: '' }],
+  ['numbers as JSON knows them', { whole: 9_007_199_254_740_991, tiny: 5e-324, fraction: 0.1, negative: -1 }],
+  ['a string of 1 MB', { long: 'é1 '.repeat(262_144) }],
+  ['keys in the order they came', { z: 1, a: 2, m: 3 }],
+];

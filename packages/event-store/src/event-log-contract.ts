@@ -1,1 +1,0 @@
-export const eventLogContract = 1;

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KafkaClient } from './client';
+import { heartbeatIntervalMs, startSession, type ConsumerSession } from './consumer-session';
+import { createPartitionWork, type ReceivedMessage } from './partition-work';
+import { backoffMs } from './time-limit';
+
+export type ConsumerState = 'connecting' | 'running' | 'disconnected';
+
+export type ConsumerOptions = {
+  groupId: string;
+  topics: readonly string[];
+  /** Where a group that has committed nothing starts. Default true. */
+  fromBeginning?: boolean;
+  /** Most messages in one call of onBatch. Default 2,000. */
+  maxBatchMessages?: number;
+  /** How many partitions may be in onBatch at once. Default 1. */
+  partitionsConcurrently?: number;
+  /**
+   * Messages of one partition in offset order, at least once each. Their offsets are committed after it resolved; if it
+   * rejects, the same messages come again after a pause, and nothing of that partition before them.
+   */
+  onBatch: (messages: ReceivedMessage[]) => Promise<void>;
+  onState?: (state: ConsumerState, detail?: string) => void;
+};
+
+export type RunningConsumer = {
+  /** Lets running batches finish, commits, leaves the group. A few seconds at most beyond that, broker or not. */
+  stop(): Promise<void>;
+  state(): ConsumerState;
+};
+
+const reconnectBackoff = { firstMs: 250, limitMs: 3_000 };
+
+/** Consumes until stopped. Whatever ends the consumer (no broker, no topic, a crash) it is built anew, for as long as it takes. */
+export const runConsumer = (client: KafkaClient, options: ConsumerOptions): RunningConsumer => {
+  const { groupId, topics, maxBatchMessages = 2_000, partitionsConcurrently = 1, fromBeginning = true } = options;
+  const { log } = client;
+  const work = createPartitionWork(log, { onBatch: options.onBatch, maxBatchMessages, heartbeatIntervalMs });
+  const stopping = new AbortController();
+  let state: ConsumerState = 'connecting';
+  let session: ConsumerSession | undefined;
+  let attempt = 0;
+  let lastReason = '';
+
+  const enter = (next: ConsumerState, detail?: string): void => {
+    state = next;
+    options.onState?.(next, detail);
+  };
+
+  const onJoined = (): void => {
+    attempt = 0;
+    lastReason = '';
+    if (state === 'running') return;
+    log.info({ groupId, topics }, 'Kafka consumer is running');
+    enter('running');
+  };
+
+  const onEnded = (reason: string): void => {
+    const write = reason === lastReason ? log.debug : log.warn;
+    write.call(log, { groupId, topics, reason }, 'Kafka consumer is disconnected; trying until it is back');
+    lastReason = reason;
+    enter('disconnected', reason);
+  };
+
+  const supervise = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      session = startSession(client, { groupId, topics, fromBeginning, partitionsConcurrently, work, onJoined });
+      const reason = await session.ended;
+      if (stopping.signal.aborted) return;
+      onEnded(reason);
+      const pauseMs = backoffMs(attempt, reconnectBackoff);
+      attempt += 1;
+      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  };
+
+  enter('connecting');
+  const done = supervise();
+  return {
+    state: () => state,
+    stop: async () => {
+      stopping.abort();
+      await session?.stop();
+      await done;
+      if (state !== 'disconnected') enter('disconnected', 'stopped');
+    },
+  };
+};

@@ -1,0 +1,30 @@
+import { logLevel, type LogEntry, type logCreator } from 'kafkajs';
+
+type Write = (fields: object, message: string) => void;
+
+/** Where this package writes to; pino's logger is one. */
+export type KafkaLog = { debug: Write; info: Write; warn: Write; error: Write };
+
+/** Parts of kafkajs whose troubles reach our callers as errors or states, or are a broker starting: once is enough. */
+const reportedElsewhere = new Set(['Admin', 'BrokerPool', 'Cluster', 'Connection', 'Producer', 'RequestQueue']);
+const harmless = /^(Crash|Stopped|Restarting the consumer|The group is rebalancing|The coordinator is not aware)/;
+
+const isTelling = ({ namespace, level, log }: LogEntry): boolean =>
+  level <= logLevel.WARN && !reportedElsewhere.has(namespace) && !harmless.test(log.message);
+
+/** Only these fields of kafkajs are passed on: none of them can hold a credential. */
+const passedOn = ['broker', 'groupId', 'topic', 'partition', 'offset', 'error', 'retryCount', 'retryTime'] as const;
+
+/** What kafkajs logs, into ours: what needs an eye as a warning, the rest as debug. */
+export const routeLogs =
+  (log: KafkaLog, isMuted: () => boolean): logCreator =>
+  () =>
+  (entry) => {
+    const fields: Record<string, unknown> = { kafkajs: entry.namespace };
+    for (const name of passedOn) {
+      const value: unknown = entry.log[name];
+      if (value !== undefined) fields[name] = value instanceof Error ? value.message : value;
+    }
+    const write = isTelling(entry) && !isMuted() ? log.warn : log.debug;
+    write.call(log, fields, entry.log.message);
+  };

@@ -1,0 +1,155 @@
+import { CompressionTypes, Partitioners, type Producer } from 'kafkajs';
+import type { KafkaClient } from './client';
+import type { Connection } from './connection';
+import { PublishError, describe, protocolErrorOf } from './errors';
+import { byTopic, splitIntoRequests, type OutgoingMessage } from './requests';
+import { withTimeLimit } from './time-limit';
+
+export type PublisherOptions = {
+  /** How long a publish may take before it is given up as retriable. Default 30 s. */
+  deadlineMs?: number;
+  /** Default 900 kB: below the 1 MiB that brokers take by default. */
+  maxRequestBytes?: number;
+};
+
+export type Publisher = {
+  /**
+   * Resolves once all in-sync replicas have every message. Calls are carried out one after the other, in order; at least
+   * once. Rejects with PublishError: then publish the same messages again, before any later ones of the same keys.
+   */
+  publish(messages: readonly OutgoingMessage[]): Promise<void>;
+  isConnected(): boolean;
+  /** Lets the calls under way end, within their deadline. */
+  close(): Promise<void>;
+};
+
+type OpenProducer = { producer: Producer; connection: Connection };
+
+const reconnectEveryMs = 1_000;
+const connectLimitMs = 10_000;
+const tooLarge = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+const late = Symbol('late');
+
+const openProducer = (client: KafkaClient): OpenProducer => {
+  const connection = client.connect();
+  const producer = connection.kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    metadataMaxAge: 30_000,
+  });
+  return { producer, connection };
+};
+
+/**
+ * One producer at a time, thrown away for good on any failure. Reusing it could lose messages: kafkajs takes back the
+ * sequence numbers of a failed request, part of which the broker may have written, and the broker then takes the next
+ * messages under those numbers for repetitions. Cutting it also keeps a late retry from overtaking newer messages.
+ */
+const createProducerSlot = (client: KafkaClient) => {
+  let open: OpenProducer | undefined;
+
+  const discard = (): void => {
+    open?.connection.cut();
+    open = undefined;
+  };
+  const isOpen = (): boolean => open?.connection.isOpen() ?? false;
+
+  const use = async (until: number, act: (producer: Producer) => Promise<unknown>): Promise<void> => {
+    const attempt = async (): Promise<void> => {
+      if (!isOpen()) {
+        discard();
+        open = openProducer(client);
+        await open.producer.connect();
+      }
+      if (open) await act(open.producer);
+    };
+    try {
+      const outcome = await withTimeLimit(attempt(), until - Date.now(), late);
+      if (outcome === late) throw new Error('no acknowledgement in time');
+    } catch (error) {
+      discard();
+      throw error;
+    }
+  };
+
+  const close = async (): Promise<void> => {
+    if (open) await withTimeLimit(open.producer.disconnect().catch(() => undefined), reconnectEveryMs, undefined);
+    discard();
+  };
+  return { use, isOpen, close };
+};
+
+/** What is refused as too large is sent in halves, down to the message that is. */
+const sendInOrder = async (
+  slot: ReturnType<typeof createProducerSlot>,
+  messages: OutgoingMessage[],
+  until: number,
+): Promise<void> => {
+  try {
+    await slot.use(until, (producer) =>
+      producer.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages: byTopic(messages) }),
+    );
+  } catch (error) {
+    const [first] = messages;
+    if (!first || !tooLarge.has(protocolErrorOf(error) ?? '')) {
+      throw new PublishError(`Publishing failed: ${describe(error)}`, { cause: error });
+    }
+    if (messages.length === 1) {
+      const { topic, key } = first;
+      throw new PublishError(`The broker refuses the message with key ${key} for topic ${topic}: ${describe(error)}`, {
+        refused: { topic, key },
+        cause: error,
+      });
+    }
+    const half = Math.ceil(messages.length / 2);
+    await sendInOrder(slot, messages.slice(0, half), until);
+    await sendInOrder(slot, messages.slice(half), until);
+  }
+};
+
+/** Connects in the background and keeps trying; publish works, or fails as retriable, from the start. */
+export const createPublisher = (client: KafkaClient, options: PublisherOptions = {}): Publisher => {
+  const { deadlineMs = 30_000, maxRequestBytes = 900_000 } = options;
+  const slot = createProducerSlot(client);
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+  let isClosed = false;
+
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    waiting += 1;
+    const done = last.then(act).finally(() => (waiting -= 1));
+    last = done.catch(() => undefined);
+    return done;
+  };
+
+  const connect = async (): Promise<void> => {
+    if (slot.isOpen() || isClosed) return;
+    try {
+      await slot.use(Date.now() + connectLimitMs, () => Promise.resolve());
+    } catch (error) {
+      client.log.debug({ error: describe(error) }, 'Kafka publisher could not connect');
+    }
+  };
+  const keepConnected = setInterval(() => {
+    if (waiting === 0) void inTurn(connect);
+  }, reconnectEveryMs).unref();
+  void inTurn(connect);
+
+  return {
+    publish: (messages) => {
+      if (isClosed) return Promise.reject(new PublishError('The publisher is closed'));
+      const until = Date.now() + deadlineMs;
+      return inTurn(async () => {
+        for (const request of splitIntoRequests(messages, maxRequestBytes)) await sendInOrder(slot, request, until);
+      });
+    },
+    isConnected: slot.isOpen,
+    close: async () => {
+      isClosed = true;
+      clearInterval(keepConnected);
+      await inTurn(slot.close);
+    },
+  };
+};

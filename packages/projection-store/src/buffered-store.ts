@@ -1,0 +1,90 @@
+import type { Position } from '@tollgate/event-store';
+import { textOf } from './projection-store';
+import type { Changes, ProjectionStore, Value } from './projection-store';
+
+/** Keys and their new values; `undefined` where a key is removed. */
+type Buffer = Map<string, Value | undefined>;
+
+const flushEntries = 8_192;
+const flushDelayMs = 100;
+
+/**
+ * The same store with its changes gathered in memory and written in large groups, each with its position: a key that changes
+ * with every event is encoded and written once a group. A killed process loses the last group, which the log gives again.
+ * `commit` waits only while writing cannot keep up.
+ */
+export const bufferStore = (store: ProjectionStore): ProjectionStore => {
+  let current: Buffer = new Map();
+  let writing: Buffer = new Map();
+  let position: Position | undefined = store.position();
+  let flushing: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const writeOut = async (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    writing = current;
+    current = new Map();
+    try {
+      await store.commit(changesOf(writing, position));
+      writing = new Map();
+    } catch (error) {
+      for (const [key, value] of current) writing.set(key, value);
+      current = writing;
+      writing = new Map();
+      timer ??= setTimeout(flushLater, flushDelayMs);
+      throw error;
+    }
+  };
+  const flush = (): Promise<void> => {
+    flushing ??= writeOut().finally(() => {
+      flushing = undefined;
+    });
+    return flushing;
+  };
+  /** A group that could not be written stays in memory and is tried again; `commit` reports it once too much waits. */
+  const flushLater = (): void => {
+    timer = undefined;
+    flush().catch(() => undefined);
+  };
+  const flushAll = async (): Promise<void> => {
+    while (current.size > 0 || flushing !== undefined || store.position() !== position) await flush();
+  };
+
+  return {
+    get: (key) => {
+      const holder = current.has(key) ? current : writing;
+      if (!holder.has(key)) return store.get(key);
+      const value = holder.get(key);
+      return value === undefined ? undefined : textOf(value);
+    },
+    async *list(selection) {
+      await flushAll();
+      yield* store.list(selection);
+    },
+    commit: async (changes) => {
+      for (const [key, value] of changes.puts) current.set(key, value);
+      for (const key of changes.removes ?? []) current.set(key, undefined);
+      position = changes.position ?? position;
+      if (current.size < flushEntries) timer ??= setTimeout(flushLater, flushDelayMs);
+      else if (flushing === undefined) flushLater();
+      else await flushing;
+    },
+    position: () => position,
+    close: async () => {
+      await flushAll();
+      clearTimeout(timer);
+      await store.close();
+    },
+  };
+};
+
+const changesOf = (buffer: Buffer, position: Position | undefined): Changes => {
+  const puts: [string, Value][] = [];
+  const removes: string[] = [];
+  for (const [key, value] of buffer) {
+    if (value === undefined) removes.push(key);
+    else puts.push([key, value]);
+  }
+  return { puts, removes, position };
+};
