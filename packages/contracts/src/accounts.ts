@@ -8,7 +8,6 @@ export const cutoffSetting = z
   .strictObject({
     balances: z
       .array(guardingBalance)
-      .max(3)
       .refine((names) => new Set(names).size === names.length, 'must not name a balance twice')
       .meta({ description: 'The balances that can cut traffic; none is postpaid.', uniqueItems: true }),
     creditLimits: z

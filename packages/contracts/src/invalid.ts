@@ -3,20 +3,25 @@ import type { z } from 'zod';
 const maxFaults = 20;
 const maxNameLength = 64;
 
+type Fault = readonly [name: string, words: string];
+
 /** Every field that is wrong, by name: `amount: must be …; currency: required; vat: unknown field`. Short however long the body. */
 export const describeFaults = (issues: readonly z.core.$ZodIssue[], body: unknown): string => {
   const faults = issues.slice(0, maxFaults + 1).flatMap((issue) => faultsOf(issue, body));
-  const left = issues.length > maxFaults || faults.length > maxFaults;
-  return [...faults.slice(0, maxFaults), ...(left ? ['and more'] : [])].join('; ');
+  // One fault a field, the first: a value of the wrong type may break other rules too.
+  const byName = new Map(faults.toReversed());
+  const names = [...new Set(faults.map(([name]) => name))];
+  const texts = names.slice(0, maxFaults).map((name) => [name, byName.get(name)].join(name === '' ? '' : ': '));
+  return [...texts, ...(names.length > maxFaults ? ['and more'] : [])].join('; ');
 };
 
-const faultsOf = (issue: z.core.$ZodIssue, body: unknown): string[] => {
+const faultsOf = (issue: z.core.$ZodIssue, body: unknown): Fault[] => {
   const { path } = issue;
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.slice(0, maxFaults + 1).map((key) => `${nameOf([...path, key])}: unknown field`);
-  if (path.length === 0) return [issue.code === 'invalid_type' ? `the body ${issue.message}` : issue.message];
+    return issue.keys.slice(0, maxFaults + 1).map((key) => [nameOf([...path, key]), 'unknown field']);
+  if (path.length === 0) return [['', issue.code === 'invalid_type' ? `the body ${issue.message}` : issue.message]];
   const isMissing = issue.code !== 'invalid_key' && valueAt(body, path) === undefined;
-  return [`${nameOf(path)}: ${isMissing ? 'required' : issue.message}`];
+  return [[nameOf(path), isMissing ? 'required' : issue.message]];
 };
 
 /** `attributes.codec`; a key that is no plain word is quoted, and cut where it is long. */

@@ -18,3 +18,5 @@ export const derivedVersions = {
   trafficRelay: 1,
   rejectedRelay: 1,
 } as const;
+
+export type DerivedFolder = keyof typeof derivedVersions;

@@ -1,16 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { startBalanceProjector } from '@tollgate/balance-projector';
-import type { LogEvent } from '@tollgate/contracts';
 import { asyncApiDocument, openApiDocument } from '@tollgate/contracts';
 import { startCutoffProjector } from '@tollgate/cutoff-projector';
-import { openLmdbEventLog } from '@tollgate/event-store-lmdb';
 import { addIntakeRoutes, openLedger } from '@tollgate/intake';
-import { bufferStore, openProjectionStore } from '@tollgate/projection-store';
+import { bufferStore } from '@tollgate/projection-store';
 import { addReadRoutes } from '@tollgate/query-api';
 import { createReadModels } from '@tollgate/read-models';
 import { addOperatorRoutes, createHttpServer, createMetrics } from '@tollgate/service-runtime';
 import type { Following, Log, Readiness } from '@tollgate/service-runtime';
-import { derivedVersions, foldersOf } from './folders';
+import { folderAdapters } from './adapters';
+import type { Adapters } from './adapters';
 import { connectKafka } from './kafka-side';
 import type { KafkaSide } from './kafka-side';
 import { observe } from './observe';
@@ -28,19 +27,12 @@ export type LedgerNode = {
 const requestTimeoutMs = 60_000;
 
 /** Opens the data folder and starts every part, in the order in which data flows. */
-export const startLedgerNode = async (settings: Settings, logger: Log): Promise<LedgerNode> => {
-  const clock = (): Date => new Date();
-  const folders = foldersOf(settings.data);
-  const openStore = (name: keyof typeof derivedVersions) =>
-    openProjectionStore({
-      path: folders[name],
-      version: derivedVersions[name],
-      onDropped: (reason) => {
-        logger.warn({ folder: folders[name], reason }, 'derived state is dropped and derived anew');
-      },
-    });
-
-  const log = await openLmdbEventLog<LogEvent>({ folder: folders.eventLog, clock });
+export const startLedgerNode = async (
+  settings: Settings,
+  logger: Log,
+  { openLog, openStore, clock }: Adapters = folderAdapters(settings.data, logger),
+): Promise<LedgerNode> => {
+  const log = await openLog();
   const indexStore = bufferStore(await openStore('intakeIndex'));
   const cutoffStore = bufferStore(await openStore('cutoffState'));
   const readModels = createReadModels(bufferStore(await openStore('readModels')));

@@ -1,0 +1,96 @@
+import { LogUnavailable, noStream } from '../event-log';
+import type { AppendResult, EventBatch, EventBody, EventLog, RecordedEvent, StreamAppend } from '../event-log';
+
+/** A log in memory, for unit tests and simulations; it keeps the contract, except that nothing outlives the process. */
+export type MemoryEventLog<Body extends EventBody> = EventLog<Body> & {
+  /** Everything recorded, in log order. */
+  events(): readonly RecordedEvent<Body>[];
+};
+
+const defaultBatchEvents = 1_000;
+
+/** `turn` is awaited wherever a real log would wait for a disk or a network. */
+export const createMemoryEventLog = <Body extends EventBody>(
+  options: { clock?: () => Date; turn?: () => Promise<void>; recorded?: readonly RecordedEvent<Body>[] } = {},
+): MemoryEventLog<Body> => {
+  const { clock = () => new Date(0), turn = () => Promise.resolve(), recorded = [] } = options;
+  const events: RecordedEvent<Body>[] = [...recorded];
+  const waiting = new Set<() => void>();
+  let isClosed = false;
+
+  const announce = (): void => {
+    for (const wake of waiting) wake();
+  };
+  const headOf = (stream: string): number => events.findLast((event) => event.stream === stream)?.revision ?? noStream;
+
+  const appendOne = ({ stream, expectedRevision, events: added }: StreamAppend<Body>): AppendResult<Body> => {
+    const currentRevision = headOf(stream);
+    if (currentRevision !== expectedRevision) return { isAppended: false, currentRevision };
+    const appended = added.map(
+      (event, index): RecordedEvent<Body> => ({
+        ...structuredClone(event),
+        stream,
+        revision: currentRevision + 1 + index,
+        position: BigInt(events.length + 1 + index),
+        recordedAt: clock().toISOString(),
+      }),
+    );
+    events.push(...appended);
+    return { isAppended: true, events: appended };
+  };
+
+  return {
+    events: () => events,
+    append: async (appends) => {
+      await turn();
+      if (isClosed) throw new LogUnavailable('the log is closed');
+      const results = appends.map(appendOne);
+      announce();
+      await turn();
+      return results;
+    },
+    readStream: async (stream, { from = 0, limit }) => {
+      await turn();
+      if (isClosed) throw new LogUnavailable('the log is closed');
+      return events.filter((event) => event.stream === stream && event.revision >= from).slice(0, limit);
+    },
+    lastPosition: async () => {
+      await turn();
+      return events.at(-1)?.position;
+    },
+    async *subscribe({ after = 0n, prefixes, maxEvents = defaultBatchEvents, signal }): AsyncGenerator<EventBatch<Body>> {
+      let position = Number(after);
+      let isTold = false;
+      while (!signal.aborted && !isClosed) {
+        await turn();
+        if (position < events.length || !isTold) {
+          const read = events.slice(position, position + maxEvents);
+          position += read.length;
+          isTold = position >= events.length;
+          const selected = read.filter(({ stream }) => prefixes.some((prefix) => stream.startsWith(prefix)));
+          yield { events: selected, position: BigInt(position), isCaughtUp: isTold };
+        } else await nextNews(waiting, signal);
+      }
+    },
+    close: async () => {
+      await turn();
+      isClosed = true;
+      announce();
+    },
+  };
+};
+
+const nextNews = (waiting: Set<() => void>, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const wake = (): void => {
+      waiting.delete(wake);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    waiting.add(wake);
+    signal.addEventListener('abort', wake);
+  });

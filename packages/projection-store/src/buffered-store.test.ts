@@ -1,0 +1,94 @@
+import type { Position } from '@tollgate/event-store';
+import { bufferStore } from './buffered-store';
+import { textOf } from './projection-store';
+import type { Changes, ProjectionStore } from './projection-store';
+
+/** A store that keeps what it was given, group by group, and can be made to refuse. */
+const recordingStore = () => {
+  const groups: Changes[] = [];
+  const entries = new Map<string, string>();
+  let isFull = false;
+  let stored: Position | undefined;
+  const store: ProjectionStore = {
+    get: (key) => entries.get(key),
+    async *list({ prefix }) {
+      await Promise.resolve();
+      yield* [...entries].filter(([key]) => key.startsWith(prefix)).sort();
+    },
+    commit: async (changes) => {
+      await new Promise(setImmediate);
+      if (isFull) throw new Error('no space left');
+      groups.push(changes);
+      for (const [key, value] of changes.puts) entries.set(key, textOf(value));
+      for (const key of changes.removes ?? []) entries.delete(key);
+      stored = changes.position ?? stored;
+    },
+    position: () => stored,
+    close: () => Promise.resolve(),
+  };
+  return { store, groups, entries, setFull: (full: boolean) => (isFull = full) };
+};
+
+describe('a buffered store', () => {
+  test('reads its own writes at once, before and while they are written out', async () => {
+    const { store } = recordingStore();
+    const buffered = bufferStore(store);
+    await buffered.commit({ puts: [['a', '1']], position: 1n });
+    expect(buffered.get('a')).toBe('1');
+    expect(buffered.position()).toBe(1n);
+    const closing = buffered.close();
+    expect(buffered.get('a')).toBe('1');
+    await closing;
+    expect(store.get('a')).toBe('1');
+  });
+
+  test('encodes and writes a key once a group, with its last value and the last position', async () => {
+    const { store, groups } = recordingStore();
+    const buffered = bufferStore(store);
+    const encoded: number[] = [];
+    for (let turn = 1; turn <= 5; turn += 1) {
+      const value = () => {
+        encoded.push(turn);
+        return String(turn);
+      };
+      await buffered.commit({ puts: [['a', value]], position: BigInt(turn) });
+    }
+    await buffered.close();
+    expect(encoded).toEqual([5]);
+    expect(groups).toHaveLength(1);
+    expect(groups[0]?.position).toBe(5n);
+  });
+
+  test('a removed key is gone at once, and stays gone', async () => {
+    const { store, entries } = recordingStore();
+    entries.set('a', 'old');
+    const buffered = bufferStore(store);
+    await buffered.commit({ puts: [], removes: ['a'], position: 1n });
+    expect(buffered.get('a')).toBeUndefined();
+    await buffered.close();
+    expect(entries.has('a')).toBe(false);
+  });
+
+  test('a list holds what is still in memory', async () => {
+    const buffered = bufferStore(recordingStore().store);
+    await buffered.commit({ puts: [['k 1', 'x'], ['k 2', 'y']], position: 1n });
+    const listed: [string, string][] = [];
+    for await (const entry of buffered.list({ prefix: 'k ' })) listed.push(entry);
+    expect(listed).toEqual([['k 1', 'x'], ['k 2', 'y']]);
+    await buffered.close();
+  });
+
+  test('what could not be written stays readable and is written once there is room, newer values winning', async () => {
+    const { store, setFull } = recordingStore();
+    const buffered = bufferStore(store);
+    setFull(true);
+    await buffered.commit({ puts: [['a', '1'], ['b', '1']], position: 1n });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await buffered.commit({ puts: [['a', '2']], position: 2n });
+    expect([buffered.get('a'), buffered.get('b')]).toEqual(['2', '1']);
+    expect(store.position()).toBeUndefined();
+    setFull(false);
+    await buffered.close();
+    expect([store.get('a'), store.get('b'), store.position()]).toEqual(['2', '1', 2n]);
+  });
+});

@@ -1,0 +1,70 @@
+import type { Position } from '@tollgate/event-store';
+import { createMemoryEventLog } from '@tollgate/event-store/memory';
+import { relay } from './relay';
+import type { Log } from './log';
+
+const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const logOf = async (count: number) => {
+  const log = createMemoryEventLog();
+  const events = Array.from({ length: count }, (_, index) => ({ eventId: `e${String(index)}`, type: 'Noted', data: {}, metadata: {} }));
+  await log.append([{ stream: 'out-1', expectedRevision: -1, events }]);
+  return log;
+};
+
+const storeOf = () => {
+  let stored: Position | undefined;
+  return {
+    position: () => stored,
+    commit: ({ position }: { position: Position }) => {
+      stored = position;
+      return Promise.resolve();
+    },
+  };
+};
+
+describe('relaying the log to a broker', () => {
+  test('a batch the broker does not take is sent again in the same order, and its position is stored only then', async () => {
+    const store = storeOf();
+    const sent: string[][] = [];
+    const positionsWhileSending: (Position | undefined)[] = [];
+    const relaying = relay({
+      name: 'test relay',
+      log: await logOf(3),
+      prefix: 'out-',
+      store,
+      toMessage: ({ eventId }) => eventId,
+      publish: (messages) => {
+        sent.push(messages);
+        positionsWhileSending.push(store.position());
+        return sent.length < 3 ? Promise.reject(new Error('no broker')) : Promise.resolve();
+      },
+      logger: silent,
+    });
+    expect(await relaying.reached(3n, 5_000)).toBe(true);
+    expect(sent).toEqual([['e0', 'e1', 'e2'], ['e0', 'e1', 'e2'], ['e0', 'e1', 'e2']]);
+    expect(positionsWhileSending).toEqual([undefined, undefined, undefined]);
+    expect(store.position()).toBe(3n);
+    await relaying.stop();
+  });
+
+  test('stopping while the broker is away stores nothing that was not acknowledged', async () => {
+    const store = storeOf();
+    const tried: string[][] = [];
+    const relaying = relay({
+      name: 'test relay',
+      log: await logOf(1),
+      prefix: 'out-',
+      store,
+      toMessage: ({ eventId }) => eventId,
+      publish: (messages) => {
+        tried.push(messages);
+        return Promise.reject(new Error('no broker'));
+      },
+      logger: silent,
+    });
+    while (tried.length === 0) await new Promise(setImmediate);
+    await relaying.stop();
+    expect(store.position()).toBeUndefined();
+  });
+});

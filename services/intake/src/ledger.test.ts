@@ -1,0 +1,114 @@
+import type { LogEvent } from '@tollgate/contracts';
+import { LogUnavailable } from '@tollgate/event-store';
+import type { EventLog } from '@tollgate/event-store';
+import { createMemoryEventLog } from '@tollgate/event-store/memory';
+import { createMemoryStore } from '@tollgate/projection-store/memory';
+import type { Log } from '@tollgate/service-runtime';
+import { openLedger } from './ledger';
+import type { Intent, Outcome } from './ledger';
+
+const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const receivedAt = '2026-01-31T12:00:00.000Z';
+
+const open: Intent = { type: 'OpenAccount', data: { accountId: 'acme', currency: 'EUR' } };
+const call = (usageId: string, amount = '1'): Intent => ({
+  type: 'ChargeUsage',
+  data: { usageId, accountId: 'acme', direction: 'inbound', amount, currency: 'EUR' },
+});
+const undo = (reversalId: string, id: string): Intent => ({
+  type: 'ReverseEntry',
+  data: { reversalId, accountId: 'acme', of: { kind: 'usage', id }, reason: 'rated twice', actor: 'finance' },
+});
+
+const ledgerOn = (log: EventLog<LogEvent>) => openLedger({ log, store: createMemoryStore(), logger: silent });
+
+/** An outcome in short: `+3` recorded at revision 3, `=3` a duplicate of it, or the code of a refusal. */
+const short = (outcome: Outcome): string =>
+  outcome.status === 'rejected' ? outcome.rejection.code : `${outcome.isDuplicate ? '=' : '+'}${String(outcome.revision)}`;
+
+const submit = async (ledger: ReturnType<typeof ledgerOn>, ...intents: Intent[]): Promise<string[]> =>
+  (await ledger.submit(intents, receivedAt)).map(short);
+
+const usageIds = (log: { events(): readonly LogEvent[] }): string[] =>
+  log.events().flatMap((event) => (event.type === 'UsageCharged' ? [event.data.usageId] : []));
+
+describe('the ledger', () => {
+  test('an id counts once: in one batch, in the next, and after a restart with the index lost', async () => {
+    const log = createMemoryEventLog<LogEvent>();
+    const first = ledgerOn(log);
+    expect(await submit(first, open, call('u1'), call('u1'), call('u2'))).toEqual(['+0', '+1', '=1', '+2']);
+    expect(await submit(first, call('u1', '1.00'), call('u2', '7'))).toEqual(['=1', 'ID_CONFLICT']);
+    await first.close();
+    expect(await submit(ledgerOn(log), call('u2'), call('u1'), call('u3'))).toEqual(['=2', '=1', '+3']);
+    expect(usageIds(log)).toEqual(['u1', 'u2', 'u3']);
+  });
+
+  test('a duplicate answers with the position of the first', async () => {
+    const ledger = ledgerOn(createMemoryEventLog<LogEvent>());
+    await submit(ledger, open);
+    const [first] = await ledger.submit([call('u1')], receivedAt);
+    expect(await ledger.submit([call('u1')], receivedAt)).toEqual([{ ...first, isDuplicate: true }]);
+  });
+
+  test('two ledgers on one log: the stream’s revision fences, and both give the same answers', async () => {
+    const log = createMemoryEventLog<LogEvent>({ turn: () => new Promise(setImmediate) });
+    const [one, other] = [ledgerOn(log), ledgerOn(log)];
+    await submit(one, open);
+    const ids = Array.from({ length: 40 }, (_, index) => `u${String(index)}`);
+    const answers = await Promise.all(
+      ids.flatMap((id) => [one.submit([call(id)], receivedAt), other.submit([call(id)], receivedAt)]),
+    );
+    expect([...usageIds(log)].sort()).toEqual([...ids].sort());
+    const recorded = answers.flat().map(short);
+    expect(recorded.filter((answer) => answer.startsWith('+'))).toHaveLength(40);
+    expect(recorded.filter((answer) => answer.startsWith('='))).toHaveLength(40);
+  });
+
+  test('an append that fails with an unknown outcome is read back before the stream is used again', async () => {
+    const log = createMemoryEventLog<LogEvent>();
+    let isFailing = false;
+    const unsure: EventLog<LogEvent> = {
+      ...log,
+      append: async (appends) => {
+        const results = await log.append(appends);
+        if (isFailing) throw new LogUnavailable('no answer in time');
+        return results;
+      },
+    };
+    const ledger = ledgerOn(unsure);
+    await submit(ledger, open);
+    isFailing = true;
+    await expect(ledger.submit([call('u1')], receivedAt)).rejects.toThrow(LogUnavailable);
+    isFailing = false;
+    expect(await submit(ledger, call('u1'), call('u2'))).toEqual(['=1', '+2']);
+    expect(usageIds(log)).toEqual(['u1', 'u2']);
+  });
+
+  test('a reversal is checked against what came before it in the same batch', async () => {
+    const ledger = ledgerOn(createMemoryEventLog<LogEvent>());
+    const answers = await submit(ledger, open, undo('r0', 'u1'), call('u1'), undo('r1', 'u1'), undo('r1', 'u1'), undo('r2', 'u1'));
+    expect(answers).toEqual(['+0', 'ORIGINAL_NOT_FOUND', '+1', '+2', '=2', 'ALREADY_REVERSED']);
+    expect(await submit(ledger, undo('r3', 'u1'), undo('r1', 'u1'))).toEqual(['ALREADY_REVERSED', '=2']);
+  });
+
+  test('outcomes come in the order of the intents, however many rounds they take', async () => {
+    const ledger = ledgerOn(createMemoryEventLog<LogEvent>());
+    await submit(ledger, open);
+    const calls = Array.from({ length: 2_500 }, (_, index) => call(`u${String(index)}`));
+    const [many, few] = await Promise.all([submit(ledger, ...calls), submit(ledger, call('late'))]);
+    const revisions = many.map((answer) => Number(answer.slice(1)));
+    expect(revisions).toEqual([...revisions].sort((one, other) => one - other));
+    expect(new Set([...many, ...few]).size).toBe(2_501);
+  });
+
+  test('a refused message is kept once per place and content', async () => {
+    const log = createMemoryEventLog<LogEvent>();
+    const ledger = ledgerOn(log);
+    const refuse = (payload: string): Intent => ({
+      type: 'RejectMessage',
+      data: { code: 'INVALID_REQUEST', detail: 'no', receivedAt, source: { topic: 't', partition: 0, offset: '5' }, payload },
+    });
+    expect(await submit(ledger, refuse('{'), refuse('{'))).toEqual(['+0', '=0']);
+    expect(await submit(ledger, refuse('{'), refuse('other'))).toEqual(['=0', '+1']);
+  });
+});

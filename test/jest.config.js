@@ -1,0 +1,50 @@
+// @ts-check
+'use strict';
+
+const path = require('node:path');
+
+const rootDir = path.resolve(__dirname, '..');
+
+/** @type {import('@swc/core').Options} */
+const compile = { swcrc: false, jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, sourceMaps: 'inline' };
+
+/**
+ * A suite of its own name, run by `npm run test:<name>`.
+ * @param {string} displayName
+ * @param {import('jest').Config} where
+ */
+const suite = (displayName, where) => ({
+  displayName,
+  rootDir,
+  testEnvironment: 'node',
+  // Workspace packages resolve to their source: a test needs no build.
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  transform: { '\\.ts$': /** @type {[string, any]} */ (['@swc/jest', compile]) },
+  ...where,
+});
+
+const besideTheSource = '<rootDir>/{packages,services,infra}/**';
+const fetchBroker = '<rootDir>/test/fetch-broker.js';
+
+/** @type {import('jest').Config} */
+module.exports = {
+  rootDir,
+  projects: [
+    suite('architecture', { testMatch: ['<rootDir>/test/architecture/**/*.test.ts'], testTimeout: 120_000 }),
+    suite('unit', {
+      testMatch: [`${besideTheSource}/*.test.ts`],
+      testPathIgnorePatterns: ['/node_modules/', '\\.integration\\.test\\.ts$'],
+    }),
+    suite('integration', {
+      testMatch: [`${besideTheSource}/*.integration.test.ts`],
+      globalSetup: fetchBroker,
+      testTimeout: 60_000,
+    }),
+    suite('scenarios', {
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/architecture/'],
+      globalSetup: fetchBroker,
+      testTimeout: 120_000,
+    }),
+  ],
+};
