@@ -6,7 +6,7 @@ const tests = ['**/*.test.ts', '**/*.fixture.ts', 'test/**/*.ts', 'packages/even
 const plainJavaScript = ['**/*.js', '**/*.cjs', '**/*.mjs'];
 const pureSources = ['packages/money/src/**/*.ts', 'packages/balance/src/**/*.ts'];
 
-const nodeGlobals = ['require', 'module', '__dirname', 'process', 'Buffer', 'setTimeout', 'clearTimeout', 'console', 'fetch'];
+const nodeGlobals = [...Object.getOwnPropertyNames(globalThis), 'require', 'module', '__dirname', '__filename'];
 
 export default defineConfig(
   globalIgnores(['**/dist/', '**/.cache/', '**/.turbo/', 'data/']),
@@ -45,7 +45,10 @@ export default defineConfig(
     files: pureSources,
     ignores: tests,
     rules: {
-      'no-restricted-globals': ['error', ...['parseFloat', 'parseInt', 'process', 'performance', 'crypto', 'setTimeout']],
+      'no-restricted-globals': [
+        'error',
+        ...['parseFloat', 'parseInt', 'process', 'performance', 'crypto', 'setTimeout'],
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'Date', property: 'now', message: 'The clock is an argument.' },

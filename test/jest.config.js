@@ -30,7 +30,7 @@ const fetchBroker = '<rootDir>/test/fetch-broker.js';
 module.exports = {
   rootDir,
   projects: [
-    suite('architecture', { testMatch: ['<rootDir>/test/architecture/**/*.test.ts'], testTimeout: 120_000 }),
+    suite('architecture', { testMatch: ['<rootDir>/test/architecture/**/*.test.ts'] }),
     suite('unit', {
       testMatch: [`${besideTheSource}/*.test.ts`],
       testPathIgnorePatterns: ['/node_modules/', '\\.integration\\.test\\.ts$'],
@@ -38,13 +38,11 @@ module.exports = {
     suite('integration', {
       testMatch: [`${besideTheSource}/*.integration.test.ts`],
       globalSetup: fetchBroker,
-      testTimeout: 60_000,
     }),
     suite('scenarios', {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/architecture/'],
       globalSetup: fetchBroker,
-      testTimeout: 120_000,
     }),
   ],
 };

@@ -5,6 +5,7 @@ const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
+const { accountId } = require('./messages.js');
 
 const repo = path.resolve(__dirname, '../..');
 const command = path.join(repo, 'services/tollgate/bin/tollgate.js');
@@ -66,25 +67,28 @@ const startTollgate = async ({ data, brokers, flags = [], nodeFlags = [] }) => {
       }
       throw new Error(`Tollgate was not ready after ${startTimeoutMs / 1_000} s:\n${printed}`);
     },
-    /** Waits until every part has taken in what is in the log, so that its work counts where it was caused. */
+    /** Waits until balances and decisions are up to date with the log, so that this work counts where it was caused. */
     untilSettled: async () => {
-      for (const deadline = performance.now() + startTimeoutMs; performance.now() < deadline; await sleep(10)) {
-        const answer = await fetch(`${url}/readyz`);
+      const position = await logPosition(url);
+      for (const deadline = performance.now() + startTimeoutMs; performance.now() < deadline;) {
+        const answer = await fetch(`${url}/v1/accounts/${accountId(0)}?minPosition=${position}`);
         await answer.text();
         if (answer.status === 200) return;
       }
-      throw new Error('Tollgate does not catch up');
+      throw new Error(`Tollgate does not catch up with position ${position}`);
     },
-    logPosition: async () => {
-      const text = await (await fetch(`${url}/metrics`)).text();
-      return Number(/^tollgate_log_position (\d+)/m.exec(text)?.[1] ?? 0);
-    },
+    logPosition: () => logPosition(url),
     stop: async () => {
       const { code, signal } = await end('SIGTERM');
       if (code !== 0) throw new Error(`Tollgate ended with ${code ?? signal}:\n${printed}`);
     },
     kill: async () => void (await end('SIGKILL')),
   };
+};
+
+const logPosition = async (/** @type {string} */ url) => {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^tollgate_log_position (\d+)/m.exec(text)?.[1] ?? 0);
 };
 
 /** @param {() => string} printed @param {Promise<{ code: number | null }>} exited */

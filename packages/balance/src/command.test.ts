@@ -5,9 +5,18 @@ const entry = { accountId: 'acme', direction: 'inbound', amount: '1', currency: 
 const named = { reason: 'billing error', actor: 'finance' };
 
 test.each<[RecordCommand, { kind: string; id: string }]>([
-  [{ type: 'RecordPayment', data: { ...entry, paymentId: 'x' } }, { kind: 'payment', id: 'x' }],
-  [{ type: 'ChargeUsage', data: { ...entry, usageId: 'x' } }, { kind: 'usage', id: 'x' }],
-  [{ type: 'AdjustBalance', data: { ...entry, ...named, adjustmentId: 'x' } }, { kind: 'adjustment', id: 'x' }],
+  [
+    { type: 'RecordPayment', data: { ...entry, paymentId: 'x' } },
+    { kind: 'payment', id: 'x' },
+  ],
+  [
+    { type: 'ChargeUsage', data: { ...entry, usageId: 'x' } },
+    { kind: 'usage', id: 'x' },
+  ],
+  [
+    { type: 'AdjustBalance', data: { ...entry, ...named, adjustmentId: 'x' } },
+    { kind: 'adjustment', id: 'x' },
+  ],
   [
     { type: 'ReverseEntry', data: { accountId: 'acme', ...named, reversalId: 'x', of: { kind: 'payment', id: 'y' } } },
     { kind: 'reversal', id: 'x' },

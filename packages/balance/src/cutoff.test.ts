@@ -84,18 +84,22 @@ describe('the boundary (DESIGN 2.3)', () => {
       ] as const
     ).map(([amount, state]) => ({ balance, moved, amount, state })),
   );
-  const to = (direction: Direction, amount: string): AccountEvent[] => (amount === '0' ? [] : [adjusted(direction, amount)]);
+  const to = (direction: Direction, amount: string): AccountEvent[] =>
+    amount === '0' ? [] : [adjusted(direction, amount)];
 
   test.each(cases)('$balance at $amount is $state', ({ balance, moved, amount, state }) => {
     const { judgement } = play([openedWith(balance), ...to(moved, amount)]);
     expect(judgement.traffic).toEqual({ inbound: 'open', outbound: 'open', [trafficOf[balance]]: state });
   });
 
-  test.each(cases)('$balance with a credit limit of 10 is $state at −10 and $amount', ({ balance, moved, amount, state }) => {
-    const rule = { balances: [balance], creditLimits: { [balance]: '10' } };
-    const { judgement } = play([opened(rule), adjusted(moved, '-10'), ...to(moved, amount)]);
-    expect(judgement.traffic).toEqual({ inbound: 'open', outbound: 'open', [trafficOf[balance]]: state });
-  });
+  test.each(cases)(
+    '$balance with a credit limit of 10 is $state at −10 and $amount',
+    ({ balance, moved, amount, state }) => {
+      const rule = { balances: [balance], creditLimits: { [balance]: '10' } };
+      const { judgement } = play([opened(rule), adjusted(moved, '-10'), ...to(moved, amount)]);
+      expect(judgement.traffic).toEqual({ inbound: 'open', outbound: 'open', [trafficOf[balance]]: state });
+    },
+  );
 
   test('a credit limit of one balance lends nothing to another', () => {
     const limits = { outbound: '10', mutual: '10' };
@@ -116,10 +120,19 @@ describe('what an exhausted balance blocks (DESIGN 2.2)', () => {
     [['inbound'], ['block inbound (inbound)']],
     [['outbound'], ['block outbound (outbound)']],
     [['mutual'], ['block inbound (mutual)']],
-    [['inbound', 'outbound'], ['block inbound (inbound)', 'block outbound (outbound)']],
+    [
+      ['inbound', 'outbound'],
+      ['block inbound (inbound)', 'block outbound (outbound)'],
+    ],
     [['inbound', 'mutual'], ['block inbound (inbound, mutual)']],
-    [['outbound', 'mutual'], ['block inbound (mutual)', 'block outbound (outbound)']],
-    [['inbound', 'outbound', 'mutual'], ['block inbound (inbound, mutual)', 'block outbound (outbound)']],
+    [
+      ['outbound', 'mutual'],
+      ['block inbound (mutual)', 'block outbound (outbound)'],
+    ],
+    [
+      ['inbound', 'outbound', 'mutual'],
+      ['block inbound (inbound, mutual)', 'block outbound (outbound)'],
+    ],
   ])('a new account with %j decides %j from its first event, inbound first', (balances, edges) => {
     expect(edgesOf(opened({ balances }))).toEqual([edges]);
   });
@@ -135,7 +148,12 @@ describe('what an exhausted balance blocks (DESIGN 2.2)', () => {
   });
 
   test('an account without a rule is postpaid and never blocked', () => {
-    const overdrawn = [used('inbound', '9'), used('outbound', '9'), adjusted('inbound', '-9'), reversed('payment', 'inbound', '9')];
+    const overdrawn = [
+      used('inbound', '9'),
+      used('outbound', '9'),
+      adjusted('inbound', '-9'),
+      reversed('payment', 'inbound', '9'),
+    ];
     expect(edgesOf(opened(), ...overdrawn)).toEqual([[], [], [], [], []]);
   });
 });
@@ -147,12 +165,20 @@ describe('a rule', () => {
   });
 
   test('names its balances in one order, whatever order they were given in', () => {
-    expect(cutoffOf({ balances: ['mutual', 'outbound', 'inbound'] }).balances).toEqual(['inbound', 'outbound', 'mutual']);
+    expect(cutoffOf({ balances: ['mutual', 'outbound', 'inbound'] }).balances).toEqual([
+      'inbound',
+      'outbound',
+      'mutual',
+    ]);
   });
 
   test('is the same in another order, with defaults spelled out or with a limit written longer', () => {
     const spelled = { inbound: '5.00', outbound: '0', mutual: '0.0' };
-    const one = cutoffOf({ balances: ['mutual', 'inbound'], creditLimits: spelled, mutualFormula: 'outbound-minus-inbound' });
+    const one = cutoffOf({
+      balances: ['mutual', 'inbound'],
+      creditLimits: spelled,
+      mutualFormula: 'outbound-minus-inbound',
+    });
     expect(isSameCutoff(one, cutoffOf({ balances: ['inbound', 'mutual'], creditLimits: { inbound: '5' } }))).toBe(true);
   });
 
@@ -170,7 +196,11 @@ describe('a rule', () => {
   });
 
   test('replaced by another leaves nothing of the one before', () => {
-    const before = { balances: ['mutual'], creditLimits: { mutual: '10' }, mutualFormula: 'inbound-minus-outbound' } as const;
+    const before = {
+      balances: ['mutual'],
+      creditLimits: { mutual: '10' },
+      mutualFormula: 'inbound-minus-outbound',
+    } as const;
     const { judgement } = play([opened(before), ruled({ balances: ['mutual'] })]);
     expect(judgement.account?.cutoff).toEqual(cutoffOf({ balances: ['mutual'] }));
   });

@@ -39,15 +39,14 @@ const available = (account: Account, balance: Balance): Amount =>
   balanceOf(account, balance) + account.cutoff.creditLimits[balance];
 
 /** The complete rule. No setting is postpaid: nothing ever cuts (DESIGN 2.1). */
-export const cutoffOf = (setting: CutoffSetting | undefined): Cutoff => ({
-  balances: balances.filter((balance) => setting?.balances.includes(balance)),
-  creditLimits: {
-    inbound: parseAmount(setting?.creditLimits?.inbound ?? '0'),
-    outbound: parseAmount(setting?.creditLimits?.outbound ?? '0'),
-    mutual: parseAmount(setting?.creditLimits?.mutual ?? '0'),
-  },
-  mutualFormula: setting?.mutualFormula ?? 'outbound-minus-inbound',
-});
+export const cutoffOf = (setting: CutoffSetting | undefined): Cutoff => {
+  const limitOf = (balance: Balance): Amount => parseAmount(setting?.creditLimits?.[balance] ?? '0');
+  return {
+    balances: balances.filter((balance) => setting?.balances.includes(balance)),
+    creditLimits: { inbound: limitOf('inbound'), outbound: limitOf('outbound'), mutual: limitOf('mutual') },
+    mutualFormula: setting?.mutualFormula ?? 'outbound-minus-inbound',
+  };
+};
 
 export const isSameCutoff = (one: Cutoff, other: Cutoff): boolean =>
   one.mutualFormula === other.mutualFormula &&

@@ -5,7 +5,9 @@ import { isSameContent } from './same-content';
 
 const text = fc.string({ maxLength: 5 });
 const fraction = fc.stringMatching(/^(\.[0-9]{1,9})?$/);
-const time = fc.tuple(fc.integer({ min: 10, max: 59 }), fraction).map(([second, rest]) => `2026-01-31T12:00:${String(second)}${rest}Z`);
+const time = fc
+  .tuple(fc.integer({ min: 10, max: 59 }), fraction)
+  .map(([second, rest]) => `2026-01-31T12:00:${String(second)}${rest}Z`);
 const usage = fc.record(
   {
     usageId: fc.constant('u1'),
@@ -27,15 +29,25 @@ test('any record sent again changes nothing, however its keys are ordered, its a
     fc.property(usage, (data) => {
       const first = decide({ type: 'ChargeUsage', data }, { account: { currency: 'EUR' } }, '2026-01-31T12:00:00Z');
       if (first.outcome !== 'accepted') throw new Error('the usage is good');
-      const stored: typeof first.event = JSON.parse(JSON.stringify(first.event));
-      const shuffled: typeof data = JSON.parse(JSON.stringify(Object.fromEntries(Object.entries(data).reverse()), null, 2));
+      const stored = JSON.parse(JSON.stringify(first.event)) as typeof first.event;
+      const shuffled = JSON.parse(
+        JSON.stringify(Object.fromEntries(Object.entries(data).reverse()), null, 2),
+      ) as typeof data;
       const padded = { ...shuffled, amount: longer(data.amount) };
-      const again: Command = { type: 'ChargeUsage', data: data.startedAt === undefined ? padded : { ...padded, startedAt: longer(data.startedAt.slice(0, -1)) + 'Z' } };
-      expect(decide(again, { account: { currency: 'EUR' }, first: stored }, '2027-01-31T12:00:00Z')).toEqual({ outcome: 'unchanged' });
+      const again: Command = {
+        type: 'ChargeUsage',
+        data:
+          data.startedAt === undefined ? padded : { ...padded, startedAt: longer(data.startedAt.slice(0, -1)) + 'Z' },
+      };
+      expect(decide(again, { account: { currency: 'EUR' }, first: stored }, '2027-01-31T12:00:00Z')).toEqual({
+        outcome: 'unchanged',
+      });
     }),
   );
 });
 
 test('sameness is symmetric', () => {
-  fc.assert(fc.property(usage, usage, (one, other) => expect(isSameContent(one, other)).toBe(isSameContent(other, one))));
+  fc.assert(
+    fc.property(usage, usage, (one, other) => expect(isSameContent(one, other)).toBe(isSameContent(other, one))),
+  );
 });

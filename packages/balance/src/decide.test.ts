@@ -9,9 +9,21 @@ const named = { reason: 'billing error', actor: 'finance' };
 
 const payment = { paymentId: 'p1', accountId: 'acme', direction: 'inbound', amount: '100', currency: 'EUR' } as const;
 const usage = { usageId: 'u1', accountId: 'acme', direction: 'outbound', amount: '0.0125', currency: 'EUR' } as const;
-const adjustment = { adjustmentId: 'a1', accountId: 'acme', direction: 'inbound', amount: '-1', currency: 'EUR', ...named } as const;
+const adjustment = {
+  adjustmentId: 'a1',
+  accountId: 'acme',
+  direction: 'inbound',
+  amount: '-1',
+  currency: 'EUR',
+  ...named,
+} as const;
 const reversal = { reversalId: 'r1', accountId: 'acme', of: { kind: 'payment', id: 'p1' }, ...named } as const;
-const opening = { accountId: 'acme', name: 'Acme', currency: 'EUR', cutoff: { balances: ['inbound', 'mutual'] } } as const;
+const opening = {
+  accountId: 'acme',
+  name: 'Acme',
+  currency: 'EUR',
+  cutoff: { balances: ['inbound', 'mutual'] },
+} as const;
 
 const records: [Extract<AccountEvent['type'], `${string}ed`>, Command][] = [
   ['PaymentRecorded', { type: 'RecordPayment', data: payment }],
@@ -38,12 +50,12 @@ describe('a record', () => {
     expect(decide(command, { ...euros, first }, later)).toEqual({ outcome: 'unchanged' });
   });
 
-  test.each<[string, AccountEvent, Command, string]>([
-    ['payment', paid('inbound', '100'), { type: 'RecordPayment', data: { ...payment, amount: '101' } }, 'payment p1'],
-    ['usage', used('outbound', '1'), { type: 'ChargeUsage', data: usage }, 'usage u1'],
-    ['adjustment', adjusted('inbound', '-2'), { type: 'AdjustBalance', data: adjustment }, 'adjustment a1'],
-    ['reversal', reversed('usage', 'inbound', '1', 'p1'), { type: 'ReverseEntry', data: reversal }, 'reversal r1'],
-  ])('of a %s under a used id with other content is a conflict that shows both', (_kind, first, command, name) => {
+  test.each<[string, AccountEvent, Command]>([
+    ['payment p1', paid('inbound', '100'), { type: 'RecordPayment', data: { ...payment, amount: '101' } }],
+    ['usage u1', used('outbound', '1'), { type: 'ChargeUsage', data: usage }],
+    ['adjustment a1', adjusted('inbound', '-2'), { type: 'AdjustBalance', data: adjustment }],
+    ['reversal r1', reversed('usage', 'inbound', '1', 'p1'), { type: 'ReverseEntry', data: reversal }],
+  ])('that brings other content under the used id of %s is a conflict that shows both', (name, first, command) => {
     expect(rejectionOf(command, { ...euros, first })).toEqual({
       code: 'ID_CONFLICT',
       detail: `${name} of account acme was recorded with other content; ids are for ever`,
@@ -68,7 +80,9 @@ describe('a record', () => {
 
   test('sent again in another currency is a conflict, for its id is taken', () => {
     const first = paid('inbound', '100');
-    expect(rejectionOf({ type: 'RecordPayment', data: { ...payment, currency: 'USD' } }, { ...euros, first }).code).toBe('ID_CONFLICT');
+    expect(
+      rejectionOf({ type: 'RecordPayment', data: { ...payment, currency: 'USD' } }, { ...euros, first }).code,
+    ).toBe('ID_CONFLICT');
   });
 });
 
@@ -104,7 +118,9 @@ describe('a reversal', () => {
     const original = paid('inbound', '100');
     const decision = decide(reverse, { ...euros, original }, receivedAt);
     if (decision.outcome !== 'accepted') throw new Error('the reversal is good');
-    expect(decide(reverse, { ...euros, first: decision.event, original, reversedBy: 'r1' }, later)).toEqual({ outcome: 'unchanged' });
+    expect(decide(reverse, { ...euros, first: decision.event, original, reversedBy: 'r1' }, later)).toEqual({
+      outcome: 'unchanged',
+    });
   });
 
   test('of an account that is not open is refused', () => {
@@ -123,13 +139,23 @@ describe('opening an account', () => {
 
   test('again with the same content, the rule by meaning, changes nothing', () => {
     const limits = { inbound: '0', outbound: '0.00', mutual: '0' };
-    const spelled = { balances: ['mutual', 'inbound'], creditLimits: limits, mutualFormula: 'outbound-minus-inbound' } as const;
+    const spelled = {
+      balances: ['mutual', 'inbound'],
+      creditLimits: limits,
+      mutualFormula: 'outbound-minus-inbound',
+    } as const;
     expect(decide(open(opening), known, later)).toEqual({ outcome: 'unchanged' });
     expect(decide(open({ ...opening, cutoff: spelled }), known, later)).toEqual({ outcome: 'unchanged' });
   });
 
   test('without a rule is the same as with a rule that names no balance', () => {
-    expect(decide(open({ accountId: 'acme', currency: 'EUR', cutoff: { balances: [] } }), { account: { currency: 'EUR' }, first: { ...first, data: { accountId: 'acme', currency: 'EUR' } } }, later)).toEqual({ outcome: 'unchanged' });
+    expect(
+      decide(
+        open({ accountId: 'acme', currency: 'EUR', cutoff: { balances: [] } }),
+        { account: { currency: 'EUR' }, first: { ...first, data: { accountId: 'acme', currency: 'EUR' } } },
+        later,
+      ),
+    ).toEqual({ outcome: 'unchanged' });
   });
 
   test.each([
@@ -155,7 +181,11 @@ describe('opening an account', () => {
 });
 
 describe('changing a rule', () => {
-  const change = (data: Extract<Command, { type: 'ChangeCutoff' }>['data']): Command => ({ type: 'ChangeCutoff', accountId: 'acme', data });
+  const change = (data: Extract<Command, { type: 'ChangeCutoff' }>['data']): Command => ({
+    type: 'ChangeCutoff',
+    accountId: 'acme',
+    data,
+  });
   const under = (cutoff: NonNullable<Known['account']>['cutoff']): Known => ({ account: { currency: 'EUR', cutoff } });
 
   test('records the rule as it was written', () => {
@@ -171,14 +201,22 @@ describe('changing a rule', () => {
     [{ balances: ['inbound'] as const }, { balances: ['inbound'] as const, creditLimits: { inbound: '0.0' } }],
     [
       { balances: ['mutual', 'inbound'] as const, creditLimits: { mutual: '5' } },
-      { balances: ['inbound', 'mutual'] as const, creditLimits: { mutual: '5.00' }, mutualFormula: 'outbound-minus-inbound' as const },
+      {
+        balances: ['inbound', 'mutual'] as const,
+        creditLimits: { mutual: '5.00' },
+        mutualFormula: 'outbound-minus-inbound' as const,
+      },
     ],
   ])('from %j to %j changes nothing and records nothing', (before, rule) => {
     expect(decide(change(rule), under(before), receivedAt)).toEqual({ outcome: 'unchanged' });
   });
 
   test('is a change even where only a limit of a balance that does not cut differs', () => {
-    const decision = decide(change({ balances: ['inbound'], creditLimits: { mutual: '1' } }), under({ balances: ['inbound'] }), receivedAt);
+    const decision = decide(
+      change({ balances: ['inbound'], creditLimits: { mutual: '1' } }),
+      under({ balances: ['inbound'] }),
+      receivedAt,
+    );
     expect(decision.outcome).toBe('accepted');
   });
 
@@ -188,6 +226,8 @@ describe('changing a rule', () => {
 
   test('back to an earlier rule is a change again', () => {
     const first = opened({ balances: ['inbound'] });
-    expect(decide(change({ balances: ['inbound'] }), { ...under({ balances: [] }), first }, receivedAt).outcome).toBe('accepted');
+    expect(decide(change({ balances: ['inbound'] }), { ...under({ balances: [] }), first }, receivedAt).outcome).toBe(
+      'accepted',
+    );
   });
 });

@@ -42,13 +42,20 @@ test('the outbound direction is kept apart from the inbound one', () => {
 });
 
 test('a balance is payments minus usage plus adjustments', () => {
-  const account = fold(opened(), paid('inbound', '10.5'), used('inbound', '3.25'), adjusted('inbound', '-0.0000000001'));
+  const account = fold(
+    opened(),
+    paid('inbound', '10.5'),
+    used('inbound', '3.25'),
+    adjusted('inbound', '-0.0000000001'),
+  );
   expect(balanceTexts(account).inbound).toBe('7.2499999999');
 });
 
 test('a sum may grow beyond the eighteen digits of one amount, exactly', () => {
   const largest = '999999999999999999.9999999999';
-  expect(balanceTexts(fold(opened(), paid('inbound', largest), paid('inbound', largest))).inbound).toBe('1999999999999999999.9999999998');
+  expect(balanceTexts(fold(opened(), paid('inbound', largest), paid('inbound', largest))).inbound).toBe(
+    '1999999999999999999.9999999998',
+  );
 });
 
 test('a change of rule leaves the totals as they are', () => {

@@ -4,7 +4,15 @@ import type { AccountEvent, CutoffSetting, Direction, EntryKind } from './index'
 import { adjusted, opened, paid, reversed, ruled, used } from './story.fixture';
 
 /** Random histories of one account. Amounts are few and small, so that balances often meet the boundary exactly. */
-const amount = fc.constantFrom('1', '2', '0.5', '0.0000000001', '1.0000000001', '2.50', '999999999999999999.9999999999');
+const amount = fc.constantFrom(
+  '1',
+  '2',
+  '0.5',
+  '0.0000000001',
+  '1.0000000001',
+  '2.50',
+  '999999999999999999.9999999999',
+);
 const direction = fc.constantFrom<Direction>('inbound', 'outbound');
 const limit = fc.option(fc.constantFrom('0', '1', '0.0000000001', '2.5'), { nil: undefined });
 
@@ -22,7 +30,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc
-      .record({ kind: fc.constantFrom<EntryKind>('payment', 'usage', 'adjustment'), direction, amount, isDown: fc.boolean() })
+      .record({
+        kind: fc.constantFrom<EntryKind>('payment', 'usage', 'adjustment'),
+        direction,
+        amount,
+        isDown: fc.boolean(),
+      })
       .map(({ isDown, ...entry }) => ({
         entry: { ...entry, amount: entry.kind === 'adjustment' && isDown ? `-${entry.amount}` : entry.amount },
       })),
@@ -55,7 +68,9 @@ export const history: fc.Arbitrary<AccountEvent[]> = fc
           return [...events, eventOf(step.entry, id)];
         }
         const [taken] = standing.splice(step.reversing % Math.max(standing.length, 1), 1);
-        return taken === undefined ? events : [...events, reversed(taken.kind, taken.direction, taken.amount, taken.id)];
+        return taken === undefined
+          ? events
+          : [...events, reversed(taken.kind, taken.direction, taken.amount, taken.id)];
       },
       [opened(rule)],
     );

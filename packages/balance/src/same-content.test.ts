@@ -26,11 +26,20 @@ const usage: Required<Usage> = {
   attributes: { codec: 'g711', trunk: 't1' },
 };
 const named = { reason: 'billing error', actor: 'finance' };
-const adjustment: Adjustment = { adjustmentId: 'a1', accountId: 'acme', direction: 'inbound', amount: '-1', currency: 'EUR', ...named };
+const adjustment: Adjustment = {
+  adjustmentId: 'a1',
+  accountId: 'acme',
+  direction: 'inbound',
+  amount: '-1',
+  currency: 'EUR',
+  ...named,
+};
 const reversal: Reversal = { reversalId: 'r1', accountId: 'acme', of: { kind: 'payment', id: 'p1' }, ...named };
 const bodies = { payment, usage, adjustment, reversal };
 
-const fieldsOf = Object.entries(bodies).flatMap(([kind, body]) => Object.keys(body).map((field) => ({ kind, body, field })));
+const fieldsOf = Object.entries(bodies).flatMap(([kind, body]) =>
+  Object.keys(body).map((field) => ({ kind, body, field })),
+);
 const otherValues: Record<string, unknown> = {
   amount: '7',
   paidAt: '2026-01-31T12:00:00.6Z',
@@ -77,8 +86,9 @@ test.each([
   expect(isSameContent({ ...payment, paidAt: one }, { ...payment, paidAt: other })).toBe(isSame);
 });
 
-test.each(['startedAt', 'endedAt', 'ratedAt'] as const)('%s is compared by instant', (field) => {
-  expect(isSameContent(usage, { ...usage, [field]: usage[field].replace('Z', '.000Z') })).toBe(true);
+test.each(['startedAt', 'endedAt', 'ratedAt'])('%s is compared by instant', (field) => {
+  const one = { ...usage, [field]: '2026-01-31T12:00:00Z' };
+  expect(isSameContent(one, { ...one, [field]: '2026-01-31T12:00:00.000Z' })).toBe(true);
 });
 
 test('an amount just above the whole number is not that number', () => {

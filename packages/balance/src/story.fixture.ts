@@ -1,5 +1,13 @@
 import { acknowledge, cutoffOf, judge, unjudged } from './index';
-import type { AccountEvent, Balance, CutoffSetting, Direction, EntryKind, Judgement, RecordedAccountEvent } from './index';
+import type {
+  AccountEvent,
+  Balance,
+  CutoffSetting,
+  Direction,
+  EntryKind,
+  Judgement,
+  RecordedAccountEvent,
+} from './index';
 import type { TrafficEvent } from './index';
 
 /** Events of one account, told in order: what the tests of this package play. */
@@ -36,6 +44,7 @@ export const adjusted = (direction: Direction, amount: string, adjustmentId = 'a
 });
 
 /** Takes back an entry of that kind, direction and amount. */
+// eslint-disable-next-line max-params -- a story reads better in words than in fields
 export const reversed = (kind: EntryKind, direction: Direction, amount: string, id = 'x1'): AccountEvent => ({
   type: 'EntryReversed',
   data: { accountId: 'acme', ...named, reversalId: `r-${id}`, of: { kind, id } },
@@ -44,7 +53,12 @@ export const reversed = (kind: EntryKind, direction: Direction, amount: string, 
 
 /** The same events in their places in `account-acme`. */
 export const recorded = (events: readonly AccountEvent[]): RecordedAccountEvent[] =>
-  events.map((event, revision) => ({ ...event, eventId: `event-${String(revision)}`, stream: 'account-acme', revision }));
+  events.map((event, revision) => ({
+    ...event,
+    eventId: `event-${String(revision)}`,
+    stream: 'account-acme',
+    revision,
+  }));
 
 export const decidedAt = '2026-01-31T12:00:01.000Z';
 
@@ -61,7 +75,8 @@ export const play = (events: readonly AccountEvent[], from: Judgement = unjudged
 };
 
 /** What each event does to traffic, in words: `block inbound (inbound, mutual)`, `unblock outbound`. */
-export const edgesOf = (...events: AccountEvent[]): string[][] => play(events).steps.map((decisions) => decisions.map(inWords));
+export const edgesOf = (...events: AccountEvent[]): string[][] =>
+  play(events).steps.map((decisions) => decisions.map(inWords));
 
 export const inWords = ({ type, data: { direction, exhausted } }: TrafficEvent): string =>
   type === 'TrafficBlocked' ? `block ${direction} (${exhausted.join(', ')})` : `unblock ${direction}`;

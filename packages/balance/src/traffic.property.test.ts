@@ -7,7 +7,10 @@ import { acknowledgeAll, decidedAt, play, recorded } from './story.fixture';
 
 /** The judgement after each event of a history, the first being before any. */
 const judgements = (events: ReturnType<typeof recorded>): Judgement[] =>
-  events.reduce<Judgement[]>((all, event) => [...all, judge(all.at(-1) ?? unjudged, event, decidedAt).after], [unjudged]);
+  events.reduce<Judgement[]>(
+    (all, event) => [...all, judge(all.at(-1) ?? unjudged, event, decidedAt).after],
+    [unjudged],
+  );
 
 test('a replay of the same log gives the same state and the same decisions', () => {
   fc.assert(fc.property(history, (events) => expect(play(structuredClone(events))).toEqual(play(events))));
@@ -16,10 +19,13 @@ test('a replay of the same log gives the same state and the same decisions', () 
 test('a direction is blocked exactly when a balance that guards it is exhausted, after every event', () => {
   fc.assert(
     fc.property(history, (events) => {
-      judgements(recorded(events)).slice(1).forEach(({ traffic }, index) => {
-        const blockers = expectedBlockers(events.slice(0, index + 1));
-        for (const direction of directions) expect(traffic[direction]).toBe(blockers[direction].length > 0 ? 'blocked' : 'open');
-      });
+      judgements(recorded(events))
+        .slice(1)
+        .forEach(({ traffic }, index) => {
+          const blockers = expectedBlockers(events.slice(0, index + 1));
+          for (const direction of directions)
+            expect(traffic[direction]).toBe(blockers[direction].length > 0 ? 'blocked' : 'open');
+        });
     }),
   );
 });
@@ -72,15 +78,13 @@ test('judging from any checkpoint, with all decisions in the log acknowledged, m
       const saved = judgements(all)[checkpoint % (all.length + 1)] ?? unjudged;
       const until = Math.max(checkpoint % (all.length + 1), reached % (all.length + 1));
       const logged = whole.decisions.filter(({ data }) => data.cause.revision < until);
-      const resumed = all
-        .slice(checkpoint % (all.length + 1))
-        .reduce(
-          ({ judgement, decisions }, event) => {
-            const next = judge(judgement, event, decidedAt);
-            return { judgement: next.after, decisions: [...decisions, ...next.decisions] };
-          },
-          { judgement: acknowledgeAll(saved, logged.slice(saved.sequence)), decisions: logged },
-        );
+      const resumed = all.slice(checkpoint % (all.length + 1)).reduce(
+        ({ judgement, decisions }, event) => {
+          const next = judge(judgement, event, decidedAt);
+          return { judgement: next.after, decisions: [...decisions, ...next.decisions] };
+        },
+        { judgement: acknowledgeAll(saved, logged.slice(saved.sequence)), decisions: logged },
+      );
       expect(resumed.decisions).toEqual(whole.decisions);
       expect(resumed.judgement).toEqual(whole.judgement);
     }),

@@ -1,6 +1,18 @@
 import { unjudged } from './index';
 import type { AccountEvent } from './index';
-import { acknowledgeAll, adjusted, decidedAt, edgesOf, opened, openedWith, paid, play, reversed, ruled, used } from './story.fixture';
+import {
+  acknowledgeAll,
+  adjusted,
+  decidedAt,
+  edgesOf,
+  opened,
+  openedWith,
+  paid,
+  play,
+  reversed,
+  ruled,
+  used,
+} from './story.fixture';
 
 const prepaid = openedWith('inbound');
 
@@ -47,8 +59,18 @@ describe('traffic turns on the event that moves a balance across the boundary (D
   });
 
   test('usage of a blocked or overdrawn account is charged all the same (DESIGN 2.6)', () => {
-    const { judgement, steps } = play([prepaid, used('inbound', '2'), used('inbound', '3'), paid('inbound', '5'), paid('inbound', '0.5')]);
-    expect(judgement.account?.totals.inbound).toEqual({ payments: 55_000_000_000n, usage: 50_000_000_000n, adjustments: 0n });
+    const { judgement, steps } = play([
+      prepaid,
+      used('inbound', '2'),
+      used('inbound', '3'),
+      paid('inbound', '5'),
+      paid('inbound', '0.5'),
+    ]);
+    expect(judgement.account?.totals.inbound).toEqual({
+      payments: 55_000_000_000n,
+      usage: 50_000_000_000n,
+      adjustments: 0n,
+    });
     expect(steps.map(({ length }) => length)).toEqual([1, 0, 0, 0, 1]);
   });
 
@@ -63,13 +85,9 @@ describe('traffic turns on the event that moves a balance across the boundary (D
 
   test('a change in which balances are exhausted is no edge while the direction stays blocked', () => {
     const both = opened({ balances: ['inbound', 'mutual'] });
-    expect(edgesOf(both, paid('inbound', '10'), paid('outbound', '11'), used('inbound', '10'), used('outbound', '30'))).toEqual([
-      ['block inbound (inbound, mutual)'],
-      [],
-      ['unblock inbound'],
-      ['block inbound (inbound)'],
-      [],
-    ]);
+    expect(
+      edgesOf(both, paid('inbound', '10'), paid('outbound', '11'), used('inbound', '10'), used('outbound', '30')),
+    ).toEqual([['block inbound (inbound, mutual)'], [], ['unblock inbound'], ['block inbound (inbound)'], []]);
   });
 
   test('one payment to them can open both directions, inbound first', () => {
@@ -80,7 +98,11 @@ describe('traffic turns on the event that moves a balance across the boundary (D
   });
 
   test('one event can block one direction and open the other', () => {
-    const netting = opened({ balances: ['outbound', 'mutual'], mutualFormula: 'inbound-minus-outbound', creditLimits: { mutual: '5' } });
+    const netting = opened({
+      balances: ['outbound', 'mutual'],
+      mutualFormula: 'inbound-minus-outbound',
+      creditLimits: { mutual: '5' },
+    });
     expect(edgesOf(netting, paid('outbound', '5'))).toEqual([
       ['block outbound (outbound)'],
       ['block inbound (mutual)', 'unblock outbound'],
@@ -88,13 +110,21 @@ describe('traffic turns on the event that moves a balance across the boundary (D
   });
 
   test('traffic in one direction does not turn the other unless mutual says so', () => {
-    expect(edgesOf(prepaid, paid('outbound', '10'), used('outbound', '20'))).toEqual([['block inbound (inbound)'], [], []]);
+    expect(edgesOf(prepaid, paid('outbound', '10'), used('outbound', '20'))).toEqual([
+      ['block inbound (inbound)'],
+      [],
+      [],
+    ]);
   });
 });
 
 describe('traffic turns on a change of the rule (DESIGN 2.4)', () => {
   test.each<[string, AccountEvent[], string[][]]>([
-    ['switching the rule off unblocks', [prepaid, ruled({ balances: [] })], [['block inbound (inbound)'], ['unblock inbound']]],
+    [
+      'switching the rule off unblocks',
+      [prepaid, ruled({ balances: [] })],
+      [['block inbound (inbound)'], ['unblock inbound']],
+    ],
     [
       'switching it off unblocks both directions',
       [openedWith('inbound', 'outbound'), ruled({ balances: [] })],
@@ -103,13 +133,21 @@ describe('traffic turns on a change of the rule (DESIGN 2.4)', () => {
         ['unblock inbound', 'unblock outbound'],
       ],
     ],
-    ['switching it on judges what was used before', [opened(), used('inbound', '1'), ruled({ balances: ['inbound'] })], [[], [], ['block inbound (inbound)']]],
+    [
+      'switching it on judges what was used before',
+      [opened(), used('inbound', '1'), ruled({ balances: ['inbound'] })],
+      [[], [], ['block inbound (inbound)']],
+    ],
     [
       'moving it from inbound to outbound moves the block',
       [prepaid, ruled({ balances: ['outbound'] })],
       [['block inbound (inbound)'], ['unblock inbound', 'block outbound (outbound)']],
     ],
-    ['moving it from inbound to mutual is no edge while both are exhausted', [prepaid, ruled({ balances: ['mutual'] })], [['block inbound (inbound)'], []]],
+    [
+      'moving it from inbound to mutual is no edge while both are exhausted',
+      [prepaid, ruled({ balances: ['mutual'] })],
+      [['block inbound (inbound)'], []],
+    ],
     [
       'more credit opens, and less credit blocks again',
       [
@@ -123,7 +161,11 @@ describe('traffic turns on a change of the rule (DESIGN 2.4)', () => {
     ],
     [
       'the other formula turns the sign, and with it the traffic',
-      [openedWith('mutual'), paid('inbound', '1'), ruled({ balances: ['mutual'], mutualFormula: 'inbound-minus-outbound' })],
+      [
+        openedWith('mutual'),
+        paid('inbound', '1'),
+        ruled({ balances: ['mutual'], mutualFormula: 'inbound-minus-outbound' }),
+      ],
       [['block inbound (mutual)'], [], ['unblock inbound']],
     ],
   ])('%s', (_story, events, edges) => {
@@ -156,7 +198,12 @@ describe('a decision', () => {
   });
 
   test('is numbered from 1, rising by one per account over both directions', () => {
-    const { decisions } = play([openedWith('inbound', 'outbound'), paid('outbound', '1'), paid('inbound', '1'), used('outbound', '1')]);
+    const { decisions } = play([
+      openedWith('inbound', 'outbound'),
+      paid('outbound', '1'),
+      paid('inbound', '1'),
+      used('outbound', '1'),
+    ]);
     expect(decisions.map(({ data }) => [data.sequence, data.direction])).toEqual([
       [1, 'inbound'],
       [2, 'outbound'],
@@ -194,6 +241,11 @@ describe('judging again', () => {
   test('an acknowledged decision sets its direction, its sequence and how far was judged, and keeps the fold', () => {
     const { judgement, decisions } = play([openedWith('outbound')]);
     const after = acknowledgeAll({ ...unjudged, account: judgement.account }, decisions);
-    expect(after).toEqual({ account: judgement.account, traffic: { inbound: 'open', outbound: 'blocked' }, sequence: 1, judgedThrough: 0 });
+    expect(after).toEqual({
+      account: judgement.account,
+      traffic: { inbound: 'open', outbound: 'blocked' },
+      sequence: 1,
+      judgedThrough: 0,
+    });
   });
 });

@@ -48,13 +48,16 @@ test('topics have six partitions, and only the one of the commands is compacted'
   });
 });
 
-test.each(Object.entries(document.components.messages))('the example of %s is what its schemas say', (_name, { headers, payload, examples }) => {
-  for (const example of examples) {
-    expect(isValid(payload, example.payload)).toBe(true);
-    expect(isValid(payload, { ...example.payload, more: 1 })).toBe(false);
-    if (headers) expect(isValid(headers, example.headers)).toBe(true);
-  }
-});
+test.each(Object.entries(document.components.messages))(
+  'the example of %s is what its schemas say',
+  (_name, { headers, payload, examples }) => {
+    for (const example of examples) {
+      expect(isValid(payload, example.payload)).toBe(true);
+      expect(isValid(payload, { ...example.payload, more: 1 })).toBe(false);
+      if (headers) expect(isValid(headers, example.headers)).toBe(true);
+    }
+  },
+);
 
 test('the headers of a command are those of the CloudEvents binding, all required', () => {
   const headers = document.components.messages['trafficCommand']?.headers ?? {};
@@ -65,5 +68,6 @@ test('the headers of a command are those of the CloudEvents binding, all require
 });
 
 test('every message has a key', () => {
-  for (const { bindings } of Object.values(document.components.messages)) expect(bindings.kafka.key).toMatchObject({ type: 'string' });
+  for (const { bindings } of Object.values(document.components.messages))
+    expect(bindings.kafka.key).toMatchObject({ type: 'string' });
 });

@@ -24,11 +24,17 @@ export const asyncApiDocument = (): object => {
     channels: {
       payments: channel(topics.payments, 'Payments, from finance systems.', { message: 'payment' }),
       usage: channel(topics.usage, 'Rated usage, from the CDR rater.', { message: 'usage' }),
-      trafficControl: channel(topics.trafficControl, 'Commands to the softswitch. Compacted: read from the start it says who is blocked.', {
-        message: 'trafficCommand',
-        cleanup: 'compact',
+      trafficControl: channel(
+        topics.trafficControl,
+        'Commands to the softswitch. Compacted: read from the start it says who is blocked.',
+        {
+          message: 'trafficCommand',
+          cleanup: 'compact',
+        },
+      ),
+      rejected: channel(topics.rejected, 'Messages that could not be applied, each once, with its reason.', {
+        message: 'rejection',
       }),
-      rejected: channel(topics.rejected, 'Messages that could not be applied, each once, with its reason.', { message: 'rejection' }),
     },
     operations: {
       receivePayments: operation('receive', 'payments', 'payment'),
@@ -38,8 +44,16 @@ export const asyncApiDocument = (): object => {
     },
     components: {
       messages: {
-        payment: message('Payment', { key: accountKey, payload: ref(payment), examples: [{ payload: example.paymentExample }] }),
-        usage: message('Usage', { key: accountKey, payload: ref(usage), examples: [{ payload: example.usageExample }] }),
+        payment: message('Payment', {
+          key: accountKey,
+          payload: ref(payment),
+          examples: [{ payload: example.paymentExample }],
+        }),
+        usage: message('Usage', {
+          key: accountKey,
+          payload: ref(usage),
+          examples: [{ payload: example.usageExample }],
+        }),
         trafficCommand: message('TrafficCommand', {
           key: { type: 'string', description: 'accountId/direction' },
           headers: cloudEventSchema,
@@ -62,7 +76,11 @@ const partitions = 6;
 
 const accountKey = { type: 'string', pattern: accountIdPattern.source, description: 'accountId' };
 
-const channel = (address: string, description: string, { message, cleanup }: { message: string; cleanup?: 'compact' }) => ({
+const channel = (
+  address: string,
+  description: string,
+  { message, cleanup }: { message: string; cleanup?: 'compact' },
+) => ({
   address,
   description,
   messages: { [message]: { $ref: `#/components/messages/${message}` } },
@@ -77,7 +95,10 @@ const operation = (action: 'send' | 'receive', channel: string, message: string)
   messages: [{ $ref: `#/channels/${channel}/messages/${message}` }],
 });
 
-const message = (name: string, { key, ...parts }: { key: JsonObject; headers?: JsonObject; payload: object; examples: object[] }) => ({
+const message = (
+  name: string,
+  { key, ...parts }: { key: JsonObject; headers?: JsonObject; payload: object; examples: object[] },
+) => ({
   name,
   contentType: 'application/json',
   ...parts,

@@ -3,9 +3,19 @@ import { accountOpening, adjustment, cutoffSetting, payment, reversal, usage } f
 import * as example from './examples';
 
 /** Bodies as JSON texts, so that a test holds exactly what a caller can send: `__proto__` keys and 1e999 too. */
-export const schemas = { payment, usage, adjustment, reversal, accountOpening, cutoffSetting } satisfies Record<string, z.ZodType>;
+export const schemas = { payment, usage, adjustment, reversal, accountOpening, cutoffSetting } satisfies Record<
+  string,
+  z.ZodType
+>;
 export type SchemaName = keyof typeof schemas;
-export const schemaNames: SchemaName[] = ['payment', 'usage', 'adjustment', 'reversal', 'accountOpening', 'cutoffSetting'];
+export const schemaNames: SchemaName[] = [
+  'payment',
+  'usage',
+  'adjustment',
+  'reversal',
+  'accountOpening',
+  'cutoffSetting',
+];
 
 export const documented: Record<SchemaName, object> = {
   payment: example.paymentExample,
@@ -28,7 +38,21 @@ const fields = (names: SchemaName[], field: string, jsons: string[]): [SchemaNam
 const records: SchemaName[] = ['payment', 'usage', 'adjustment', 'reversal'];
 const entries: SchemaName[] = ['payment', 'usage', 'adjustment'];
 const notText = ['1', 'true', 'null', '[]', '{}'];
-const noAmounts = ['""', '"1e3"', '"0x10"', '"NaN"', '"Infinity"', '"01"', '"1."', '".5"', '"+1"', '" 1"', '"1 "', '"1,5"', '"1\\n"'];
+const noAmounts = [
+  '""',
+  '"1e3"',
+  '"0x10"',
+  '"NaN"',
+  '"Infinity"',
+  '"01"',
+  '"1."',
+  '".5"',
+  '"+1"',
+  '" 1"',
+  '"1 "',
+  '"1,5"',
+  '"1\\n"',
+];
 const tooManyDigits = ['"1000000000000000000"', '"0.00000000001"', '"1.00000000000"'];
 const noIds = ['""', '"a b"', '"é"', '"a\\n"', '"a\\u0000"', `"${'x'.repeat(129)}"`];
 const noAccountIds = ['""', '"-acme"', '".acme"', '"acme/1"', '"a b"', '"é"', '"acme\\n"', `"${'x'.repeat(65)}"`];
@@ -76,8 +100,13 @@ export const refusedFields: [SchemaName, string, string][] = [
   ...fields(['usage'], 'ratedAt', noInstants),
   ...fields(['usage'], 'durationSeconds', ['-1', '-0.001', '"60"', 'null']),
   ...fields(['usage'], 'attributes', ['[]', 'null', '"x"', '{"k":1}', '{"k":null}', '{"k":{}}', '{"":"x"}']),
-  ...fields(['usage'], 'attributes', [JSON.stringify({ k: 'x'.repeat(1_001) }), JSON.stringify({ ['k'.repeat(129)]: 'x' })]),
-  ...fields(['usage'], 'attributes', [JSON.stringify(Object.fromEntries(Array.from({ length: 65 }, (_, index) => [index, 'x'])))]),
+  ...fields(['usage'], 'attributes', [
+    JSON.stringify({ k: 'x'.repeat(1_001) }),
+    JSON.stringify({ ['k'.repeat(129)]: 'x' }),
+  ]),
+  ...fields(['usage'], 'attributes', [
+    JSON.stringify(Object.fromEntries(Array.from({ length: 65 }, (_, index) => [index, 'x']))),
+  ]),
   ...fields(['usage'], 'callId', [...notText, JSON.stringify('x'.repeat(501))]),
   ...fields(['adjustment', 'reversal'], 'reason', [...notText, '""', JSON.stringify('x'.repeat(501))]),
   ...fields(['adjustment', 'reversal'], 'actor', [...notText, '""', JSON.stringify('x'.repeat(501))]),
@@ -91,8 +120,22 @@ export const refusedFields: [SchemaName, string, string][] = [
   ]),
   ...fields(['accountOpening'], 'name', [...notText, '""', JSON.stringify('x'.repeat(201))]),
   ...fields(['accountOpening'], 'cutoff', ['[]', 'null', '{}', '{"balances":["inbound"],"more":1}']),
-  ...fields(['cutoffSetting'], 'balances', ['null', '{}', '"inbound"', '["both"]', '["inbound","inbound"]', '["inbound","outbound","mutual","inbound"]']),
-  ...fields(['cutoffSetting'], 'creditLimits', ['null', '[]', '{"both":"1"}', '{"inbound":1}', '{"inbound":"-1"}', '{"inbound":"1e3"}']),
+  ...fields(['cutoffSetting'], 'balances', [
+    'null',
+    '{}',
+    '"inbound"',
+    '["both"]',
+    '["inbound","inbound"]',
+    '["inbound","outbound","mutual","inbound"]',
+  ]),
+  ...fields(['cutoffSetting'], 'creditLimits', [
+    'null',
+    '[]',
+    '{"both":"1"}',
+    '{"inbound":1}',
+    '{"inbound":"-1"}',
+    '{"inbound":"1e3"}',
+  ]),
   ...fields(['cutoffSetting'], 'mutualFormula', [...notText, '"inbound-minus-inbound"']),
 ];
 
@@ -112,8 +155,18 @@ export const acceptedFields: [SchemaName, string, string][] = [
   ]),
   ...fields(['payment'], 'reference', ['""', JSON.stringify('x'.repeat(500)), '"é€\u{1f600}"']),
   ...fields(['usage'], 'durationSeconds', ['0', '0.25', '1e9']),
-  ...fields(['usage'], 'attributes', ['{}', '{"constructor":"x"}', JSON.stringify({ ['k'.repeat(128)]: 'x'.repeat(1_000) })]),
-  ...fields(['usage'], 'attributes', [JSON.stringify(Object.fromEntries(Array.from({ length: 64 }, (_, index) => [index, ''])))]),
+  ...fields(['usage'], 'attributes', [
+    '{}',
+    '{"constructor":"x"}',
+    JSON.stringify({ ['k'.repeat(128)]: 'x'.repeat(1_000) }),
+  ]),
+  ...fields(['usage'], 'attributes', [
+    JSON.stringify(Object.fromEntries(Array.from({ length: 64 }, (_, index) => [index, '']))),
+  ]),
   ...fields(['cutoffSetting'], 'balances', ['[]', '["mutual","outbound","inbound"]']),
-  ...fields(['cutoffSetting'], 'creditLimits', ['{}', '{"inbound":"0"}', '{"inbound":"1","outbound":"2.5","mutual":"0.0"}']),
+  ...fields(['cutoffSetting'], 'creditLimits', [
+    '{}',
+    '{"inbound":"0"}',
+    '{"inbound":"1","outbound":"2.5","mutual":"0.0"}',
+  ]),
 ];

@@ -25,8 +25,12 @@ export const createComponents = (): Components => {
     schemas: () => {
       const { $defs } = z.toJSONSchema(z.object(Object.fromEntries(used)));
       const text = JSON.stringify($defs).replaceAll('"$ref":"#/$defs/', `"$ref":"${prefix}`);
-      const schemas: JsonObject = JSON.parse(text);
-      return Object.fromEntries(Object.keys(schemas).sort().map((id) => [id, schemas[id]]));
+      const schemas = JSON.parse(text) as JsonObject;
+      return Object.fromEntries(
+        Object.keys(schemas)
+          .sort()
+          .map((id) => [id, schemas[id]]),
+      );
     },
   };
 };

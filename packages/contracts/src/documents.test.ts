@@ -23,7 +23,10 @@ test.each(documents)('%s in git is what the schemas say now', (name, document) =
 /** Schemas inside the document are checked as JSON Schema 2020-12; Ajv follows no dynamic reference out of the standard’s own. */
 const openApiSchema = (): object =>
   JSON.parse(
-    JSON.stringify(openapi.v31).replaceAll('"$dynamicRef":"#meta"', '"$ref":"https://json-schema.org/draft/2020-12/schema"'),
+    JSON.stringify(openapi.v31).replaceAll(
+      '"$dynamicRef":"#meta"',
+      '"$ref":"https://json-schema.org/draft/2020-12/schema"',
+    ),
   ) as object;
 
 test('the OpenAPI document is valid OpenAPI 3.1', () => {
@@ -36,7 +39,7 @@ test('the OpenAPI document is valid OpenAPI 3.1', () => {
 test('the AsyncAPI document is valid AsyncAPI 3.0', () => {
   const ajv = new Ajv({ strict: false, meta: false, validateSchema: false });
   addFormats(ajv);
-  const isAsyncApi = ajv.compile(asyncapi.schemas['3.0.0']);
+  const isAsyncApi = ajv.compile({ ...asyncapi.schemas['3.0.0'] } as object);
   expect(isAsyncApi(asyncApiDocument()) ? null : isAsyncApi.errors).toBeNull();
   expect(isAsyncApi({ ...asyncApiDocument(), operations: { x: { action: 'publish' } } })).toBe(false);
 });
@@ -49,7 +52,10 @@ const resolve = (document: object, ref: string): unknown =>
     .replace(/^#\//, '')
     .split('/')
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined), document);
+    .reduce<unknown>(
+      (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+      document,
+    );
 
 test.each(documents)('every reference in %s leads somewhere', (_name, document) => {
   const refs = everyIn(document).flatMap((value) => ('$ref' in value ? [String(value.$ref)] : []));

@@ -14,18 +14,17 @@ export const recordId = z
   .regex(/^[!-~]{1,128}$/, 'must be 1 to 128 printable ASCII characters without a space')
   .meta({ description: 'Permanent: it counts once per account and kind, for ever.' });
 
-export const direction = z
-  .enum(['inbound', 'outbound'])
-  .meta({
-    description: 'inbound: traffic the account originates on us; outbound: traffic we terminate on the account.',
-  });
+export const direction = z.enum(['inbound', 'outbound']).meta({
+  description: 'inbound: traffic the account originates on us; outbound: traffic we terminate on the account.',
+});
 
 export const currency = z
   .string()
   .regex(/^[A-Z]{3}$/, 'must be three capital letters (ISO 4217)')
   .meta({ examples: ['EUR'] });
 
-const amountRule = 'must be a decimal string such as "12.5": at most 18 digits before and 10 after the point, no sign, no exponent';
+const amountRule =
+  'must be a decimal string such as "12.5": at most 18 digits before and 10 after the point, no sign, no exponent';
 
 /** Zero or more. */
 export const amount = z
@@ -38,14 +37,19 @@ export const positiveAmount = amount
   .refine((text) => parseAmount(text) > 0n, 'must be above zero')
   .meta({ description: 'Above zero.', examples: ['100'], not: { pattern: '^0(\\.0+)?$' } });
 
-const signedRule = 'must be a decimal string such as "-12.5": at most 18 digits before and 10 after the point, no exponent';
+const signedRule =
+  'must be a decimal string such as "-12.5": at most 18 digits before and 10 after the point, no exponent';
 
 /** Signed, not zero. */
 export const signedAmount = z
   .string(signedRule)
   .regex(signedAmountPattern, { error: signedRule, abort: true })
   .refine((text) => parseAmount(text) !== 0n, 'must not be zero')
-  .meta({ description: 'Signed, not zero; above zero raises the balance.', examples: ['-12.5'], not: { pattern: '^-?0(\\.0+)?$' } });
+  .meta({
+    description: 'Signed, not zero; above zero raises the balance.',
+    examples: ['-12.5'],
+    not: { pattern: '^-?0(\\.0+)?$' },
+  });
 
 /** The calendar is in the pattern, so that a 30 February fails in every reader of the published schema too. */
 const anyYear = '\\d{4}';

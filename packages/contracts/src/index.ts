@@ -12,7 +12,7 @@ export { problemOf, problems } from './problem';
 export type { Problem, ProblemCode } from './problem';
 export { accountQuery, historyQuery, lastEventId, listQuery, streamQuery } from './queries';
 export { adjustment, payment, reversal, usage } from './records';
-export { payloadOf, shorten } from './rejection';
+export { payloadOf, rejection, shorten } from './rejection';
 export type { RejectedMessage } from './rejection';
 export { topicsOf } from './topics';
 export type { Topics } from './topics';

@@ -20,7 +20,7 @@ const faultsOf = (issue: z.core.$ZodIssue, body: unknown): Fault[] => {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.slice(0, maxFaults + 1).map((key) => [nameOf([...path, key]), 'unknown field']);
   if (path.length === 0) return [['', issue.code === 'invalid_type' ? `the body ${issue.message}` : issue.message]];
-  const isMissing = issue.code !== 'invalid_key' && valueAt(body, path) === undefined;
+  const isMissing = valueAt(body, path) === undefined;
   return [[nameOf(path), isMissing ? 'required' : issue.message]];
 };
 
@@ -37,26 +37,20 @@ const nameOf = (path: readonly PropertyKey[]): string =>
 /** JSON has no undefined: what is undefined was left out. */
 const valueAt = (body: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined),
+    (value, key) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined,
     body,
   );
 
 /** What a rule that has no words of its own says when it is broken. */
 export const faultMessage: z.core.$ZodErrorMap = (issue) => {
-  switch (issue.code) {
-    case 'invalid_type':
-      return typeWords[issue.expected] ?? `must be of type ${issue.expected}`;
-    case 'invalid_value':
-      return `must be ${listOf(issue.values.map(String))}`;
-    case 'too_small':
-      return issue.origin === 'string' ? 'must not be empty' : `must be ${String(issue.minimum)} or more`;
-    case 'too_big':
-      return `must have at most ${String(issue.maximum)} ${issue.origin === 'string' ? 'characters' : 'entries'}`;
-    case 'invalid_key':
-      return `the key ${issue.issues.map(({ message }) => message).join(', ')}`;
-    default:
-      return undefined;
-  }
+  if (issue.code === 'invalid_type') return typeWords[issue.expected] ?? `must be of type ${issue.expected}`;
+  if (issue.code === 'invalid_value') return `must be ${listOf(issue.values.map(String))}`;
+  if (issue.code === 'too_small')
+    return issue.origin === 'string' ? 'must not be empty' : `must be ${String(issue.minimum)} or more`;
+  if (issue.code === 'too_big') return `must have at most ${String(issue.maximum)} characters`;
+  if (issue.code === 'invalid_key') return `the key ${issue.issues.map(({ message }) => message).join(', ')}`;
+  return undefined;
 };
 
 const typeWords: Readonly<Record<string, string | undefined>> = {

@@ -1,6 +1,7 @@
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { historyQuery, listQuery, openApiDocument, parseBody } from './index';
+import type { z } from 'zod';
+import { accountQuery, historyQuery, listQuery, openApiDocument, parseBody } from './index';
 import { acceptedFields, documented, refusedFields, schemaNames, withField } from './bodies.fixture';
 import type { SchemaName } from './bodies.fixture';
 import { routes } from './routes';
@@ -34,11 +35,12 @@ const isValid = (schema: object, value: unknown): boolean => {
 };
 const isValidBody = (() => {
   const compiled = new Map<SchemaName, (value: unknown) => boolean>();
+  const ajv = new Ajv2020({ strict: false });
+  addFormats(ajv);
   return (name: SchemaName, value: unknown): boolean => {
-    const ajv = new Ajv2020({ strict: false });
-    addFormats(ajv);
     const id = name.charAt(0).toUpperCase() + name.slice(1);
-    const check = compiled.get(name) ?? ajv.compile({ $ref: `#/components/schemas/${id}`, components: document.components });
+    const check =
+      compiled.get(name) ?? ajv.compile({ $ref: `#/components/schemas/${id}`, components: document.components });
     compiled.set(name, check);
     return check(value);
   };
@@ -84,26 +86,34 @@ test.each<[string, string[]]>([
   expect(Object.keys(operationOf(call).responses)).toEqual(statuses);
 });
 
-test.each(operations.filter(({ call }) => call.includes('/v1/')))('every error of $call is problem+json with the codes it can have', ({ operation }) => {
-  for (const [status, { content, description }] of Object.entries(operation.responses)) {
-    if (Number(status) < 400) continue;
-    expect(Object.keys(content)).toEqual(['application/problem+json']);
-    expect(description).toMatch(/^[A-Z_]+: /);
-  }
-});
+test.each(operations.filter(({ call }) => call.includes('/v1/')))(
+  'every error of $call is problem+json with the codes it can have',
+  ({ operation }) => {
+    for (const [status, { content, description }] of Object.entries(operation.responses)) {
+      if (Number(status) < 400) continue;
+      expect(Object.keys(content)).toEqual(['application/problem+json']);
+      expect(description).toMatch(/^[A-Z_]+: /);
+    }
+  },
+);
 
 test('what a reversal can conflict with is said by code', () => {
-  const { content } = operationOf('POST /v1/reversals').responses['409'] ?? { content: {} };
-  expect(content['application/problem+json']?.schema).toEqual({
-    allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: ['ID_CONFLICT', 'ALREADY_REVERSED'] } } }],
+  const conflict = operationOf('POST /v1/reversals').responses['409'];
+  expect(conflict?.content['application/problem+json']?.schema).toEqual({
+    allOf: [
+      { $ref: '#/components/schemas/Problem' },
+      { properties: { code: { enum: ['ID_CONFLICT', 'ALREADY_REVERSED'] } } },
+    ],
   });
 });
 
 const contents = routes.flatMap((route) =>
-  [...(route.request ? [route.request] : []), ...Object.values(route.answers).flatMap(({ content }) => content)].map((content) => ({
-    call: `${route.method} ${route.path}`,
-    content,
-  })),
+  [...(route.request ? [route.request] : []), ...Object.values(route.answers).flatMap(({ content }) => content)].map(
+    (content) => ({
+      call: `${route.method} ${route.path}`,
+      content,
+    }),
+  ),
 );
 const examplesOf = (content: Content): [schema: string | undefined, value: unknown][] => {
   if (content.as === 'json') return [[content.schema.meta()?.id, content.example]];
@@ -112,7 +122,8 @@ const examplesOf = (content: Content): [schema: string | undefined, value: unkno
 };
 
 test.each(contents)('the examples of $call are what their schemas say', ({ content }) => {
-  for (const [id, value] of examplesOf(content)) expect([id, value, isValid({ $ref: `#/components/schemas/${id ?? ''}` }, value)]).toEqual([id, value, true]);
+  for (const [id, value] of examplesOf(content))
+    expect([id, value, isValid({ $ref: `#/components/schemas/${id ?? ''}` }, value)]).toEqual([id, value, true]);
 });
 
 test.each(schemaNames)('the published schema accepts the documented %s', (name) => {
@@ -131,7 +142,9 @@ test('a batch is lines of JSON, each a body with its kind, answered with a line 
   const { requestBody, responses } = operationOf('POST /v1/batch');
   const media = requestBody?.content['application/x-ndjson'];
   expect(media?.['x-line-schema']).toEqual({ $ref: '#/components/schemas/BatchLine' });
-  expect(responses['200']?.content['application/x-ndjson']?.['x-line-schema']).toEqual({ $ref: '#/components/schemas/BatchLineAnswer' });
+  expect(responses['200']?.content['application/x-ndjson']?.['x-line-schema']).toEqual({
+    $ref: '#/components/schemas/BatchLineAnswer',
+  });
   const line = { $ref: '#/components/schemas/BatchLine' };
   expect(isValid(line, { kind: 'usage', ...documented.usage })).toBe(true);
   expect(isValid(line, documented.usage)).toBe(false);
@@ -141,14 +154,18 @@ test('a batch is lines of JSON, each a body with its kind, answered with a line 
 test('who is blocked and the commands as they are made are one call, told apart by Accept', () => {
   const { parameters, responses } = operationOf('GET /v1/traffic-control');
   expect(Object.keys(responses['200']?.content ?? {})).toEqual(['application/json', 'text/event-stream']);
-  expect(responses['200']?.content['text/event-stream']?.['x-event-schema']).toEqual({ $ref: '#/components/schemas/TrafficCommand' });
+  expect(responses['200']?.content['text/event-stream']?.['x-event-schema']).toEqual({
+    $ref: '#/components/schemas/TrafficCommand',
+  });
   expect(parameters?.map(({ name }) => name)).toEqual(['after', 'limit', 'minPosition', 'from', 'Last-Event-ID']);
 });
 
 describe('the documented parameters are those that are parsed', () => {
-  const shapes = { 'GET /v1/accounts': listQuery, 'GET /v1/accounts/{accountId}/history': historyQuery };
-
-  test.each(Object.entries(shapes))('%s', (call, query) => {
+  test.each<[string, z.ZodObject]>([
+    ['GET /v1/accounts', listQuery],
+    ['GET /v1/accounts/{accountId}/history', historyQuery],
+    ['GET /v1/accounts/{accountId}', accountQuery],
+  ])('%s', (call, query) => {
     const parameters = (operationOf(call).parameters ?? []).filter((parameter) => parameter.in === 'query');
     expect(parameters.map(({ name }) => name).sort()).toEqual(Object.keys(query.shape).sort());
     for (const { name, schema } of parameters) {

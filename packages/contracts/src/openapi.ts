@@ -68,7 +68,10 @@ const contentOf = (content: Content, { ref }: Components): object => {
       return { 'application/x-ndjson': { schema, 'x-line-schema': ref(content.of), example } };
     }
     case 'events': {
-      const schema = { type: 'string', description: 'Server-sent events; the data of each is JSON, as x-event-schema says.' };
+      const schema = {
+        type: 'string',
+        description: 'Server-sent events; the data of each is JSON, as x-event-schema says.',
+      };
       const example = `id: 1290\ndata: ${JSON.stringify(content.example)}\n\n`;
       return { 'text/event-stream': { schema, 'x-event-schema': ref(content.data), example } };
     }

@@ -1,16 +1,30 @@
 import type { JsonObject } from './components';
 
 /** Parameters of the reading calls, as a caller writes them; what parses them is in `queries.ts`. */
-const inQuery = (name: string, description: string, schema: JsonObject) => ({ name, in: 'query', required: false, description, schema });
+const inQuery = (name: string, description: string, schema: JsonObject) => ({
+  name,
+  in: 'query',
+  required: false,
+  description,
+  schema,
+});
 
-export const afterKey = inQuery('after', 'Key of the last item already seen; exclusive.', { type: 'string', maxLength: 200 });
+export const afterKey = inQuery('after', 'Key of the last item already seen; exclusive.', {
+  type: 'string',
+  maxLength: 200,
+});
 
 export const afterRevision = inQuery('after', 'Revision of the last event already seen; exclusive.', {
   type: 'string',
   pattern: '^\\d{1,15}$',
 });
 
-export const limit = inQuery('limit', 'Most items in the answer.', { type: 'integer', minimum: 1, maximum: 1_000, default: 100 });
+export const limit = inQuery('limit', 'Most items in the answer.', {
+  type: 'integer',
+  minimum: 1,
+  maximum: 1_000,
+  default: 100,
+});
 
 export const minPosition = inQuery(
   'minPosition',

@@ -7,7 +7,8 @@ const detailOf = (schema: Parameters<typeof parseBody>[0], body: unknown): strin
   return parsed.detail;
 };
 
-const amountRule = 'must be a decimal string such as "12.5": at most 18 digits before and 10 after the point, no sign, no exponent';
+const amountRule =
+  'must be a decimal string such as "12.5": at most 18 digits before and 10 after the point, no sign, no exponent';
 
 describe('what is wrong with a body', () => {
   test.each<[object, string]>([
@@ -18,7 +19,10 @@ describe('what is wrong with a body', () => {
     [{ accountId: '/' }, 'accountId: must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or a digit'],
     [{ direction: 'both' }, 'direction: must be inbound or outbound'],
     [{ currency: 'eur' }, 'currency: must be three capital letters (ISO 4217)'],
-    [{ paidAt: 'today' }, 'paidAt: must be an RFC 3339 time in UTC, on a day that exists, such as 2026-01-31T12:00:00.000Z'],
+    [
+      { paidAt: 'today' },
+      'paidAt: must be an RFC 3339 time in UTC, on a day that exists, such as 2026-01-31T12:00:00.000Z',
+    ],
     [{ reference: 7 }, 'reference: must be a string'],
     [{ reference: 'x'.repeat(501) }, 'reference: must have at most 500 characters'],
     [{ vat: '21' }, 'vat: unknown field'],
@@ -34,7 +38,10 @@ describe('what is wrong with a body', () => {
     [{ balances: ['inbound', 'inbound'] }, 'cutoff.balances: must not name a balance twice'],
     [{ balances: [], creditLimits: { inbound: '-1' } }, `cutoff.creditLimits.inbound: ${amountRule}`],
     [{ balances: [], creditLimits: [] }, 'cutoff.creditLimits: must be an object'],
-    [{ balances: [], mutualFormula: 'net' }, 'cutoff.mutualFormula: must be outbound-minus-inbound or inbound-minus-outbound'],
+    [
+      { balances: [], mutualFormula: 'net' },
+      'cutoff.mutualFormula: must be outbound-minus-inbound or inbound-minus-outbound',
+    ],
     [{ balance: [] }, 'cutoff.balances: required; cutoff.balance: unknown field'],
   ])('%j as a cutoff reads %s', (cutoff, detail) => {
     expect(detailOf(accountOpening, { ...openingExample, cutoff })).toBe(detail);
@@ -46,7 +53,10 @@ describe('what is wrong with a body', () => {
     [{ attributes: [] }, 'attributes: must be an object'],
     [{ attributes: { codec: 1 } }, 'attributes.codec: must be a string'],
     [{ attributes: { '': 'x' } }, 'attributes."": the key must not be empty'],
-    [{ attributes: { ['k'.repeat(129)]: 'x' } }, `attributes.${'k'.repeat(64)}…: the key must have at most 128 characters`],
+    [
+      { attributes: { ['k'.repeat(129)]: 'x' } },
+      `attributes.${'k'.repeat(64)}…: the key must have at most 128 characters`,
+    ],
   ])('%j in usage reads %s', (wrong, detail) => {
     expect(detailOf(usage, { ...usageExample, ...wrong })).toBe(detail);
   });
@@ -57,16 +67,26 @@ describe('what is wrong with a body', () => {
     expect(detail).toBe(`amount: ${amountRule}; currency: required; vat: unknown field`);
   });
 
+  test('says of a value of the wrong type only that, whatever other rules it breaks', () => {
+    const long = Array.from({ length: 501 }, () => 'x');
+    expect(detailOf(usage, { ...usageExample, callId: long })).toBe('callId: must be a string');
+  });
+
   test('stays short however many fields are wrong, so that a rejection always fits in a message', () => {
-    const unknown = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`field-${String(index)}`.repeat(20), 1]));
+    const unknown = Object.fromEntries(
+      Array.from({ length: 50_000 }, (_, index) => [`field-${String(index)}`.repeat(20), 1]),
+    );
     const detail = detailOf(payment, { ...paymentExample, ...unknown });
     expect(detail.length).toBeLessThan(2_000);
+    expect(detail.split('; ')).toHaveLength(21);
     expect(detail).toMatch(/: unknown field; and more$/);
     expect(detailOf(usage, { ...usageExample, attributes: unknown }).length).toBeLessThan(3_000);
   });
 
   test('names a parameter of a query as it names a field of a body', () => {
-    expect(detailOf(listQuery, { limit: '0', page: '2' })).toBe('limit: must be a whole number from 1 to 1000; page: unknown field');
+    expect(detailOf(listQuery, { limit: '0', page: '2' })).toBe(
+      'limit: must be a whole number from 1 to 1000; page: unknown field',
+    );
   });
 });
 
@@ -80,15 +100,22 @@ describe('JSON', () => {
     expect(parseJson(Buffer.from('"é"', 'latin1'))).toEqual({ ok: false, detail: 'the body is not UTF-8' });
   });
 
-  test.each(['', '{', '{"a":1,}', "{'a':1}", 'NaN', '{"a":01}', '{} {}', '\u0000'])('%j is refused, with the reason', (text) => {
-    expect(parseJsonText(text)).toMatchObject({ ok: false, detail: expect.stringMatching(/^the body is not JSON: ./) as string });
-    expect(parseJson(Buffer.from(text))).toMatchObject({ ok: false });
-  });
+  test.each(['', '{', '{"a":1,}', "{'a':1}", 'NaN', '{"a":01}', '{} {}', '\u0000'])(
+    '%j is refused, with the reason',
+    (text) => {
+      expect(parseJsonText(text)).toMatchObject({
+        ok: false,
+        detail: expect.stringMatching(/^the body is not JSON: ./) as string,
+      });
+      expect(parseJson(Buffer.from(text))).toMatchObject({ ok: false });
+    },
+  );
 
   test('nested a hundred thousand deep is refused or read, and never throws', () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     const parsed = parseJsonText(deep);
-    if (parsed.ok) expect(parseBody(payment, parsed.value)).toEqual({ ok: false, detail: 'the body must be an object' });
+    if (parsed.ok)
+      expect(parseBody(payment, parsed.value)).toEqual({ ok: false, detail: 'the body must be an object' });
     expect(parseJsonText(`{"attributes":${deep}}`)).toBeDefined();
   });
 });

@@ -21,10 +21,18 @@ test.each<[ProblemCode, number]>([
 });
 
 test('a conflict shows both bodies', () => {
-  const answer = problemOf({ code: 'ID_CONFLICT', detail: 'why', existing: { amount: '1' }, received: { amount: '2' } });
+  const answer = problemOf({
+    code: 'ID_CONFLICT',
+    detail: 'why',
+    existing: { amount: '1' },
+    received: { amount: '2' },
+  });
   expect(answer).toMatchObject({ existing: { amount: '1' }, received: { amount: '2' } });
 });
 
 test('a status that HTTP has for the case replaces the usual one of the code', () => {
-  expect(problemOf({ code: 'INVALID_REQUEST', detail: 'too large' }, 413)).toMatchObject({ code: 'INVALID_REQUEST', status: 413 });
+  expect(problemOf({ code: 'INVALID_REQUEST', detail: 'too large' }, 413)).toMatchObject({
+    code: 'INVALID_REQUEST',
+    status: 413,
+  });
 });

@@ -17,11 +17,17 @@ test('what is asked for is read as the numbers it means', () => {
 });
 
 test.each(['0', '1001', '-1', '1.5', '1e2', '', ' 1', '0x10', '01', 'many'])('a limit of %j is refused', (limit) => {
-  expect(parseBody(listQuery, { limit })).toEqual({ ok: false, detail: 'limit: must be a whole number from 1 to 1000' });
+  expect(parseBody(listQuery, { limit })).toEqual({
+    ok: false,
+    detail: 'limit: must be a whole number from 1 to 1000',
+  });
 });
 
 test.each(['-1', '', 'x', '1.5', '1'.repeat(20)])('a minPosition of %j is refused', (minPosition) => {
-  expect(parseBody(accountQuery, { minPosition })).toEqual({ ok: false, detail: 'minPosition: must be a position as a write answers it' });
+  expect(parseBody(accountQuery, { minPosition })).toEqual({
+    ok: false,
+    detail: 'minPosition: must be a position as a write answers it',
+  });
 });
 
 test.each(['-1', '', 'acme', '1'.repeat(16)])('a revision of %j is refused', (after) => {
@@ -29,7 +35,10 @@ test.each(['-1', '', 'acme', '1'.repeat(16)])('a revision of %j is refused', (af
 });
 
 test.each(['', 'x', '-1', '1'.repeat(20)])('a Last-Event-ID of %j is refused', (id) => {
-  expect(parseBody(lastEventId, id)).toEqual({ ok: false, detail: 'Last-Event-ID: must be the id of an event of this stream' });
+  expect(parseBody(lastEventId, id)).toEqual({
+    ok: false,
+    detail: 'Last-Event-ID: must be the id of an event of this stream',
+  });
 });
 
 test('an event stream begins at the start or with the next command, nowhere else', () => {

@@ -21,7 +21,9 @@ test.each(schemaNames)('the documented %s is accepted as it is, every field of i
 });
 
 test.each(schemaNames)('a %s with only its required fields is accepted', (name) => {
-  const least = Object.fromEntries(Object.entries(documented[name]).filter(([field]) => required[name].includes(field)));
+  const least = Object.fromEntries(
+    Object.entries(documented[name]).filter(([field]) => required[name].includes(field)),
+  );
   expect(parse(name, JSON.stringify(least))).toEqual({ ok: true, value: least });
 });
 
@@ -32,7 +34,7 @@ test.each(schemaNames)('an empty %s is told every field it requires', (name) => 
 
 test.each(acceptedFields)('a %s with %s %s is accepted', (name, field, json) => {
   const text = withField(name, field, json);
-  expect(parse(name, text)).toEqual({ ok: true, value: JSON.parse(text) });
+  expect(parse(name, text)).toEqual({ ok: true, value: JSON.parse(text) as object });
 });
 
 test.each(refusedFields)('a %s with %s %s is refused, and the field is named', (name, field, json) => {
@@ -42,7 +44,10 @@ test.each(refusedFields)('a %s with %s %s is refused, and the field is named', (
 });
 
 test.each(schemaNames)('a %s with a __proto__ key is refused, as any unknown field', (name) => {
-  expect(parse(name, withField(name, '__proto__', '{"amount":"1"}'))).toEqual({ ok: false, detail: '__proto__: unknown field' });
+  expect(parse(name, withField(name, '__proto__', '{"amount":"1"}'))).toEqual({
+    ok: false,
+    detail: '__proto__: unknown field',
+  });
 });
 
 test('an attribute called __proto__ is refused, not dropped', () => {
@@ -58,7 +63,8 @@ test('a number too large for JSON readers is no duration', () => {
 });
 
 test.each(schemaNames)('a %s must be an object', (name) => {
-  for (const text of ['null', '[]', '"x"', '1', 'true']) expect(parse(name, text)).toEqual({ ok: false, detail: 'the body must be an object' });
+  for (const text of ['null', '[]', '"x"', '1', 'true'])
+    expect(parse(name, text)).toEqual({ ok: false, detail: 'the body must be an object' });
 });
 
 test.each([

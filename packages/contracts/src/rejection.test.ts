@@ -43,7 +43,9 @@ describe('the payload of a rejection', () => {
     const bytes = Buffer.concat([Buffer.from('x'.repeat(100)), Buffer.from([0xff])]);
     const cut = payloadOf(bytes, 80);
     expect(cut.payload).toBeUndefined();
-    expect(bytes.toString('latin1').startsWith(Buffer.from(cut.payloadBase64 ?? '', 'base64').toString('latin1'))).toBe(true);
+    expect(bytes.toString('latin1').startsWith(Buffer.from(cut.payloadBase64 ?? '', 'base64').toString('latin1'))).toBe(
+      true,
+    );
   });
 
   test('of characters that JSON writes six times as long fits all the same', () => {
@@ -63,7 +65,11 @@ describe('the payload of a rejection', () => {
         const kept = payloadBase64 === undefined ? Buffer.from(payload ?? '') : Buffer.from(payloadBase64, 'base64');
         expect(sizeOf({ payload, payloadBase64 })).toBeLessThanOrEqual(maxBytes);
         expect(bytes.subarray(0, kept.length).equals(kept)).toBe(true);
-        expect(cut).toEqual(kept.length === bytes.length && cut.truncated === undefined ? {} : { sizeBytes: bytes.length, truncated: true });
+        expect(cut).toEqual(
+          kept.length === bytes.length && cut.truncated === undefined
+            ? {}
+            : { sizeBytes: bytes.length, truncated: true },
+        );
       }),
     );
   });
@@ -87,9 +93,12 @@ describe('a rejection shortened for its broker', () => {
     expect(twice).toEqual({ ...bare, payload: 'xx', sizeBytes: 8, truncated: true });
   });
 
-  test.each<Partial<RejectedMessage>>([{ payload: null }, { payload: '' }, {}])('with nothing left to cut in %j comes back as it is', (left) => {
-    expect(shorten({ ...bare, ...left })).toEqual({ ...bare, ...left });
-  });
+  test.each<Partial<RejectedMessage>>([{ payload: null }, { payload: '' }, {}])(
+    'with nothing left to cut in %j comes back as it is',
+    (left) => {
+      expect(shorten({ ...bare, ...left })).toEqual({ ...bare, ...left });
+    },
+  );
 
   test('comes to its end, whatever the payload', () => {
     fc.assert(

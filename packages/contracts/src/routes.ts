@@ -97,9 +97,14 @@ const records: Route[] = [
     },
     answers: {
       200: {
-        description: 'Every line was decided, and what was accepted is durable; a refused line has the problem of the single call.',
+        description:
+          'Every line was decided, and what was accepted is durable; a refused line has the problem of the single call.',
         content: [
-          { as: 'lines', of: batchLineAnswer, examples: [{ status: 201, ...example.recordAnswerExample }, example.problemExample] },
+          {
+            as: 'lines',
+            of: batchLineAnswer,
+            examples: [{ status: 201, ...example.recordAnswerExample }, example.problemExample],
+          },
         ],
       },
     },
@@ -131,7 +136,9 @@ const accounts: Route[] = [
     tag: 'accounts',
     summary: 'Accounts in the order of their ids',
     parameters: [afterKey, limit, minPosition],
-    answers: { 200: { description: 'A page.', content: [json(accountList, { items: [example.accountExample], next: null })] } },
+    answers: {
+      200: { description: 'A page.', content: [json(accountList, { items: [example.accountExample], next: null })] },
+    },
     problems: ['INVALID_REQUEST', 'READ_MODEL_BEHIND'],
   },
   {
@@ -166,7 +173,9 @@ const accounts: Route[] = [
     tag: 'accounts',
     summary: 'The events of an account as recorded, oldest first',
     parameters: [afterRevision, limit, minPosition],
-    answers: { 200: { description: 'A page.', content: [json(historyList, { items: [example.historyExample], next: '41' })] } },
+    answers: {
+      200: { description: 'A page.', content: [json(historyList, { items: [example.historyExample], next: '41' })] },
+    },
     problems: ['INVALID_REQUEST', 'ACCOUNT_NOT_FOUND', 'READ_MODEL_BEHIND'],
   },
 ];
@@ -222,7 +231,9 @@ const operator: Route[] = [
       200: { description: 'Every part is ready.', content: [json(readiness, { status: 'ready', parts: [part] })] },
       503: {
         description: 'A part is not ready.',
-        content: [json(readiness, { status: 'not ready', parts: [{ ...part, isReady: false, detail: 'catching up' }] })],
+        content: [
+          json(readiness, { status: 'not ready', parts: [{ ...part, isReady: false, detail: 'catching up' }] }),
+        ],
       },
     },
     problems: [],
@@ -234,7 +245,10 @@ const operator: Route[] = [
     tag: 'operator',
     summary: 'Metrics',
     answers: {
-      200: { description: 'All metrics.', content: [{ as: 'text', mediaType: 'text/plain', description: 'Prometheus text format.' }] },
+      200: {
+        description: 'All metrics.',
+        content: [{ as: 'text', mediaType: 'text/plain', description: 'Prometheus text format.' }],
+      },
     },
     problems: [],
   },

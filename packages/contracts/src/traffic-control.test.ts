@@ -19,7 +19,12 @@ test('the id of a command is the UUIDv5 of its account, direction and sequence',
 });
 
 test('another account, direction or sequence has another id', () => {
-  const ids = [decision, { ...decision, accountId: 'acme2' }, { ...decision, direction: 'outbound' as const }, { ...decision, sequence: 8 }].map(commandIdOf);
+  const ids = [
+    decision,
+    { ...decision, accountId: 'acme2' },
+    { ...decision, direction: 'outbound' as const },
+    { ...decision, sequence: 8 },
+  ].map(commandIdOf);
   expect(new Set(ids).size).toBe(4);
 });
 
@@ -46,7 +51,13 @@ test('a command is what its schema says', () => {
   expect(trafficCommand.parse(commandExample)).toEqual(commandExample);
 });
 
-test.each([['sequence', 0], ['sequence', 1.5], ['type', 'PauseTraffic'], ['commandId', 'x'], ['extra', 1]])('the schema of a command refuses %s %p', (field, value) => {
+test.each([
+  ['sequence', 0],
+  ['sequence', 1.5],
+  ['type', 'PauseTraffic'],
+  ['commandId', 'x'],
+  ['extra', 1],
+])('the schema of a command refuses %s %p', (field, value) => {
   expect(trafficCommand.safeParse({ ...commandExample, [field]: value }).success).toBe(false);
 });
 
@@ -60,7 +71,9 @@ test('the headers follow the CloudEvents Kafka binding in binary mode', () => {
     ce_time: '2026-01-31T12:00:00.000Z',
     'content-type': 'application/json',
   });
-  expect(cloudEventHeaders({ ...commandExample, type: 'UnblockTraffic' })['ce_type']).toBe('tollgate.UnblockTraffic.v1');
+  expect(cloudEventHeaders({ ...commandExample, type: 'UnblockTraffic' })['ce_type']).toBe(
+    'tollgate.UnblockTraffic.v1',
+  );
 });
 
 test('topics carry the prefix', () => {

@@ -6,3 +6,4 @@ export type { ReceivedMessage } from './partition-work';
 export { createPublisher, type Publisher, type PublisherOptions } from './publisher';
 export type { OutgoingMessage } from './requests';
 export { ensureTopics, type EnsuredTopics, type TopicSettings } from './topics';
+export { readTopic } from './read-topic';

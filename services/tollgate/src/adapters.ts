@@ -22,7 +22,8 @@ export const folderAdapters = (data: string, logger: Log): Adapters => {
     logger.warn({ folder, reason }, 'derived state is dropped and derived anew from the log');
   };
   return {
-    openLog: () => openLmdbEventLog<LogEvent>({ folder: folders.eventLog, clock, onIndexDropped: onDropped(folders.eventLog) }),
+    openLog: () =>
+      openLmdbEventLog<LogEvent>({ folder: folders.eventLog, clock, onIndexDropped: onDropped(folders.eventLog) }),
     openStore: (name) =>
       openProjectionStore({ path: folders[name], version: derivedVersions[name], onDropped: onDropped(folders[name]) }),
     clock,

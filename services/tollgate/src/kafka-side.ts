@@ -103,15 +103,7 @@ const createTopics = async ({
   const wanted = Object.values(topics).map((name) => ({ name, partitions, compacted: name === topics.trafficControl }));
   while (!signal.aborted) {
     try {
-      const { created, refused, notCompacted } = await ensureTopics(client, wanted);
-      if (created.length > 0) logger.info({ topics: created }, 'topics created');
-      for (const { topic, reason } of refused)
-        logger.warn({ topic, reason }, 'the broker does not let Tollgate create this topic; create it by hand');
-      for (const topic of notCompacted)
-        logger.warn(
-          { topic },
-          'the topic is not compacted: a restarted switch may not learn who is blocked; set cleanup.policy=compact',
-        );
+      await ensureTopics(client, wanted);
       return;
     } catch (error) {
       logger.warn(
@@ -123,7 +115,8 @@ const createTopics = async ({
   }
 };
 
-const kafkaSettingsOf = (settings: Settings) => {
+/** How to reach the brokers. */
+export const kafkaSettingsOf = (settings: Settings) => {
   const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = settings;
   return {
     brokers: settings.kafkaBrokers ?? [],

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addRebuild } from './cli/rebuild';
+import { addRedrive } from './cli/redrive';
 import { addServe } from './cli/serve';
 
 const program = new Command('tollgate')
@@ -10,6 +11,7 @@ const program = new Command('tollgate')
 
 addServe(program);
 addRebuild(program);
+addRedrive(program);
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exit(error.exitCode);

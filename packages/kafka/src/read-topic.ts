@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { Admin, Consumer } from 'kafkajs';
+import type { KafkaClient } from './client';
+import { KafkaUnavailable, describe } from './errors';
+import type { ReceivedMessage } from './partition-work';
+
+const idleLimitMs = 30_000;
+
+/**
+ * Every message a topic holds at this moment, partition by partition in offset order, several partitions interleaved. Reads
+ * under a group of its own, which is deleted afterwards, so it moves nobody's offsets. Throws KafkaUnavailable when no
+ * broker answers or nothing comes for half a minute.
+ */
+export const readTopic = async (
+  client: KafkaClient,
+  topic: string,
+  onMessages: (messages: ReceivedMessage[]) => void,
+): Promise<void> => {
+  const connection = client.connect();
+  const groupId = `tollgate-read-${randomUUID()}`;
+  const admin = connection.kafka.admin();
+  const consumer = connection.kafka.consumer({ groupId, allowAutoTopicCreation: false });
+  try {
+    await admin.connect();
+    const ends = await endsOf(admin, topic);
+    if (ends.size > 0) await readUpTo(consumer, { topic, ends, onMessages });
+    await consumer.disconnect();
+    if (ends.size > 0) await admin.deleteGroups([groupId]).catch(() => undefined);
+    await admin.disconnect();
+  } catch (error) {
+    if (error instanceof KafkaUnavailable) throw error;
+    throw new KafkaUnavailable(`cannot read ${topic}: ${describe(error)}`, { cause: error });
+  } finally {
+    connection.cut();
+  }
+};
+
+/** For each partition that holds something, the offset after its last message. */
+const endsOf = async (admin: Admin, topic: string): Promise<Map<number, bigint>> => {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  const filled = offsets.filter(({ low, high }) => BigInt(high) > BigInt(low));
+  return new Map(filled.map(({ partition, high }) => [partition, BigInt(high)]));
+};
+
+type Reading = { topic: string; ends: Map<number, bigint>; onMessages: (messages: ReceivedMessage[]) => void };
+
+const readUpTo = async (consumer: Consumer, { topic, ends, onMessages }: Reading): Promise<void> => {
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await new Promise<void>((resolve, reject) => {
+    const giveUp = (): void => {
+      reject(new KafkaUnavailable(`nothing more came from ${topic} within ${String(idleLimitMs / 1_000)} s`));
+    };
+    let idle = setTimeout(giveUp, idleLimitMs);
+    const finish = (error?: Error): void => {
+      clearTimeout(idle);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      finish(payload.error);
+    });
+    consumer
+      .run({
+        autoCommit: false,
+        eachBatch: ({ batch: { partition, messages } }) => {
+          clearTimeout(idle);
+          idle = setTimeout(giveUp, idleLimitMs);
+          const end = ends.get(partition) ?? 0n;
+          const wanted = messages.filter(({ offset }) => BigInt(offset) < end);
+          onMessages(wanted.map(({ offset, key, value, timestamp }) => ({ topic, partition, offset, key, value, timestamp })));
+          if (BigInt(messages.at(-1)?.offset ?? -1) + 1n >= end) ends.delete(partition);
+          if (ends.size === 0) finish();
+          return Promise.resolve();
+        },
+      })
+      .catch((error: unknown) => {
+        finish(error instanceof Error ? error : new Error(String(error)));
+      });
+  });
+};

@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { canaryWorkspace } from './canary-workspace';
+import dependencyRules from './dependency-cruiser.cjs';
+
+const root = resolve(__dirname, '../..');
+
+const run = (tool: string, args: string[], cwd: string): { status: number | null; output: string } => {
+  const program = join(root, 'node_modules/.bin', tool);
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
+  return { status, output: stdout || stderr };
+};
+
+const cruise = (folders: string[], type: string, cwd: string) =>
+  run('depcruise', ['--config', join(__dirname, 'dependency-cruiser.cjs'), '--output-type', type, ...folders], cwd);
+
+const listedValues = ['--include-entry-exports', '--include', 'exports', '-W', './packages/*', '-W', './services/*'];
+
+describe('this workspace', () => {
+  test('keeps the dependency rules', () => {
+    expect(cruise(['packages', 'services', 'infra', 'test'], 'err', root)).toMatchObject({
+      status: 0,
+      output: expect.stringContaining('no dependency violations found') as string,
+    });
+  });
+
+  test.each([
+    { what: 'file, export or dependency', args: [] },
+    { what: 'value in a public list that nobody imports', args: listedValues },
+  ])('has no dead $what', ({ args }) => {
+    expect(run('knip', ['--no-config-hints', ...args], root)).toEqual({ status: 0, output: '' });
+  });
+});
+
+/** Each breaks the rule it names, in a file of its own. */
+const breaks = [
+  { rule: 'no cycles', from: 'packages/kafka/src/one.ts', imports: './two' },
+  { rule: 'resolvable', from: 'services/intake/src/deep.ts', imports: '@tollgate/money/src/amount' },
+  { rule: 'money alone', from: 'packages/money/src/disk.ts', imports: 'node:fs' },
+  { rule: 'balance on money only', from: 'packages/balance/src/random.ts', imports: 'node:crypto' },
+  { rule: 'balance on money only', from: 'packages/balance/src/wire.ts', imports: '@tollgate/contracts' },
+  { rule: 'packages below services', from: 'packages/kafka/src/upward.ts', imports: '@tollgate/intake' },
+  { rule: 'services apart', from: 'services/intake/src/sideways.ts', imports: '@tollgate/query-api' },
+  { rule: 'by name only', from: 'packages/read-models/src/path.ts', imports: '../../money/src/index' },
+  { rule: 'index only', from: 'services/intake/src/memory.ts', imports: '@tollgate/event-store/memory' },
+  { rule: 'tests on top', from: 'services/intake/src/fixture.ts', imports: './story.fixture' },
+  { rule: 'no development dependencies', from: 'services/intake/src/fuzz.ts', imports: 'fast-check' },
+  { rule: 'zod at home', from: 'services/intake/src/schema.ts', imports: 'zod' },
+  { rule: 'decimal.js at home', from: 'packages/read-models/src/decimal.ts', imports: 'decimal.js' },
+  { rule: 'kafkajs at home', from: 'services/intake/src/broker.ts', imports: 'kafkajs' },
+  { rule: 'lmdb at home', from: 'packages/projection-store/src/pages.ts', imports: 'lmdb' },
+  { rule: 'classic-level at home', from: 'services/intake/src/level.ts', imports: 'classic-level' },
+  { rule: '@eventstore/db-client at home', from: 'services/intake/src/cluster.ts', imports: '@eventstore/db-client' },
+];
+
+const keeps = [
+  { from: 'packages/balance/src/kept.ts', imports: '@tollgate/money' },
+  { from: 'packages/money/src/kept.property.test.ts', imports: 'decimal.js' },
+  { from: 'packages/event-store-lmdb/src/kept.ts', imports: 'lmdb' },
+  { from: 'services/intake/src/kept.test.ts', imports: '@tollgate/event-store/memory' },
+  { from: 'services/intake/src/kept.ts', imports: '@tollgate/contracts' },
+  { from: 'services/tollgate/src/kept.ts', imports: '@tollgate/intake' },
+];
+
+type Cruised = { summary: { violations: { rule: { name: string }; from: string }[] } };
+type Knipped = { issues: { file: string; files?: object[]; exports?: { name: string }[]; dependencies?: object[] }[] };
+
+describe('a workspace that breaks the rules', () => {
+  const imports = [...breaks, ...keeps].map(({ from, imports }) => [from, `import '${imports}';\n`] as const);
+  const folder = canaryWorkspace(root, {
+    ...Object.fromEntries(imports),
+    'packages/kafka/src/two.ts': "import './one';\n",
+    'services/intake/src/story.fixture.ts': 'export {};\n',
+    'services/intake/src/index.ts': "export { used } from './halves';\n",
+    'services/intake/src/halves.ts': 'export const used = 1;\nexport const dead = 2;\n',
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const cruised = JSON.parse(cruise(['packages', 'services'], 'json', folder).output) as Cruised;
+  const violations = cruised.summary.violations.map(({ rule, from }) => ({ rule: rule.name, from }));
+
+  test.each(breaks)('is told of $rule: $imports in $from', ({ rule, from }) => {
+    expect(violations).toContainEqual({ rule, from });
+  });
+
+  test.each(keeps)('may import $imports in $from', ({ from }) => {
+    expect(violations.filter((violation) => violation.from === from)).toEqual([]);
+  });
+
+  test('is told by every rule there is', () => {
+    const rules = dependencyRules.forbidden.map(({ name }) => name);
+    expect([...new Set(breaks.map(({ rule }) => rule))].sort()).toEqual(rules.sort());
+  });
+
+  const dead = (...args: string[]): Knipped['issues'] =>
+    (JSON.parse(run('knip', ['--reporter', 'json', ...args], folder).output) as Knipped).issues;
+
+  test('is told of a dead file, a dead export and a dependency nobody imports', () => {
+    expect(dead()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ file: 'services/intake/src/fuzz.ts', files: [expect.anything()] }),
+        expect.objectContaining({
+          file: 'services/intake/src/halves.ts',
+          exports: [expect.objectContaining({ name: 'dead' })],
+        }),
+        expect.objectContaining({
+          file: 'services/intake/package.json',
+          dependencies: expect.arrayContaining([expect.objectContaining({ name: 'lru-cache' })]) as object[],
+        }),
+      ]),
+    );
+  });
+
+  test('is told of a value in a public list that nobody imports', () => {
+    expect(dead(...listedValues)).toContainEqual(
+      expect.objectContaining({
+        file: 'services/intake/src/index.ts',
+        exports: [expect.objectContaining({ name: 'used' })],
+      }),
+    );
+  });
+});

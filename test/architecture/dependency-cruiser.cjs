@@ -1,0 +1,97 @@
+// @ts-check
+'use strict';
+
+/** The dependency rules of DESIGN section 6. Each has a canary in architecture.test.ts that must trip it. */
+
+const tests = '(\\.test\\.ts$|\\.fixture\\.ts$|^test/|^packages/event-store/src/contract/)';
+const production = '^(packages|services)/[^/]+/src/';
+
+/** A library: where it resolves to, or its bare name where it is not installed. @param {string} name */
+const library = (name) => `(^|/node_modules/)${name}(/|$)`;
+
+/** @param {string} name @param {string[]} homes the only places that may know it */
+const kept = (name, ...homes) => ({
+  name: `${name} at home`,
+  comment: homes.length === 0 ? `${name} is for tests.` : `Only ${homes.join(' and ')} may know ${name}.`,
+  severity: /** @type {const} */ ('error'),
+  from: { path: production, pathNot: [tests, ...homes.map((home) => `^${home}/`)] },
+  to: { path: library(name) },
+});
+
+/** @satisfies {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'money alone',
+      comment: 'money imports nothing.',
+      severity: 'error',
+      from: { path: '^packages/money/src/', pathNot: tests },
+      to: { pathNot: '^packages/money/src/' },
+    },
+    {
+      name: 'balance on money only',
+      comment: 'The pure core knows no clock, no IO, no library.',
+      severity: 'error',
+      from: { path: '^packages/balance/src/', pathNot: tests },
+      to: { pathNot: '^packages/(balance|money)/src/' },
+    },
+    {
+      name: 'packages below services',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^services/' },
+    },
+    {
+      name: 'services apart',
+      comment: 'Services meet in the log, not in code; only tollgate composes them.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/', pathNot: '^services/tollgate/' },
+      to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'by name only',
+      comment: 'Another package is imported by its name, never by a path into it; its exports say what it shows.',
+      severity: 'error',
+      from: { path: '^((?:packages|services)/[^/]+)/' },
+      to: { path: '^(packages|services)/', pathNot: '^$1/', dependencyTypesNot: ['aliased-workspace'] },
+    },
+    {
+      name: 'index only',
+      comment: 'Entries beside the index (contract suites, in-memory adapters) are for tests.',
+      severity: 'error',
+      from: { path: '^((?:packages|services)/[^/]+)/', pathNot: tests },
+      to: { path: '^(packages|services)/', pathNot: ['^$1/', '^[^/]+/[^/]+/src/index\\.ts$'] },
+    },
+    {
+      name: 'tests on top',
+      comment: 'What ships does not import a test or a fixture.',
+      severity: 'error',
+      from: { path: production, pathNot: tests },
+      to: { path: tests },
+    },
+    {
+      name: 'no development dependencies',
+      severity: 'error',
+      from: { path: production, pathNot: tests },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    kept('zod', 'packages/contracts', 'services/tollgate'),
+    kept('decimal.js'),
+    kept('kafkajs', 'packages/kafka'),
+    kept('lmdb', 'packages/event-store-lmdb'),
+    kept('classic-level', 'packages/projection-store'),
+    kept('@eventstore/db-client', 'packages/event-store-esdb'),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};
