@@ -53,7 +53,8 @@ const readOptions = () => {
     },
   });
   const unknown = values.only?.filter((name) => !Object.hasOwn(figures, name)) ?? [];
-  if (unknown.length > 0) throw new Error(`--only ${unknown.join(', ')}: choose from ${Object.keys(figures).join(', ')}`);
+  if (unknown.length > 0)
+    throw new Error(`--only ${unknown.join(', ')}: choose from ${Object.keys(figures).join(', ')}`);
   return values;
 };
 
@@ -75,7 +76,8 @@ const machine = () => ({
 });
 
 const print = (/** @type {string} */ text) => void process.stdout.write(`${text}\n`);
-const say = (/** @type {string} */ line) => void process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
+const say = (/** @type {string} */ line) =>
+  void process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
 
 const main = async () => {
   const options = readOptions();
@@ -88,7 +90,9 @@ const main = async () => {
     return path.join(scratch, name);
   };
   const about = machine();
-  print(`Node ${about.node}, ${about.cores} cores (${about.processor ?? 'unknown'}), ${about.memoryGb} GB, load before the start ${about.loadBefore ?? '?'}`);
+  print(
+    `Node ${about.node}, ${about.cores} cores (${about.processor ?? 'unknown'}), ${about.memoryGb} GB, load before the start ${about.loadBefore ?? '?'}`,
+  );
   const startedAt = new Date();
   /** @type {object[]} */
   const sections = [];
@@ -101,7 +105,10 @@ const main = async () => {
     fs.rmSync(scratch, { recursive: true, force: true });
   }
   const file = path.join(results, `${startedAt.toISOString().replace(/[:.]/g, '-')}.json`);
-  fs.writeFileSync(file, `${JSON.stringify({ startedAt, isQuick: options.quick, machine: about, sections }, null, 1)}\n`);
+  fs.writeFileSync(
+    file,
+    `${JSON.stringify({ startedAt, isQuick: options.quick, machine: about, sections }, null, 1)}\n`,
+  );
   print(`\nRaw figures: ${path.relative(process.cwd(), file)}`);
 };
 

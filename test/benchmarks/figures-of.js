@@ -40,7 +40,8 @@ const withCpu = async (pid, act) => {
 };
 
 const whole = (/** @type {number} */ value) => Math.round(value).toLocaleString('en');
-const oneDigit = (/** @type {number | undefined} */ value) => (value === undefined ? '' : value.toFixed(value < 10 ? 2 : 1));
+const oneDigit = (/** @type {number | undefined} */ value) =>
+  value === undefined ? '' : value.toFixed(value < 10 ? 2 : 1);
 const percent = (/** @type {number} */ share) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 const times = (/** @type {number} */ factor) => `${factor.toFixed(2)} x`;
 

@@ -32,7 +32,9 @@ const loadEvents = async (parts, { lines, run, accounts, say }) => {
     const window = await loadWindow(parts, { lines: next, run: `${run}${done}`, accounts });
     bytes += window.bytes;
     done += next;
-    say(`${run}: ${done.toLocaleString('en')} events, ${Math.round(window.count / window.seconds).toLocaleString('en')}/s`);
+    say(
+      `${run}: ${done.toLocaleString('en')} events, ${Math.round(window.count / window.seconds).toLocaleString('en')}/s`,
+    );
   }
   return { bytes };
 };

@@ -21,7 +21,11 @@ const cpuByThread = (/** @type {number} */ pid) =>
     .map((thread) => {
       const stat = fs.readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
       const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-      return { thread: Number(thread), name: Number(thread) === pid ? 'main (JavaScript)' : name, seconds: secondsIn(stat) };
+      return {
+        thread: Number(thread),
+        name: Number(thread) === pid ? 'main (JavaScript)' : name,
+        seconds: secondsIn(stat),
+      };
     })
     .sort((one, other) => other.seconds - one.seconds);
 

@@ -14,14 +14,27 @@ const accounts = 1_000;
 /** The two hottest paths: what the client sends while the server is watched. */
 const paths = {
   'HTTP batches of 1,000 lines, 3 in flight': async (/** @type {any} */ { client, url, scale, run }) => {
-    const { bytes } = await client.call('prepareBatches', { lines: 200_000 * scale, batchLines: 1_000, run, seed: 7, accounts });
+    const { bytes } = await client.call('prepareBatches', {
+      lines: 200_000 * scale,
+      batchLines: 1_000,
+      run,
+      seed: 7,
+      accounts,
+    });
     const from = process.hrtime.bigint();
     const { lines, seconds } = await client.call('batches', { url, inFlight: 3 });
     return { from, to: process.hrtime.bigint(), events: lines, seconds, bytes };
   },
   'one usage per HTTP request, 32 connections': async (/** @type {any} */ { client, url, scale, run }) => {
     const from = process.hrtime.bigint();
-    const { count, seconds } = await client.call('singles', { url, connections: 32, seconds: 10 * scale, run, seed: 8, accounts });
+    const { count, seconds } = await client.call('singles', {
+      url,
+      connections: 32,
+      seconds: 10 * scale,
+      run,
+      seed: 8,
+      accounts,
+    });
     return { from, to: process.hrtime.bigint(), events: count, seconds };
   },
 };
@@ -29,7 +42,8 @@ const paths = {
 /** Where the time of the JavaScript thread goes on each path: tables as text. @param {{ scratch: string, isQuick: boolean }} options */
 const profile = async ({ scratch, isQuick }) => {
   const texts = [];
-  for (const [title, drive] of Object.entries(paths)) texts.push(await profilePath(title, drive, { scratch, scale: isQuick ? 0.3 : 1 }));
+  for (const [title, drive] of Object.entries(paths))
+    texts.push(await profilePath(title, drive, { scratch, scale: isQuick ? 0.3 : 1 }));
   return texts.join('\n');
 };
 
@@ -47,7 +61,10 @@ const profilePath = async (title, drive, { scratch, scale }) => {
     const before = new Map(cpuByThread(tollgate.pid).map(({ thread, seconds }) => [thread, seconds]));
     const measured = await drive({ client, url: tollgate.url, scale, run: 'hot' });
     await tollgate.untilSettled();
-    const threads = cpuByThread(tollgate.pid).map((one) => ({ ...one, seconds: one.seconds - (before.get(one.thread) ?? 0) }));
+    const threads = cpuByThread(tollgate.pid).map((one) => ({
+      ...one,
+      seconds: one.seconds - (before.get(one.thread) ?? 0),
+    }));
     await tollgate.stop();
     const [file] = fs.readdirSync(profiles);
     const cpu = JSON.parse(fs.readFileSync(path.join(profiles, String(file)), 'utf8'));
@@ -84,7 +101,9 @@ const placeOf = (/** @type {string} */ url) => url.replace('file://', '').replac
 const moduleOf = (/** @type {string} */ place, /** @type {string} */ name) => {
   if (place === '') return name.startsWith('(') ? name : '(native)';
   const library = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(place);
-  return library?.[1] ?? /^(?:packages|services)\/[^/]+/.exec(place)?.[0] ?? (place.startsWith('node:') ? 'node' : place);
+  return (
+    library?.[1] ?? /^(?:packages|services)\/[^/]+/.exec(place)?.[0] ?? (place.startsWith('node:') ? 'node' : place)
+  );
 };
 
 /** @param {string} title @param {{ from: bigint, to: bigint, events: number, seconds: number }} measured @param {{ cpu: any, threads: { name: string, seconds: number }[] }} seen */
@@ -98,13 +117,21 @@ const report = (title, measured, { cpu, threads }) => {
       .filter(([name]) => name !== '(idle)')
       .sort((one, other) => other[1] - one[1])
       .slice(0, most)
-      .map(([name, micros]) => `  ${((micros * 100) / busy).toFixed(1).padStart(5)} %  ${(micros / measured.events).toFixed(2).padStart(7)} µs  ${name}`);
+      .map(
+        ([name, micros]) =>
+          `  ${((micros * 100) / busy).toFixed(1).padStart(5)} %  ${(micros / measured.events).toFixed(2).padStart(7)} µs  ${name}`,
+      );
   const cpuTotal = threads.reduce((sum, { seconds }) => sum + seconds, 0);
   return [
     `== ${title}: ${Math.round(measured.events / measured.seconds).toLocaleString('en')} events/s while profiled`,
     `JavaScript thread busy ${((busy * 100) / total).toFixed(0)} %: ${(busy / measured.events).toFixed(1)} µs an event; the whole process ${((cpuTotal * 1e6) / measured.events).toFixed(1)} µs of CPU an event`,
     'CPU by thread:',
-    ...threads.filter(({ seconds }) => seconds > cpuTotal / 100).map(({ name, seconds }) => `  ${((seconds * 100) / cpuTotal).toFixed(1).padStart(5)} %  ${((seconds * 1e6) / measured.events).toFixed(2).padStart(7)} µs  ${name}`),
+    ...threads
+      .filter(({ seconds }) => seconds > cpuTotal / 100)
+      .map(
+        ({ name, seconds }) =>
+          `  ${((seconds * 100) / cpuTotal).toFixed(1).padStart(5)} %  ${((seconds * 1e6) / measured.events).toFixed(2).padStart(7)} µs  ${name}`,
+      ),
     'Self time by module (share of busy, µs an event):',
     ...rows(byModule, 20),
     'Self time by function:',

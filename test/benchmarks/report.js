@@ -20,11 +20,15 @@ const textOf = ({ title, measures, columns, rows, marks, elsewhere }, { isQuick 
     line(widths.map((width) => '-'.repeat(width))),
     ...rows.map(line),
     '',
-    ...marks.map(({ text, isMet }) => `  mark: ${text}: ${isMet ? 'met' : 'NOT MET'}${isQuick ? ' (--quick: too short to judge by)' : ''}`),
+    ...marks.map(
+      ({ text, isMet }) =>
+        `  mark: ${text}: ${isMet ? 'met' : 'NOT MET'}${isQuick ? ' (--quick: too short to judge by)' : ''}`,
+    ),
     ...(elsewhere === undefined ? [] : [`  others, as measured elsewhere on a machine of 2 cores: ${elsewhere}`]),
   ].join('\n');
 };
 
-const wrapped = (/** @type {string} */ text) => (text.match(/.{1,116}(?:\s|$)/g) ?? []).map((line) => `  ${line.trim()}`);
+const wrapped = (/** @type {string} */ text) =>
+  (text.match(/.{1,116}(?:\s|$)/g) ?? []).map((line) => `  ${line.trim()}`);
 
 module.exports = { textOf };

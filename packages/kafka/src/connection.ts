@@ -25,10 +25,20 @@ const openSocket = ({ host, port, ssl, onConnect }: ISocketFactoryArgs, isTls: b
   return socket.setKeepAlive(true, keepAliveMs).setNoDelay(true);
 };
 
-/** Reset, not closed: what the broker has not read yet, it must not read later. */
+/**
+ * Reset, not closed, where Node can: what has left us but was not read by the broker yet must not be read later, when
+ * newer messages may have gone another way. Resetting a socket that is still writing or ending leaks it (Node 20), and
+ * the process then never exits.
+ */
 const abort = (socket: Socket): void => {
-  if (!(socket instanceof TLSSocket) && !socket.connecting) socket.resetAndDestroy();
-  socket.destroy(new Error('connection cut'));
+  const error = new Error('connection cut');
+  const isFlushed = !socket.connecting && !socket.writableEnded && socket.writableLength === 0;
+  if (!isFlushed || socket instanceof TLSSocket) {
+    socket.destroy(error);
+    return;
+  }
+  socket.emit('error', error);
+  socket.resetAndDestroy();
 };
 
 export const openConnection = (log: KafkaLog, { brokers, ssl, ...options }: Options): Connection => {

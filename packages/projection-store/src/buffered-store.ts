@@ -32,18 +32,19 @@ export const bufferStore = (store: ProjectionStore): ProjectionStore => {
       for (const [key, value] of current) writing.set(key, value);
       current = writing;
       writing = new Map();
-      timer ??= setTimeout(flushLater, flushDelayMs);
       throw error;
     }
   };
   const flush = (): Promise<void> => {
     flushing ??= writeOut().finally(() => {
       flushing = undefined;
+      if (current.size > 0) timer ??= setTimeout(flushLater, flushDelayMs);
     });
     return flushing;
   };
   /** A group that could not be written stays in memory and is tried again; `commit` reports it once too much waits. */
   const flushLater = (): void => {
+    clearTimeout(timer);
     timer = undefined;
     flush().catch(() => undefined);
   };
@@ -72,9 +73,12 @@ export const bufferStore = (store: ProjectionStore): ProjectionStore => {
     },
     position: () => position,
     close: async () => {
-      await flushAll();
-      clearTimeout(timer);
-      await store.close();
+      try {
+        await flushAll();
+      } finally {
+        clearTimeout(timer);
+        await store.close();
+      }
     },
   };
 };

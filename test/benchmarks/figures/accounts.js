@@ -35,7 +35,10 @@ const accounts = async ({ folder, isQuick, say }) => {
     const readySeconds = await restarted.untilReady();
     const started = memory(restarted.pid);
     await restarted.stop();
-    return [memorySection({ measured, many, readySeconds, started }), flatSection(`8b. Cost per event at ${whole(many / 10)} and ${whole(many)} accounts`, 'accounts', measured)];
+    return [
+      memorySection({ measured, many, readySeconds, started }),
+      flatSection(`8b. Cost per event at ${whole(many / 10)} and ${whole(many)} accounts`, 'accounts', measured),
+    ];
   } finally {
     client.stop();
     await tollgate.kill();
@@ -44,7 +47,13 @@ const accounts = async ({ folder, isQuick, say }) => {
 
 /** @param {any} figures @returns {import('../report').Section} */
 const memorySection = ({ measured, many, readySeconds, started }) => {
-  const row = (/** @type {string} */ name, /** @type {any} */ { rssMb, rssAnonMb, peakRssMb }, ready = '') => [name, ready, String(rssMb), String(rssAnonMb), String(peakRssMb)];
+  const row = (/** @type {string} */ name, /** @type {any} */ { rssMb, rssAnonMb, peakRssMb }, ready = '') => [
+    name,
+    ready,
+    String(rssMb),
+    String(rssAnonMb),
+    String(peakRssMb),
+  ];
   const most = Math.max(started.rssMb, ...measured.map((/** @type {any} */ { memory }) => memory.rssMb));
   return {
     title: `7b. Memory at ${whole(many)} accounts`,

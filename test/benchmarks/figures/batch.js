@@ -27,14 +27,21 @@ const batch = async ({ folder, isQuick, say }) => {
         const messages = { batchLines, run: `b${batchLines}r${round}`, seed: round, accounts };
         const warmUp = Math.min(lines, 40_000);
         await client.call('prepareBatches', { ...messages, lines: round === 0 ? warmUp : lines });
-        const run = await withCpu(tollgate.pid, () => answeredAndSettled(tollgate, () => client.call('batches', { url: tollgate.url, inFlight })));
+        const run = await withCpu(tollgate.pid, () =>
+          answeredAndSettled(tollgate, () => client.call('batches', { url: tollgate.url, inFlight })),
+        );
         if (round === 0) continue;
         runs.push(run);
         floors.push(await callOnce('parse-lines.js', 'parseBatches', { ...messages, lines }));
       }
       const tolled = summarise(runs.map((run) => ({ ...run, count: run.lines })));
       const settledPerSecond = median(runs.map((run) => run.lines / run.settledSeconds));
-      rows.push({ batchLines, tolled, settledPerSecond, floor: summarise(floors.map((run) => ({ ...run, count: run.lines }))) });
+      rows.push({
+        batchLines,
+        tolled,
+        settledPerSecond,
+        floor: summarise(floors.map((run) => ({ ...run, count: run.lines }))),
+      });
     }
   } finally {
     client.stop();
@@ -57,7 +64,17 @@ const section = (rows) => {
   return {
     title: '3. HTTP batches',
     measures: `POST /v1/batch of 100, 1,000 and 8,000 usages (about 350 bytes a line), ${inFlight} under way at once, ${accounts} accounts, each answer after the fsync of all its lines; every answer line is checked. "Settled": until balances and decisions are up to date as well. Floor: JSON.parse and the zod schemas over the same lines on one core, nothing stored.`,
-    columns: ['lines', 'events/s', 'settled/s', 'p50 ms', 'p99 ms', 'CPU µs', 'parse + zod/s', 'CPU µs', 'of the floor'],
+    columns: [
+      'lines',
+      'events/s',
+      'settled/s',
+      'p50 ms',
+      'p99 ms',
+      'CPU µs',
+      'parse + zod/s',
+      'CPU µs',
+      'of the floor',
+    ],
     rows: rows.map(({ batchLines, tolled, settledPerSecond, floor }) => [
       whole(batchLines),
       whole(tolled.perSecond),

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const fs = require('node:fs');
 const path = require('node:path');
 const { oneDigit, percent, summarise, times, whole } = require('../figures-of.js');
 const { callOnce, startHelper } = require('../helper-process.js');
@@ -18,11 +19,14 @@ const million = async ({ folder, isQuick, say }) => {
   say('million: starting after a kill');
   const afterKill = await startAndStop(data, 'kill');
   const afterStop = await startAndStop(data, 'stop');
-  const disk = diskBytes(data);
+  const disk = diskByFolder(data);
   say('million: rebuilding');
   const rebuilt = await rebuild(data, isQuick ? 1 : 3);
   const logFolder = path.join(data, 'event-log');
-  const scans = { subscribed: await callOnce('scan-log.js', 'subscribe', { folder: logFolder }), bytes: await callOnce('scan-log.js', 'readBytes', { folder: logFolder }) };
+  const scans = {
+    subscribed: await callOnce('scan-log.js', 'subscribe', { folder: logFolder }),
+    bytes: await callOnce('scan-log.js', 'readBytes', { folder: logFolder }),
+  };
   return [rebuildSection(rebuilt, scans), ...restSections({ many, loaded, afterKill, afterStop, disk })];
 };
 
@@ -63,6 +67,15 @@ const load = async ({ data, many, isQuick, say }) => {
   }
 };
 
+/** Bytes of disk of each part of a data folder. */
+const diskByFolder = (/** @type {string} */ data) =>
+  ['event-log/log', ...fs.readdirSync(data).filter((name) => name !== 'event-log'), 'event-log/streams'].map(
+    (name) => ({
+      name,
+      bytes: diskBytes(path.join(data, name)),
+    }),
+  );
+
 const startAndStop = async (/** @type {string} */ data, /** @type {'stop' | 'kill'} */ before) => {
   const tollgate = await startTollgate({ data });
   try {
@@ -87,8 +100,17 @@ const rebuild = async (data, rounds) => {
 
 /** @param {any} rebuilt @param {any} scans @returns {import('../report').Section} */
 const rebuildSection = (rebuilt, scans) => {
-  const [subscribed, bytes] = [scans.subscribed, scans.bytes].map((scan) => ({ perSecond: scan.count / scan.seconds, cpuMicros: (scan.cpuSeconds * 1e6) / scan.count, ...scan }));
-  const row = (/** @type {string} */ name, /** @type {any} */ { perSecond, cpuMicros }) => [name, whole(perSecond), oneDigit(cpuMicros), percent(rebuilt.perSecond / perSecond)];
+  const [subscribed, bytes] = [scans.subscribed, scans.bytes].map((scan) => ({
+    perSecond: scan.count / scan.seconds,
+    cpuMicros: (scan.cpuSeconds * 1e6) / scan.count,
+    ...scan,
+  }));
+  const row = (/** @type {string} */ name, /** @type {any} */ { perSecond, cpuMicros }) => [
+    name,
+    whole(perSecond),
+    oneDigit(cpuMicros),
+    percent(rebuilt.perSecond / perSecond),
+  ];
   return {
     title: '6. Full rebuild of the read models',
     measures: `\`tollgate rebuild\` over ${whole(scans.subscribed.count)} events: the fold of the whole log into new read models, without the start of the process and the comparison with the old ones. Floors: the same log read as a follower gets it (checked, parsed, nothing done), and its records as bytes.`,
@@ -104,8 +126,12 @@ const restSections = ({ many, loaded, afterKill, afterStop, disk }) => {
   const { atTenth, atAll, held, events, bytes } = loaded;
   const slowest = Math.max(afterKill.readySeconds, afterStop.readySeconds);
   const most = Math.max(held.rssMb, afterKill.rssMb, afterStop.rssMb);
-  const perEvent = disk / events;
-  const memoryCells = (/** @type {any} */ { rssMb, rssAnonMb, peakRssMb }) => [String(rssMb), String(rssAnonMb), String(peakRssMb)];
+  const perEvent = disk.reduce((/** @type {number} */ sum, /** @type {any} */ part) => sum + part.bytes, 0) / events;
+  const memoryCells = (/** @type {any} */ { rssMb, rssAnonMb, peakRssMb }) => [
+    String(rssMb),
+    String(rssAnonMb),
+    String(peakRssMb),
+  ];
   return [
     {
       title: `7. At ${whole(many)} events: ready, memory, disk`,
@@ -116,16 +142,32 @@ const restSections = ({ many, loaded, afterKill, afterStop, disk }) => {
         ['started after kill -9', oneDigit(afterKill.readySeconds), ...memoryCells(afterKill), '', '', ''],
         ['started after SIGTERM', oneDigit(afterStop.readySeconds), ...memoryCells(afterStop), '', '', ''],
         ['stopped', '', '', '', '', whole(perEvent), whole(bytes / events), times((perEvent * events) / bytes)],
+        ...disk.map((/** @type {any} */ part) => [
+          `  of which ${part.name}`,
+          '',
+          '',
+          '',
+          '',
+          whole(part.bytes / events),
+          '',
+          times(part.bytes / bytes),
+        ]),
       ],
       marks: [
         { text: `ready in at most 3 s (${oneDigit(slowest)} s)`, isMet: slowest <= 3 },
-        { text: `under 500 MB at ${whole(many)} events (RSS ${most} MB, without files ${Math.max(held.rssAnonMb, afterStop.rssAnonMb)} MB)`, isMet: most < 500 },
+        {
+          text: `under 500 MB at ${whole(many)} events (RSS ${most} MB, without files ${Math.max(held.rssAnonMb, afterStop.rssAnonMb)} MB)`,
+          isMet: most < 500,
+        },
         { text: `under 600 bytes on disk per event (${whole(perEvent)})`, isMet: perEvent < 600 },
       ],
       elsewhere: 'Formance 3.8 kB, Blnk 2.0 kB, TigerBeetle 0.8 to 1.0 kB per event',
       raw: { held, afterKill, afterStop, disk, events, bytes },
     },
-    flatSection(`8a. Cost per event at ${whole(many / 10)} and ${whole(many)} events`, 'events in the log', [atTenth, atAll]),
+    flatSection(`8a. Cost per event at ${whole(many / 10)} and ${whole(many)} events`, 'events in the log', [
+      atTenth,
+      atAll,
+    ]),
   ];
 };
 
@@ -134,18 +176,43 @@ const restSections = ({ many, loaded, afterKill, afterStop, disk }) => {
  * @param {{ at: number, batches: any, singles: any }[]} two @returns {import('../report').Section}
  */
 const flatSection = (title, size, two) => {
-  const figures = two.map(({ at, batches, singles }) => ({ at, batches: summarise([batches]), singles: summarise([singles]) }));
+  const figures = two.map(({ at, batches, singles }) => ({
+    at,
+    batches: summarise([batches]),
+    singles: summarise([singles]),
+  }));
   const [small, large] = /** @type {[typeof figures[number], typeof figures[number]]} */ (figures);
-  const ratio = (/** @type {'batches' | 'singles'} */ kind) => Number(large[kind].cpuMicros) / Number(small[kind].cpuMicros);
+  const ratio = (/** @type {'batches' | 'singles'} */ kind) =>
+    Number(large[kind].cpuMicros) / Number(small[kind].cpuMicros);
   return {
     title,
-    measures: 'The next events in batches of 1,000 lines (3 under way, until balances and decisions have followed), then one per request at 32 connections, at two sizes a factor of ten apart. The floor is the smaller size. CPU of the server, all threads, per event.',
+    measures:
+      'The next events in batches of 1,000 lines (3 under way, until balances and decisions have followed), then one per request at 32 connections, at two sizes a factor of ten apart. The floor is the smaller size. CPU of the server, all threads, per event.',
     columns: [size, 'batch events/s', 'CPU µs', 'single events/s', 'p99 ms', 'CPU µs'],
     rows: [
-      ...figures.map(({ at, batches, singles }) => [whole(at), whole(batches.perSecond), oneDigit(batches.cpuMicros), whole(singles.perSecond), oneDigit(singles.p99Ms), oneDigit(singles.cpuMicros)]),
-      ['larger / smaller', times(large.batches.perSecond / small.batches.perSecond), times(ratio('batches')), times(large.singles.perSecond / small.singles.perSecond), times(Number(large.singles.p99Ms) / Number(small.singles.p99Ms)), times(ratio('singles'))],
+      ...figures.map(({ at, batches, singles }) => [
+        whole(at),
+        whole(batches.perSecond),
+        oneDigit(batches.cpuMicros),
+        whole(singles.perSecond),
+        oneDigit(singles.p99Ms),
+        oneDigit(singles.cpuMicros),
+      ]),
+      [
+        'larger / smaller',
+        times(large.batches.perSecond / small.batches.perSecond),
+        times(ratio('batches')),
+        times(large.singles.perSecond / small.singles.perSecond),
+        times(Number(large.singles.p99Ms) / Number(small.singles.p99Ms)),
+        times(ratio('singles')),
+      ],
     ],
-    marks: [{ text: `the CPU of an event does not grow with the size (batches ${times(ratio('batches'))}, singles ${times(ratio('singles'))}; up to 1.15 x is taken for noise)`, isMet: Math.max(ratio('batches'), ratio('singles')) <= 1.15 }],
+    marks: [
+      {
+        text: `the CPU of an event does not grow with the size (batches ${times(ratio('batches'))}, singles ${times(ratio('singles'))}; up to 1.15 x is taken for noise)`,
+        isMet: Math.max(ratio('batches'), ratio('singles')) <= 1.15,
+      },
+    ],
     raw: two,
   };
 };

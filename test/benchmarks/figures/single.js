@@ -11,7 +11,7 @@ const levels = [1, 8, 32];
 
 /** One usage per HTTP request, over many accounts and on one, beside Fastify alone and the disk alone. @type {import('../bench').Figure} */
 const single = async ({ folder, isQuick, say }) => {
-  const rounds = isQuick ? 1 : 5;
+  const rounds = isQuick ? 1 : 3;
   const seconds = isQuick ? 1 : 3;
   const tollgate = await startTollgate({ data: folder('single') });
   const client = startHelper('http-client.js');
@@ -31,7 +31,14 @@ const single = async ({ folder, isQuick, say }) => {
         say(`single: ${connections} connections, ${round === 0 ? 'warming up' : `round ${round} of ${rounds}`}`);
         for (const [name, { url, pid, accounts }] of Object.entries(target)) {
           const run = `s${connections}r${round}${name[0]}`;
-          const options = { url, connections, seconds: round === 0 ? seconds / 2 : seconds, run, seed: round, accounts };
+          const options = {
+            url,
+            connections,
+            seconds: round === 0 ? seconds / 2 : seconds,
+            run,
+            seed: round,
+            accounts,
+          };
           const result = await withCpu(pid, () => client.call('singles', options));
           await tollgate.untilSettled();
           if (round > 0) runs.add(name, connections, result);
@@ -54,7 +61,8 @@ const collect = () => {
   return {
     add: (/** @type {string} */ name, /** @type {number} */ connections, /** @type {any} */ result) =>
       void all.set(key(name, connections), [...(all.get(key(name, connections)) ?? []), result]),
-    of: (/** @type {string} */ name, /** @type {number} */ connections) => summarise(all.get(key(name, connections)) ?? []),
+    of: (/** @type {string} */ name, /** @type {number} */ connections) =>
+      summarise(all.get(key(name, connections)) ?? []),
   };
 };
 
@@ -68,7 +76,12 @@ const cells = (/** @type {ReturnType<typeof summarise>} */ { perSecond, p50Ms, p
 /** @param {ReturnType<typeof collect>['of']} of @returns {import('../report').Section[]} */
 const sections = (of) => {
   const rows = levels.map((connections) => {
-    const [many, one, fastify, sync] = [of('many accounts', connections), of('one account', connections), of('Fastify alone', connections), of('fdatasync', connections)];
+    const [many, one, fastify, sync] = [
+      of('many accounts', connections),
+      of('one account', connections),
+      of('Fastify alone', connections),
+      of('fdatasync', connections),
+    ];
     return { connections, many, one, fastify, sync };
   });
   const at32 = /** @type {typeof rows[number]} */ (rows.at(-1));
@@ -78,7 +91,20 @@ const sections = (of) => {
     {
       title: '1. One event per HTTP request',
       measures: `POST /v1/usage (about 340 bytes) over keep-alive, one request under way per connection, ${accounts} accounts, each answer after its fsync. Floors: the same client against a bare Fastify server that parses and answers; appending the bytes of one request per connection and one fdatasync. Latencies are the client's; CPU is the server's, all threads, per event, what follows the answer included.`,
-      columns: ['connections', 'events/s', 'p50 ms', 'p99 ms', 'CPU µs', 'Fastify/s', 'p50 ms', 'p99 ms', 'CPU µs', 'of Fastify', 'fdatasync/s', 'of fdatasync'],
+      columns: [
+        'connections',
+        'events/s',
+        'p50 ms',
+        'p99 ms',
+        'CPU µs',
+        'Fastify/s',
+        'p50 ms',
+        'p99 ms',
+        'CPU µs',
+        'of Fastify',
+        'fdatasync/s',
+        'of fdatasync',
+      ],
       rows: rows.map(({ connections, many, fastify, sync }) => [
         String(connections),
         ...cells(many),
@@ -89,7 +115,10 @@ const sections = (of) => {
       ]),
       marks: [
         { text: `at least 50 % of Fastify at 32 connections (${percent(share)})`, isMet: share >= 0.5 },
-        { text: `p99 under 20 ms at 32 connections (${oneDigit(at32.many.p99Ms)} ms)`, isMet: (at32.many.p99Ms ?? 99) < 20 },
+        {
+          text: `p99 under 20 ms at 32 connections (${oneDigit(at32.many.p99Ms)} ms)`,
+          isMet: (at32.many.p99Ms ?? 99) < 20,
+        },
       ],
       elsewhere: "Formance 223/s, Blnk 516/s, TigerBeetle's Node client 17,000/s at 32",
       raw: rows,

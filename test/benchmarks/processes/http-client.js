@@ -28,7 +28,7 @@ const connect = (/** @type {string} */ url) =>
       const [first] = chunks;
       const end = first?.indexOf('\r\n\r\n') ?? -1;
       if (!first || end < 0) return;
-      const head = first.latin1Slice(0, end);
+      const head = first.toString('latin1', 0, end);
       status = Number(head.slice(9, 12));
       headBytes = end + 4;
       const length = /content-length: (\d+)/i.exec(head);
@@ -40,7 +40,9 @@ const connect = (/** @type {string} */ url) =>
       received += chunk.length;
       if (wanted === Infinity) readHead();
       if (received < wanted) return;
-      const body = (chunks.length === 1 ? /** @type {Buffer} */ (chunks[0]) : Buffer.concat(chunks)).subarray(headBytes);
+      const body = (chunks.length === 1 ? /** @type {Buffer} */ (chunks[0]) : Buffer.concat(chunks)).subarray(
+        headBytes,
+      );
       chunks = [];
       received = 0;
       wanted = Infinity;
@@ -167,7 +169,8 @@ const batches = async ({ url, inFlight }) => {
     },
   });
   const recorded = answers.reduce((sum, answer) => sum + accepted(answer), 0);
-  if (recorded !== lines) throw new Error(`${recorded} of ${lines} lines were recorded: ${answers[0]?.toString('utf8', 0, 500)}`);
+  if (recorded !== lines)
+    throw new Error(`${recorded} of ${lines} lines were recorded: ${answers[0]?.toString('utf8', 0, 500)}`);
   return { lines, seconds, latencies: Float64Array.from(latencies) };
 };
 

@@ -1,0 +1,195 @@
+// @ts-check
+'use strict';
+const { createHash } = require('node:crypto');
+const { default: Decimal } = require('decimal.js');
+
+const Exact = Decimal.clone({ precision: 60 });
+const guarded = { inbound: 'inbound', outbound: 'outbound', mutual: 'inbound' };
+
+/** A broken promise, with the promise's number (DESIGN 8). */
+class Violation extends Error {}
+
+/** @param {unknown} isHeld @param {string} promise */
+const hold = (isHeld, promise) => {
+  if (!isHeld) throw new Violation(promise);
+};
+
+/** Reads the log event by event and knows, from DESIGN section 2 alone, what may stand there next. */
+class Oracle {
+  constructor() {
+    this.read = 0;
+    /** @type {Map<string, any>} */
+    this.accounts = new Map();
+    /** Log entry by kind, account and id. @type {Map<string, any>} */
+    this.entries = new Map();
+    /** Decisions by account, in order. @type {Map<string, any[]>} */
+    this.decisions = new Map();
+    /** Rejections by place. @type {Set<string>} */
+    this.rejections = new Set();
+  }
+
+  /** @param {readonly any[]} events The whole log so far. */
+  follow(events) {
+    for (; this.read < events.length; this.read += 1) this.apply(events[this.read]);
+  }
+
+  apply(/** @type {any} */ event) {
+    if (event.stream.startsWith('rejected-')) {
+      const { topic, partition, offset } = event.data.source;
+      const place = `${topic}/${partition}/${offset}`;
+      hold(!this.rejections.has(place), `P5: ${place} is rejected twice`);
+      this.rejections.add(place);
+    } else if (event.stream.startsWith('cutoff-')) this.applyDecision(event);
+    else this.applyAccount(event);
+  }
+
+  applyAccount(/** @type {any} */ event) {
+    const { type, data } = event;
+    if (type === 'AccountOpened') {
+      hold(!this.accounts.has(data.accountId), `P1: ${data.accountId} is opened twice`);
+      this.accounts.set(data.accountId, {
+        rule: data.cutoff,
+        sums: { inbound: new Exact(0), outbound: new Exact(0) },
+        state: { inbound: false, outbound: false },
+        due: [],
+        revision: -1,
+      });
+    }
+    const account = this.accounts.get(event.stream.slice('account-'.length));
+    hold(account, `P1: ${type} before the account is open`);
+    hold(event.revision === account.revision + 1, `P1: a gap in ${event.stream}`);
+    account.revision = event.revision;
+    if (type === 'CutoffChanged') account.rule = data;
+    const key = keyOf(event);
+    if (key) {
+      hold(!this.entries.has(key), `P1: ${key} counts twice`);
+      this.entries.set(key, event);
+      this.add(account, event);
+    }
+    this.expectEdges(account, event);
+  }
+
+  add(/** @type {any} */ account, /** @type {any} */ { type, data }) {
+    if (type === 'EntryReversed') {
+      const original = this.entries.get(`${data.of.kind} ${data.accountId} ${data.of.id}`);
+      hold(original && !original.isReversed, `P1: ${data.of.id} is reversed twice, or was never there`);
+      original.isReversed = true;
+      account.sums[original.data.direction] = account.sums[original.data.direction].minus(effectOf(original));
+    } else account.sums[data.direction] = account.sums[data.direction].plus(effectOf({ type, data }));
+  }
+
+  expectEdges(/** @type {any} */ account, /** @type {any} */ event) {
+    for (const direction of ['inbound', 'outbound']) {
+      const exhausted = account.rule.balances.filter(
+        (/** @type {'inbound'} */ balance) => guarded[balance] === direction && this.available(account, balance).lte(0),
+      );
+      const isBlocked = exhausted.length > 0;
+      if (isBlocked === account.state[direction]) continue;
+      account.state[direction] = isBlocked;
+      account.due.push({
+        type: isBlocked ? 'TrafficBlocked' : 'TrafficUnblocked',
+        direction,
+        revision: event.revision,
+        exhausted: exhausted.sort().join(),
+        inbound: account.sums.inbound,
+        outbound: account.sums.outbound,
+      });
+    }
+  }
+
+  available(/** @type {any} */ { rule, sums }, /** @type {string} */ balance) {
+    const limit = rule.creditLimits?.[balance] ?? 0;
+    return this.balance({ rule, sums }, balance).plus(limit);
+  }
+
+  balance(/** @type {any} */ { rule, sums }, /** @type {string} */ balance) {
+    if (balance !== 'mutual') return sums[balance];
+    const difference = sums.outbound.minus(sums.inbound);
+    return rule.mutualFormula === 'inbound-minus-outbound' ? difference.negated() : difference;
+  }
+
+  /** A decision must be the next edge that is due, with its cause, its balances and the next sequence. */
+  applyDecision(/** @type {any} */ { type, data, stream, revision }) {
+    const account = this.accounts.get(stream.slice('cutoff-'.length));
+    const due = account?.due.shift();
+    const told = `${type} ${data.direction} of ${data.accountId}, sequence ${data.sequence}`;
+    hold(due, `P3: ${told} is decided, and no edge is due`);
+    hold(
+      due.type === type && due.direction === data.direction,
+      `P3: ${told} is decided, ${due.type} ${due.direction} is due`,
+    );
+    hold(
+      due.revision === data.cause.revision,
+      `P3: ${told} names revision ${data.cause.revision} as its cause, not ${due.revision}`,
+    );
+    hold(data.sequence === revision + 1, `P3: ${told} stands at revision ${revision}`);
+    hold(
+      due.inbound.eq(data.balances.inbound) && due.outbound.eq(data.balances.outbound),
+      `P2: ${told} shows other balances`,
+    );
+    hold(
+      due.exhausted === [...data.exhausted].sort().join(),
+      `P3: ${told} names ${data.exhausted} as exhausted, not ${due.exhausted}`,
+    );
+    this.decisions.set(data.accountId, [...(this.decisions.get(data.accountId) ?? []), { type, ...data }]);
+  }
+
+  /** What the broker holds must be the decisions, in order, and repetitions must be the same bytes. */
+  checkPublished(/** @type {{ topic: string, key: string, value: string }[]} */ published) {
+    const seen = new Map();
+    const last = new Map();
+    for (const { topic, key, value } of published) {
+      if (!topic.endsWith('traffic-control.v1')) continue;
+      const command = JSON.parse(value);
+      const name = `${command.accountId} ${command.sequence}`;
+      hold((seen.get(name) ?? value) === value, `P4: two contents under ${name}`);
+      if (!seen.has(name)) {
+        const { sequence } = this.decisions.get(command.accountId)?.[command.sequence - 1] ?? {};
+        hold(sequence === command.sequence, `P3: ${name} is published and was not decided`);
+        hold((last.get(key) ?? 0) < command.sequence, `P3: ${name} is published out of order`);
+        last.set(key, command.sequence);
+        hold(
+          command.commandId === commandId(`${command.accountId}/${command.direction}/${command.sequence}`),
+          `P3: ${name} has another commandId`,
+        );
+      }
+      seen.set(name, value);
+    }
+    return seen.size;
+  }
+}
+
+const kinds = {
+  PaymentRecorded: 'payment',
+  UsageCharged: 'usage',
+  BalanceAdjusted: 'adjustment',
+  EntryReversed: 'reversal',
+};
+
+const keyOf = (/** @type {any} */ { type, data }) => {
+  const kind = kinds[/** @type {keyof typeof kinds} */ (type)];
+  return kind && `${kind} ${data.accountId} ${data[`${kind}Id`]}`;
+};
+
+const effectOf = (/** @type {any} */ { type, data }) => {
+  const amount = new Exact(data.amount);
+  return type === 'UsageCharged' ? amount.negated() : amount;
+};
+
+/** UUIDv5, written from RFC 9562. @param {string} name */
+const commandId = (name) => {
+  const bytes = createHash('sha1').update(Buffer.from('8f6b3f0a5a1e4f5e9d0c2b7f4d1c6e35', 'hex')).update(name).digest();
+  bytes[6] = (bytes[6] % 16) + 0x50;
+  bytes[8] = (bytes[8] % 64) + 0x80;
+  return [
+    [0, 4],
+    [4, 6],
+    [6, 8],
+    [8, 10],
+    [10, 16],
+  ]
+    .map(([from, to]) => bytes.subarray(from, to).toString('hex'))
+    .join('-');
+};
+
+module.exports = { Oracle, Violation, hold };

@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const run = (...options: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(__dirname, 'run.js'), ...options], {
+    encoding: 'utf8',
+  });
+  return { status, output: stdout + stderr };
+};
+
+const limitMs = 600_000;
+
+test(
+  '500 simulated runs, with everything going wrong that can: nothing lost, doubled or wrong',
+  () => {
+    const { status, output } = run('--seeds', '500');
+    expect(output).toContain('nothing lost, doubled or wrong');
+    expect(status).toBe(0);
+  },
+  limitMs,
+);
+
+describe('a deliberate fault is caught', () => {
+  test.each([
+    ['skip the dedupe', /P1/],
+    ['below zero instead of at zero', /P3/],
+    ['checkpoint before apply', /P[23]|comes before AccountOpened/],
+    ['checkpoint before the acknowledgement', /P[35]|does not come to an end/],
+    ['publish before decide', /P[34]/],
+    ['sequence from memory', /P[34]/],
+  ])(
+    '%s',
+    (name, promise) => {
+      const { status, output } = run('--canary', name, '--seeds', '200');
+      expect(output).toMatch(promise);
+      expect(status).toBe(1);
+    },
+    limitMs,
+  );
+});

@@ -1,0 +1,81 @@
+// @ts-check
+'use strict';
+
+const rules = [
+  { balances: ['inbound'] },
+  { balances: ['inbound', 'outbound'], creditLimits: { inbound: '1' } },
+  { balances: ['mutual'] },
+  { balances: ['mutual', 'inbound'], mutualFormula: 'inbound-minus-outbound', creditLimits: { mutual: '0.5' } },
+  { balances: [] },
+];
+
+const accountIds = ['acme', 'globex', 'initech'];
+const amounts = ['0.5', '1', '1', '2', '0.0000000001'];
+
+/** What partners, finance and the rater send in one run, from the seed alone. @param {import('./scheduler').Scheduler} scheduler @param {number} count */
+const createWorkload = (scheduler, count) => {
+  const one = (/** @type {any[]} */ list) => list[scheduler.pick(list.length)];
+  let serial = 0;
+  const record = () => {
+    const base = {
+      accountId: one(accountIds),
+      direction: one(['inbound', 'outbound']),
+      amount: one(amounts),
+      currency: 'EUR',
+    };
+    serial += 1;
+    const kind = one(['payment', 'usage', 'usage', 'usage', 'payment', 'adjustment', 'reversal', 'rule']);
+    const id = `${serial}`;
+    switch (kind) {
+      case 'payment':
+        return { type: 'RecordPayment', data: { paymentId: id, ...base } };
+      case 'usage':
+        return { type: 'ChargeUsage', data: { usageId: id, ...base } };
+      case 'adjustment':
+        return {
+          type: 'AdjustBalance',
+          data: {
+            adjustmentId: id,
+            ...base,
+            amount: one(['-1', '1.5', '-0.5']),
+            reason: 'simulated',
+            actor: 'simulation',
+          },
+        };
+      case 'reversal':
+        return {
+          type: 'ReverseEntry',
+          data: {
+            reversalId: id,
+            accountId: base.accountId,
+            of: { kind: 'usage', id: `${1 + scheduler.pick(serial)}` },
+            reason: 'simulated',
+            actor: 'simulation',
+          },
+        };
+      default:
+        return { type: 'ChangeCutoff', accountId: base.accountId, data: one(rules) };
+    }
+  };
+  const sent = Array.from({ length: count }, record);
+  const openings = accountIds.map((accountId) => ({
+    type: 'OpenAccount',
+    data: { accountId, currency: 'EUR', cutoff: one(rules) },
+  }));
+  return { openings, commands: sent, one };
+};
+
+/** A payment or usage as a Kafka message. @param {any} command */
+const messageOf = ({ type, data }) => ({
+  topic: type === 'RecordPayment' ? 'tollgate.payments.v1' : 'tollgate.usage.v1',
+  value: Buffer.from(JSON.stringify(data)),
+});
+
+const garbage = [
+  Buffer.from('{'),
+  Buffer.from([0xff, 0x00]),
+  Buffer.from('{"usageId":"x","accountId":"nobody","direction":"inbound","amount":"1","currency":"EUR"}'),
+  Buffer.from('[]'),
+];
+
+module.exports = { createWorkload, garbage, messageOf };

@@ -1,0 +1,109 @@
+// @ts-check
+'use strict';
+const { LogUnavailable, SubscriptionDropped } = require('@tollgate/event-store');
+const { createMemoryEventLog } = require('@tollgate/event-store/memory');
+
+/**
+ * What outlives a process: the log, the broker's topics, the offsets committed. `faults` says how often things go wrong, one in
+ * so many times; 0 is never.
+ */
+class World {
+  /** @param {import('./scheduler').Scheduler} scheduler @param {{ often: number }} faults */
+  constructor(scheduler, faults) {
+    this.scheduler = scheduler;
+    this.faults = faults;
+    this.log = createMemoryEventLog({ clock: () => new Date(scheduler.now) });
+    /** Input messages by partition, and how far each group member has committed. @type {{ topic: string, value: Buffer }[][]} */
+    this.partitions = [[], []];
+    this.committed = [0, 0];
+    /** What the traffic-control and rejected topics hold. @type {{ topic: string, key: string, value: string }[]} */
+    this.published = [];
+  }
+
+  goesWrong() {
+    return this.faults.often > 0 && this.scheduler.chance(this.faults.often);
+  }
+
+  /** The log as one process sees it over its connection. @param {() => boolean} isAlive */
+  logFor(isAlive) {
+    const { log, scheduler } = this;
+    const turn = () => scheduler.turn(isAlive);
+    const self = this;
+    return {
+      ...log,
+      append: async (/** @type {any} */ appends) => {
+        await turn();
+        if (self.goesWrong()) throw new LogUnavailable('simulated: not sent');
+        const results = await log.append(appends);
+        await turn();
+        if (self.goesWrong()) throw new LogUnavailable('simulated: sent, and the answer lost');
+        return results;
+      },
+      readStream: async (/** @type {any} */ stream, /** @type {any} */ options) => {
+        await turn();
+        if (self.goesWrong()) throw new LogUnavailable('simulated: not read');
+        return log.readStream(stream, options);
+      },
+      lastPosition: async () => {
+        await turn();
+        return log.lastPosition();
+      },
+      async *subscribe(/** @type {any} */ subscription) {
+        for await (const batch of log.subscribe({ ...subscription, maxEvents: 1 + scheduler.pick(5) })) {
+          await turn();
+          if (self.goesWrong()) throw new SubscriptionDropped('simulated: connection lost');
+          yield batch;
+          await turn();
+        }
+      },
+    };
+  }
+
+  /** @param {() => boolean} isAlive */
+  publisherFor(isAlive) {
+    return async (/** @type {any[]} */ messages) => {
+      for (const { topic, key, value } of messages) {
+        await this.scheduler.turn(isAlive);
+        if (this.goesWrong()) throw new Error('simulated: broker away');
+        this.published.push({ topic, key, value: String(value) });
+      }
+      await this.scheduler.turn(isAlive);
+      if (this.goesWrong()) throw new Error('simulated: written, and the acknowledgement lost');
+    };
+  }
+
+  /** A member of the consumer group: hands over what is not committed, commits after the handler. @param {any} handler @param {() => boolean} isAlive */
+  async consume(handler, isAlive) {
+    const consumePartition = async (/** @type {number} */ partition) => {
+      while (isAlive()) {
+        await this.scheduler.turn(isAlive);
+        const from = this.committed[partition];
+        const values = this.partitions[partition].slice(from, from + 1 + this.scheduler.pick(6));
+        if (values.length === 0) {
+          await new Promise((resolve) => void this.scheduler.setTimer(() => resolve(undefined), 100));
+          continue;
+        }
+        const messages = values.map(({ topic, value }, index) => ({
+          topic,
+          partition,
+          offset: String(from + index),
+          key: null,
+          value,
+          timestamp: '0',
+        }));
+        try {
+          await handler(messages);
+        } catch (error) {
+          if (!error.retriable) throw error;
+          continue;
+        }
+        await this.scheduler.turn(isAlive);
+        // A rebalance takes the partition away in the middle of a batch: its offsets are not committed, another member repeats it.
+        if (!this.goesWrong()) this.committed[partition] = Math.max(this.committed[partition], from + values.length);
+      }
+    };
+    await Promise.all(this.partitions.map((_messages, partition) => consumePartition(partition)));
+  }
+}
+
+module.exports = { World };
