@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const tests = ['**/*.test.ts', '**/*.fixture.ts', 'test/**/*.ts', 'packages/event-store/src/contract/**'];
+const tests = ['**/*.test.ts', '**/*.fixture.{ts,js}', 'test/**/*.ts', 'packages/event-store/src/contract/**'];
 const plainJavaScript = ['**/*.js', '**/*.cjs', '**/*.mjs'];
 const pureSources = ['packages/money/src/**/*.ts', 'packages/balance/src/**/*.ts'];
 

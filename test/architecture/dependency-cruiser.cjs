@@ -3,7 +3,7 @@
 
 /** The dependency rules of DESIGN section 6. Each has a canary in architecture.test.ts that must trip it. */
 
-const tests = '(\\.test\\.ts$|\\.fixture\\.ts$|^test/|^packages/event-store/src/contract/)';
+const tests = '(\\.(test|fixture)\\.[jt]s$|^test/|^packages/event-store/src/contract/)';
 const production = '^(packages|services)/[^/]+/src/';
 
 /** A library: where it resolves to, or its bare name where it is not installed. @param {string} name */
@@ -54,7 +54,7 @@ module.exports = {
       name: 'by name only',
       comment: 'Another package is imported by its name, never by a path into it; its exports say what it shows.',
       severity: 'error',
-      from: { path: '^((?:packages|services)/[^/]+)/' },
+      from: { path: '^((?:packages|services)/[^/]+|test|infra)/' },
       to: { path: '^(packages|services)/', pathNot: '^$1/', dependencyTypesNot: ['aliased-workspace'] },
     },
     {
@@ -87,8 +87,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     combinedDependencies: true,
-    doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    doNotFollow: { path: '(^|/)(node_modules|dist)/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['source', 'import', 'require', 'node', 'default', 'types'],

@@ -43,7 +43,7 @@ All of it takes about ten minutes and 2 GB of disk, which is given back. It star
 kafka and flip, a real broker (Java 17). The raw figures are kept in .cache/bench/.
 `;
 
-const readOptions = () => {
+const parseOptions = () => {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', multiple: true },
@@ -56,6 +56,15 @@ const readOptions = () => {
   if (unknown.length > 0)
     throw new Error(`--only ${unknown.join(', ')}: choose from ${Object.keys(figures).join(', ')}`);
   return values;
+};
+
+const readOptions = () => {
+  try {
+    return parseOptions();
+  } catch (error) {
+    process.stderr.write(`${/** @type {Error} */ (error).message}\n\n${help}`);
+    return process.exit(2);
+  }
 };
 
 /** On the disk of the repository, and gone when we are. */

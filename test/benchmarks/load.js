@@ -24,12 +24,12 @@ const loadWindow = async ({ tollgate, client }, { lines, run, accounts }) => {
   return { ...measured, bytes };
 };
 
-/** @param {Loaded} parts @param {{ lines: number, run: string, accounts: number, say: (line: string) => void }} options */
+/** `run` and the number of the window begin the ids. @param {Loaded} parts @param {{ lines: number, run: string, accounts: number, say: (line: string) => void }} options */
 const loadEvents = async (parts, { lines, run, accounts, say }) => {
   let bytes = 0;
   for (let done = 0; done < lines;) {
     const next = Math.min(windowLines, lines - done);
-    const window = await loadWindow(parts, { lines: next, run: `${run}${done}`, accounts });
+    const window = await loadWindow(parts, { lines: next, run: `${run}${done / windowLines}`, accounts });
     bytes += window.bytes;
     done += next;
     say(

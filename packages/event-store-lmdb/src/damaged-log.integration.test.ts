@@ -3,8 +3,8 @@ import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open } from 'lmdb';
 import { LogDamaged } from '@tollgate/event-store';
-import { startAppending } from '../test/appending-process';
-import { createFolder, dataFile, fill, payment, readAll, removeFolders, withLog } from '../test/log-folder';
+import { startAppending } from './appending-process.fixture';
+import { createFolder, dataFile, fill, payment, readAll, removeFolders, withLog } from './log-folder.fixture';
 
 afterEach(removeFolders);
 
@@ -60,7 +60,7 @@ describe('a log file that is not whole', () => {
   const opening = async (folder: string) => {
     const appending = startAppending(folder, { times: 1 });
     const { signal } = await appending.ended;
-    return { signal, failed: appending.reports.at(-1)?.failed };
+    return { signal, failed: appending.reports.find(({ failed }) => failed !== undefined)?.failed };
   };
 
   test.each([

@@ -1,8 +1,8 @@
 import type { EventBody, RecordedEvent } from '@tollgate/event-store';
 import { FolderInUse } from '@tollgate/projection-store';
-import { startAppending } from '../test/appending-process';
-import type { AppendingProcess } from '../test/appending-process';
-import { createFolder, readAll, removeFolders, withLog } from '../test/log-folder';
+import { startAppending } from './appending-process.fixture';
+import type { AppendingProcess } from './appending-process.fixture';
+import { createFolder, readAll, removeFolders, withLog } from './log-folder.fixture';
 
 afterEach(removeFolders);
 
@@ -50,7 +50,7 @@ describe('a process killed while it appends', () => {
     await first.saying(({ appended }) => appended !== undefined);
     const second = startAppending(folder);
     await second.ended;
-    expect(second.reports).toMatchObject([{ failed: 'FolderInUse', retriable: false }]);
+    expect(second.reports).toMatchObject([{ failed: 'FolderInUse', retriable: false }, { isAlive: true }]);
     const before = first.reports.length;
     await first.saying(({ appended }) => appended !== undefined && first.reports.length > before + 10);
     await first.kill();

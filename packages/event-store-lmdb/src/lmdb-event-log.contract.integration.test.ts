@@ -1,6 +1,6 @@
 import type { EventBody } from '@tollgate/event-store';
 import { eventLogContract } from '@tollgate/event-store/contract';
-import { createFolder, removeFolders } from '../test/log-folder';
+import { createFolder, removeFolders } from './log-folder.fixture';
 import { openLmdbEventLog } from './index';
 
 eventLogContract('LMDB', async () => {

@@ -1,16 +1,9 @@
 import { join } from 'node:path';
-import { LogDamaged, LogUnavailable } from '@tollgate/event-store';
-import type {
-  AppendResult,
-  EventBatch,
-  EventBody,
-  EventLog,
-  RecordedEvent,
-  StreamAppend,
-  Subscription,
-} from '@tollgate/event-store';
+import { LogUnavailable } from '@tollgate/event-store';
+import type { AppendResult, EventBody, EventLog, RecordedEvent, StreamAppend } from '@tollgate/event-store';
 import { bufferStore, openProjectionStore } from '@tollgate/projection-store';
 import { createAppendQueue } from './append-queue';
+import { createNews, follow } from './follow';
 import { openLogFile } from './log-file';
 import type { LogFile } from './log-file';
 import { decodeRecord, encodeRecord } from './record';
@@ -28,7 +21,6 @@ export type LmdbEventLogOptions = {
 export type LmdbEventLog<Body extends EventBody> = EventLog<Body> & { sizeBytes(): number };
 
 const tailEvents = 4_096;
-const defaultBatchEvents = 1_000;
 
 /** The event log in one folder of this machine. Throws `FolderInUse` or `LogDamaged` if it cannot be opened safely. */
 export const openLmdbEventLog = async <Body extends EventBody>(
@@ -82,29 +74,7 @@ export const openLmdbEventLog = async <Body extends EventBody>(
       return await Promise.resolve(readStream<Body>(file, index, { stream, from, limit }));
     },
     lastPosition: () => Promise.resolve(last === 0 ? undefined : BigInt(last)),
-    async *subscribe({
-      after = 0n,
-      prefixes,
-      maxEvents = defaultBatchEvents,
-      signal,
-    }: Subscription): AsyncGenerator<EventBatch<Body>> {
-      let position = Number(after);
-      if (position > last)
-        throw new LogDamaged(
-          `asked to go on after ${String(position)}, but the log ends at ${String(last)}: it is an older copy`,
-        );
-      let isTold = false;
-      while (!signal.aborted && !isClosed) {
-        if (position < last || !isTold) {
-          const { events, through } = read(position + 1, maxEvents, prefixes);
-          position = Math.max(position, through);
-          isTold = position >= last;
-          yield { events, position: BigInt(position), isCaughtUp: isTold };
-          // Reading is synchronous: let others have their turn between two batches of a long catch-up.
-          if (!isTold) await new Promise(setImmediate);
-        } else await news.wait(signal);
-      }
-    },
+    subscribe: (subscription) => follow({ last: () => last, isClosed: () => isClosed, read, news }, subscription),
     sizeBytes: () => file.sizeBytes(),
     close: async () => {
       isClosed = true;
@@ -195,26 +165,4 @@ const indexTheRest = async (file: LogFile, index: StreamIndex, indexed: number):
     }
     await index.add(events);
   }
-};
-
-/** Wakes whoever waits for the next append. */
-const createNews = () => {
-  let wakers = new Set<() => void>();
-  return {
-    announce: () => {
-      const woken = wakers;
-      wakers = new Set();
-      for (const wake of woken) wake();
-    },
-    wait: (signal: AbortSignal) =>
-      new Promise<void>((resolve) => {
-        const wake = (): void => {
-          signal.removeEventListener('abort', wake);
-          wakers.delete(wake);
-          resolve();
-        };
-        wakers.add(wake);
-        signal.addEventListener('abort', wake);
-      }),
-  };
 };

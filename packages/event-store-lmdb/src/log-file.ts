@@ -34,9 +34,12 @@ export const openLogFile = (folder: string): LogFile => {
     range: (from, to) => reading(folder, () => withoutGap(records.getRange({ start: from, end: to + 1 }), from, to)),
     append: async (first, batch) => {
       try {
-        await environment.batch(() => {
-          batch.forEach((record, index) => void records.put(first + index, record));
+        // lmdb rejects the promises of single puts too; one that nobody awaits would end the process.
+        const puts = new Set<Promise<boolean>>();
+        const committed = environment.batch(() => {
+          batch.forEach((record, index) => puts.add(records.put(first + index, record)));
         });
+        await Promise.all([committed, ...puts]);
       } catch (error) {
         const cause = await commitErrorOf(error);
         throw new LogUnavailable(`the log in ${folder} cannot be written: ${reasonOf(cause)}`, { cause });

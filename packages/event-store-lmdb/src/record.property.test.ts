@@ -10,7 +10,7 @@ const anyEvent: fc.Arbitrary<RecordedEvent<EventBody>> = fc.record({
   revision: fc.nat(),
   eventId: fc.uuid(),
   type: fc.string(),
-  data: fc.object().map((data): object => JSON.parse(JSON.stringify(data))),
+  data: fc.object().map((data) => JSON.parse(JSON.stringify(data)) as object),
   metadata: fc.constant({ receivedAt: '2026-01-31T12:00:00.000Z' }),
   recordedAt: fc.constant('2026-01-31T12:00:00.000Z'),
   position: fc.constant(position),

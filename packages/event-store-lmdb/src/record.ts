@@ -31,7 +31,7 @@ export const decodeRecord = <Body extends EventBody>(
   const nameEnd = bodyStart + record.readUInt16LE(4);
   const stream = record.toString('utf8', bodyStart, nameEnd);
   if (!prefixes.some((prefix) => stream.startsWith(prefix))) return undefined;
-  const event: RecordedEvent<Body> = JSON.parse(record.toString('utf8', nameEnd));
+  const event = JSON.parse(record.toString('utf8', nameEnd)) as RecordedEvent<Body>;
   event.stream = stream;
   event.position = position;
   return event;

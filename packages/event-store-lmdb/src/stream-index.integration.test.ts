@@ -1,6 +1,6 @@
 import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createFolder, fill, payment, readAll, removeFolders, withLog } from '../test/log-folder';
+import { createFolder, fill, payment, readAll, removeFolders, withLog } from './log-folder.fixture';
 
 afterEach(removeFolders);
 

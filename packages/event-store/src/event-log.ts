@@ -26,8 +26,7 @@ export type StreamAppend<Body extends EventBody> = {
 
 /** Events recorded, in order; or nothing recorded, because the stream has moved on to `currentRevision`. */
 export type AppendResult<Body extends EventBody> =
-  | { isAppended: true; events: readonly RecordedEvent<Body>[] }
-  | { isAppended: false; currentRevision: number };
+  { isAppended: true; events: readonly RecordedEvent<Body>[] } | { isAppended: false; currentRevision: number };
 
 /**
  * Events in log order. `position` is how far the log has been read, events of other prefixes included: what a consumer

@@ -26,9 +26,9 @@ const openSocket = ({ host, port, ssl, onConnect }: ISocketFactoryArgs, isTls: b
 };
 
 /**
- * Reset, not closed, where Node can: what has left us but was not read by the broker yet must not be read later, when
- * newer messages may have gone another way. Resetting a socket that is still writing or ending leaks it (Node 20), and
- * the process then never exits.
+ * Reset, not closed, where Node can: what the kernel could not deliver yet must not be delivered later, when newer
+ * messages may have gone another way. Resetting a socket that is still writing or ending leaks it (Node 20), and the
+ * process then never exits.
  */
 const abort = (socket: Socket): void => {
   const error = new Error('connection cut');

@@ -71,10 +71,19 @@ describe('a buffered store', () => {
 
   test('a list holds what is still in memory', async () => {
     const buffered = bufferStore(recordingStore().store);
-    await buffered.commit({ puts: [['k 1', 'x'], ['k 2', 'y']], position: 1n });
+    await buffered.commit({
+      puts: [
+        ['k 1', 'x'],
+        ['k 2', 'y'],
+      ],
+      position: 1n,
+    });
     const listed: [string, string][] = [];
     for await (const entry of buffered.list({ prefix: 'k ' })) listed.push(entry);
-    expect(listed).toEqual([['k 1', 'x'], ['k 2', 'y']]);
+    expect(listed).toEqual([
+      ['k 1', 'x'],
+      ['k 2', 'y'],
+    ]);
     await buffered.close();
   });
 
@@ -82,7 +91,13 @@ describe('a buffered store', () => {
     const { store, setFull } = recordingStore();
     const buffered = bufferStore(store);
     setFull(true);
-    await buffered.commit({ puts: [['a', '1'], ['b', '1']], position: 1n });
+    await buffered.commit({
+      puts: [
+        ['a', '1'],
+        ['b', '1'],
+      ],
+      position: 1n,
+    });
     await new Promise((resolve) => setTimeout(resolve, 150));
     await buffered.commit({ puts: [['a', '2']], position: 2n });
     expect([buffered.get('a'), buffered.get('b')]).toEqual(['2', '1']);
@@ -90,5 +105,28 @@ describe('a buffered store', () => {
     setFull(false);
     await buffered.close();
     expect([store.get('a'), store.get('b'), store.position()]).toEqual(['2', '1', 2n]);
+  });
+
+  test('writes nothing any more once it is closed, also when a group went out before its time', async () => {
+    const { store, groups } = recordingStore();
+    const buffered = bufferStore(store);
+    await buffered.commit({ puts: [['a', '1']], position: 1n });
+    const many = Array.from({ length: 10_000 }, (_, index): [string, string] => [`key ${String(index)}`, '1']);
+    await buffered.commit({ puts: many, position: 2n });
+    await buffered.close();
+    const written = groups.length;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(groups).toHaveLength(written);
+  });
+
+  test('writes out in time what came while another group was being written', async () => {
+    const { store } = recordingStore();
+    const buffered = bufferStore(store);
+    const many = Array.from({ length: 10_000 }, (_, index): [string, string] => [`key ${String(index)}`, '1']);
+    await buffered.commit({ puts: many, position: 1n });
+    await buffered.commit({ puts: [['a', '1']], position: 2n });
+    while (store.position() !== 2n) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(store.get('a')).toBe('1');
+    await buffered.close();
   });
 });

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import type { Position } from '@tollgate/event-store';
@@ -59,7 +59,11 @@ export const openProjectionStore = async (options: ProjectionStoreOptions): Prom
   return {
     get: (key) => level.getSync(key),
     list: ({ prefix, after, limit = -1 }) =>
-      level.iterator({ gt: after === undefined ? prefix : prefix + after, lt: prefix + lastCharacter, limit }),
+      level.iterator({
+        ...(after === undefined ? { gte: prefix } : { gt: prefix + after }),
+        lt: prefix + lastCharacter,
+        limit,
+      }),
     commit: async (changes) => {
       try {
         if (isBroken) await reopen(level, options.path);
@@ -133,13 +137,37 @@ const tryOpen = async (path: string): Promise<Level | undefined> => {
   const level: Level = new ClassicLevel(path, { writeBufferSize: 16 << 20, cacheSize: 32 << 20 });
   try {
     await level.open();
-    return level;
   } catch (error) {
-    const cause = error instanceof Error ? (error.cause as { code?: string; message?: string } | undefined) : undefined;
-    if (cause?.code === 'LEVEL_LOCKED')
-      throw new FolderInUse(`another process is using ${path}; stop it first, or give this one a folder of its own`);
-    if (cause?.code === 'LEVEL_CORRUPTION') return undefined;
-    throw new Error(`cannot open ${path}: ${cause?.message ?? String(error)}`, { cause: error });
+    throwUnlessDamaged(error, path);
+    return undefined;
+  }
+  if ((await isWhole(path)) && isReadable(level)) return level;
+  await level.close();
+  return undefined;
+};
+
+/** Returns if files are damaged or missing; throws what else keeps the store from being opened. */
+const throwUnlessDamaged = (error: unknown, path: string): void => {
+  const { code, message = String(error) } = (error instanceof Error ? error.cause : {}) as LevelFailure;
+  if (code === 'LEVEL_LOCKED')
+    throw new FolderInUse(`another process is using ${path}; stop it first, or give this one a folder of its own`);
+  if (code !== 'LEVEL_CORRUPTION' && !message.includes('No such file'))
+    throw new Error(`cannot open ${path}: ${message}`, { cause: error });
+};
+
+type LevelFailure = { code?: string; message?: string };
+
+/** LevelDB passes over changes it finds damaged and goes on with later ones; it says so only in its own LOG. */
+const isWhole = async (path: string): Promise<boolean> =>
+  !/Corruption|dropping \d+ bytes/.test(await readFile(join(path, 'LOG'), 'utf8'));
+
+const isReadable = (level: Level): boolean => {
+  try {
+    level.getSync(versionKey);
+    level.getSync(positionKey);
+    return true;
+  } catch {
+    return false;
   }
 };
 

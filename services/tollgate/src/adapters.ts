@@ -1,3 +1,5 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import { openLmdbEventLog } from '@tollgate/event-store-lmdb';
@@ -22,10 +24,36 @@ export const folderAdapters = (data: string, logger: Log): Adapters => {
     logger.warn({ folder, reason }, 'derived state is dropped and derived anew from the log');
   };
   return {
-    openLog: () =>
-      openLmdbEventLog<LogEvent>({ folder: folders.eventLog, clock, onIndexDropped: onDropped(folders.eventLog) }),
+    openLog: async () => {
+      await probe(data);
+      return openLmdbEventLog<LogEvent>({
+        folder: folders.eventLog,
+        clock,
+        onIndexDropped: onDropped(folders.eventLog),
+      });
+    },
     openStore: (name) =>
       openProjectionStore({ path: folders[name], version: derivedVersions[name], onDropped: onDropped(folders[name]) }),
     clock,
   };
+};
+
+/** Room that opening the stores needs. They map their files: on a full disk the kernel would kill the process instead. */
+const probeBytes = 1 << 20;
+
+/** Throws, with what to do, if the data folder cannot be written. */
+const probe = async (data: string): Promise<void> => {
+  const file = join(data, 'probe');
+  try {
+    await mkdir(data, { recursive: true });
+    await writeFile(file, Buffer.alloc(probeBytes), { flush: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `the data folder ${data} cannot be written (${reason}): make room or give it to this user, or choose another with --data`,
+      { cause: error },
+    );
+  } finally {
+    await rm(file, { force: true }).catch(() => undefined);
+  }
 };

@@ -18,16 +18,16 @@ const accounts = async ({ folder, isQuick, say }) => {
   const measured = [];
   try {
     let open = 0;
-    for (const size of [many / 10, many]) {
+    for (const [round, size] of [many / 10, many].entries()) {
       say(`accounts: opening up to ${size.toLocaleString('en')}`);
       await client.call('openAccounts', { url: tollgate.url, from: open, to: size });
       open = size;
       await tollgate.untilSettled();
       say(`accounts: usages of ${size.toLocaleString('en')}`);
-      await loadWindow(parts, { lines: many, run: `warm${size}`, accounts: size });
-      await loadSingles(parts, { seconds: isQuick ? 0.5 : 2, run: `swarm${size}`, accounts: size });
-      const batches = await loadWindow(parts, { lines: many, run: `accounts${size}`, accounts: size });
-      const singles = await loadSingles(parts, { seconds: isQuick ? 1 : 4, run: `single${size}`, accounts: size });
+      await loadWindow(parts, { lines: many, run: `w${round}`, accounts: size });
+      await loadSingles(parts, { seconds: isQuick ? 0.5 : 2, run: `v${round}`, accounts: size });
+      const batches = await loadWindow(parts, { lines: many, run: `a${round}`, accounts: size });
+      const singles = await loadSingles(parts, { seconds: isQuick ? 1 : 4, run: `s${round}`, accounts: size });
       measured.push({ at: size, batches, singles, memory: memory(tollgate.pid) });
     }
     await tollgate.stop();

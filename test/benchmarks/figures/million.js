@@ -44,13 +44,13 @@ const load = async ({ data, many, isQuick, say }) => {
   };
   try {
     await client.call('openAccounts', { url: tollgate.url, from: 0, to: accounts });
-    add(await loadEvents(parts, { lines: many / 10, run: 'first', accounts, say }));
-    add(await loadSingles(parts, { seconds: seconds / 2, run: 'warm', accounts }));
-    const atTenth = await measureNext('tenth');
+    add(await loadEvents(parts, { lines: many / 10, run: 'f', accounts, say }));
+    add(await loadSingles(parts, { seconds: seconds / 2, run: 'w', accounts }));
+    const atTenth = await measureNext('t');
     const left = many - ((await tollgate.logPosition()) - accounts);
-    add(await loadEvents(parts, { lines: Math.ceil(left / 1_000) * 1_000, run: 'rest', accounts, say }));
+    add(await loadEvents(parts, { lines: Math.ceil(left / 1_000) * 1_000, run: 'r', accounts, say }));
     const held = { events: (await tollgate.logPosition()) - accounts, ...memory(tollgate.pid) };
-    const atAll = await measureNext('all');
+    const atAll = await measureNext('a');
     const events = await tollgate.logPosition();
     await tollgate.kill();
     return { atTenth, atAll, held, events, bytes };
@@ -62,8 +62,8 @@ const load = async ({ data, many, isQuick, say }) => {
   async function measureNext(/** @type {string} */ name) {
     say(`million: what the next events cost, at ${((await tollgate.logPosition()) - accounts).toLocaleString('en')}`);
     const at = await tollgate.logPosition();
-    const batches = add(await loadWindow(parts, { lines: next, run: `next-${name}`, accounts }));
-    return { at, batches, singles: add(await loadSingles(parts, { seconds, run: `single-${name}`, accounts })) };
+    const batches = add(await loadWindow(parts, { lines: next, run: `n${name}`, accounts }));
+    return { at, batches, singles: add(await loadSingles(parts, { seconds, run: `s${name}`, accounts })) };
   }
 };
 

@@ -8,6 +8,7 @@ const { startTollgate } = require('../tollgate-process.js');
 
 const accounts = 1_000;
 const levels = [1, 8, 32];
+const requestBytes = createUsages({ run: 's32r1m', seed: 1, accounts })().json.length;
 
 /** One usage per HTTP request, over many accounts and on one, beside Fastify alone and the disk alone. @type {import('../bench').Figure} */
 const single = async ({ folder, isQuick, say }) => {
@@ -28,24 +29,18 @@ const single = async ({ folder, isQuick, say }) => {
     const runs = collect();
     for (const connections of levels)
       for (let round = 0; round <= rounds; round += 1) {
-        say(`single: ${connections} connections, ${round === 0 ? 'warming up' : `round ${round} of ${rounds}`}`);
+        const isWarmUp = round === 0;
+        say(`single: ${connections} connections, ${isWarmUp ? 'warming up' : `round ${round} of ${rounds}`}`);
+        const keep = isWarmUp ? () => undefined : runs.add;
         for (const [name, { url, pid, accounts }] of Object.entries(target)) {
-          const run = `s${connections}r${round}${name[0]}`;
-          const options = {
-            url,
-            connections,
-            seconds: round === 0 ? seconds / 2 : seconds,
-            run,
-            seed: round,
-            accounts,
-          };
-          const result = await withCpu(pid, () => client.call('singles', options));
+          const messages = { run: `s${connections}r${round}${name[0]}`, seed: round, accounts };
+          const options = { url, connections, seconds: isWarmUp ? seconds / 2 : seconds, ...messages };
+          keep(name, connections, await withCpu(pid, () => client.call('singles', options)));
           await tollgate.untilSettled();
-          if (round > 0) runs.add(name, connections, result);
         }
-        const bytes = createUsages({ run: 's', seed: 1, accounts })().json.length * connections;
+        const bytes = requestBytes * connections;
         const synced = await disk.call('appendAndSync', { folder: folder('disk'), bytes, seconds: seconds / 2 });
-        if (round > 0) runs.add('fdatasync', connections, { ...synced, count: synced.count * connections });
+        keep('fdatasync', connections, { ...synced, count: synced.count * connections });
       }
     return sections(runs.of);
   } finally {

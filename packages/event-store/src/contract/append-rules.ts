@@ -101,7 +101,7 @@ const revisionRules = (createLog: CreateLog): void => {
     onLog(createLog, async (log) => {
       const writeUntilDone = async (writer: string): Promise<void> => {
         let head = noStream;
-        for (let turn = 0; turn < 5; ) {
+        for (let turn = 0; turn < 5;) {
           const [result] = await log.append([to('account-a', head, payments(`${writer}.${String(turn)}`, 2))]);
           if (result?.isAppended === true) turn += 1;
           head = result?.isAppended === true ? head + 2 : (result?.currentRevision ?? head);

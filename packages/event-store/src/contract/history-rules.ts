@@ -62,7 +62,7 @@ const replay = (createLog: CreateLog, steps: Step[], seed: number): Promise<void
 
 /** JSON has no -0: content is what JSON makes of it. */
 const newEvent = (eventId: string, content: unknown): NewEvent<EventBody> =>
-  payment(eventId, { content: JSON.parse(JSON.stringify(content)) });
+  payment(eventId, { content: JSON.parse(JSON.stringify(content)) as unknown });
 
 /** The log as one array. Positions and times are the log's own; everything else is foretold. */
 const createModel = () => {
@@ -87,8 +87,8 @@ const createModel = () => {
           ...event,
           stream,
           revision: current + 1 + index,
-          position: expect.any(BigInt),
-          recordedAt: expect.any(String),
+          position: expect.any(BigInt) as bigint,
+          recordedAt: expect.any(String) as string,
         })),
       );
       log.push(...recorded);

@@ -1,5 +1,13 @@
 import { SubscriptionDropped } from '../event-log';
-import type { EventBatch, EventBody, EventLog, NewEvent, RecordedEvent, StreamAppend, Subscription } from '../event-log';
+import type {
+  EventBatch,
+  EventBody,
+  EventLog,
+  NewEvent,
+  RecordedEvent,
+  StreamAppend,
+  Subscription,
+} from '../event-log';
 
 export type LogUnderTest = {
   log: EventLog<EventBody>;
@@ -33,7 +41,11 @@ export const payment = (eventId: string, data: object = { amount: '1' }): NewEve
 export const payments = (label: string, count: number): NewEvent<EventBody>[] =>
   Array.from({ length: count }, (_, index) => payment(`${label}-${String(index)}`));
 
-export const to = (stream: string, expectedRevision: number, events: NewEvent<EventBody>[]): StreamAppend<EventBody> => ({
+export const to = (
+  stream: string,
+  expectedRevision: number,
+  events: NewEvent<EventBody>[],
+): StreamAppend<EventBody> => ({
   stream,
   expectedRevision,
   events,

@@ -80,7 +80,7 @@ export const readingRules = (createLog: CreateLog): void => {
 };
 
 const contents: [name: string, data: object][] = [
-  ['letters of every script', { 'clé': 'Ünïcødé 電話 📞 \u0000 \u2028 " \\ \n', '📞': 'ключ' }],
+  ['letters of every script', { clé: 'Ünïcødé 電話 📞 \u0000 \u2028 " \\ \n', '📞': 'ключ' }],
   ['nested data', { list: [1, [2, { three: null }], []], deep: { deeper: { deepest: [{ a: true }, {}] } }, empty: '' }],
   ['numbers as JSON knows them', { whole: 9_007_199_254_740_991, tiny: 5e-324, fraction: 0.1, negative: -1 }],
   ['a string of 1 MB', { long: 'é1 '.repeat(262_144) }],

@@ -26,15 +26,13 @@ export const createMemoryEventLog = <Body extends EventBody>(
   const appendOne = ({ stream, expectedRevision, events: added }: StreamAppend<Body>): AppendResult<Body> => {
     const currentRevision = headOf(stream);
     if (currentRevision !== expectedRevision) return { isAppended: false, currentRevision };
-    const appended = added.map(
-      (event, index): RecordedEvent<Body> => ({
-        ...structuredClone(event),
-        stream,
-        revision: currentRevision + 1 + index,
-        position: BigInt(events.length + 1 + index),
-        recordedAt: clock().toISOString(),
-      }),
-    );
+    const appended = added.map((event, index): RecordedEvent<Body> => ({
+      ...structuredClone(event),
+      stream,
+      revision: currentRevision + 1 + index,
+      position: BigInt(events.length + 1 + index),
+      recordedAt: clock().toISOString(),
+    }));
     events.push(...appended);
     return { isAppended: true, events: appended };
   };
@@ -58,7 +56,12 @@ export const createMemoryEventLog = <Body extends EventBody>(
       await turn();
       return events.at(-1)?.position;
     },
-    async *subscribe({ after = 0n, prefixes, maxEvents = defaultBatchEvents, signal }): AsyncGenerator<EventBatch<Body>> {
+    async *subscribe({
+      after = 0n,
+      prefixes,
+      maxEvents = defaultBatchEvents,
+      signal,
+    }): AsyncGenerator<EventBatch<Body>> {
       let position = Number(after);
       let isTold = false;
       while (!signal.aborted && !isClosed) {

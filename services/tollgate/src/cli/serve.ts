@@ -20,6 +20,7 @@ export const addServe = (program: Command): void => {
   command.action(async (flags: Partial<Record<SettingName, string>>) => {
     const settings = readSettings(flags, process.env);
     const logger = createLog(settings.logLevel);
+    dieOfTheUnexpected(logger);
     const node = await startLedgerNode(settings, logger);
     announce(node, settings);
     await endOf(node, logger);
@@ -43,13 +44,29 @@ const endOf = async (node: LedgerNode, logger: Log): Promise<void> => {
   if (isFailure) logger.error({ error: signal }, 'Tollgate cannot go on and stops; what was acknowledged is safe');
   const force = setTimeout(() => {
     logger.error({ stopTimeoutMs }, 'parts did not stop in time; what was acknowledged is safe');
-    process.exit(1);
+    endAtOnce();
   }, stopTimeoutMs);
-  void nextSignal().then(() => process.exit(1));
+  void nextSignal().then(endAtOnce);
   await node.stop();
   clearTimeout(force);
   process.stdout.write('Tollgate has stopped\n');
   process.exit(isFailure ? 1 : 0);
+};
+
+/** Not `process.exit`: that waits for threads of the stores, and a thread that hangs would keep a broken process alive. */
+const endAtOnce = (): void => {
+  process.kill(process.pid, 'SIGKILL');
+};
+
+/** What nobody expected ends the process: with money, wrong is worse than down. */
+const dieOfTheUnexpected = (logger: Log): void => {
+  process.on('uncaughtException', (error) => {
+    logger.error(
+      { error: describe(error) },
+      'Tollgate met an error it does not know and ends; what was acknowledged is safe',
+    );
+    endAtOnce();
+  });
 };
 
 const nextSignal = (): Promise<NodeJS.Signals> =>

@@ -3,14 +3,17 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** What `append-and-report.js` says, a line each. */
+/** What `append-and-report.fixture.js` says, a line each. */
 export type Report = {
   opened?: string;
   appending?: string;
   appended?: string;
   events?: [eventId: string, position: string][];
   failed?: string;
+  retriable?: boolean;
   message?: string;
+  /** Said a while after a failure, by a process that went on. */
+  isAlive?: boolean;
 };
 
 export type AppendingProcess = {
@@ -27,7 +30,13 @@ export const startAppending = (
   options: { times?: number; writers?: number; command?: [string, ...string[]] } = {},
 ): AppendingProcess => {
   const { times = 'for-ever', writers = 1, command = [] } = options;
-  const program = [process.execPath, join(__dirname, 'append-and-report.js'), folder, String(times), String(writers)];
+  const program = [
+    process.execPath,
+    join(__dirname, 'append-and-report.fixture.js'),
+    folder,
+    String(times),
+    String(writers),
+  ];
   const [file = process.execPath, ...args] = [...command, ...program];
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const reports: Report[] = [];
@@ -36,11 +45,11 @@ export const startAppending = (
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
     // A killed process may leave half a line, which it had not finished saying.
-    if (line.endsWith('}')) reports.push(JSON.parse(line));
+    if (line.endsWith('}')) reports.push(JSON.parse(line) as Report);
   });
-  const ended = Promise.all([once(child, 'close'), once(lines, 'close')]).then(([[code, signal]]) => ({
-    code,
-    signal,
+  const ended = Promise.all([once(child, 'close'), once(lines, 'close')]).then(() => ({
+    code: child.exitCode,
+    signal: child.signalCode,
     errorOutput,
   }));
   return {

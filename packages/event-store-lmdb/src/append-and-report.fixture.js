@@ -46,4 +46,5 @@ const main = async () => {
 void main().catch((error) => {
   say({ failed: error.name, retriable: error.retriable, message: error.message });
   process.exitCode = 1;
+  setTimeout(() => say({ isAlive: true }), 100);
 });

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noStream } from '@tollgate/event-store';
 import type { EventBody, NewEvent, RecordedEvent } from '@tollgate/event-store';
-import { openLmdbEventLog } from '../src/index';
-import type { LmdbEventLog } from '../src/index';
+import { openLmdbEventLog } from './index';
+import type { LmdbEventLog } from './index';
 
 const folders: string[] = [];
 
@@ -43,7 +43,9 @@ export const withLog = async <Result>(
 /** Records so many events of one stream, from its start. */
 export const fill = (folder: string, stream: string, count: number): Promise<void> =>
   withLog(folder, async (log) => {
-    const events = Array.from({ length: count }, (_, index) => payment(`${stream}.${String(index)}`, `amount-${String(index)}`));
+    const events = Array.from({ length: count }, (_, index) =>
+      payment(`${stream}.${String(index)}`, `amount-${String(index)}`),
+    );
     await log.append([{ stream, expectedRevision: noStream, events }]);
   });
 
