@@ -14,7 +14,9 @@ export const until = async (isMet: () => boolean, what: string, limitMs = 40_000
 export type LogLine = { level: keyof KafkaLog; fields: object; message: string };
 
 export const recordingLog = (lines: LogLine[] = []): KafkaLog => {
-  const write = (level: keyof KafkaLog) => (fields: object, message: string) => lines.push({ level, fields, message });
+  const write = (level: keyof KafkaLog) => (fields: object, message: string) => {
+    lines.push({ level, fields, message });
+  };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 };
 

@@ -37,6 +37,7 @@ export const runConsumer = (client: KafkaClient, options: ConsumerOptions): Runn
   const { log } = client;
   const work = createPartitionWork(log, { onBatch: options.onBatch, maxBatchMessages, heartbeatIntervalMs });
   const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted;
   let state: ConsumerState = 'connecting';
   let session: ConsumerSession | undefined;
   let attempt = 0;
@@ -63,10 +64,10 @@ export const runConsumer = (client: KafkaClient, options: ConsumerOptions): Runn
   };
 
   const supervise = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
+    while (!isStopping()) {
       session = startSession(client, { groupId, topics, fromBeginning, partitionsConcurrently, work, onJoined });
       const reason = await session.ended;
-      if (stopping.signal.aborted) return;
+      if (isStopping()) return;
       onEnded(reason);
       const pauseMs = backoffMs(attempt, reconnectBackoff);
       attempt += 1;

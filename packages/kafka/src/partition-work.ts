@@ -83,7 +83,7 @@ export const createPartitionWork = (log: KafkaLog, options: BatchOptions) => {
         try {
           await options.onBatch(chunk.map((message) => toReceived(topic, partition, message)));
         } catch (error) {
-          retryLater(payload, first.offset, error); payload.resolveOffset(last.offset);
+          retryLater(payload, first.offset, error);
           return;
         }
         failures.delete(`${topic}/${String(partition)}`);

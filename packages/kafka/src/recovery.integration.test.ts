@@ -38,10 +38,10 @@ describe('when the broker is killed and comes back', () => {
     const publisher = createPublisher(client, { deadlineMs: 5_000 });
     const states: string[] = [];
     const consumer = collect(client, { groupId: 'g', topics: ['calls'], onState: (state) => states.push(state) });
-    let isStopping = false;
+    const stopping = new AbortController();
     let sent = 0;
     const publishing = (async () => {
-      for (; !isStopping; sent += 10) await publishUntilAccepted(publisher, sent, sent + 10);
+      for (; !stopping.signal.aborted; sent += 10) await publishUntilAccepted(publisher, sent, sent + 10);
     })();
 
     await until(() => consumer.values.length > 200, 'flowing');
@@ -50,7 +50,7 @@ describe('when the broker is killed and comes back', () => {
     await restart();
     const before = consumer.values.length;
     await until(() => consumer.values.length > before + 200, 'flowing again');
-    isStopping = true;
+    stopping.abort();
     await publishing;
     await until(() => consumer.values.includes(String(sent - 1)), 'the last one');
 

@@ -1,3 +1,4 @@
+import { ConfigResourceTypes } from 'kafkajs';
 import { clientOf, recordingLog, startBroker, type Broker, type LogLine } from './broker.test-support';
 import { KafkaUnavailable, createKafka, ensureTopics } from './index';
 
@@ -19,7 +20,7 @@ const described = async (name: string) => {
   const admin = connection.kafka.admin();
   await admin.connect();
   const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
-  const resources = [{ type: 2, name, configNames: ['cleanup.policy'] }];
+  const resources = [{ type: ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy'] }];
   const { resources: configs } = await admin.describeConfigs({ resources, includeSynonyms: false });
   await admin.disconnect();
   return { partitions: topics[0]?.partitions.length, cleanup: configs[0]?.configEntries[0]?.configValue };

@@ -20,6 +20,14 @@ const undo = (reversalId: string, id: string): Intent => ({
   data: { reversalId, accountId: 'acme', of: { kind: 'usage', id }, reason: 'rated twice', actor: 'finance' },
 });
 
+/** A subscription that says it has caught up and then hears of nothing. */
+const nothingNew: EventLog<LogEvent>['subscribe'] = async function* ({ signal }) {
+  yield { events: [], position: 0n, isCaughtUp: true };
+  await new Promise((resolve) => {
+    signal.addEventListener('abort', resolve);
+  });
+};
+
 const ledgerOn = (log: EventLog<LogEvent>) => openLedger({ log, store: createMemoryStore(), logger: silent });
 
 /** An outcome in short: `+3` recorded at revision 3, `=3` a duplicate of it, or the code of a refusal. */
@@ -62,6 +70,14 @@ describe('the ledger', () => {
     const recorded = answers.flat().map(short);
     expect(recorded.filter((answer) => answer.startsWith('+'))).toHaveLength(40);
     expect(recorded.filter((answer) => answer.startsWith('='))).toHaveLength(40);
+  });
+
+  test('a refusal is checked against the log: what another ledger has just opened or recorded is not missing', async () => {
+    const log = createMemoryEventLog<LogEvent>();
+    const [one, other] = [ledgerOn(log), ledgerOn({ ...log, subscribe: nothingNew })];
+    await submit(other);
+    await submit(one, open, call('u1'));
+    expect(await submit(other, call('u2'), undo('r1', 'u1'), call('u2'))).toEqual(['+2', '+3', '=2']);
   });
 
   test('an append that fails with an unknown outcome is read back before the stream is used again', async () => {

@@ -58,8 +58,9 @@ const planAll = async (parts: RoundParts, drafts: Drafts, items: readonly (Item 
   for (const item of items) {
     if (item === undefined) continue;
     const draft = drafts.byStream.get(streamOf(item.intent)) ?? (await openDraft(parts, drafts, streamOf(item.intent)));
-    const decided = plan(planParts, draft, item);
-    planned.push(decided instanceof Promise ? await decided : decided);
+    const pending = plan(planParts, draft, item);
+    const decided = pending instanceof Promise ? await pending : pending;
+    planned.push(decided.status === 'rejected' && (await isBehind(parts, draft)) ? { status: 'stale' } : decided);
   }
   return planned;
 };
@@ -69,6 +70,16 @@ const openDraft = async (parts: RoundParts, drafts: Drafts, stream: string): Pro
   const draft = startDraft(stream, parts.index.facts(stream));
   drafts.byStream.set(stream, draft);
   return draft;
+};
+
+/**
+ * Whether another writer has moved the stream on since the draft was opened. A refusal appends nothing, so no revision fences
+ * it: that an account or an entry is missing must be so in the log, not only in the index.
+ */
+const isBehind = async (parts: RoundParts, { stream, expectedRevision }: Draft): Promise<boolean> => {
+  const news = await parts.log.readStream(stream, { from: expectedRevision + 1, limit: 1 });
+  if (news.length > 0) await catchUp(parts, stream);
+  return news.length > 0;
 };
 
 /** Appends what was drafted. A stream that moved on is caught up, and its result says that nothing was appended. */
@@ -92,7 +103,8 @@ const appendAll = async (parts: RoundParts, drafts: Drafts): Promise<Map<Draft, 
 
 /** The outcome, or nothing if its draft was refused and the item must be decided again. */
 const settle = (planned: Planned | undefined, results: Map<Draft, AppendResult<LogEvent>>): Outcome | undefined => {
-  if (planned?.status !== 'drafted') return planned;
+  if (planned === undefined || planned.status === 'stale') return undefined;
+  if (planned.status !== 'drafted') return planned;
   const result = results.get(planned.draft);
   if (result?.isAppended !== true) return undefined;
   const { draft, revision, isDuplicate } = planned;

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { until } from './until';
+
+const program = resolve(__dirname, '../../../services/tollgate/bin/tollgate.js');
+const startTimeoutMs = 60_000;
+
+type Ended = { code: number | null; signal: NodeJS.Signals | null };
+
+/** A Tollgate of its own process, as an operator starts it. */
+export type Tollgate = {
+  url: string;
+  data: string;
+  pid: number;
+  /** SIGTERM. */
+  stop(): Promise<Ended>;
+  /** SIGKILL. */
+  kill(): Promise<Ended>;
+  exited: Promise<Ended>;
+  output(): string;
+};
+
+export type TollgateOptions = { data: string; brokers?: readonly string[]; flags?: readonly string[] };
+
+/** Settings of whoever runs the tests must not reach the process under test. */
+const cleanEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(TOLLGATE_|KAFKA_|NODE_OPTIONS$)/.test(name)));
+
+const spawnTollgate = (args: readonly string[]) => {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: cleanEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const killWithUs = () => child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  let output = '';
+  const keep = (chunk: Buffer): void => {
+    output += chunk.toString();
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const exited = once(child, 'close').then(([code, signal]): Ended => {
+    process.removeListener('exit', killWithUs);
+    return { code: code as Ended['code'], signal: signal as Ended['signal'] };
+  });
+  return { child, exited, output: () => output };
+};
+
+/** Starts `tollgate serve` on a free port and resolves once it listens. */
+export const startTollgate = async ({ data, brokers, flags = [] }: TollgateOptions): Promise<Tollgate> => {
+  const kafka = brokers === undefined ? [] : ['--kafka-brokers', brokers.join(',')];
+  const { child, exited, output } = spawnTollgate(['serve', '--port', '0', '--data', data, ...kafka, ...flags]);
+  let hasEnded = false;
+  void exited.then(() => {
+    hasEnded = true;
+  });
+  const end = (signal: NodeJS.Signals) => (): Promise<Ended> => {
+    child.kill(signal);
+    return exited;
+  };
+  const url = await until('Tollgate listens', () => {
+    if (hasEnded) throw new Error(`Tollgate ended before it listened:\n${output()}`);
+    return /Tollgate listens on (http:\S+?),? /.exec(output())?.[1];
+  }, startTimeoutMs);
+  return { url, data, pid: child.pid ?? 0, stop: end('SIGTERM'), kill: end('SIGKILL'), exited, output };
+};
+
+/** Runs another `tollgate` command to its end. */
+export const runTollgate = async (...args: readonly string[]): Promise<Ended & { output: string }> => {
+  const { exited, output } = spawnTollgate(args);
+  return { ...(await exited), output: output() };
+};
+
+/** A data folder that is gone after the tests of this file. */
+export const createDataFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'tollgate-scenario-'));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+};
