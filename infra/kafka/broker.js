@@ -13,7 +13,13 @@ const { SetupError, ensureInstalled, java } = require('./install.js');
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
 
-const jvmFlags = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.showDateTime=true'];
+const jvmFlags = [
+  '-Xms128m',
+  '-Xmx512m',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-Dorg.slf4j.simpleLogger.showDateTime=true',
+];
 
 /**
  * Runs the command as this very process (exec), after leaving a watcher behind that kills it when our end of the
@@ -73,7 +79,13 @@ const prepareLogDir = (dataDir, installed) => {
 const whyItFailed = (log) => {
   if (/BindException|Address already in use/.test(log)) return 'its port is taken';
   if (/Failed to acquire lock/.test(log)) return 'another broker is running on its data folder';
-  return log.split('\n').filter((line) => /ERROR|FATAL|Exception|Error:/.test(line)).slice(0, 5).join('\n') || 'see its log';
+  return (
+    log
+      .split('\n')
+      .filter((line) => /ERROR|FATAL|Exception|Error:/.test(line))
+      .slice(0, 5)
+      .join('\n') || 'see its log'
+  );
 };
 
 /**
@@ -86,7 +98,8 @@ const untilReady = async ({ logFile, from, exited }) => {
   const written = () => fs.readFileSync(logFile).subarray(from).toString('utf8');
   for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await sleep(25)) {
     if (written().includes('Kafka Server started')) return;
-    if (end) throw new SetupError(`The Kafka broker did not start (${end}): ${whyItFailed(written())}\nIts log: ${logFile}`);
+    if (end)
+      throw new SetupError(`The Kafka broker did not start (${end}): ${whyItFailed(written())}\nIts log: ${logFile}`);
   }
   throw new SetupError(`The Kafka broker was not ready after ${startTimeoutMs / 1000} s. Its log: ${logFile}`);
 };
@@ -115,7 +128,12 @@ const startBroker = async (options = {}) => {
   const properties = path.join(dataDir, 'server.properties');
   const logDir = prepareLogDir(dataDir, installed);
   const config = brokerConfig({ port, controllerPort: await freePort(), logDir, config: options.config ?? {} });
-  fs.writeFileSync(properties, Object.entries(config).map(([name, value]) => `${name}=${value}\n`).join(''));
+  fs.writeFileSync(
+    properties,
+    Object.entries(config)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
 
   const from = fs.existsSync(logFile) ? fs.statSync(logFile).size : 0;
   const { child, exited } = spawnBroker({ installed, properties, logFile });

@@ -35,7 +35,9 @@ const downloadJars = async (target) => {
   const args = ['-q', '-B', '-f', pom, goal, `-DoutputDirectory=${target}`, '-DincludeScope=runtime'];
   await run('mvn', args, { maxBuffer: 1 << 24 }).catch((/** @type {any} */ error) => {
     if (error.code === 'ENOENT') {
-      throw new SetupError('Maven ("mvn") was not found: it fetches the Kafka broker, once. Install Maven 3.6 or newer.');
+      throw new SetupError(
+        'Maven ("mvn") was not found: it fetches the Kafka broker, once. Install Maven 3.6 or newer.',
+      );
     }
     throw new SetupError(`Maven could not fetch the Kafka broker:\n${error.stdout || error.stderr || error.message}`);
   });

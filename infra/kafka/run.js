@@ -34,14 +34,19 @@ const requireFreePort = async (port) => {
 /** @param {string} text */
 const portFrom = (text) => {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) throw new SetupError(`--port ${text}: not a port (1 to 65535).`);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
+    throw new SetupError(`--port ${text}: not a port (1 to 65535).`);
   return port;
 };
 
 const readOptions = () => {
   try {
     return parseArgs({
-      options: { port: { type: 'string', default: '9092' }, data: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        port: { type: 'string', default: '9092' },
+        data: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     }).values;
   } catch (error) {
     throw new SetupError(`${/** @type {Error} */ (error).message}\n\n${help}`);
@@ -53,7 +58,10 @@ const say = (line) => process.stdout.write(`${line}\n`);
 
 const main = async () => {
   const options = readOptions();
-  if (options.help) return say(help);
+  if (options.help) {
+    say(help);
+    return;
+  }
   const port = portFrom(options.port);
   await requireFreePort(port);
   const dataDir = path.resolve(options.data ?? path.join(cacheDir, `data-${port}`));
@@ -73,7 +81,8 @@ const main = async () => {
   say(`Kafka is ready on ${broker.brokers[0]} (data and log: ${dataDir}). Ctrl-C stops it.`);
   say(`Point Tollgate to it: KAFKA_BROKERS=${broker.brokers[0]} npm start`);
   const how = await broker.exited;
-  if (!stopping) throw new SetupError(`The Kafka broker stopped by itself (${how}). Its log: ${path.join(dataDir, 'broker.log')}`);
+  if (!stopping)
+    throw new SetupError(`The Kafka broker stopped by itself (${how}). Its log: ${path.join(dataDir, 'broker.log')}`);
 };
 
 main().then(

@@ -88,6 +88,12 @@ const print = (/** @type {string} */ text) => void process.stdout.write(`${text}
 const say = (/** @type {string} */ line) =>
   void process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
 
+const measure = async (/** @type {string} */ name, /** @type {Bench} */ bench) => {
+  const sections = await /** @type {Figure} */ (figures[name])(bench);
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  return sections;
+};
+
 const main = async () => {
   const options = readOptions();
   if (options.help) return print(help);
@@ -105,11 +111,16 @@ const main = async () => {
   const startedAt = new Date();
   /** @type {object[]} */
   const sections = [];
+  let failed = 0;
   for (const name of Object.keys(figures).filter((name) => options.only?.includes(name) ?? true)) {
-    for (const section of await /** @type {Figure} */ (figures[name])({ folder, isQuick: options.quick, say })) {
-      if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-      print(textOf(section, { isQuick: options.quick }));
-      sections.push({ figure: name, ...section });
+    try {
+      for (const section of await measure(name, { folder, isQuick: options.quick, say })) {
+        print(textOf(section, { isQuick: options.quick }));
+        sections.push({ figure: name, ...section });
+      }
+    } catch (error) {
+      failed += 1;
+      process.stderr.write(`\n${name} could not be measured: ${/** @type {Error} */ (error).stack}\n`);
     }
     fs.rmSync(scratch, { recursive: true, force: true });
   }
@@ -119,6 +130,7 @@ const main = async () => {
     `${JSON.stringify({ startedAt, isQuick: options.quick, machine: about, sections }, null, 1)}\n`,
   );
   print(`\nRaw figures: ${path.relative(process.cwd(), file)}`);
+  if (failed > 0) process.exit(1);
 };
 
 main().then(

@@ -1,8 +1,5 @@
 import { parseAmount } from '@tollgate/money';
 import type { Amount } from '@tollgate/money';
-import { balanceOf } from './account';
-import type { Account } from './account';
-import type { Direction } from './entry';
 
 export type Balance = 'inbound' | 'outbound' | 'mutual';
 export const balances = ['inbound', 'outbound', 'mutual'] as const satisfies readonly Balance[];
@@ -24,19 +21,6 @@ export type Cutoff = {
   creditLimits: Readonly<Record<Balance, Amount>>;
   mutualFormula: MutualFormula;
 };
-
-/** Traffic an exhausted balance stops: mutual guards what the account originates on us (DESIGN 2.2). */
-const guards = { inbound: 'inbound', outbound: 'outbound', mutual: 'inbound' } as const satisfies Record<
-  Balance,
-  Direction
->;
-
-/** The balances that block `direction` now: in the rule, and non-positive once the credit limit is added (DESIGN 2.3). */
-export const exhausted = (account: Account, direction: Direction): Balance[] =>
-  account.cutoff.balances.filter((balance) => guards[balance] === direction && available(account, balance) <= 0n);
-
-const available = (account: Account, balance: Balance): Amount =>
-  balanceOf(account, balance) + account.cutoff.creditLimits[balance];
 
 /** The complete rule. No setting is postpaid: nothing ever cuts (DESIGN 2.1). */
 export const cutoffOf = (setting: CutoffSetting | undefined): Cutoff => {

@@ -2,7 +2,7 @@ import { formatAmount } from '@tollgate/money';
 import { balanceOf } from './account';
 import type { Account } from './account';
 import type { RecordedAccountEvent } from './account-event';
-import { exhausted } from './cutoff';
+import { exhausted } from './exhausted';
 import type { Balance } from './cutoff';
 import { directions } from './entry';
 import type { Direction } from './entry';

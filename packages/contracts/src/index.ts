@@ -1,5 +1,4 @@
 export { accountOpening, cutoffSetting } from './accounts';
-export { accountAnswer, accountView, blockedView, historyItem, recordAnswer } from './answers';
 export type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer } from './answers';
 export { asyncApiDocument } from './asyncapi';
 export { accountIdPattern } from './fields';

@@ -6,8 +6,10 @@ export { startBroker, type Broker };
 
 /** Waits for the condition, not for time. */
 export const until = async (isMet: () => boolean, what: string, limitMs = 40_000): Promise<void> => {
-  for (const deadline = Date.now() + limitMs; !isMet(); await sleep(10)) {
+  const deadline = Date.now() + limitMs;
+  while (!isMet()) {
     if (Date.now() > deadline) throw new Error(`never happened: ${what}`);
+    await sleep(10);
   }
 };
 
@@ -24,7 +26,10 @@ export const clientOf = ({ brokers }: Pick<Broker, 'brokers'>, lines?: LogLine[]
   createKafka({ brokers, clientId: 'test' }, recordingLog(lines));
 
 /** A consumer that collects the values it was given, as text. */
-export const collect = (client: KafkaClient, options: Partial<ConsumerOptions> & { topics: string[]; groupId: string }) => {
+export const collect = (
+  client: KafkaClient,
+  options: Partial<ConsumerOptions> & { topics: string[]; groupId: string },
+) => {
   const values: string[] = [];
   const consumer = runConsumer(client, {
     onBatch: (messages) => {

@@ -1,4 +1,13 @@
-import { clientOf, collect, numbered, numbers, startBroker, until, type Broker, type LogLine } from './broker.test-support';
+import {
+  clientOf,
+  collect,
+  numbered,
+  numbers,
+  startBroker,
+  until,
+  type Broker,
+  type LogLine,
+} from './broker.test-support';
 import { createPublisher, ensureTopics, runConsumer, type Publisher } from './index';
 
 let broker: Broker;
@@ -69,7 +78,8 @@ describe('consuming', () => {
       onBatch: (messages) => {
         const values = messages.map(({ value }) => String(value));
         offered.push(...values);
-        if (values.includes('15') && offered.filter((value) => value === '15').length < 4) throw new TypeError('poison');
+        if (values.includes('15') && offered.filter((value) => value === '15').length < 4)
+          throw new TypeError('poison');
         handled.push(...values);
         return Promise.resolve();
       },

@@ -23,8 +23,7 @@ export class PublishError extends Error {
 }
 
 /** The error and what caused it, outermost first. kafkajs wraps the telling one in others. */
-export const causesOf = (error: unknown): Error[] =>
-  error instanceof Error ? [error, ...causesOf(error.cause)] : [];
+export const causesOf = (error: unknown): Error[] => (error instanceof Error ? [error, ...causesOf(error.cause)] : []);
 
 /** The Kafka protocol's name of an error, such as MESSAGE_TOO_LARGE, if a broker's answer is behind it. */
 export const protocolErrorOf = (error: unknown): string | undefined =>

@@ -18,11 +18,17 @@ const linesOf = (given: LogEntry, isMuted = false): LogLine[] => {
 describe('what kafkajs logs', () => {
   it('is a warning where nothing else would tell', () => {
     const [line] = linesOf(entry(logLevel.ERROR, 'ConsumerGroup', { message: 'Offset out of range', topic: 't' }));
-    expect(line).toEqual({ level: 'warn', message: 'Offset out of range', fields: { kafkajs: 'ConsumerGroup', topic: 't' } });
+    expect(line).toEqual({
+      level: 'warn',
+      message: 'Offset out of range',
+      fields: { kafkajs: 'ConsumerGroup', topic: 't' },
+    });
   });
 
   it('is debug when it is a broker that is starting, or reaches the caller as an error', () => {
-    expect(linesOf(entry(logLevel.ERROR, 'Connection', { message: 'Connection error: ECONNREFUSED' }))[0]?.level).toBe('debug');
+    expect(linesOf(entry(logLevel.ERROR, 'Connection', { message: 'Connection error: ECONNREFUSED' }))[0]?.level).toBe(
+      'debug',
+    );
     expect(linesOf(entry(logLevel.ERROR, 'Consumer', { message: 'Crash: KafkaJSError' }))[0]?.level).toBe('debug');
     expect(linesOf(entry(logLevel.INFO, 'Consumer', { message: 'Starting' }))[0]?.level).toBe('debug');
   });

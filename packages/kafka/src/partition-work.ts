@@ -67,7 +67,10 @@ export const createPartitionWork = (log: KafkaLog, options: BatchOptions) => {
     const attempt = failures.get(key) ?? 0;
     failures.set(key, attempt + 1);
     const retryInMs = backoffMs(attempt, retryBackoff);
-    log.error({ topic, partition, offset, error: describe(error), retryInMs }, 'Handling Kafka messages failed; trying again');
+    log.error(
+      { topic, partition, offset, error: describe(error), retryInMs },
+      'Handling Kafka messages failed; trying again',
+    );
     setTimeout(payload.pause(), retryInMs).unref();
   };
 

@@ -1,4 +1,13 @@
-import { clientOf, collect, numbered, numbers, recordingLog, startBroker, until, type Broker } from './broker.test-support';
+import {
+  clientOf,
+  collect,
+  numbered,
+  numbers,
+  recordingLog,
+  startBroker,
+  until,
+  type Broker,
+} from './broker.test-support';
 import { PublishError, createKafka, createPublisher, ensureTopics, type Publisher } from './index';
 
 let broker: Broker;
@@ -6,7 +15,11 @@ let publisher: Publisher;
 
 beforeAll(async () => {
   broker = await startBroker({ config: { 'message.max.bytes': 100_000 } });
-  const topics = ['order', 'large', 'sequence', 'frozen', 'closing'].map((name) => ({ name, compacted: false, partitions: 6 }));
+  const topics = ['order', 'large', 'sequence', 'frozen', 'closing'].map((name) => ({
+    name,
+    compacted: false,
+    partitions: 6,
+  }));
   await ensureTopics(clientOf(broker), topics);
 }, 120_000);
 
@@ -21,7 +34,9 @@ afterEach(() => publisher.close());
 /** Everything the topic holds, by reading it until the marker published now has come. */
 const valuesIn = async (topic: string): Promise<string[]> => {
   const marker = createPublisher(clientOf(broker));
-  await marker.publish([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((key) => ({ topic, key: `acme-${String(key)}`, value: 'end' })));
+  await marker.publish(
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((key) => ({ topic, key: `acme-${String(key)}`, value: 'end' })),
+  );
   await marker.publish([{ topic, key: 'acme', value: 'end' }]);
   await marker.close();
   const reader = collect(clientOf(broker), { groupId: `reader-${topic}`, topics: [topic] });
@@ -55,7 +70,11 @@ describe('publishing', () => {
 
   it('does not lose the messages after a request of which the broker wrote a part', async () => {
     const tooLarge = { topic: 'sequence', key: 'acme-1', value: 'x'.repeat(200_000) };
-    const rest = Array.from({ length: 9 }, (_, key) => ({ topic: 'sequence', key: `acme-${String(key + 2)}`, value: 'first' }));
+    const rest = Array.from({ length: 9 }, (_, key) => ({
+      topic: 'sequence',
+      key: `acme-${String(key + 2)}`,
+      value: 'first',
+    }));
     await expect(publisher.publish([...rest, tooLarge])).rejects.toThrow(PublishError);
     await publisher.publish(rest.map((message) => ({ ...message, value: 'second' })));
     const seen = await valuesIn('sequence');
@@ -67,13 +86,19 @@ describe('publishing', () => {
     await hasty.publish(numbered('frozen', 0, 1));
     process.kill(broker.pid, 'SIGSTOP');
     const startedAt = Date.now();
-    const outcomes = await Promise.allSettled([hasty.publish(numbered('frozen', 1, 2)), hasty.publish(numbered('frozen', 1, 2))]);
+    const outcomes = await Promise.allSettled([
+      hasty.publish(numbered('frozen', 1, 2)),
+      hasty.publish(numbered('frozen', 1, 2)),
+    ]);
     const tookMs = Date.now() - startedAt;
     process.kill(broker.pid, 'SIGCONT');
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(tookMs).toBeLessThan(2_000);
-    for (let isDone = false; !isDone; ) {
-      isDone = await hasty.publish(numbered('frozen', 1, 3)).then(() => true, () => false);
+    for (let isDone = false; !isDone;) {
+      isDone = await hasty.publish(numbered('frozen', 1, 3)).then(
+        () => true,
+        () => false,
+      );
     }
     await hasty.close();
     const seen = await valuesIn('frozen');
@@ -93,6 +118,9 @@ describe('publishing', () => {
     await expect(nobody.publish(numbered('order', 0, 1))).rejects.toMatchObject({ retriable: true });
     expect(nobody.isConnected()).toBe(false);
     await nobody.close();
-    await expect(publisher.publish(numbered('missing', 0, 1))).rejects.toMatchObject({ name: 'PublishError', retriable: true });
+    await expect(publisher.publish(numbered('missing', 0, 1))).rejects.toMatchObject({
+      name: 'PublishError',
+      retriable: true,
+    });
   });
 });

@@ -75,7 +75,12 @@ const createProducerSlot = (client: KafkaClient) => {
   };
 
   const close = async (): Promise<void> => {
-    if (open) await withTimeLimit(open.producer.disconnect().catch(() => undefined), reconnectEveryMs, undefined);
+    if (open)
+      await withTimeLimit(
+        open.producer.disconnect().catch(() => undefined),
+        reconnectEveryMs,
+        undefined,
+      );
     discard();
   };
   return { use, isOpen, close };

@@ -68,7 +68,9 @@ const readUpTo = async (consumer: Consumer, { topic, ends, onMessages }: Reading
           idle = setTimeout(giveUp, idleLimitMs);
           const end = ends.get(partition) ?? 0n;
           const wanted = messages.filter(({ offset }) => BigInt(offset) < end);
-          onMessages(wanted.map(({ offset, key, value, timestamp }) => ({ topic, partition, offset, key, value, timestamp })));
+          onMessages(
+            wanted.map(({ offset, key, value, timestamp }) => ({ topic, partition, offset, key, value, timestamp })),
+          );
           if (BigInt(messages.at(-1)?.offset ?? -1) + 1n >= end) ends.delete(partition);
           if (ends.size === 0) finish();
           return Promise.resolve();

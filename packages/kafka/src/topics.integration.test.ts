@@ -53,8 +53,13 @@ describe('ensureTopics', () => {
 
   it('reports what the broker refuses and creates the rest', async () => {
     const impossible = { name: 'not a legal name', compacted: false, partitions: 6 };
-    const result = await ensureTopics(clientOf(broker), [impossible, { name: 'legal', compacted: false, partitions: 1 }]);
-    expect(result.refused).toEqual([{ topic: impossible.name, reason: expect.stringContaining('INVALID_TOPIC') as string }]);
+    const result = await ensureTopics(clientOf(broker), [
+      impossible,
+      { name: 'legal', compacted: false, partitions: 1 },
+    ]);
+    expect(result.refused).toEqual([
+      { topic: impossible.name, reason: expect.stringContaining('INVALID_TOPIC') as string },
+    ]);
     expect(result.created).toEqual(['legal']);
   });
 

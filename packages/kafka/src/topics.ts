@@ -68,15 +68,23 @@ const ensure = async (client: KafkaClient, admin: Admin, topics: readonly TopicS
     else result.refused.push({ topic: topic.name, ...outcome });
   }
   const reliedOn = topics.filter(({ name, compacted }) => compacted && result.existing.includes(name));
-  result.notCompacted = await withoutCompaction(client, admin, reliedOn.map(({ name }) => name));
+  result.notCompacted = await withoutCompaction(
+    client,
+    admin,
+    reliedOn.map(({ name }) => name),
+  );
   return result;
 };
 
 const report = ({ log }: KafkaClient, { created, refused, notCompacted }: EnsuredTopics): void => {
   if (created.length > 0) log.info({ topics: created }, 'Created Kafka topics');
-  for (const { topic, reason } of refused) log.warn({ topic, reason }, 'Kafka topic is missing and could not be created');
+  for (const { topic, reason } of refused)
+    log.warn({ topic, reason }, 'Kafka topic is missing and could not be created');
   for (const topic of notCompacted) {
-    log.warn({ topic }, 'Kafka topic is not compacted (cleanup.policy): its latest message per key will be deleted in time');
+    log.warn(
+      { topic },
+      'Kafka topic is not compacted (cleanup.policy): its latest message per key will be deleted in time',
+    );
   }
 };
 

@@ -121,7 +121,11 @@ describe('a buffered store', () => {
 
   test('writes out in time what came while another group was being written', async () => {
     const { store } = recordingStore();
-    const buffered = bufferStore(store);
+    const commitSlowly = async (changes: Changes): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await store.commit(changes);
+    };
+    const buffered = bufferStore({ ...store, commit: commitSlowly });
     const many = Array.from({ length: 10_000 }, (_, index): [string, string] => [`key ${String(index)}`, '1']);
     await buffered.commit({ puts: many, position: 1n });
     await buffered.commit({ puts: [['a', '1']], position: 2n });

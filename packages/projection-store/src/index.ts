@@ -1,3 +1,3 @@
 export { bufferStore } from './buffered-store';
-export { FolderInUse, StoreUnavailable, openProjectionStore } from './projection-store';
+export { FolderInUse, openProjectionStore } from './projection-store';
 export type { Changes, ProjectionStore } from './projection-store';

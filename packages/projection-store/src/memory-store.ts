@@ -10,7 +10,9 @@ export const createMemoryStore = (turn: () => Promise<void> = () => Promise.reso
     get: (key) => entries.get(key),
     async *list({ prefix, after, limit }) {
       await turn();
-      const keys = [...entries.keys()].filter((key) => key.startsWith(prefix) && key > prefix + (after ?? '')).sort();
+      const keys = [...entries.keys()]
+        .filter((key) => key.startsWith(prefix) && (after === undefined || key > prefix + after))
+        .sort();
       for (const key of keys.slice(0, limit)) yield [key, entries.get(key) ?? ''];
     },
     commit: async ({ puts, removes = [], position }) => {

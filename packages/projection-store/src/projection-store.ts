@@ -33,7 +33,7 @@ export type ProjectionStore = {
 };
 
 /** The store cannot be written now, on a full disk for example; what it holds can still be read. */
-export class StoreUnavailable extends Error {
+class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
   readonly retriable = true;
 }

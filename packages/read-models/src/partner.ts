@@ -30,6 +30,6 @@ export const encodePartner = ({ account, traffic, revision, position }: Partner)
   } satisfies StoredPartner);
 
 export const decodePartner = (text: string): Partner => {
-  const { account, traffic, revision, position }: StoredPartner = JSON.parse(text);
+  const { account, traffic, revision, position } = JSON.parse(text) as StoredPartner;
   return { account: restoreAccount(account), traffic, revision, position: BigInt(position) };
 };

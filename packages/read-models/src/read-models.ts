@@ -39,7 +39,7 @@ export const createReadModels = (store: ProjectionStore): ReadModels => ({
     return text === undefined ? undefined : decodePartner(text);
   },
   partners: (request) => readPage(store, partnerPrefix, { ...request, toItem: decodePartner }),
-  blocked: (request) => readPage(store, blockedPrefix, { ...request, toItem: (text): Blocked => JSON.parse(text) }),
+  blocked: (request) => readPage(store, blockedPrefix, { ...request, toItem: (text) => JSON.parse(text) as Blocked }),
   position: () => store.position(),
   apply: async (changed, position) => {
     const puts: [string, string | (() => string)][] = [];

@@ -5,5 +5,5 @@ export type { Readiness } from './health';
 export { HttpProblem, createHttpServer, ndjson, valid } from './http-server';
 export { createLog, logLevels } from './log';
 export type { Log } from './log';
-export { Counter, Gauge, Histogram, Registry, createMetrics } from './metrics';
+export { Gauge, Histogram, Registry, createMetrics } from './metrics';
 export { relay } from './relay';

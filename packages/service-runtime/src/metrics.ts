@@ -1,6 +1,6 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-export { Counter, Gauge, Histogram, Registry };
+export { Gauge, Histogram, Registry };
 
 /** A registry that already carries the process's own figures: memory, event loop lag, garbage collection. */
 export const createMetrics = (): Registry => {

@@ -7,7 +7,12 @@ const silent: Log = { debug: () => undefined, info: () => undefined, warn: () =>
 
 const logOf = async (count: number) => {
   const log = createMemoryEventLog();
-  const events = Array.from({ length: count }, (_, index) => ({ eventId: `e${String(index)}`, type: 'Noted', data: {}, metadata: {} }));
+  const events = Array.from({ length: count }, (_, index) => ({
+    eventId: `e${String(index)}`,
+    type: 'Noted',
+    data: {},
+    metadata: {},
+  }));
   await log.append([{ stream: 'out-1', expectedRevision: -1, events }]);
   return log;
 };
@@ -42,7 +47,11 @@ describe('relaying the log to a broker', () => {
       logger: silent,
     });
     expect(await relaying.reached(3n, 5_000)).toBe(true);
-    expect(sent).toEqual([['e0', 'e1', 'e2'], ['e0', 'e1', 'e2'], ['e0', 'e1', 'e2']]);
+    expect(sent).toEqual([
+      ['e0', 'e1', 'e2'],
+      ['e0', 'e1', 'e2'],
+      ['e0', 'e1', 'e2'],
+    ]);
     expect(positionsWhileSending).toEqual([undefined, undefined, undefined]);
     expect(store.position()).toBe(3n);
     await relaying.stop();

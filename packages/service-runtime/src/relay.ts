@@ -5,7 +5,7 @@ import type { Following } from './follow';
 import type { Log } from './log';
 
 /** Where a relay remembers how far the broker has acknowledged. */
-export type RelayPosition = {
+type RelayPosition = {
   position(): Position | undefined;
   commit(changes: { puts: []; position: Position }): Promise<void>;
 };

@@ -39,6 +39,6 @@ const encode = ({ account, ...rest }: Judgement): string =>
   JSON.stringify({ account: account === undefined ? null : storeAccount(account), ...rest } satisfies StoredJudgement);
 
 const decode = (text: string): Judgement => {
-  const { account, ...rest }: StoredJudgement = JSON.parse(text);
+  const { account, ...rest } = JSON.parse(text) as StoredJudgement;
   return { account: account === null ? undefined : restoreAccount(account), ...rest };
 };

@@ -42,13 +42,21 @@ const run = async (log: EventLog<LogEvent>, store: ProjectionStore = createMemor
 };
 
 const decisions = (log: MemoryEventLog<LogEvent>): string[] =>
-  log.events().flatMap((event) =>
-    event.type === 'TrafficBlocked' || event.type === 'TrafficUnblocked'
-      ? [`${String(event.data.sequence)} ${event.type} by ${event.data.cause.eventId}`]
-      : [],
-  );
+  log
+    .events()
+    .flatMap((event) =>
+      event.type === 'TrafficBlocked' || event.type === 'TrafficUnblocked'
+        ? [`${String(event.data.sequence)} ${event.type} by ${event.data.cause.eventId}`]
+        : [],
+    );
 
-const expected = ['1 TrafficBlocked by e0', '2 TrafficUnblocked by e1', '3 TrafficBlocked by e2', '4 TrafficUnblocked by e3', '5 TrafficBlocked by e4'];
+const expected = [
+  '1 TrafficBlocked by e0',
+  '2 TrafficUnblocked by e1',
+  '3 TrafficBlocked by e2',
+  '4 TrafficUnblocked by e3',
+  '5 TrafficBlocked by e4',
+];
 
 describe('the cutoff projector', () => {
   test('records every edge of the fold with its cause', async () => {
@@ -58,14 +66,17 @@ describe('the cutoff projector', () => {
     expect(decisions(log)).toEqual(expected);
   });
 
-  test.each([0, 1, 2, 3, 4, 5])('its state lost after %i events: what was decided before is taken over, never decided again', async (count) => {
-    const log = createMemoryEventLog<LogEvent>();
-    await record(log, history.slice(0, count));
-    await run(log);
-    await record(log, history.slice(count), count - 1);
-    await run(log);
-    expect(decisions(log)).toEqual(expected);
-  });
+  test.each([0, 1, 2, 3, 4, 5])(
+    'its state lost after %i events: what was decided before is taken over, never decided again',
+    async (count) => {
+      const log = createMemoryEventLog<LogEvent>();
+      await record(log, history.slice(0, count));
+      await run(log);
+      await record(log, history.slice(count), count - 1);
+      await run(log);
+      expect(decisions(log)).toEqual(expected);
+    },
+  );
 
   test('an error between a decision and its checkpoint leaves the decision, and the next run goes on from it', async () => {
     const log = createMemoryEventLog<LogEvent>();

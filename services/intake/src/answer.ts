@@ -2,7 +2,7 @@ import { recordKeyOf } from '@tollgate/balance';
 import type { Command, RecordCommand } from '@tollgate/balance';
 import { problemOf } from '@tollgate/contracts';
 import type { AccountAnswer, Problem, RecordAnswer } from '@tollgate/contracts';
-import type { Outcome } from './ledger';
+import type { Outcome } from './intent';
 
 export type Answer<Body> = { status: number; body: Body | Problem };
 

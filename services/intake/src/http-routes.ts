@@ -12,7 +12,8 @@ import { HttpProblem, ndjson, valid } from '@tollgate/service-runtime';
 import { accountAnswerOf, recordAnswerOf } from './answer';
 import type { Answer } from './answer';
 import { runBatch } from './batch';
-import type { Ledger, Outcome } from './ledger';
+import type { Outcome } from './intent';
+import type { Ledger } from './ledger';
 
 type Parts = { ledger: Ledger; clock: () => Date; maxBatchLines: number };
 

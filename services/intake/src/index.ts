@@ -2,4 +2,4 @@ export { addIntakeRoutes } from './http-routes';
 export { createMessageHandler } from './kafka-intake';
 export { startRejectedRelay } from './rejected-relay';
 export { openLedger } from './ledger';
-export type { Intent, Ledger, Outcome } from './ledger';
+export type { Ledger } from './ledger';

@@ -2,7 +2,8 @@ import type { Command } from '@tollgate/balance';
 import { parseJson, payloadOf, recordKinds } from '@tollgate/contracts';
 import type { Parsed, RejectedMessage, Topics } from '@tollgate/contracts';
 import type { ReceivedMessage } from '@tollgate/kafka';
-import type { Intent, Ledger } from './ledger';
+import type { Intent } from './intent';
+import type { Ledger } from './ledger';
 
 type Parts = { ledger: Ledger; topics: Topics; clock: () => Date };
 

@@ -47,7 +47,7 @@ export const createLedgerIndex = (store: ProjectionStore): LedgerIndex => {
     const cached = cache.get(stream);
     if (cached !== undefined) return cached;
     const stored = store.get(factsKey(stream));
-    const found: StreamFacts = stored === undefined ? unknownStream : JSON.parse(stored);
+    const found = stored === undefined ? unknownStream : (JSON.parse(stored) as StreamFacts);
     cache.set(stream, found);
     return found;
   };

@@ -5,7 +5,7 @@ import { createMemoryEventLog } from '@tollgate/event-store/memory';
 import { createMemoryStore } from '@tollgate/projection-store/memory';
 import type { Log } from '@tollgate/service-runtime';
 import { openLedger } from './ledger';
-import type { Intent, Outcome } from './ledger';
+import type { Intent, Outcome } from './intent';
 
 const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const receivedAt = '2026-01-31T12:00:00.000Z';
@@ -32,7 +32,9 @@ const ledgerOn = (log: EventLog<LogEvent>) => openLedger({ log, store: createMem
 
 /** An outcome in short: `+3` recorded at revision 3, `=3` a duplicate of it, or the code of a refusal. */
 const short = (outcome: Outcome): string =>
-  outcome.status === 'rejected' ? outcome.rejection.code : `${outcome.isDuplicate ? '=' : '+'}${String(outcome.revision)}`;
+  outcome.status === 'rejected'
+    ? outcome.rejection.code
+    : `${outcome.isDuplicate ? '=' : '+'}${String(outcome.revision)}`;
 
 const submit = async (ledger: ReturnType<typeof ledgerOn>, ...intents: Intent[]): Promise<string[]> =>
   (await ledger.submit(intents, receivedAt)).map(short);
@@ -102,7 +104,15 @@ describe('the ledger', () => {
 
   test('a reversal is checked against what came before it in the same batch', async () => {
     const ledger = ledgerOn(createMemoryEventLog<LogEvent>());
-    const answers = await submit(ledger, open, undo('r0', 'u1'), call('u1'), undo('r1', 'u1'), undo('r1', 'u1'), undo('r2', 'u1'));
+    const answers = await submit(
+      ledger,
+      open,
+      undo('r0', 'u1'),
+      call('u1'),
+      undo('r1', 'u1'),
+      undo('r1', 'u1'),
+      undo('r2', 'u1'),
+    );
     expect(answers).toEqual(['+0', 'ORIGINAL_NOT_FOUND', '+1', '+2', '=2', 'ALREADY_REVERSED']);
     expect(await submit(ledger, undo('r3', 'u1'), undo('r1', 'u1'))).toEqual(['ALREADY_REVERSED', '=2']);
   });
@@ -122,7 +132,13 @@ describe('the ledger', () => {
     const ledger = ledgerOn(log);
     const refuse = (payload: string): Intent => ({
       type: 'RejectMessage',
-      data: { code: 'INVALID_REQUEST', detail: 'no', receivedAt, source: { topic: 't', partition: 0, offset: '5' }, payload },
+      data: {
+        code: 'INVALID_REQUEST',
+        detail: 'no',
+        receivedAt,
+        source: { topic: 't', partition: 0, offset: '5' },
+        payload,
+      },
     });
     expect(await submit(ledger, refuse('{'), refuse('{'))).toEqual(['+0', '=0']);
     expect(await submit(ledger, refuse('{'), refuse('other'))).toEqual(['=0', '+1']);

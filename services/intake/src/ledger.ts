@@ -1,20 +1,13 @@
-import type { Command, Rejection } from '@tollgate/balance';
-import type { LogEvent, RejectedMessage } from '@tollgate/contracts';
-import type { EventLog, Position } from '@tollgate/event-store';
+import type { LogEvent } from '@tollgate/contracts';
+import type { EventLog } from '@tollgate/event-store';
 import type { Following, Log } from '@tollgate/service-runtime';
 import { follow } from '@tollgate/service-runtime';
 import { streamPrefixes } from '@tollgate/contracts';
 import type { ProjectionStore } from '@tollgate/projection-store';
+import type { Intent, Outcome } from './intent';
 import { createLedgerIndex } from './ledger-index';
 import { runRound } from './round';
-
-/** What intake is asked to put into the log: a command to the ledger, or a message to keep because it cannot be one. */
-export type Intent = Command | { type: 'RejectMessage'; data: RejectedMessage };
-
-/** What became of an intent. A duplicate answers with the revision and position of the first. */
-export type Outcome =
-  | { status: 'recorded'; isDuplicate: boolean; revision: number; position: Position }
-  | { status: 'rejected'; rejection: Rejection };
+import { createSubmissions } from './submissions';
 
 /** The only writer of account streams. */
 export type Ledger = {
@@ -29,14 +22,6 @@ export type Ledger = {
   indexing: Following;
   /** Answers what was submitted, then stops. */
   close(): Promise<void>;
-};
-
-type Submission = {
-  intents: readonly Intent[];
-  receivedAt: string;
-  outcomes: Outcome[];
-  resolve(outcomes: Outcome[]): void;
-  reject(error: unknown): void;
 };
 
 /** Bounds how long one round keeps the others waiting. */
@@ -54,74 +39,29 @@ export const openLedger = (parts: { log: EventLog<LogEvent>; store: ProjectionSt
     logger,
   });
 
+  const submissions = createSubmissions(roundIntents);
   const suspects = new Set<string>();
-  let waiting: Submission[] = [];
-  let queued = 0;
   let running: Promise<void> | undefined;
-
-  /** The next intents in line, of one or several submissions. */
-  const takeRound = (): { submission: Submission; intents: readonly Intent[] }[] => {
-    const taken: { submission: Submission; intents: readonly Intent[] }[] = [];
-    let room = roundIntents;
-    for (const submission of waiting) {
-      if (room <= 0) break;
-      const start = submission.outcomes.length;
-      const intents = submission.intents.slice(start, start + room);
-      room -= intents.length;
-      taken.push({ submission, intents });
-    }
-    return taken;
-  };
-
-  const runNext = async (): Promise<void> => {
-    const parts = takeRound();
-    const items = parts.flatMap(({ submission, intents }) =>
-      intents.map((intent) => ({ intent, receivedAt: submission.receivedAt })),
-    );
-    let answered = 0;
-    try {
-      await runRound({ log, index, suspects }, items, (outcomes) => {
-        for (const { submission, intents } of parts) {
-          for (let count = 0; count < intents.length; count += 1) {
-            const outcome = outcomes[answered];
-            if (outcome === undefined) throw new Error('a round left an intent without an outcome');
-            submission.outcomes.push(outcome);
-            answered += 1;
-          }
-          if (submission.outcomes.length === submission.intents.length) submission.resolve(submission.outcomes);
-        }
-      });
-    } catch (error) {
-      for (const { submission } of parts) submission.reject(error);
-      waiting = waiting.filter((submission) => !parts.some((part) => part.submission === submission));
-    }
-    waiting = waiting.filter(({ outcomes, intents }) => outcomes.length < intents.length);
-    queued = waiting.reduce((sum, { intents, outcomes }) => sum + intents.length - outcomes.length, 0);
-  };
 
   const run = async (): Promise<void> => {
     try {
       await indexing.caughtUp;
-      while (waiting.length > 0) await runNext();
+      for (let round = submissions.next(); round !== undefined; round = submissions.next())
+        await runRound({ log, index, suspects }, round.items, round.answer).catch(round.fail);
     } catch (error) {
-      for (const { reject } of waiting) reject(error);
-      waiting = [];
+      submissions.failAll(error);
     }
     running = undefined;
   };
 
   return {
-    submit: (intents, receivedAt) =>
-      new Promise((resolve, reject) => {
-        if (intents.length === 0) {
-          resolve([]);
-          return;
-        }
-        waiting.push({ intents, receivedAt, outcomes: [], resolve, reject });
-        queued += intents.length;
-        running ??= Promise.resolve().then(run);
-      }),
-    queued: () => queued,
+    submit: async (intents, receivedAt) => {
+      if (intents.length === 0) return [];
+      const answered = submissions.add(intents, receivedAt);
+      running ??= Promise.resolve().then(run);
+      return answered;
+    },
+    queued: submissions.size,
     indexing,
     close: async () => {
       while (running !== undefined) await running;

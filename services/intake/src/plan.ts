@@ -5,7 +5,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, RecordedEvent } from '@tollgate/event-store';
 import { draftEvent, draftedEvent } from './draft';
 import type { Draft, Drafts } from './draft';
-import type { Intent, Outcome } from './ledger';
+import type { Intent, Outcome } from './intent';
 import type { LedgerIndex } from './ledger-index';
 import { commandKey, recordKey, rejectionKey } from './record-key';
 
@@ -14,9 +14,7 @@ export type Item = { intent: Intent; receivedAt: string };
 
 /** A final answer, an event that a draft is about to append, or nothing yet because the stream has moved on. */
 export type Planned =
-  | Outcome
-  | { status: 'drafted'; draft: Draft; revision: number; isDuplicate: boolean }
-  | { status: 'stale' };
+  Outcome | { status: 'drafted'; draft: Draft; revision: number; isDuplicate: boolean } | { status: 'stale' };
 
 export type PlanParts = { log: EventLog<LogEvent>; index: LedgerIndex; drafts: Drafts };
 

@@ -3,7 +3,7 @@ import { recordKeyOf } from '@tollgate/balance';
 import type { EntryKind, RecordCommand, RecordKind } from '@tollgate/balance';
 import { accountStream, rejectedStream } from '@tollgate/contracts';
 import type { LogEvent, RejectedMessage } from '@tollgate/contracts';
-import type { Intent } from './ledger';
+import type { Intent } from './intent';
 
 /** `(account, kind, id)` as one index key (DESIGN 2.9). Account ids and ids hold no space, so no two keys are alike. */
 export const recordKey = (kind: RecordKind | EntryKind, accountId: string, id: string): string =>

@@ -2,7 +2,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import type { AppendResult, EventLog, RecordedEvent } from '@tollgate/event-store';
 import { appendOf, positionIn, startDraft, startDrafts } from './draft';
 import type { Draft, Drafts } from './draft';
-import type { Outcome } from './ledger';
+import type { Outcome } from './intent';
 import type { LedgerIndex } from './ledger-index';
 import { plan } from './plan';
 import type { Item, Planned } from './plan';

@@ -40,7 +40,11 @@ const stream = async (
   response.on('close', () => {
     gone.abort();
   });
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  response.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
   response.write('retry: 1000\n\n');
   const keepAlive = setInterval(() => response.write(':\n\n'), keepAliveMs);
   const signal = AbortSignal.any([gone.signal, closing]);

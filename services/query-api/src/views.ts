@@ -30,7 +30,15 @@ export const blockedView = ({ accountId, direction, since, sequence, exhausted }
 export const historyItem = (event: RecordedEvent<LogEvent>): HistoryItem => {
   if (!isAccountEvent(event)) throw new Error(`${event.type} stands in ${event.stream}, where only intake writes`);
   const { position, revision, eventId, type, data, metadata, recordedAt } = event;
-  return { position: position.toString(), revision, eventId, type, data: { ...data }, receivedAt: metadata.receivedAt, recordedAt };
+  return {
+    position: position.toString(),
+    revision,
+    eventId,
+    type,
+    data: { ...data },
+    receivedAt: metadata.receivedAt,
+    recordedAt,
+  };
 };
 
 const totalsView = ({ payments, usage, adjustments }: Totals) => ({

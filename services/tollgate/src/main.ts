@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAccount } from './cli/account';
 import { addRebuild } from './cli/rebuild';
 import { addRedrive } from './cli/redrive';
 import { addServe } from './cli/serve';
@@ -10,6 +11,7 @@ const program = new Command('tollgate')
   .configureHelp({ showGlobalOptions: true });
 
 addServe(program);
+addAccount(program);
 addRebuild(program);
 addRedrive(program);
 

@@ -15,7 +15,7 @@ const canaries = {
     to: 'drafts.keys.get(key)',
   },
   'below zero instead of at zero': {
-    file: 'packages/balance/dist/cutoff.js',
+    file: 'packages/balance/dist/exhausted.js',
     from: 'available(account, balance) <= 0n',
     to: 'available(account, balance) < 0n',
   },
@@ -45,12 +45,16 @@ const root = join(__dirname, '..', '..', '..');
 
 /** Loads the built code with one fault in it. Throws if the code no longer has the line: then the canary must follow it. @param {string} name */
 const install = (name) => {
-  const { file, from, to } = canaries[name];
+  const canary = canaries[name];
+  if (canary === undefined) throw new Error(`there is no canary "${name}"; see --help`);
+  const { file, from, to } = canary;
   const path = join(root, file);
   if (readFileSync(path, 'utf8').split(from).length !== 2)
     throw new Error(`canary "${name}": ${file} does not have its line exactly once`);
-  const { _compile: compile } = Module.prototype;
-  Module.prototype._compile = function (
+  /** @type {any} */
+  const loader = Module.prototype;
+  const { _compile: compile } = loader;
+  loader._compile = function (
     /** @type {string} */ source,
     /** @type {string} */ filename,
     /** @type {any[]} */ ...rest

@@ -134,6 +134,27 @@ class Oracle {
     this.decisions.set(data.accountId, [...(this.decisions.get(data.accountId) ?? []), { type, ...data }]);
   }
 
+  decisionCount() {
+    return [...this.decisions.values()].reduce((sum, list) => sum + list.length, 0);
+  }
+
+  /** The read models must show the fold. @param {(accountId: string) => any} partnerOf */
+  checkPartners(partnerOf) {
+    for (const [accountId, account] of this.accounts) {
+      const partner = partnerOf(accountId);
+      for (const direction of ['inbound', 'outbound']) {
+        const { payments, usage, adjustments } = partner.account.totals[direction];
+        const units = account.sums[direction].times('1e10').toFixed(0);
+        hold(
+          String(payments - usage + adjustments) === units,
+          `P2: the ${direction} balance of ${accountId} is not the fold of the log`,
+        );
+        const { state } = partner.traffic[direction];
+        hold((state === 'blocked') === account.state[direction], `P3: ${direction} of ${accountId} is ${state}`);
+      }
+    }
+  }
+
   /** What the broker holds must be the decisions, in order, and repetitions must be the same bytes. */
   checkPublished(/** @type {{ topic: string, key: string, value: string }[]} */ published) {
     const seen = new Map();
@@ -179,8 +200,8 @@ const effectOf = (/** @type {any} */ { type, data }) => {
 /** UUIDv5, written from RFC 9562. @param {string} name */
 const commandId = (name) => {
   const bytes = createHash('sha1').update(Buffer.from('8f6b3f0a5a1e4f5e9d0c2b7f4d1c6e35', 'hex')).update(name).digest();
-  bytes[6] = (bytes[6] % 16) + 0x50;
-  bytes[8] = (bytes[8] % 64) + 0x80;
+  bytes.writeUInt8((bytes.readUInt8(6) % 16) + 0x50, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) % 64) + 0x80, 8);
   return [
     [0, 4],
     [4, 6],

@@ -32,11 +32,12 @@ const createFolders = (scheduler) => {
 /**
  * One process of Tollgate on the simulated world: the services as they are. `kill` ends it at whatever it waits for; a zombie
  * is one that was not killed when its successor started, and so runs without relays, which only one process has.
- * @param {import('./world').World} world @param {ReturnType<typeof createFolders>} folders @param {(error: unknown) => void} onFailure
+ * @param {{ world: import('./world').World, folders: ReturnType<typeof createFolders>, onFailure: (error: unknown) => void, hasRelays: boolean }} parts
  */
-const startProcess = async (world, folders, onFailure, hasRelays = true) => {
+const startProcess = async ({ world, folders, onFailure, hasRelays }) => {
   const state = { isAlive: true };
   const isAlive = () => state.isAlive;
+  /** @type {any} */
   const log = world.logFor(isAlive);
   const clock = () => new Date(world.scheduler.now);
   const store = (/** @type {string} */ name) => bufferStore(folders(name, isAlive));

@@ -53,8 +53,8 @@ class Scheduler {
     const isTimeUp = this.timers.length > 0 && (this.waiting.length === 0 || this.chance(20));
     if (isTimeUp) this.fireNext();
     else if (this.waiting.length > 0) {
-      const [{ resume, isAlive }] = this.waiting.splice(this.pick(this.waiting.length), 1);
-      if (isAlive()) resume();
+      const [next] = this.waiting.splice(this.pick(this.waiting.length), 1);
+      if (next?.isAlive()) next.resume();
     } else return false;
     // Everything that follows from it without waiting happens before the next step.
     await realImmediate();
@@ -74,6 +74,7 @@ const realImmediate = () => new Promise((resolve) => void schedule(resolve));
 
 /** Puts the simulated clock in the place of Node's, for everything loaded afterwards too. @param {() => Scheduler} current */
 const installClock = (current) => {
+  /** @type {any} */
   const promises = require('node:timers/promises');
   const set = (/** @type {(...args: unknown[]) => void} */ fire, delayMs = 0, /** @type {unknown[]} */ ...args) =>
     current().setTimer(() => fire(...args), delayMs);

@@ -77,8 +77,8 @@ class World {
     const consumePartition = async (/** @type {number} */ partition) => {
       while (isAlive()) {
         await this.scheduler.turn(isAlive);
-        const from = this.committed[partition];
-        const values = this.partitions[partition].slice(from, from + 1 + this.scheduler.pick(6));
+        const from = this.committed[partition] ?? 0;
+        const values = (this.partitions[partition] ?? []).slice(from, from + 1 + this.scheduler.pick(6));
         if (values.length === 0) {
           await new Promise((resolve) => void this.scheduler.setTimer(() => resolve(undefined), 100));
           continue;
@@ -94,12 +94,13 @@ class World {
         try {
           await handler(messages);
         } catch (error) {
-          if (!error.retriable) throw error;
+          if (!(error instanceof Error && 'retriable' in error && error.retriable)) throw error;
           continue;
         }
         await this.scheduler.turn(isAlive);
         // A rebalance takes the partition away in the middle of a batch: its offsets are not committed, another member repeats it.
-        if (!this.goesWrong()) this.committed[partition] = Math.max(this.committed[partition], from + values.length);
+        if (!this.goesWrong())
+          this.committed[partition] = Math.max(this.committed[partition] ?? 0, from + values.length);
       }
     };
     await Promise.all(this.partitions.map((_messages, partition) => consumePartition(partition)));

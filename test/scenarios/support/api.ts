@@ -57,7 +57,7 @@ export const linesOf = (text: string): Fields[] =>
 /** Every item of a list, page by page. */
 export const readAll = async (url: string, path: string, limit = 1_000): Promise<Fields[]> => {
   const items: Fields[] = [];
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const query = `limit=${String(limit)}${after === '' ? '' : `&after=${encodeURIComponent(after)}`}`;
     const { status, body, text } = await get(url, `${path}${path.includes('?') ? '&' : '?'}${query}`);
     if (status !== 200) throw new Error(`${path} was answered ${String(status)}: ${text}`);

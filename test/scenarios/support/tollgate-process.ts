@@ -29,6 +29,9 @@ export type TollgateOptions = { data: string; brokers?: readonly string[]; flags
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(TOLLGATE_|KAFKA_|NODE_OPTIONS$)/.test(name)));
 
+/** Ends each process that still runs. */
+const running = new Set<() => Promise<Ended>>();
+
 const spawnTollgate = (args: readonly string[]) => {
   const child = spawn(process.execPath, [program, ...args], {
     env: cleanEnvironment(),
@@ -44,8 +47,14 @@ const spawnTollgate = (args: readonly string[]) => {
   child.stderr.on('data', keep);
   const exited = once(child, 'close').then(([code, signal]): Ended => {
     process.removeListener('exit', killWithUs);
+    running.delete(killAndWait);
     return { code: code as Ended['code'], signal: signal as Ended['signal'] };
   });
+  const killAndWait = (): Promise<Ended> => {
+    child.kill('SIGKILL');
+    return exited;
+  };
+  running.add(killAndWait);
   return { child, exited, output: () => output };
 };
 
@@ -61,10 +70,14 @@ export const startTollgate = async ({ data, brokers, flags = [] }: TollgateOptio
     child.kill(signal);
     return exited;
   };
-  const url = await until('Tollgate listens', () => {
-    if (hasEnded) throw new Error(`Tollgate ended before it listened:\n${output()}`);
-    return /Tollgate listens on (http:\S+?),? /.exec(output())?.[1];
-  }, startTimeoutMs);
+  const url = await until(
+    'Tollgate listens',
+    () => {
+      if (hasEnded) throw new Error(`Tollgate ended before it listened:\n${output()}`);
+      return /Tollgate listens on (http:\S+?),? /.exec(output())?.[1];
+    },
+    startTimeoutMs,
+  );
   return { url, data, pid: child.pid ?? 0, stop: end('SIGTERM'), kill: end('SIGKILL'), exited, output };
 };
 
@@ -74,9 +87,17 @@ export const runTollgate = async (...args: readonly string[]): Promise<Ended & {
   return { ...(await exited), output: output() };
 };
 
+const folders: string[] = [];
+
 /** A data folder that is gone after the tests of this file. */
 export const createDataFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-scenario-'));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 };
+
+/** Whatever a test file started ends with it, and what it wrote is removed. */
+afterAll(async () => {
+  await Promise.all([...running].map((end) => end()));
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+});

@@ -9,22 +9,12 @@ export type MemoryEventLog<Body extends EventBody> = EventLog<Body> & {
 
 const defaultBatchEvents = 1_000;
 
-/** `turn` is awaited wherever a real log would wait for a disk or a network. */
-export const createMemoryEventLog = <Body extends EventBody>(
-  options: { clock?: () => Date; turn?: () => Promise<void>; recorded?: readonly RecordedEvent<Body>[] } = {},
-): MemoryEventLog<Body> => {
-  const { clock = () => new Date(0), turn = () => Promise.resolve(), recorded = [] } = options;
-  const events: RecordedEvent<Body>[] = [...recorded];
-  const waiting = new Set<() => void>();
-  let isClosed = false;
+type Append<Body extends EventBody> = (append: StreamAppend<Body>) => AppendResult<Body>;
 
-  const announce = (): void => {
-    for (const wake of waiting) wake();
-  };
-  const headOf = (stream: string): number => events.findLast((event) => event.stream === stream)?.revision ?? noStream;
-
-  const appendOne = ({ stream, expectedRevision, events: added }: StreamAppend<Body>): AppendResult<Body> => {
-    const currentRevision = headOf(stream);
+const appendTo =
+  <Body extends EventBody>(events: RecordedEvent<Body>[], clock: () => Date): Append<Body> =>
+  ({ stream, expectedRevision, events: added }) => {
+    const currentRevision = events.findLast((event) => event.stream === stream)?.revision ?? noStream;
     if (currentRevision !== expectedRevision) return { isAppended: false, currentRevision };
     const appended = added.map((event, index): RecordedEvent<Body> => ({
       ...structuredClone(event),
@@ -37,11 +27,28 @@ export const createMemoryEventLog = <Body extends EventBody>(
     return { isAppended: true, events: appended };
   };
 
+/** `turn` is awaited wherever a real log would wait for a disk or a network. */
+export const createMemoryEventLog = <Body extends EventBody>(
+  options: { clock?: () => Date; turn?: () => Promise<void>; recorded?: readonly RecordedEvent<Body>[] } = {},
+): MemoryEventLog<Body> => {
+  const { clock = () => new Date(0), turn = () => Promise.resolve(), recorded = [] } = options;
+  const events: RecordedEvent<Body>[] = [...recorded];
+  const waiting = new Set<() => void>();
+  let isClosed = false;
+
+  const announce = (): void => {
+    for (const wake of waiting) wake();
+  };
+
+  const appendOne = appendTo(events, clock);
+  const assertOpen = (): void => {
+    if (isClosed) throw new LogUnavailable('the log is closed');
+  };
   return {
     events: () => events,
     append: async (appends) => {
       await turn();
-      if (isClosed) throw new LogUnavailable('the log is closed');
+      assertOpen();
       const results = appends.map(appendOne);
       announce();
       await turn();
@@ -49,7 +56,7 @@ export const createMemoryEventLog = <Body extends EventBody>(
     },
     readStream: async (stream, { from = 0, limit }) => {
       await turn();
-      if (isClosed) throw new LogUnavailable('the log is closed');
+      assertOpen();
       return events.filter((event) => event.stream === stream && event.revision >= from).slice(0, limit);
     },
     lastPosition: async () => {
@@ -70,8 +77,7 @@ export const createMemoryEventLog = <Body extends EventBody>(
           const read = events.slice(position, position + maxEvents);
           position += read.length;
           isTold = position >= events.length;
-          const selected = read.filter(({ stream }) => prefixes.some((prefix) => stream.startsWith(prefix)));
-          yield { events: selected, position: BigInt(position), isCaughtUp: isTold };
+          yield { events: selectedOf(read, prefixes), position: BigInt(position), isCaughtUp: isTold };
         } else await nextNews(waiting, signal);
       }
     },
@@ -82,6 +88,9 @@ export const createMemoryEventLog = <Body extends EventBody>(
     },
   };
 };
+
+const selectedOf = <Event extends { stream: string }>(events: readonly Event[], prefixes: readonly string[]): Event[] =>
+  events.filter(({ stream }) => prefixes.some((prefix) => stream.startsWith(prefix)));
 
 const nextNews = (waiting: Set<() => void>, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -1,0 +1,11 @@
+import type { Command, Rejection } from '@tollgate/balance';
+import type { RejectedMessage } from '@tollgate/contracts';
+import type { Position } from '@tollgate/event-store';
+
+/** What intake is asked to put into the log: a command to the ledger, or a message to keep because it cannot be one. */
+export type Intent = Command | { type: 'RejectMessage'; data: RejectedMessage };
+
+/** What became of an intent. A duplicate answers with the revision and position of the first. */
+export type Outcome =
+  | { status: 'recorded'; isDuplicate: boolean; revision: number; position: Position }
+  | { status: 'rejected'; rejection: Rejection };

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import type { Balance } from '@tollgate/balance';
+import { accountText } from './account-text';
+import { balancesOf, cutoffOf, formulaOption, limitOption } from './cutoff-options';
+import type { CutoffFlags } from './cutoff-options';
+import { say } from './terminal-text';
+import { createClient, urlOption } from './tollgate-client';
+
+type Flags = CutoffFlags & { url: string; balances: Balance[] };
+
+/** `tollgate account cutoff`. */
+export const addAccountCutoff = (account: Command): void => {
+  account
+    .command('cutoff')
+    .summary('change the rule of an account')
+    .description(
+      'Replaces the whole rule of an account and shows it: limits that are not given become 0 and the formula the default. It is judged at once.',
+    )
+    .argument('<id>', 'the account')
+    .requiredOption('--balances <balances>', 'which balances cut its traffic: inbound, outbound, mutual, with commas between, or none', balancesOf)
+    .addOption(limitOption())
+    .addOption(formulaOption())
+    .addOption(urlOption())
+    .addHelpText('after', examples)
+    .action(change);
+};
+
+const examples = `
+Examples:
+  tollgate account cutoff acme --balances inbound,outbound --limit inbound=10 --limit outbound=2.5
+  tollgate account cutoff acme --balances none`;
+
+const change = async (accountId: string, flags: Flags): Promise<void> => {
+  const client = createClient(flags.url);
+  const { duplicate, position } = await client.changeCutoff(accountId, cutoffOf(flags.balances, flags));
+  say(duplicate ? `${accountId} had this rule already: nothing changed.\n` : `${accountId} has a new rule.\n`);
+  say(accountText(await client.account(accountId, position)));
+};

@@ -1,0 +1,101 @@
+import { balances, directions } from '@tollgate/balance';
+import type { Balance, MutualFormula } from '@tollgate/balance';
+import type { AccountView } from '@tollgate/contracts';
+import { printable, tableLines } from './terminal-text';
+
+const formulaTexts = {
+  'outbound-minus-inbound': 'outbound − inbound',
+  'inbound-minus-outbound': 'inbound − outbound',
+} as const satisfies Record<MutualFormula, string>;
+
+/** Mutual means nothing without its formula (DESIGN 2.5). */
+const balanceName = (balance: Balance, formula: MutualFormula): string =>
+  balance === 'mutual' ? `mutual (${formulaTexts[formula]})` : balance;
+
+/** Traffic an exhausted balance stops, as a reader is told (DESIGN 2.2). */
+const guarded = { inbound: 'inbound traffic', outbound: 'outbound traffic', mutual: 'inbound traffic' } as const;
+
+/** One account, for a person: balances, totals, rule and traffic. */
+export const accountText = (account: AccountView): string =>
+  [
+    `Account ${account.accountId}${account.name === undefined ? '' : ` (${printable(account.name)})`}, ${account.currency}`,
+    '',
+    ...balanceLines(account),
+    '',
+    ...totalLines(account),
+    '',
+    ...trafficLines(account),
+    '',
+    `Revision ${String(account.revision)}, position ${account.position}`,
+  ].join('\n');
+
+const balanceLines = ({ balances: amounts, cutoff }: AccountView): string[] => [
+  ...tableLines(
+    [
+      { title: 'Balance' },
+      { title: 'amount', align: 'right' },
+      { title: 'credit limit', align: 'right' },
+      { title: 'exhausted, it blocks' },
+    ],
+    balances.map((balance) => [
+      balanceName(balance, cutoff.mutualFormula),
+      amounts[balance],
+      cutoff.creditLimits[balance],
+      cutoff.balances.includes(balance) ? guarded[balance] : '–',
+    ]),
+  ),
+  ...(cutoff.balances.length === 0 ? ['No balance cuts traffic: postpaid.'] : []),
+];
+
+const totalLines = ({ totals }: AccountView): string[] =>
+  tableLines(
+    [
+      { title: 'Total' },
+      { title: 'payments', align: 'right' },
+      { title: 'usage', align: 'right' },
+      { title: 'adjustments', align: 'right' },
+    ],
+    directions.map((direction) => {
+      const { payments, usage, adjustments } = totals[direction];
+      return [direction, payments, usage, adjustments];
+    }),
+  );
+
+const trafficLines = ({ traffic }: AccountView): string[] =>
+  tableLines(
+    [{ title: 'Traffic' }, { title: 'state' }],
+    directions.map((direction) => {
+      const { state, since, sequence } = traffic[direction];
+      const by = since === undefined ? '' : ` since ${since}, command ${String(sequence)}`;
+      return [direction, `${state}${by}`];
+    }),
+  );
+
+/** Accounts as a table, a line each. */
+export const accountsText = (accounts: readonly AccountView[]): string =>
+  tableLines(
+    [
+      { title: 'Account' },
+      { title: 'name' },
+      { title: 'currency' },
+      { title: 'inbound', align: 'right' },
+      { title: 'outbound', align: 'right' },
+      { title: 'mutual', align: 'right' },
+      { title: 'mutual is' },
+      { title: 'cut by' },
+      { title: 'blocked' },
+    ],
+    accounts.map(accountRow),
+  ).join('\n');
+
+const accountRow = ({ accountId, name, currency, balances: amounts, cutoff, traffic }: AccountView): string[] => [
+  accountId,
+  name ?? '',
+  currency,
+  amounts.inbound,
+  amounts.outbound,
+  amounts.mutual,
+  formulaTexts[cutoff.mutualFormula],
+  cutoff.balances.join(', ') || 'none',
+  directions.filter((direction) => traffic[direction].state === 'blocked').join(', ') || 'no',
+];
