@@ -150,6 +150,8 @@ describe('a history', () => {
   });
 });
 
+const paths = ['/v1/accounts', '/v1/traffic-control', '/v1/accounts/acme/history'];
+
 describe('lists', () => {
   it('accounts are paged in the order of their ids, after exclusive', async () => {
     await open('zulu-3');
@@ -158,7 +160,6 @@ describe('lists', () => {
     const path = `/v1/accounts?minPosition=${last.body['position'] as string}&`;
     const { body } = await getting(`${path}after=zulu-1`);
     expect((body['items'] as Fields[]).map(({ accountId }) => accountId)).toEqual(['zulu-2', 'zulu-3']);
-    expect(await pagesOf(`${path}after=zulu-0&`.replace('after=zulu-0&', ''), 3)).toMatchObject({ nexts: expect.arrayContaining([null]) as unknown[] });
     const all = await readAll(url, '/v1/accounts', 2);
     const ids = all.map(({ accountId }) => accountId as string);
     expect(ids).toEqual([...ids].sort());
@@ -199,7 +200,6 @@ describe('lists', () => {
     expect(await count('?limit=1000')).toBe(1_000);
   });
 
-  const paths = ['/v1/accounts', '/v1/traffic-control', '/v1/accounts/acme/history'];
   const bad = ['limit=0', 'limit=1001', 'limit=-1', 'limit=1.5', 'limit=', 'limit=ten', 'limit=1&limit=2', 'minPosition=x', 'minPosition=-1', 'after=a&after=b', 'page=2'];
   it.each(paths.flatMap((path) => bad.map((query) => ({ path, query }))))('$path?$query is refused with the parameter named', async ({ path, query }) => {
     const { status, body } = await getting(`${path}?${query}`);
@@ -227,16 +227,16 @@ describe('reading one’s own writes', () => {
     }
   });
 
-  it.each(['/v1/accounts/acme', '/v1/accounts', '/v1/traffic-control', '/v1/accounts/acme/history'])(
-    'a position in the future on %s answers 503 READ_MODEL_BEHIND after 5 s',
-    async (path) => {
+  it('a position in the future answers 503 READ_MODEL_BEHIND after 5 s', async () => {
+    const behind = async (path: string): Promise<void> => {
       const startedAt = Date.now();
       const { status, body } = await getting(`${path}?minPosition=999999999`);
       expect([status, body['code']]).toEqual([503, 'READ_MODEL_BEHIND']);
       expect(Date.now() - startedAt).toBeGreaterThan(4_900);
       expect(Date.now() - startedAt).toBeLessThan(15_000);
-    },
-  );
+    };
+    await Promise.all(paths.concat('/v1/accounts/acme').map(behind));
+  });
 });
 
 describe('the operator’s calls', () => {

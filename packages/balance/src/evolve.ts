@@ -34,14 +34,29 @@ export const evolve = (account: Account | undefined, event: AccountEvent): Accou
 
 const nothing: Totals = { payments: 0n, usage: 0n, adjustments: 0n };
 
-const totalOf = { payment: 'payments', usage: 'usage', adjustment: 'adjustments' } as const satisfies Record<
-  EntryKind,
-  keyof Totals
->;
-
 // eslint-disable-next-line max-params -- the four things an addition is made of
 const add = (account: Account, direction: Direction, kind: EntryKind, amount: Amount): Account => {
-  const totals = account.totals[direction];
-  const changed = { ...totals, [totalOf[kind]]: totals[totalOf[kind]] + amount };
-  return { ...account, totals: { ...account.totals, [direction]: changed } };
+  const { accountId, name, currency, cutoff, totals } = account;
+  const changed = addTo(totals[direction], kind, amount);
+  return {
+    accountId,
+    name,
+    currency,
+    cutoff,
+    totals:
+      direction === 'inbound'
+        ? { inbound: changed, outbound: totals.outbound }
+        : { inbound: totals.inbound, outbound: changed },
+  };
+};
+
+const addTo = ({ payments, usage, adjustments }: Totals, kind: EntryKind, amount: Amount): Totals => {
+  switch (kind) {
+    case 'payment':
+      return { payments: payments + amount, usage, adjustments };
+    case 'usage':
+      return { payments, usage: usage + amount, adjustments };
+    case 'adjustment':
+      return { payments, usage, adjustments: adjustments + amount };
+  }
 };

@@ -54,7 +54,12 @@ export const judge = (
   decidedAt: string,
 ): { after: Judgement; decisions: TrafficEvent[] } => {
   const account = evolve(before.account, event);
-  let after: Judgement = { ...before, account };
+  let after: Judgement = {
+    account,
+    traffic: before.traffic,
+    sequence: before.sequence,
+    judgedThrough: before.judgedThrough,
+  };
   const decisions: TrafficEvent[] = [];
   if (event.revision < before.judgedThrough) return { after, decisions };
   for (const direction of directions) {

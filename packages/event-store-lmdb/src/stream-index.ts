@@ -42,4 +42,4 @@ export const createStreamIndex = (store: ProjectionStore): StreamIndex => {
 };
 
 /** A stream name holds no space, so no head key is taken for an entry key. */
-const entryKey = (stream: string, revision: number): string => `${stream} ${revision.toString().padStart(10, '0')}`;
+const entryKey = (stream: string, revision: number): string => `${stream} ${String(revision)}`;

@@ -19,6 +19,9 @@ export type Page<Item> = { items: Item[]; next: string | null };
 /** Lists are in key order; `after` is exclusive, and `next` is the `after` of the following page, null on the last. */
 type PageRequest = { after?: string | undefined; limit: number };
 
+/** The partners that changed and, among them, those about whose traffic something was decided. */
+export type PartnerChanges = { changed: Iterable<Partner>; decided: Iterable<Partner>; position: Position };
+
 /** What may be asked of the present state. The balance projector writes it, the query API reads it. */
 export type ReadModels = {
   partner(accountId: string): Partner | undefined;
@@ -27,8 +30,8 @@ export type ReadModels = {
   blocked(request: PageRequest): Promise<Page<Blocked>>;
   /** How far the log is in; absent before the first event. */
   position(): Position | undefined;
-  /** Stores the partners that changed and the position they bring the models to: all of it, or nothing. */
-  apply(changed: readonly Partner[], position: Position): Promise<void>;
+  /** Stores what changed and the position it brings the models to: all of it, or nothing. */
+  apply(changes: PartnerChanges): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -41,17 +44,16 @@ export const createReadModels = (store: ProjectionStore): ReadModels => ({
   partners: (request) => readPage(store, partnerPrefix, { ...request, toItem: decodePartner }),
   blocked: (request) => readPage(store, blockedPrefix, { ...request, toItem: (text) => JSON.parse(text) as Blocked }),
   position: () => store.position(),
-  apply: async (changed, position) => {
+  apply: async ({ changed, decided, position }) => {
     const puts: [string, string | (() => string)][] = [];
     const removes: string[] = [];
-    for (const partner of changed) {
-      puts.push([partnerPrefix + partner.account.accountId, () => encodePartner(partner)]);
+    for (const partner of changed) puts.push([partnerPrefix + partner.account.accountId, () => encodePartner(partner)]);
+    for (const partner of decided)
       for (const direction of directions) {
         const entry = blockedEntry(partner, direction);
-        if (entry !== undefined) puts.push(entry);
-        else if (partner.traffic[direction].sequence !== undefined) removes.push(blockedKey(partner, direction));
+        if (entry === undefined) removes.push(blockedKey(partner, direction));
+        else puts.push(entry);
       }
-    }
     await store.commit({ puts, removes, position });
   },
   close: () => store.close(),

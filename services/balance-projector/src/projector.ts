@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { streamPrefixes } from '@tollgate/contracts';
+import { isAccountEvent, streamPrefixes } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventBatch, EventLog } from '@tollgate/event-store';
 import type { Partner, ReadModels } from '@tollgate/read-models';
@@ -33,12 +33,15 @@ const createBatchFold = (readModels: ReadModels) => {
   return async ({ events, position }: EventBatch<LogEvent>): Promise<void> => {
     if (position === readModels.position()) return;
     const changed = new Map<string, Partner>();
+    const decided = new Map<string, Partner>();
     for (const event of events) {
       const accountId = event.stream.slice(event.stream.indexOf('-') + 1);
       const before = changed.get(accountId) ?? cache.get(accountId) ?? readModels.partner(accountId);
-      changed.set(accountId, foldPartner(before, event));
+      const after = foldPartner(before, event);
+      changed.set(accountId, after);
+      if (!isAccountEvent(event)) decided.set(accountId, after);
     }
-    await readModels.apply([...changed.values()], position);
+    await readModels.apply({ changed: changed.values(), decided: decided.values(), position });
     for (const [accountId, partner] of changed) cache.set(accountId, partner);
   };
 };

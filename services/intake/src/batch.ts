@@ -18,13 +18,13 @@ export const runBatch = async (body: Buffer, { ledger, receivedAt, maxLines }: O
   const commands = parsed.filter((line) => line.ok).map(({ value }) => value);
   const outcomes = await ledger.submit(commands, receivedAt);
   let next = 0;
-  let answers = '';
+  const answers: string[] = [];
   for (const line of parsed) {
     const outcome = line.ok ? outcomes[next++] : undefined;
     const answer = line.ok && outcome ? recordAnswerOf(line.value, outcome) : invalid(line);
-    answers += `${JSON.stringify({ status: answer.status, ...answer.body })}\n`;
+    answers.push(JSON.stringify({ status: answer.status, ...answer.body }));
   }
-  return answers;
+  return answers.map((answer) => `${answer}\n`).join('');
 };
 
 const invalid = (line: Parsed<RecordCommand>) => {

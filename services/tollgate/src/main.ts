@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAccount } from './cli/account';
+import { addImport } from './cli/import';
 import { addRebuild } from './cli/rebuild';
 import { addRedrive } from './cli/redrive';
 import { addServe } from './cli/serve';
@@ -12,6 +13,7 @@ const program = new Command('tollgate')
 
 addServe(program);
 addAccount(program);
+addImport(program);
 addRebuild(program);
 addRedrive(program);
 

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-const { recordKinds } = require('../../../packages/contracts');
+const { recordKinds } = require('@tollgate/contracts');
 const { batchLine, createUsages } = require('../messages.js');
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -3,7 +3,7 @@
 
 const path = require('node:path');
 const { open } = require('lmdb');
-const { openLmdbEventLog } = require('../../../packages/event-store-lmdb');
+const { openLmdbEventLog } = require('@tollgate/event-store-lmdb');
 
 const timed = async (/** @type {() => number | Promise<number>} */ read) => {
   const cpuBefore = process.cpuUsage();

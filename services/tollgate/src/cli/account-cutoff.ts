@@ -17,7 +17,11 @@ export const addAccountCutoff = (account: Command): void => {
       'Replaces the whole rule of an account and shows it: limits that are not given become 0 and the formula the default. It is judged at once.',
     )
     .argument('<id>', 'the account')
-    .requiredOption('--balances <balances>', 'which balances cut its traffic: inbound, outbound, mutual, with commas between, or none', balancesOf)
+    .requiredOption(
+      '--balances <balances>',
+      'which balances cut its traffic: inbound, outbound, mutual, with commas between, or none',
+      balancesOf,
+    )
     .addOption(limitOption())
     .addOption(formulaOption())
     .addOption(urlOption())

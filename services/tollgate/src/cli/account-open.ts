@@ -17,7 +17,11 @@ export const addAccountOpen = (account: Command): void => {
     .argument('<id>', 'the account')
     .requiredOption('--currency <code>', 'three capital letters, such as EUR')
     .option('--name <text>', 'the partner, in words')
-    .option('--cutoff <balances>', 'which balances cut its traffic: inbound, outbound, mutual, with commas between, or none', balancesOf)
+    .option(
+      '--cutoff <balances>',
+      'which balances cut its traffic: inbound, outbound, mutual, with commas between, or none',
+      balancesOf,
+    )
     .addOption(limitOption())
     .addOption(formulaOption())
     .addOption(urlOption())

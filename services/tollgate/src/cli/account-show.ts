@@ -12,7 +12,10 @@ export const addAccountShow = (account: Command): void => {
     .argument('<id>', 'the account')
     .option('--json', 'as the server answers it')
     .addOption(urlOption())
-    .addHelpText('after', '\nExamples:\n  tollgate account show acme\n  tollgate account show acme --json | jq .balances.inbound')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  tollgate account show acme\n  tollgate account show acme --json | jq .balances.inbound',
+    )
     .action(async (accountId: string, { url, json = false }: { url: string; json?: boolean }) => {
       const view = await createClient(url).account(accountId);
       say(json ? JSON.stringify(view) : accountText(view));

@@ -51,7 +51,7 @@ const rebuild = async (data: string): Promise<boolean> => {
 
 const fold = async (log: LmdbEventLog<LogEvent>, readModels: ReadModels): Promise<bigint> => {
   const last = (await log.lastPosition()) ?? 0n;
-  const progress = startProgress('events', Number(last));
+  const progress = startProgress({ unit: 'events', total: Number(last) });
   const folding = startBalanceProjector({ log, readModels, logger: createLog('error') });
   const timer = setInterval(() => {
     progress.update(Number(readModels.position() ?? 0n));

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { z } from 'zod';
-import { accountAnswer, accountView } from '@tollgate/contracts';
+import type { z } from 'zod';
 import type { AccountAnswer, AccountView } from '@tollgate/contracts';
+import { accountAnswerReading, accountPageReading, accountReading, problemReading } from './answers';
 
 /** Nothing answered, or the connection was lost before the answer was complete; the same can be sent again. */
 export class ConnectionError extends Error {
@@ -30,10 +30,6 @@ export const urlOption = (): Option =>
       return text;
     });
 
-/** A page of a list; fields a newer server adds are passed over. */
-const accountPage = z.object({ items: z.array(accountView.loose()), next: z.string().nullable() });
-const problemAnswer = z.object({ code: z.string(), detail: z.string() });
-
 type Call = { method?: 'GET' | 'POST' | 'PUT'; body?: string | Uint8Array; headers?: Record<string, string> };
 
 const answerTimeoutMs = 120_000;
@@ -50,7 +46,7 @@ export const createClient = (url: string) => {
     return whole(url, answer);
   };
   const sendJson = (method: 'POST' | 'PUT', path: string, body: object): Promise<AccountAnswer> =>
-    json(accountAnswer.loose(), path, {
+    json(accountAnswerReading, path, {
       method,
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json' },
@@ -61,11 +57,11 @@ export const createClient = (url: string) => {
     /** Resolves if Tollgate answers there. */
     check: (): Promise<string> => text('/healthz'),
     account: (accountId: string, minPosition?: string): Promise<AccountView> =>
-      json(accountView.loose(), withMinimum(accountPath(accountId), minPosition)),
+      json(accountReading, withMinimum(accountPath(accountId), minPosition)),
     /** Every account, page by page in the order of their ids. */
     accountPages: async function* (limit: number): AsyncGenerator<AccountView[]> {
       for (let after = ''; ;) {
-        const { items, next } = await json(accountPage, `/v1/accounts?limit=${String(limit)}${after}`);
+        const { items, next } = await json(accountPageReading, `/v1/accounts?limit=${String(limit)}${after}`);
         yield items;
         if (next === null) return;
         after = `&after=${encodeURIComponent(next)}`;
@@ -116,7 +112,7 @@ const whole = async (url: string, answer: Response): Promise<string> => {
     throw new ConnectionError(`the connection to ${url} was lost: ${causeOf(error).message}`);
   });
   if (answer.ok) return text;
-  const problem = problemAnswer.safeParse(jsonOf(text));
+  const problem = problemReading.safeParse(jsonOf(text));
   const said = problem.success ? `${problem.data.code}: ${problem.data.detail}` : text.slice(0, 200);
   throw new AnswerError(answer.status, problem.success ? said : `${url} answered ${String(answer.status)}: ${said}`);
 };

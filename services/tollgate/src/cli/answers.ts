@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { balances } from '@tollgate/balance';
+import type { AccountAnswer, AccountView, TrafficCommand } from '@tollgate/contracts';
+
+/** What the commands read of a server's answers. Unlike the contract, these pass over fields that a newer server adds. */
+const perBalance = z.object({ inbound: z.string(), outbound: z.string(), mutual: z.string() });
+const balanceNames = z.array(z.enum(balances));
+const totals = z.object({ payments: z.string(), usage: z.string(), adjustments: z.string() });
+const traffic = z.object({
+  state: z.enum(['open', 'blocked']),
+  since: z.string().optional(),
+  sequence: z.number().optional(),
+});
+
+export const accountReading = z.object({
+  accountId: z.string(),
+  name: z.string().optional(),
+  currency: z.string(),
+  balances: perBalance,
+  totals: z.object({ inbound: totals, outbound: totals }),
+  cutoff: z.object({
+    balances: balanceNames,
+    creditLimits: perBalance,
+    mutualFormula: z.enum(['outbound-minus-inbound', 'inbound-minus-outbound']),
+  }),
+  traffic: z.object({ inbound: traffic, outbound: traffic }),
+  revision: z.number(),
+  position: z.string(),
+}) satisfies z.ZodType<AccountView>;
+
+export const accountPageReading = z.object({ items: z.array(accountReading), next: z.string().nullable() });
+
+export const accountAnswerReading = z.object({
+  accountId: z.string(),
+  duplicate: z.boolean(),
+  revision: z.number(),
+  position: z.string(),
+}) satisfies z.ZodType<AccountAnswer>;
+
+export const commandReading = z.object({
+  type: z.enum(['BlockTraffic', 'UnblockTraffic']),
+  commandId: z.string(),
+  accountId: z.string(),
+  direction: z.enum(['inbound', 'outbound']),
+  sequence: z.number(),
+  exhausted: balanceNames,
+  balances: perBalance,
+  currency: z.string(),
+  cause: z.object({ type: z.string(), eventId: z.string(), stream: z.string(), revision: z.number() }),
+  decidedAt: z.string(),
+}) satisfies z.ZodType<TrafficCommand>;
+
+/** An answer to a line of a batch: recorded or found a duplicate, or refused. */
+export const batchLineReading = z.union([
+  z.object({ duplicate: z.boolean() }),
+  z.object({
+    status: z.number(),
+    code: z.string(),
+    detail: z.string(),
+    existing: z.unknown().optional(),
+    received: z.unknown().optional(),
+  }),
+]);
+export type BatchLineReading = z.infer<typeof batchLineReading>;
+
+export const problemReading = z.object({ code: z.string(), detail: z.string() });

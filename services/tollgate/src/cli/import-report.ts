@@ -1,0 +1,58 @@
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+import type { BatchLineReading } from './answers';
+import type { ImportRecord } from './import-record';
+import { printable } from './terminal-text';
+
+const shownRejects = 20;
+
+/** Counts what became of records; keeps the first rejects to be shown and writes all of them to a file if there is one. */
+export const createReport = async (rejectsFile: string | undefined) => {
+  const counts = { recorded: 0, duplicates: 0, rejected: 0 };
+  const shown: string[] = [];
+  const rejects = rejectsFile === undefined ? undefined : createWriteStream(rejectsFile);
+  if (rejects) await once(rejects, 'open');
+
+  const reject = async (record: ImportRecord, problem: Extract<BatchLineReading, { code: string }>): Promise<void> => {
+    const { code, detail, existing, received } = problem;
+    counts.rejected += 1;
+    if (shown.length < shownRejects) shown.push(`line ${String(record.line)}: ${code} ${printable(detail)}`);
+    if (rejects?.write(`${rejectLine(record, { code, detail, existing, received })}\n`) === false)
+      await once(rejects, 'drain');
+  };
+
+  return {
+    records: (): number => counts.recorded + counts.duplicates + counts.rejected,
+    hasRejects: (): boolean => counts.rejected > 0,
+    add: async (record: ImportRecord, answer: BatchLineReading): Promise<void> => {
+      if ('code' in answer) await reject(record, answer);
+      else if (answer.duplicate) counts.duplicates += 1;
+      else counts.recorded += 1;
+    },
+    close: async (): Promise<void> => {
+      if (rejects === undefined) return;
+      rejects.end();
+      await finished(rejects);
+    },
+    text: (): string => {
+      const { recorded, duplicates, rejected } = counts;
+      const more = rejected - shown.length;
+      return [
+        `${inWords(recorded)} recorded, ${inWords(duplicates)} duplicates, ${inWords(rejected)} rejected`,
+        ...shown,
+        ...(more > 0
+          ? [`… and ${inWords(more)} more${rejectsFile === undefined ? ' (--rejects FILE keeps them all)' : ''}`]
+          : []),
+        ...(rejectsFile === undefined ? [] : [`All rejects are in ${rejectsFile}`]),
+      ].join('\n');
+    },
+  };
+};
+export type ImportReport = Awaited<ReturnType<typeof createReport>>;
+
+const inWords = (count: number): string => count.toLocaleString('en');
+
+/** The record stands in it as it stood in the file: numbers are not reformatted, so that it can be mended and imported. */
+const rejectLine = ({ line, original }: ImportRecord, problem: object): string =>
+  `{"line":${String(line)},${JSON.stringify(problem).slice(1, -1)},"record":${original}}`;

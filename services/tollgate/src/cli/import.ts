@@ -1,0 +1,165 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { csvRecords, FileFault } from './csv-records';
+import { importKinds } from './import-record';
+import type { ImportKind, ImportRecord } from './import-record';
+import { createReport } from './import-report';
+import type { ImportReport } from './import-report';
+import { ndjsonRecords } from './ndjson-records';
+import { startProgress } from './progress-bar';
+import { sendBatch } from './send-batches';
+import { say } from './terminal-text';
+import { createClient, urlOption } from './tollgate-client';
+
+const formats = ['ndjson', 'csv'] as const;
+type Format = (typeof formats)[number];
+type Flags = {
+  url: string;
+  kind?: ImportKind;
+  format?: Format;
+  delimiter: string;
+  batch: number;
+  rejects?: string;
+};
+
+/** `tollgate import`: payments and usage from a file. */
+export const addImport = (program: Command): void => {
+  program
+    .command('import')
+    .summary('record payments or usage from a file')
+    .description(
+      'Records payments or usage from a file of JSON lines or CSV, in the order of the file. Ids are permanent: importing a file again, whole or after an interruption, records what is missing and changes nothing else. Ends with 1 if a record was rejected.',
+    )
+    .argument('<file>', 'the file; - is standard input')
+    .addOption(
+      new Option(
+        '--kind <kind>',
+        'what the records are; else told by paymentId or usageId, or by a field kind',
+      ).choices(importKinds),
+    )
+    .addOption(new Option('--format <format>', "else told by the file's name: .csv is CSV").choices(formats))
+    .option('--delimiter <character>', 'what separates the cells of a CSV file', ',')
+    .option('--batch <records>', 'how many to send at once', batchSizeOf, 1_000)
+    .option('--rejects <file>', 'keep every rejected record there, a line of JSON each: line, code, detail, record')
+    .addOption(urlOption())
+    .addHelpText('after', examples)
+    .action(importFile);
+};
+
+const examples = `
+CSV: the first row names the fields; an empty cell is a field that is not there; attributes.<name> are attributes.
+
+Examples:
+  tollgate import calls.csv
+  tollgate import payments.ndjson --rejects rejects.ndjson
+  zcat cdr.ndjson.gz | tollgate import - --kind usage
+  jq -c .record rejects.ndjson | tollgate import -`;
+
+const batchSizeOf = (text: string): number => {
+  const size = Number(text);
+  if (!/^\d{1,6}$/.test(text) || size === 0)
+    throw new InvalidArgumentError('It must be a whole number from 1 to 999999.');
+  return size;
+};
+
+const importFile = async (file: string, flags: Flags): Promise<void> => {
+  const client = createClient(flags.url);
+  await client.check();
+  const report = await createReport(flags.rejects);
+  const input = await openInput(file);
+  const progress = startProgress({
+    unit: 'bytes',
+    total: input.sizeBytes,
+    counted: { unit: 'records', count: report.records },
+  });
+  const send = async (records: readonly ImportRecord[]): Promise<void> => {
+    await sendRecords(records, report, (lines) => sendBatch(lines, { client, onLost }));
+    progress.update(input.readBytes());
+  };
+  let fault: FileFault | undefined;
+  try {
+    for await (const records of readAhead(inBatches(recordsOf(file, input.chunks, flags), flags.batch)))
+      await send(records);
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error;
+    fault = error;
+  } finally {
+    progress.finish(input.readBytes());
+    await report.close();
+    say(report.text());
+  }
+  if (fault) throw fault;
+  if (report.hasRejects()) process.exitCode = 1;
+};
+
+const onLost = (error: Error): void => {
+  process.stderr.write(`\n${error.message}; trying again\n`);
+};
+
+/** The bytes of a file or of standard input, counted as they are read. */
+const openInput = async (file: string) => {
+  const sizeBytes = file === '-' ? undefined : (await stat(file)).size;
+  const source: AsyncIterable<Buffer> =
+    file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
+  let count = 0;
+  const chunks = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of source) {
+      count += chunk.length;
+      yield chunk;
+    }
+  };
+  return { sizeBytes, chunks: chunks(), readBytes: () => count };
+};
+
+const recordsOf = (file: string, chunks: AsyncIterable<Buffer>, flags: Flags): AsyncGenerator<ImportRecord> => {
+  const { kind, delimiter } = flags;
+  const format = flags.format ?? (extname(file).toLowerCase() === '.csv' ? 'csv' : 'ndjson');
+  return format === 'csv' ? csvRecords(chunks, { kind, delimiter }) : ndjsonRecords(chunks, kind);
+};
+
+const maxBatchBytes = 4 << 20;
+
+/** Batches that stay below what a server takes, however long the records are. */
+async function* inBatches(records: AsyncIterable<ImportRecord>, size: number): AsyncGenerator<ImportRecord[]> {
+  let batch: ImportRecord[] = [];
+  let sizeBytes = 0;
+  for await (const record of records) {
+    batch.push(record);
+    sizeBytes += record.original.length;
+    if (batch.length < size && sizeBytes < maxBatchBytes) continue;
+    yield batch;
+    batch = [];
+    sizeBytes = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Prepares the next item while one is worked on. One batch is on its way at a time: two could overtake each other. */
+async function* readAhead<Item>(items: AsyncGenerator<Item>): AsyncGenerator<Item> {
+  let next = items.next();
+  for (;;) {
+    const { done, value } = await next;
+    if (done === true) return;
+    next = items.next();
+    next.catch(() => undefined);
+    yield value;
+  }
+}
+
+const sendRecords = async (
+  records: readonly ImportRecord[],
+  report: ImportReport,
+  send: (lines: Buffer[]) => ReturnType<typeof sendBatch>,
+): Promise<void> => {
+  const lines = records.flatMap((record) => ('batchLine' in record ? [record.batchLine] : []));
+  const answers = lines.length === 0 ? [] : await send(lines);
+  let next = 0;
+  for (const record of records) {
+    const answer =
+      'refusal' in record ? { status: 400, code: 'INVALID_REQUEST', detail: record.refusal } : answers[next++];
+    if (answer !== undefined) await report.add(record, answer);
+  }
+};

@@ -1,0 +1,55 @@
+import { fileLines, maxLineBytes } from './file-lines';
+import type { FileLine } from './file-lines';
+import { kindOfFields } from './import-record';
+import type { ImportKind, ImportRecord } from './import-record';
+
+/** Lines of JSON as records. A line goes out as it stands, so that no number is reformatted; only its kind is added. */
+export async function* ndjsonRecords(
+  chunks: AsyncIterable<Buffer>,
+  kind: ImportKind | undefined,
+): AsyncGenerator<ImportRecord> {
+  for await (const found of fileLines(chunks)) yield ndjsonRecord(found, kind);
+}
+
+/** What cannot be read is sent as it is: the server says what is wrong with it, as it would for any other client. */
+export const ndjsonRecord = ({ line, bytes }: FileLine, kind: ImportKind | undefined): ImportRecord => {
+  if (bytes === undefined)
+    return { line, original: 'null', refusal: `the line is longer than ${String(maxLineBytes)} bytes` };
+  const text = decode(line === 1 ? withoutMark(bytes) : bytes);
+  if (text === undefined)
+    return { line, original: JSON.stringify(bytes.toString('latin1')), refusal: 'the line is not UTF-8' };
+  const value = jsonOf(text);
+  if (typeof value !== 'object' || value === null)
+    return { line, original: JSON.stringify(text), batchLine: Buffer.from(text) };
+  const hasField = (name: string): boolean => Object.hasOwn(value, name);
+  const added = Array.isArray(value) || hasField('kind') ? undefined : (kind ?? kindOfFields(hasField));
+  const batchLine = added === undefined ? text : withKind(text, added, Object.keys(value).length === 0);
+  return { line, original: text.trim(), batchLine: Buffer.from(batchLine) };
+};
+
+/** The text of a JSON object begins with white space and a brace: the kind goes right behind it. */
+const withKind = (text: string, kind: ImportKind, isEmpty: boolean): string =>
+  text.replace('{', `{"kind":"${kind}"${isEmpty ? '' : ','}`);
+
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+const withoutMark = (bytes: Buffer): Buffer =>
+  bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? bytes.subarray(byteOrderMark.length) : bytes;
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const decode = (bytes: Buffer): string | undefined => {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

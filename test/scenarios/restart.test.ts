@@ -1,0 +1,128 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { post, postBatch } from './support/api';
+import { openCommandStream } from './support/command-stream';
+import { createDataFolder, runTollgate, startTollgate } from './support/tollgate-process';
+import type { Tollgate } from './support/tollgate-process';
+import { entriesOf, startLoad } from './support/traffic-load';
+import { until } from './support/until';
+import { inconsistenciesOf, readWholeState, recordedIds } from './support/whole-state';
+import type { WholeState } from './support/whole-state';
+
+const accounts = ['north', 'south', 'east', 'west', 'up', 'down', 'left', 'right'];
+
+let data: string;
+let tollgate: Tollgate;
+
+const openAll = async (): Promise<void> => {
+  for (const accountId of accounts)
+    await post(tollgate.url, '/v1/accounts', { accountId, currency: 'EUR', cutoff: { balances: ['inbound'] } });
+};
+
+const missingFrom = ({ histories }: WholeState, acknowledged: readonly object[]): unknown[] => {
+  const recorded = new Set(histories.flatMap(recordedIds));
+  return acknowledged
+    .map((entry) => ('paymentId' in entry ? entry.paymentId : 'usageId' in entry ? entry.usageId : undefined))
+    .filter((id) => !recorded.has(id as string));
+};
+
+beforeEach(async () => {
+  data = await createDataFolder();
+  tollgate = await startTollgate({ data });
+  await openAll();
+});
+
+afterEach(() => tollgate.kill());
+
+describe('SIGTERM', () => {
+  it('answers what it took, stops within seconds with exit code 0, and loses nothing', async () => {
+    const listener = await openCommandStream(tollgate.url);
+    const load = startLoad(tollgate.url, accounts);
+    await until('some are acknowledged', () => load.acknowledged.length > 500);
+    const startedAt = Date.now();
+    expect(await tollgate.stop()).toEqual({ code: 0, signal: null });
+    expect(Date.now() - startedAt).toBeLessThan(8_000);
+    expect(tollgate.output()).toContain('Tollgate has stopped');
+    await Promise.all([load.ended(), listener.closed]);
+    tollgate = await startTollgate({ data });
+    const state = await readWholeState(tollgate.url);
+    expect(missingFrom(state, load.acknowledged)).toEqual([]);
+    expect(inconsistenciesOf(state)).toEqual([]);
+  });
+
+  it('is followed by a start that shows the same', async () => {
+    await postBatch(tollgate.url, entriesOf(accounts, 0, 200));
+    const before = await readWholeState(tollgate.url);
+    await tollgate.stop();
+    tollgate = await startTollgate({ data });
+    expect(await readWholeState(tollgate.url)).toEqual(before);
+  });
+});
+
+describe('kill -9', () => {
+  it('under load, again and again, loses nothing that was acknowledged and counts nothing twice', async () => {
+    const acknowledged: object[] = [];
+    let next = 0;
+    for (let round = 1; round <= 4; round += 1) {
+      const load = startLoad(tollgate.url, accounts, next);
+      await until('some are acknowledged', () => load.acknowledged.length > 100 * round);
+      await tollgate.kill();
+      await load.ended();
+      acknowledged.push(...load.acknowledged);
+      const unsure = entriesOf(accounts, next, load.next() - next);
+      next = load.next();
+      tollgate = await startTollgate({ data });
+      // Whoever has no answer sends again: each is recorded now, or was.
+      const answers = await postBatch(tollgate.url, unsure);
+      expect(answers.filter(({ status }) => status !== 200 && status !== 201)).toEqual([]);
+      const state = await readWholeState(tollgate.url);
+      expect(missingFrom(state, acknowledged)).toEqual([]);
+      expect(inconsistenciesOf(state)).toEqual([]);
+      expect(state.histories.flatMap(recordedIds)).toHaveLength(next);
+    }
+  });
+
+  it('is followed by a start that shows the same', async () => {
+    await postBatch(tollgate.url, entriesOf(accounts, 0, 200));
+    const before = await readWholeState(tollgate.url);
+    await tollgate.kill();
+    tollgate = await startTollgate({ data });
+    expect(await readWholeState(tollgate.url)).toEqual(before);
+  });
+});
+
+describe('derived folders', () => {
+  it('deleted, each and all of them, are derived anew: same balances, same commands, no new one', async () => {
+    await postBatch(tollgate.url, entriesOf(accounts, 0, 400));
+    const before = await readWholeState(tollgate.url);
+    await tollgate.stop();
+    const derived = (await readdir(data)).filter((name) => name !== 'event-log');
+    expect(derived.length).toBeGreaterThanOrEqual(3);
+    for (const names of [...derived.map((name) => [name]), derived]) {
+      for (const name of names) await rm(join(data, name), { recursive: true });
+      tollgate = await startTollgate({ data });
+      expect(await readWholeState(tollgate.url)).toEqual(before);
+      const again = await postBatch(tollgate.url, entriesOf(accounts, 0, 400));
+      expect(again.filter(({ status }) => status !== 200)).toEqual([]);
+      await tollgate.stop();
+    }
+  });
+
+  it('are rebuilt by `tollgate rebuild`, which finds no difference', async () => {
+    await postBatch(tollgate.url, entriesOf(accounts, 0, 400));
+    const before = await readWholeState(tollgate.url);
+    await tollgate.stop();
+    const rebuilt = await runTollgate('rebuild', '--data', data);
+    expect(rebuilt).toMatchObject({ code: 0, output: expect.stringContaining('8 accounts') as string });
+    expect(rebuilt.output).toContain('all as they were');
+    tollgate = await startTollgate({ data });
+    expect(await readWholeState(tollgate.url)).toEqual(before);
+  });
+
+  it('a second process on the same folder is refused and harms nothing', async () => {
+    const second = await runTollgate('serve', '--port', '0', '--data', data);
+    expect(second.code).not.toBe(0);
+    await postBatch(tollgate.url, entriesOf(accounts, 0, 100));
+    expect(inconsistenciesOf(await readWholeState(tollgate.url))).toEqual([]);
+  });
+});
