@@ -1,24 +1,32 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { addAccount } from './cli/account';
 import { addImport } from './cli/import';
 import { addRebuild } from './cli/rebuild';
 import { addRedrive } from './cli/redrive';
 import { addServe } from './cli/serve';
+import { addWatch } from './cli/watch';
+import { SettingsError } from './settings';
+
+const usageFault = 2;
 
 const program = new Command('tollgate')
   .description('Exact, replayable balance ledger and traffic cutoff for telephony partners.')
   .version('0.1.0')
-  .showHelpAfterError()
-  .configureHelp({ showGlobalOptions: true });
+  .showHelpAfterError('(add --help for what it takes)')
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : usageFault));
 
 addServe(program);
 addAccount(program);
 addImport(program);
+addWatch(program);
 addRebuild(program);
 addRedrive(program);
 
+// A reader of our output that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 program.parseAsync().catch((error: unknown) => {
-  if (error instanceof CommanderError) process.exit(error.exitCode);
   process.stderr.write(`tollgate: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
+  process.exit(error instanceof SettingsError ? usageFault : 1);
 });

@@ -2,51 +2,74 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TrafficCommand } from '@tollgate/contracts';
 import { commandReading } from './answers';
 import { serverSentEvents } from './server-sent-events';
-import { ConnectionError } from './tollgate-client';
+import { AnswerError, ConnectionError } from './tollgate-client';
 import type { TollgateClient } from './tollgate-client';
+
+type Client = Pick<TollgateClient, 'commandStream'>;
+type Stream = Awaited<ReturnType<Client['commandStream']>>;
 
 export type FollowOptions = {
   isFromStart: boolean;
   signal: AbortSignal;
-  /** Called when the connection is lost, and when it is back. */
-  onConnection(isBack: boolean, reason?: Error): void;
+  onConnection(state: 'lost' | 'back'): void;
 };
+
+/**
+ * Commands as they are made, until aborted. A lost connection is resumed after the last command seen, for as long as it takes; only
+ * if nothing answers in the first place it throws `ConnectionError`.
+ */
+export async function* followCommands(client: Client, options: FollowOptions): AsyncGenerator<TrafficCommand> {
+  const { signal, isFromStart, onConnection } = options;
+  let lastEventId: string | undefined;
+  let stream: Stream | undefined = await client.commandStream({ isFromStart, lastEventId, signal });
+  while (stream !== undefined) {
+    for await (const { id, data } of serverSentEvents(untilBroken(stream))) {
+      lastEventId = id;
+      if (data !== undefined) yield commandReading.parse(JSON.parse(data));
+    }
+    if (signal.aborted) return;
+    onConnection('lost');
+    const resumeFrom = lastEventId;
+    stream = await untilConnected(() => client.commandStream({ isFromStart, lastEventId: resumeFrom, signal }), signal);
+    if (stream) onConnection('back');
+  }
+}
 
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
+
+/** Absent if aborted. */
+const untilConnected = async (connect: () => Promise<Stream>, signal: AbortSignal): Promise<Stream | undefined> => {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return undefined;
+    try {
+      return await connect();
+    } catch (error) {
+      const isPassing = error instanceof ConnectionError || (error instanceof AnswerError && error.status >= 500);
+      if (!isPassing) throw error;
+    }
+  }
+};
+
 /** The server sends something every 15 s: a connection this silent is dead. */
 const silenceMs = 45_000;
 
-/**
- * Commands as they are made, until aborted. Lost connections are resumed after the last command seen; only if nothing answers in the
- * first place it rejects, with `ConnectionError`.
- */
-export async function* followCommands(client: TollgateClient, options: FollowOptions): AsyncGenerator<TrafficCommand> {
-  const { signal, isFromStart, onConnection } = options;
-  let lastEventId: string | undefined;
-  let attempt = 0;
-  let isLost = false;
-  for (;;) {
-    try {
-      const stream = await client.commandStream({ lastEventId, isFromStart, signal });
-      if (isLost) onConnection(true);
-      isLost = false;
-      attempt = 0;
-      for await (const { id, data } of serverSentEvents(withoutSilence(stream))) {
-        lastEventId = id;
-        if (data !== undefined) yield commandReading.parse(JSON.parse(data));
-      }
-      if (signal.aborted) return;
-    } catch (error) {
-      if (signal.aborted) return;
-      const isFirst = attempt === 0 && lastEventId === undefined && !isLost;
-      if (isFirst && error instanceof ConnectionError) throw error;
-      if (!isPassing(error)) throw error;
+/** The bytes of a stream until it ends, fails or falls silent: all three are a lost connection. */
+async function* untilBroken(stream: Stream): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const silence = new AbortController();
+      const chunk = await Promise.race([
+        reader.read().catch(() => undefined),
+        delay(silenceMs, undefined, { signal: silence.signal }).catch(() => undefined),
+      ]);
+      silence.abort();
+      if (chunk?.value === undefined) return;
+      yield chunk.value;
     }
-    if (!isLost) onConnection(false);
-    isLost = true;
-    await delay(Math.min(firstPauseMs * 2 ** attempt, longestPauseMs), undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return;
-    attempt += 1;
+  } finally {
+    await reader.cancel().catch(() => undefined);
   }
 }

@@ -12,6 +12,7 @@ import { createLog } from '@tollgate/service-runtime';
 import { derivedVersions, foldersOf } from '../folders';
 import { readSettings, settingSources } from '../settings';
 import { startProgress } from './progress-bar';
+import { say } from './terminal-text';
 
 /** `tollgate rebuild`: folds the whole log into new read models, compares, and puts them in place of the old ones. */
 export const addRebuild = (program: Command): void => {
@@ -108,7 +109,3 @@ async function* allPartners(models: ReadModels) {
     after = next;
   }
 }
-
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};

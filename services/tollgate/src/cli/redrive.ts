@@ -9,6 +9,8 @@ import { accountIdIn, forecast, isSelected, payloadBytes } from '../redrive';
 import type { Forecast, RedriveSelection } from '../redrive';
 import { SettingsError, readSettings, settingSources } from '../settings';
 import { currencyOfAccounts } from './account-currency';
+import { say } from './terminal-text';
+import { urlOption } from './tollgate-client';
 
 type Flags = {
   code?: string[];
@@ -35,11 +37,7 @@ export const addRedrive = (program: Command): void => {
     .option('--since <time>', 'only messages received at this time or later (RFC 3339)', instantOf)
     .option('--until <time>', 'only messages received before this time (RFC 3339)', instantOf)
     .option('--dry-run', 'say what would happen and send nothing')
-    .option(
-      '--url <url>',
-      'where Tollgate answers (TOLLGATE_URL)',
-      process.env['TOLLGATE_URL'] ?? 'http://127.0.0.1:8400',
-    )
+    .addOption(urlOption())
     .option(kafkaBrokers.flag ?? '', `${kafkaBrokers.about} (${kafkaBrokers.variable})`)
     .option(kafkaTopicPrefix.flag ?? '', `${kafkaTopicPrefix.about} (${kafkaTopicPrefix.variable})`)
     .addHelpText('after', '\nExample: tollgate redrive --code ACCOUNT_NOT_FOUND --account acme --dry-run')
@@ -102,8 +100,4 @@ const instantOf = (text: string): Date => {
   if (Number.isNaN(time.getTime()))
     throw new SettingsError(`${text}: must be an RFC 3339 time such as 2026-01-31T12:00:00Z`);
   return time;
-};
-
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
 };

@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createDataFolder, runTollgate, startTollgate } from './support/tollgate-process';
+import type { Tollgate } from './support/tollgate-process';
+
+const root = resolve(__dirname, '../..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts;
+
+/** What stands in the README between two headings, or from one to the end. */
+const section = (from: string, to?: string): string => {
+  const start = readme.indexOf(from);
+  return readme.slice(start, to === undefined ? undefined : readme.indexOf(to, start));
+};
+
+const shellBlocks = (text: string): string[] => [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+
+/** Streams have no end: an example that follows one is cut off after a moment. */
+const streamSeconds = 3;
+
+const runExample = (block: string, { url }: Tollgate, folder: string) => {
+  const tollgate = `node ${join(root, 'services/tollgate/bin/tollgate.js')}`;
+  const script = block
+    .replaceAll('localhost:8400', url.replace('http://', ''))
+    .replaceAll('curl -sN', `curl --max-time ${String(streamSeconds)} -sN`)
+    .replaceAll('npx tollgate watch', `timeout ${String(streamSeconds)} ${tollgate} watch`)
+    .replaceAll('npx tollgate', tollgate);
+  const { stdout, stderr } = spawnSync('bash', ['-c', script], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, TOLLGATE_URL: url },
+  });
+  return stdout + stderr;
+};
+
+describe('the five minutes of the README', () => {
+  test('every example does what the text around it says', async () => {
+    const tollgate = await startTollgate({ data: await createDataFolder() });
+    const folder = mkdtempSync(join(tmpdir(), 'tollgate-readme-'));
+    const outputs = shellBlocks(section('## Five minutes', '### With Kafka')).map((block) => runExample(block, tollgate, folder));
+    const [opened, recorded, shown, streamed, cli, imported] = outputs;
+    expect(opened).toContain('{"accountId":"acme","duplicate":false,"revision":0');
+    expect(recorded).toContain('"id":"p-1","duplicate":false');
+    expect(recorded).toContain('"id":"cdr-1","duplicate":false');
+    expect(shown).toContain('"balances":{"inbound":"-0.5","outbound":"0","mutual":"0.5"}');
+    expect(shown).toContain('"direction":"inbound"');
+    const commands = [...(streamed ?? '').matchAll(/"type":"(\w+)"/g)].map(([, type]) => type);
+    expect(commands.slice(0, 1)).toEqual(['BlockTraffic']);
+    expect(commands).toEqual(expect.arrayContaining(['UnblockTraffic']));
+    expect(cli).toContain('acme');
+    expect(cli).toContain('BLOCK');
+    expect(imported).toMatch(/2 recorded/);
+    expect(runExample('npx tollgate import calls.csv', tollgate, folder)).toMatch(/2 duplicates/);
+    await tollgate.stop();
+  });
+
+  test('every npm script it names exists', () => {
+    const named = [...readme.matchAll(/npm (?:run )?(start|test|run [\w:]+|(?<=npm run )[\w:]+)/g)].map(([text]) =>
+      text.replace(/^npm (run )?/, ''),
+    );
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  test('the configuration table has every setting of the program, and no other', async () => {
+    const { output } = await runTollgate('serve', '--help');
+    const inHelp = new Set(output.match(/\b(TOLLGATE|KAFKA)_[A-Z_]+/g));
+    const inTable = [...section('## Configuration', '## Operations').matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name]) => name);
+    expect([...inTable].sort()).toEqual([...inHelp].sort());
+    const flags = [...section('## Configuration', '## Operations').matchAll(/\| `(--[\w-]+)/g)].map(([, flag]) => flag);
+    for (const flag of flags) expect(output).toContain(flag);
+  });
+});

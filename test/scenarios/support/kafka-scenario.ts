@@ -1,0 +1,107 @@
+import type { Broker } from '../../../infra/kafka/broker';
+import type { Fields } from './api';
+import type { Command } from './command-stream';
+import { createOutside, jsonOf, topicsUnder } from './kafka-observer';
+import type { Outside, Received } from './kafka-observer';
+import { startTollgate } from './tollgate-process';
+import type { Tollgate } from './tollgate-process';
+import { until } from './until';
+
+type Options = { data: string; prefix: string; group?: string; flags?: readonly string[] };
+
+/** Tollgate with topics and a consumer group of its own, so that several tests share one broker. */
+export const startOnKafka = (
+  brokers: readonly string[],
+  { data, prefix, group = `${prefix}group`, flags = [] }: Options,
+): Promise<Tollgate> =>
+  startTollgate({ data, brokers, flags: ['--kafka-topic-prefix', prefix, '--kafka-group', group, ...flags] });
+
+export const outsideOf = (broker: Broker, prefix: string): { outside: Outside; topics: ReturnType<typeof topicsUnder> } => ({
+  outside: createOutside(broker.brokers),
+  topics: topicsUnder(prefix),
+});
+
+/** The message that carries a batch entry. */
+export const messageOf = ({ kind: _kind, ...body }: Fields) => ({
+  key: body['accountId'] as string,
+  value: JSON.stringify(body),
+});
+
+/** Sends entries in their order to the topics they belong to. */
+export const sendEntries = async (
+  { outside, topics }: ReturnType<typeof outsideOf>,
+  entries: readonly Fields[],
+): Promise<void> => {
+  const ofKind = (kind: string) => entries.filter((entry) => entry['kind'] === kind).map(messageOf);
+  const [payments, calls] = [ofKind('payment'), ofKind('usage')];
+  if (payments.length > 0) await outside.send(topics.payments, payments);
+  if (calls.length > 0) await outside.send(topics.usage, calls);
+};
+
+type Offsets = Map<string, { committed: bigint; end: bigint }>;
+
+/** How far a group has come in each partition (`topic/partition`). */
+export const readOffsets = async (
+  { outside, topics }: ReturnType<typeof outsideOf>,
+  groupId: string,
+): Promise<Offsets> => {
+  const admin = outside.kafka.admin();
+  await admin.connect();
+  try {
+    const inputs = [topics.payments, topics.usage];
+    const committed = await admin.fetchOffsets({ groupId, topics: inputs });
+    const offsets: Offsets = new Map();
+    for (const topic of inputs)
+      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
+        const found = committed.find((one) => one.topic === topic)?.partitions.find((one) => one.partition === partition);
+        offsets.set(`${topic}/${String(partition)}`, { committed: BigInt(found?.offset ?? -1), end: BigInt(high) });
+      }
+    return offsets;
+  } finally {
+    await admin.disconnect();
+  }
+};
+
+/** Resolves once the group has committed everything that is in the input topics. */
+export const untilConsumed = (parts: ReturnType<typeof outsideOf>, groupId: string): Promise<boolean> =>
+  until(
+    `${groupId} has consumed its topics`,
+    async () => {
+      const offsets = [...(await readOffsets(parts, groupId)).values()];
+      return offsets.every(({ committed, end }) => committed >= end || end === 0n);
+    },
+    90_000,
+  );
+
+/** The commands on a topic by account, in the order of their sequence, without the copies a consumer ignores. */
+export const commandsByAccount = (messages: readonly Received[]): Map<string, Command[]> => {
+  const byAccount = new Map<string, Map<number, Command>>();
+  for (const command of messages.map((message) => jsonOf(message) as Command)) {
+    const mine = byAccount.get(command.accountId) ?? new Map<number, Command>();
+    byAccount.set(command.accountId, mine.set(command.sequence, command));
+  }
+  return new Map(
+    [...byAccount].map(([accountId, mine]) => [
+      accountId,
+      [...mine.values()].sort((one, other) => one.sequence - other.sequence),
+    ]),
+  );
+};
+
+/** Keys whose commands came out of order, and copies that differ from the first. */
+export const deliveryFaultsOf = (messages: readonly Received[]): string[] => {
+  const latest = new Map<string, number>();
+  const bytes = new Map<string, string>();
+  return messages.flatMap((message) => {
+    const { accountId, sequence } = jsonOf(message) as Command;
+    const key = message.key ?? '';
+    const id = `${accountId}/${String(sequence)}`;
+    const first = bytes.get(id);
+    const text = message.value?.toString() ?? '';
+    if (first !== undefined) return first === text ? [] : [`${id} was sent again with other bytes`];
+    bytes.set(id, text);
+    const isInOrder = sequence > (latest.get(key) ?? 0);
+    latest.set(key, sequence);
+    return isInOrder ? [] : [`${key}: ${String(sequence)} came late`];
+  });
+};
