@@ -25,7 +25,10 @@ const everything = async (): Promise<unknown> => {
 };
 
 beforeAll(async () => {
-  tollgate = await startTollgate({ data: await createDataFolder(), flags: ['--max-body-bytes', '1000000', '--max-batch-lines', '1000'] });
+  tollgate = await startTollgate({
+    data: await createDataFolder(),
+    flags: ['--max-body-bytes', '1000000', '--max-batch-lines', '1000'],
+  });
   contract = await readContract(tollgate.url);
   await post(tollgate.url, '/v1/accounts', { accountId: 'victim', currency: 'EUR', cutoff: { balances: ['inbound'] } });
   const { body } = await post(tollgate.url, '/v1/payments', goodPayment({ paymentId: 'first', amount: '5' }));
@@ -46,30 +49,56 @@ const problemOf = (sent: Pick<Sent, 'method' | 'path'>, answer: Answer, isDescri
 };
 
 describe('a body', () => {
-  it.each(badBodies)('with $name is refused as $code, and the fault is named', async ({ kind, bytes, status, code, names }) => {
-    const sent = { method: 'POST', path: pathOf[kind], headers: json, body: bytes };
-    const problem = problemOf(sent, await send(tollgate.url, sent));
-    expect([problem['status'], problem['code']]).toEqual([status, code]);
-    expect(problem['detail']).toContain(names);
-  });
-
-  it.each(badBodies.filter(({ bytes }) => typeof bytes === 'string' && bytes.startsWith('{"') && bytes.length < 900_000))(
-    'with $name is refused in a batch too, and the lines around it are judged',
-    async ({ kind, bytes, code }) => {
-      const line = String(bytes).replace('{', `{"kind":"${kind}",`).replaceAll('\n', ' ');
-      const good = `{"kind":"payment",${JSON.stringify(goodPayment({ paymentId: 'first', amount: '5' })).slice(1)}`;
-      const sent = { method: 'POST', path: '/v1/batch', headers: { 'content-type': 'application/x-ndjson' }, body: `${good}\n${line}\n${good}` };
-      const answer = await send(tollgate.url, sent);
-      const answers = answer.text.trimEnd().split('\n').map((text) => JSON.parse(text) as Fields);
-      expect(answers.map((one) => one['code'] ?? one['status'])).toEqual([200, code, 200]);
+  it.each(badBodies)(
+    'with $name is refused as $code, and the fault is named',
+    async ({ kind, bytes, status, code, names }) => {
+      const sent = { method: 'POST', path: pathOf[kind], headers: json, body: bytes };
+      const problem = problemOf(sent, await send(tollgate.url, sent));
+      expect([problem['status'], problem['code']]).toEqual([status, code]);
+      expect(problem['detail']).toContain(names);
     },
   );
 
+  it.each(
+    badBodies.filter(({ bytes }) => typeof bytes === 'string' && bytes.startsWith('{"') && bytes.length < 900_000),
+  )('with $name is refused in a batch too, and the lines around it are judged', async ({ kind, bytes, code }) => {
+    const line = String(bytes).replace('{', `{"kind":"${kind}",`).replaceAll('\n', ' ');
+    const good = `{"kind":"payment",${JSON.stringify(goodPayment({ paymentId: 'first', amount: '5' })).slice(1)}`;
+    const sent = {
+      method: 'POST',
+      path: '/v1/batch',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: `${good}\n${line}\n${good}`,
+    };
+    const answer = await send(tollgate.url, sent);
+    const answers = answer.text
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text) as Fields);
+    expect(answers.map((one) => one['code'] ?? one['status'])).toEqual([200, code, 200]);
+  });
+
   it('with bytes that are not UTF-8 in one line of a batch spoils that line alone', async () => {
     const good = Buffer.from(JSON.stringify({ kind: 'payment', ...goodPayment({ paymentId: 'first', amount: '5' }) }));
-    const body = Buffer.concat([good, Buffer.from('\n{"kind":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}\n'), good]);
-    const answer = await send(tollgate.url, { method: 'POST', path: '/v1/batch', headers: { 'content-type': 'application/x-ndjson' }, body });
-    expect(answer.text.trimEnd().split('\n').map((line) => (JSON.parse(line) as Fields)['status'])).toEqual([200, 400, 200]);
+    const body = Buffer.concat([
+      good,
+      Buffer.from('\n{"kind":"'),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('"}\n'),
+      good,
+    ]);
+    const answer = await send(tollgate.url, {
+      method: 'POST',
+      path: '/v1/batch',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body,
+    });
+    expect(
+      answer.text
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as Fields)['status']),
+    ).toEqual([200, 400, 200]);
   });
 
   const huge = JSON.stringify(goodPayment({ reference: 'x'.repeat(2_000_000) }));
@@ -85,18 +114,34 @@ describe('a body', () => {
     expect([problem['status'], problem['code']]).toEqual([413, 'INVALID_REQUEST']);
   });
 
-  const types = ['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'application/jsonp', 'nonsense', undefined];
-  it.each(['/v1/payments', '/v1/usage', '/v1/adjustments', '/v1/reversals', '/v1/accounts', '/v1/batch'].flatMap((path) => types.map((type) => ({ path, type }))))(
-    'sent to $path as $type is 415',
-    async ({ path, type }) => {
-      const sent = { method: 'POST', path, headers: type === undefined ? {} : { 'content-type': type }, body: JSON.stringify(goodPayment()) };
-      const problem = problemOf(sent, await send(tollgate.url, sent));
-      expect([problem['status'], problem['code']]).toEqual([415, 'INVALID_REQUEST']);
-      expect(problem['detail']).toContain('content-type');
-    },
-  );
+  const types = [
+    'text/plain',
+    'application/xml',
+    'application/x-www-form-urlencoded',
+    'application/jsonp',
+    'nonsense',
+    undefined,
+  ];
+  it.each(
+    ['/v1/payments', '/v1/usage', '/v1/adjustments', '/v1/reversals', '/v1/accounts', '/v1/batch'].flatMap((path) =>
+      types.map((type) => ({ path, type })),
+    ),
+  )('sent to $path as $type is 415', async ({ path, type }) => {
+    const sent = {
+      method: 'POST',
+      path,
+      headers: type === undefined ? {} : { 'content-type': type },
+      body: JSON.stringify(goodPayment()),
+    };
+    const problem = problemOf(sent, await send(tollgate.url, sent));
+    expect([problem['status'], problem['code']]).toEqual([415, 'INVALID_REQUEST']);
+    expect(problem['detail']).toContain('content-type');
+  });
 
-  it.each([['/v1/batch', 'application/json'], ['/v1/payments', 'application/x-ndjson']])('for %s as %s is 415', async (path, type) => {
+  it.each([
+    ['/v1/batch', 'application/json'],
+    ['/v1/payments', 'application/x-ndjson'],
+  ])('for %s as %s is 415', async (path, type) => {
     const sent = { method: 'POST', path, headers: { 'content-type': type }, body: JSON.stringify(goodPayment()) };
     expect(problemOf(sent, await send(tollgate.url, sent))['status']).toBe(415);
   });
@@ -107,8 +152,22 @@ describe('rules, corrections and reversals', () => {
   const opening = { method: 'POST', path: '/v1/accounts' };
   const adjusting = { method: 'POST', path: '/v1/adjustments' };
   const reversing = { method: 'POST', path: '/v1/reversals' };
-  const adjustment = { adjustmentId: 'a', accountId: 'victim', direction: 'inbound', amount: '1', currency: 'EUR', reason: 'r', actor: 'ann' };
-  const reversal = { reversalId: 'r', accountId: 'victim', of: { kind: 'payment', id: 'first' }, reason: 'r', actor: 'ann' };
+  const adjustment = {
+    adjustmentId: 'a',
+    accountId: 'victim',
+    direction: 'inbound',
+    amount: '1',
+    currency: 'EUR',
+    reason: 'r',
+    actor: 'ann',
+  };
+  const reversal = {
+    reversalId: 'r',
+    accountId: 'victim',
+    of: { kind: 'payment', id: 'first' },
+    reason: 'r',
+    actor: 'ann',
+  };
   const rows: [Pick<Sent, 'method' | 'path'>, unknown, string][] = [
     [rule, {}, 'balances'],
     [rule, { balances: ['inward'] }, 'balances'],
@@ -176,7 +235,10 @@ describe('a request', () => {
   it.each([
     ['garbage', 'GARBAGE\r\n\r\n'],
     ['half a header', 'POST /v1/payments HTTP/1.1\r\nHost: x\r\nContent-Le'],
-    ['a length that lies', 'POST /v1/payments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"a"'],
+    [
+      'a length that lies',
+      'POST /v1/payments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"a"',
+    ],
     ['a header of 100,000 bytes', `GET /healthz HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`],
   ])('that is %s, cut off by its client, harms nobody', async (_name, bytes) => {
     const { hostname, port } = new URL(tollgate.url);

@@ -89,7 +89,8 @@ describe('the stream of commands', () => {
     let stream = await openCommandStream(tollgate.url, { path: '/v1/traffic-control?from=start' });
     let turns = 0;
     for (const end of ['stop', 'kill', 'stop', 'kill'] as const) {
-      for (let count = 0; count < 4; count += 1, turns += 1) await turn('restless', turns % 2 === 0 ? 'payment' : 'usage');
+      for (let count = 0; count < 4; count += 1, turns += 1)
+        await turn('restless', turns % 2 === 0 ? 'payment' : 'usage');
       await tollgate[end]();
       await stream.closed;
       received.push(...stream.events);

@@ -31,7 +31,7 @@ const pay = (accountId: string, paymentId: string, amount = '1'): Promise<JsonAn
 const pagesOf = async (path: string, limit: number): Promise<{ ids: unknown[][]; nexts: unknown[] }> => {
   const ids: unknown[][] = [];
   const nexts: unknown[] = [];
-  for (let next: unknown = ''; next !== null; ) {
+  for (let next: unknown = ''; next !== null;) {
     const after = next === '' ? '' : `&after=${encodeURIComponent(next as string)}`;
     const { body } = await getting(`${path}limit=${String(limit)}${after}`);
     ids.push((body['items'] as Fields[]).map((item) => item['accountId'] ?? item['revision']));
@@ -43,7 +43,10 @@ const pagesOf = async (path: string, limit: number): Promise<{ ids: unknown[][];
 
 describe('an account', () => {
   it('is shown with balances, totals, rule, traffic and its place in the log', async () => {
-    await open('acme', { name: 'Acme Telecom', cutoff: { balances: ['mutual', 'inbound'], creditLimits: { inbound: '5.50' } } });
+    await open('acme', {
+      name: 'Acme Telecom',
+      cutoff: { balances: ['mutual', 'inbound'], creditLimits: { inbound: '5.50' } },
+    });
     const lines = [
       { kind: 'payment', paymentId: 'p', direction: 'inbound', amount: '100' },
       { kind: 'payment', paymentId: 'q', direction: 'outbound', amount: '3' },
@@ -80,7 +83,10 @@ describe('an account', () => {
     await open('netter', { cutoff: { balances: ['mutual'], mutualFormula: 'inbound-minus-outbound' } });
     const paid = await pay('netter', 'p', '7');
     const { body } = await getting(`/v1/accounts/netter?minPosition=${paid.body['position'] as string}`);
-    expect([(body['balances'] as Fields)['mutual'], (body['cutoff'] as Fields)['mutualFormula']]).toEqual(['7', 'inbound-minus-outbound']);
+    expect([(body['balances'] as Fields)['mutual'], (body['cutoff'] as Fields)['mutualFormula']]).toEqual([
+      '7',
+      'inbound-minus-outbound',
+    ]);
   });
 });
 
@@ -101,9 +107,31 @@ describe('a history', () => {
       ratedAt: '2026-01-31T12:00:01Z',
       attributes: { codec: 'opus' },
     };
-    const payment = { paymentId: 'p', accountId: 'told', direction: 'outbound', amount: '2', currency: 'EUR', paidAt: '2026-01-30T00:00:00Z', reference: 'inv 1' };
-    const adjustment = { adjustmentId: 'a', accountId: 'told', direction: 'inbound', amount: '-1', currency: 'EUR', reason: 'r', actor: 'ann' };
-    const reversal = { reversalId: 'r', accountId: 'told', of: { kind: 'usage', id: 'u' }, reason: 'rated twice', actor: 'ann' };
+    const payment = {
+      paymentId: 'p',
+      accountId: 'told',
+      direction: 'outbound',
+      amount: '2',
+      currency: 'EUR',
+      paidAt: '2026-01-30T00:00:00Z',
+      reference: 'inv 1',
+    };
+    const adjustment = {
+      adjustmentId: 'a',
+      accountId: 'told',
+      direction: 'inbound',
+      amount: '-1',
+      currency: 'EUR',
+      reason: 'r',
+      actor: 'ann',
+    };
+    const reversal = {
+      reversalId: 'r',
+      accountId: 'told',
+      of: { kind: 'usage', id: 'u' },
+      reason: 'rated twice',
+      actor: 'ann',
+    };
     const cutoff = { balances: ['inbound'], creditLimits: { inbound: '3' } };
     const opening = { accountId: 'told', name: 'Told', currency: 'EUR' };
     const answers = [
@@ -144,7 +172,10 @@ describe('a history', () => {
   it('is paged by revision, after exclusive', async () => {
     await open('paged');
     for (const id of ['1', '2', '3', '4']) await pay('paged', id);
-    expect(await pagesOf('/v1/accounts/paged/history?', 2)).toEqual({ ids: [[0, 1], [2, 3], [4]], nexts: ['1', '3', null] });
+    expect(await pagesOf('/v1/accounts/paged/history?', 2)).toEqual({
+      ids: [[0, 1], [2, 3], [4]],
+      nexts: ['1', '3', null],
+    });
     expect((await getting('/v1/accounts/paged/history?after=4')).body).toEqual({ items: [], next: null });
     expect((await getting('/v1/accounts/paged/history?after=99')).body).toEqual({ items: [], next: null });
   });
@@ -192,20 +223,43 @@ describe('lists', () => {
     await open('many');
     await postBatch(
       url,
-      Array.from({ length: 1_100 }, (_, index) => ({ kind: 'usage', usageId: `u${String(index)}`, accountId: 'many', direction: 'inbound', amount: '1', currency: 'EUR' })),
+      Array.from({ length: 1_100 }, (_, index) => ({
+        kind: 'usage',
+        usageId: `u${String(index)}`,
+        accountId: 'many',
+        direction: 'inbound',
+        amount: '1',
+        currency: 'EUR',
+      })),
     );
-    const count = async (query: string) => ((await getting(`/v1/accounts/many/history${query}`)).body['items'] as Fields[]).length;
+    const count = async (query: string) =>
+      ((await getting(`/v1/accounts/many/history${query}`)).body['items'] as Fields[]).length;
     expect(await count('')).toBe(100);
     expect(await count('?limit=1')).toBe(1);
     expect(await count('?limit=1000')).toBe(1_000);
   });
 
-  const bad = ['limit=0', 'limit=1001', 'limit=-1', 'limit=1.5', 'limit=', 'limit=ten', 'limit=1&limit=2', 'minPosition=x', 'minPosition=-1', 'after=a&after=b', 'page=2'];
-  it.each(paths.flatMap((path) => bad.map((query) => ({ path, query }))))('$path?$query is refused with the parameter named', async ({ path, query }) => {
-    const { status, body } = await getting(`${path}?${query}`);
-    expect([status, body['code']]).toEqual([400, 'INVALID_REQUEST']);
-    expect(body['detail']).toContain(query.split('=')[0]);
-  });
+  const bad = [
+    'limit=0',
+    'limit=1001',
+    'limit=-1',
+    'limit=1.5',
+    'limit=',
+    'limit=ten',
+    'limit=1&limit=2',
+    'minPosition=x',
+    'minPosition=-1',
+    'after=a&after=b',
+    'page=2',
+  ];
+  it.each(paths.flatMap((path) => bad.map((query) => ({ path, query }))))(
+    '$path?$query is refused with the parameter named',
+    async ({ path, query }) => {
+      const { status, body } = await getting(`${path}?${query}`);
+      expect([status, body['code']]).toEqual([400, 'INVALID_REQUEST']);
+      expect(body['detail']).toContain(query.split('=')[0]);
+    },
+  );
 });
 
 describe('reading one’s own writes', () => {
@@ -215,14 +269,26 @@ describe('reading one’s own writes', () => {
       const paid = await pay('mine', `p${String(round)}`, '5');
       const read = async (path: string) => getting(`${path}?minPosition=${paid.body['position'] as string}`);
       const { body } = await read('/v1/accounts/mine');
-      expect([(body['balances'] as Fields)['inbound'], (body['traffic'] as Fields)['inbound']]).toMatchObject(['5', { state: 'open' }]);
-      const used = await post(url, '/v1/usage', { usageId: `u${String(round)}`, accountId: 'mine', direction: 'inbound', amount: '5', currency: 'EUR' });
+      expect([(body['balances'] as Fields)['inbound'], (body['traffic'] as Fields)['inbound']]).toMatchObject([
+        '5',
+        { state: 'open' },
+      ]);
+      const used = await post(url, '/v1/usage', {
+        usageId: `u${String(round)}`,
+        accountId: 'mine',
+        direction: 'inbound',
+        amount: '5',
+        currency: 'EUR',
+      });
       const minPosition = `minPosition=${used.body['position'] as string}`;
       const [listed, blocked] = await Promise.all([
         getting(`/v1/accounts?limit=1&after=min&${minPosition}`),
         getting(`/v1/traffic-control?limit=1&after=min&${minPosition}`),
       ]);
-      expect((listed.body['items'] as Fields[])[0]).toMatchObject({ balances: { inbound: '0' }, traffic: { inbound: { state: 'blocked', sequence: 2 * round + 3 } } });
+      expect((listed.body['items'] as Fields[])[0]).toMatchObject({
+        balances: { inbound: '0' },
+        traffic: { inbound: { state: 'blocked', sequence: 2 * round + 3 } },
+      });
       expect((blocked.body['items'] as Fields[])[0]).toMatchObject({ accountId: 'mine', sequence: 2 * round + 3 });
     }
   });

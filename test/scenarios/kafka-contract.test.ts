@@ -42,7 +42,11 @@ afterAll(async () => {
 const topicOf = (kind: 'payment' | 'usage'): string => parts.topics[kind === 'payment' ? 'payments' : 'usage'];
 
 /** Sends one message and gives its rejection. */
-const rejectionOf = async (kind: 'payment' | 'usage', value: string | Buffer | null, key = 'victim'): Promise<Received> => {
+const rejectionOf = async (
+  kind: 'payment' | 'usage',
+  value: string | Buffer | null,
+  key = 'victim',
+): Promise<Received> => {
   const before = rejected.messages.length;
   await parts.outside.send(topicOf(kind), [{ key, value }]);
   const messages = await rejected.untilCount(before + 1);
@@ -51,7 +55,8 @@ const rejectionOf = async (kind: 'payment' | 'usage', value: string | Buffer | n
   return message;
 };
 
-const sourceOf = (message: Received) => jsonOf(message)['source'] as { topic: string; partition: number; offset: string };
+const sourceOf = (message: Received) =>
+  jsonOf(message)['source'] as { topic: string; partition: number; offset: string };
 
 describe('the topics', () => {
   it('are created with 6 partitions, traffic-control compacted', async () => {
@@ -63,7 +68,10 @@ describe('the topics', () => {
     const resources = names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy'] }));
     const configs = await admin.describeConfigs({ resources, includeSynonyms: false });
     await admin.disconnect();
-    const policies = configs.resources.map(({ resourceName, configEntries }) => [resourceName, configEntries[0]?.configValue]);
+    const policies = configs.resources.map(({ resourceName, configEntries }) => [
+      resourceName,
+      configEntries[0]?.configValue,
+    ]);
     expect(Object.fromEntries(policies)).toEqual({
       [parts.topics.payments]: 'delete',
       [parts.topics.usage]: 'delete',
@@ -78,7 +86,9 @@ describe('a message that cannot be applied', () => {
     const small = badBodies.filter(({ bytes }) => bytes.length < 100_000);
     const before = rejected.messages.length;
     for (const kind of ['payment', 'usage'] as const) {
-      const values = small.filter((bad) => bad.kind === kind).map(({ bytes }) => ({ key: 'victim', value: Buffer.from(bytes) }));
+      const values = small
+        .filter((bad) => bad.kind === kind)
+        .map(({ bytes }) => ({ key: 'victim', value: Buffer.from(bytes) }));
       await parts.outside.send(topicOf(kind), values);
     }
     const messages = (await rejected.untilCount(before + small.length)).slice(before);
@@ -86,7 +96,9 @@ describe('a message that cannot be applied', () => {
       const { code, payload, payloadBase64 } = jsonOf(message) as Record<string, string | undefined>;
       return `${code ?? ''} ${payloadBase64 ?? Buffer.from(payload ?? '').toString('base64')}`;
     });
-    expect(seen.sort()).toEqual(small.map(({ code, bytes }) => `${code} ${Buffer.from(bytes).toString('base64')}`).sort());
+    expect(seen.sort()).toEqual(
+      small.map(({ code, bytes }) => `${code} ${Buffer.from(bytes).toString('base64')}`).sort(),
+    );
     for (const message of messages) {
       const { topic, partition, offset } = sourceOf(message);
       expect(message.key).toBe(`${topic}/${String(partition)}/${offset}`);
@@ -101,7 +113,11 @@ describe('a message that cannot be applied', () => {
       code: 'INVALID_REQUEST',
       detail: expect.stringContaining('amount') as string,
       receivedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
-      source: { topic: parts.topics.payments, partition: expect.any(Number) as number, offset: expect.stringMatching(/^\d+$/) as string },
+      source: {
+        topic: parts.topics.payments,
+        partition: expect.any(Number) as number,
+        offset: expect.stringMatching(/^\d+$/) as string,
+      },
       payload: text,
     });
   });
@@ -168,13 +184,19 @@ describe('an id', () => {
     await parts.outside.send(parts.topics.usage, [{ key: 'victim', value: JSON.stringify(body) }]);
     await untilConsumed(parts, group);
     expect((await post(tollgate.url, '/v1/usage', body)).body['duplicate']).toBe(true);
-    expect(jsonOf(await rejectionOf('usage', JSON.stringify({ ...body, amount: '0.6' })))).toMatchObject({ code: 'ID_CONFLICT' });
+    expect(jsonOf(await rejectionOf('usage', JSON.stringify({ ...body, amount: '0.6' })))).toMatchObject({
+      code: 'ID_CONFLICT',
+    });
   });
 });
 
 describe('the commands', () => {
   it('are CloudEvents in binary mode, keyed by account and direction, the same as over HTTP', async () => {
-    await post(tollgate.url, '/v1/accounts', { accountId: 'both', currency: 'USD', cutoff: { balances: ['inbound', 'outbound'] } });
+    await post(tollgate.url, '/v1/accounts', {
+      accountId: 'both',
+      currency: 'USD',
+      cutoff: { balances: ['inbound', 'outbound'] },
+    });
     await trafficControl.untilCount(2, ({ key }) => key?.startsWith('both/') === true);
     const messages = trafficControl.messages.filter(({ key }) => key?.startsWith('both/'));
     const { commands } = await readWholeState(tollgate.url);

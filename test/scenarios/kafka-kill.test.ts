@@ -64,7 +64,9 @@ const committedIds = async (): Promise<string[]> => {
   await Promise.all(inputs.map((reader, index) => reader.untilCount(ends[index] ?? 0)));
   return [parts.topics.payments, parts.topics.usage].flatMap((topic, index) =>
     (inputs[index]?.messages ?? [])
-      .filter(({ partition, offset }) => BigInt(offset) < (offsets.get(`${topic}/${String(partition)}`)?.committed ?? 0n))
+      .filter(
+        ({ partition, offset }) => BigInt(offset) < (offsets.get(`${topic}/${String(partition)}`)?.committed ?? 0n),
+      )
       .map(({ value }) => {
         const body = JSON.parse(value?.toString() ?? '{}') as Record<string, string>;
         return body['paymentId'] ?? body['usageId'] ?? '';
@@ -107,7 +109,9 @@ describe('kill -9 of Tollgate while messages flow', () => {
     await until('every command is published', () => [...byAccount().values()].flat().length >= commands.length);
     expect(deliveryFaultsOf(trafficControl.messages)).toEqual([]);
     for (const [accountId, published] of byAccount())
-      expect(published).toEqual(commands.map(({ command }) => command).filter((command) => command.accountId === accountId));
+      expect(published).toEqual(
+        commands.map(({ command }) => command).filter((command) => command.accountId === accountId),
+      );
   });
 });
 

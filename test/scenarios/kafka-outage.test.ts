@@ -75,7 +75,9 @@ describe('without a broker at start', () => {
     tollgate = await startOnKafka([`127.0.0.1:${String(port)}`], { data: await createDataFolder(), prefix });
     for (const accountId of accounts)
       await post(tollgate.url, '/v1/accounts', { accountId, currency: 'EUR', cutoff: { balances: ['inbound'] } });
-    expect((await postBatch(tollgate.url, entriesOf(accounts, 0, 40))).map(({ status }) => status)).toEqual(Array.from({ length: 40 }, () => 201));
+    expect((await postBatch(tollgate.url, entriesOf(accounts, 0, 40))).map(({ status }) => status)).toEqual(
+      Array.from({ length: 40 }, () => 201),
+    );
     expect((await readWholeState(tollgate.url)).commands.length).toBe(44);
     const { status, body } = await get(tollgate.url, '/readyz');
     expect([status, body['status']]).toEqual([503, 'not ready']);
@@ -94,7 +96,10 @@ describe('without a broker at start', () => {
   });
 
   it('it still stops within seconds with exit code 0', async () => {
-    tollgate = await startOnKafka([`127.0.0.1:${String(await freePort())}`], { data: await createDataFolder(), prefix });
+    tollgate = await startOnKafka([`127.0.0.1:${String(await freePort())}`], {
+      data: await createDataFolder(),
+      prefix,
+    });
     await post(tollgate.url, '/v1/accounts', { accountId: 'x', currency: 'EUR', cutoff: { balances: ['inbound'] } });
     const startedAt = Date.now();
     expect((await tollgate.stop()).code).toBe(0);
@@ -119,7 +124,8 @@ describe('a broker that is killed and comes back while messages flow', () => {
     for (let round = 0; round < 2; round += 1) {
       // The producer tries again until the broker has it, as a rater does; a message may so arrive twice.
       const flowing = (async () => {
-        for (let count = 0; count < 20; count += 1, sent += 100) await sendEntries(parts, entriesOf(accounts, sent, 100));
+        for (let count = 0; count < 20; count += 1, sent += 100)
+          await sendEntries(parts, entriesOf(accounts, sent, 100));
       })();
       const target = sent + 300;
       await until('messages flow', () => isRecorded(target));

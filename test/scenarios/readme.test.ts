@@ -7,7 +7,8 @@ import type { Tollgate } from './support/tollgate-process';
 
 const root = resolve(__dirname, '../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts;
+const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> })
+  .scripts;
 
 /** What stands in the README between two headings, or from one to the end. */
 const section = (from: string, to?: string): string => {
@@ -15,7 +16,8 @@ const section = (from: string, to?: string): string => {
   return readme.slice(start, to === undefined ? undefined : readme.indexOf(to, start));
 };
 
-const shellBlocks = (text: string): string[] => [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+const shellBlocks = (text: string): string[] =>
+  [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
 
 /** Streams have no end: an example that follows one is cut off after a moment. */
 const streamSeconds = 3;
@@ -39,7 +41,9 @@ describe('the five minutes of the README', () => {
   test('every example does what the text around it says', async () => {
     const tollgate = await startTollgate({ data: await createDataFolder() });
     const folder = mkdtempSync(join(tmpdir(), 'tollgate-readme-'));
-    const outputs = shellBlocks(section('## Five minutes', '### With Kafka')).map((block) => runExample(block, tollgate, folder));
+    const outputs = shellBlocks(section('## Five minutes', '### With Kafka')).map((block) =>
+      runExample(block, tollgate, folder),
+    );
     const [opened, recorded, shown, streamed, cli, imported] = outputs;
     expect(opened).toContain('{"accountId":"acme","duplicate":false,"revision":0');
     expect(recorded).toContain('"id":"p-1","duplicate":false');
@@ -67,7 +71,9 @@ describe('the five minutes of the README', () => {
   test('the configuration table has every setting of the program, and no other', async () => {
     const { output } = await runTollgate('serve', '--help');
     const inHelp = new Set(output.match(/\b(TOLLGATE|KAFKA)_[A-Z_]+/g));
-    const inTable = [...section('## Configuration', '## Operations').matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name]) => name);
+    const inTable = [...section('## Configuration', '## Operations').matchAll(/^\| `([A-Z_]+)`/gm)].map(
+      ([, name]) => name,
+    );
     expect([...inTable].sort()).toEqual([...inHelp].sort());
     const flags = [...section('## Configuration', '## Operations').matchAll(/\| `(--[\w-]+)/g)].map(([, flag]) => flag);
     for (const flag of flags) expect(output).toContain(flag);

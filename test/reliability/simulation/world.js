@@ -72,38 +72,53 @@ class World {
     };
   }
 
-  /** A member of the consumer group: hands over what is not committed, commits after the handler. @param {any} handler @param {() => boolean} isAlive */
+  /**
+   * A member of the consumer group: hands over what is not committed, commits after the handler.
+   * @param {(messages: any[]) => Promise<void>} handler @param {() => boolean} isAlive
+   */
   async consume(handler, isAlive) {
-    const consumePartition = async (/** @type {number} */ partition) => {
-      while (isAlive()) {
-        await this.scheduler.turn(isAlive);
-        const from = this.committed[partition] ?? 0;
-        const values = (this.partitions[partition] ?? []).slice(from, from + 1 + this.scheduler.pick(6));
-        if (values.length === 0) {
-          await new Promise((resolve) => void this.scheduler.setTimer(() => resolve(undefined), 100));
-          continue;
-        }
-        const messages = values.map(({ topic, value }, index) => ({
-          topic,
-          partition,
-          offset: String(from + index),
-          key: null,
-          value,
-          timestamp: '0',
-        }));
-        try {
-          await handler(messages);
-        } catch (error) {
-          if (!(error instanceof Error && 'retriable' in error && error.retriable)) throw error;
-          continue;
-        }
-        await this.scheduler.turn(isAlive);
-        // A rebalance takes the partition away in the middle of a batch: its offsets are not committed, another member repeats it.
-        if (!this.goesWrong())
-          this.committed[partition] = Math.max(this.committed[partition] ?? 0, from + values.length);
-      }
-    };
-    await Promise.all(this.partitions.map((_messages, partition) => consumePartition(partition)));
+    await Promise.all(
+      this.partitions.map(async (_messages, partition) => {
+        while (isAlive()) await this.consumeBatch(partition, handler, isAlive);
+      }),
+    );
+  }
+
+  /** @param {number} partition @param {(messages: any[]) => Promise<void>} handler @param {() => boolean} isAlive */
+  async consumeBatch(partition, handler, isAlive) {
+    await this.scheduler.turn(isAlive);
+    const from = this.committed[partition] ?? 0;
+    const values = (this.partitions[partition] ?? []).slice(from, from + 1 + this.scheduler.pick(6));
+    if (values.length === 0) {
+      await new Promise((resolve) => void this.scheduler.setTimer(() => resolve(undefined), 100));
+      return;
+    }
+    const isHandled = await this.hand(
+      handler,
+      values.map(({ topic, value }, index) => ({
+        topic,
+        partition,
+        offset: String(from + index),
+        key: null,
+        value,
+        timestamp: '0',
+      })),
+    );
+    await this.scheduler.turn(isAlive);
+    // A rebalance takes the partition away in the middle of a batch: its offsets are not committed, another member repeats it.
+    if (isHandled && !this.goesWrong())
+      this.committed[partition] = Math.max(this.committed[partition] ?? 0, from + values.length);
+  }
+
+  /** @param {(messages: any[]) => Promise<void>} handler @param {any[]} messages */
+  async hand(handler, messages) {
+    try {
+      await handler(messages);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'retriable' in error && error.retriable) return false;
+      throw error;
+    }
   }
 }
 

@@ -16,7 +16,10 @@ export const startOnKafka = (
 ): Promise<Tollgate> =>
   startTollgate({ data, brokers, flags: ['--kafka-topic-prefix', prefix, '--kafka-group', group, ...flags] });
 
-export const outsideOf = (broker: Broker, prefix: string): { outside: Outside; topics: ReturnType<typeof topicsUnder> } => ({
+export const outsideOf = (
+  broker: Broker,
+  prefix: string,
+): { outside: Outside; topics: ReturnType<typeof topicsUnder> } => ({
   outside: createOutside(broker.brokers),
   topics: topicsUnder(prefix),
 });
@@ -53,7 +56,9 @@ export const readOffsets = async (
     const offsets: Offsets = new Map();
     for (const topic of inputs)
       for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
-        const found = committed.find((one) => one.topic === topic)?.partitions.find((one) => one.partition === partition);
+        const found = committed
+          .find((one) => one.topic === topic)
+          ?.partitions.find((one) => one.partition === partition);
         offsets.set(`${topic}/${String(partition)}`, { committed: BigInt(found?.offset ?? -1), end: BigInt(high) });
       }
     return offsets;

@@ -55,6 +55,8 @@ export const inconsistenciesOf = ({ accounts, histories, commands }: WholeState)
       ...(isGapless ? [] : [`${id}: sequences ${sequences.join(' ')}`]),
       ...(alternates ? [] : [`${id}: commands do not alternate`]),
       ...(new Set(ids).size === ids.length ? [] : [`${id}: an id counted twice`]),
-      ...((balances as Fields)['inbound'] === String(sum) ? [] : [`${id}: ${JSON.stringify(balances)} is not ${String(sum)}`]),
+      ...((balances as Fields)['inbound'] === String(sum)
+        ? []
+        : [`${id}: ${JSON.stringify(balances)} is not ${String(sum)}`]),
     ];
   });
