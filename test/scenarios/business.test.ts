@@ -62,7 +62,7 @@ const expectedCommands = ({ rows }: Story): Expected[] =>
     }),
   );
 
-const textOf = (balances: Fields): string => [balances['inbound'], balances['outbound'], balances['mutual']].join(' ');
+const textOf = ({ inbound, outbound, mutual }: Command['balances']): string => `${inbound} ${outbound} ${mutual}`;
 
 /** Plays a story row by row, and compares balances, traffic state and every field of every command. */
 const play = async (transport: Transport, story: Story, accountId: string): Promise<void> => {
@@ -75,7 +75,7 @@ const play = async (transport: Transport, story: Story, accountId: string): Prom
     const { body } = await get(transport.url(), `/v1/accounts/${accountId}?minPosition=${position}`);
     const traffic = body['traffic'] as Record<'inbound' | 'outbound', { state: string }>;
     const states = `${traffic.inbound.state} ${traffic.outbound.state}`;
-    seen.push({ row, balances: textOf(body['balances'] as Fields), states });
+    seen.push({ row, balances: textOf(body['balances'] as Command['balances']), states });
   }
   const state = { inbound: 'open', outbound: 'open' };
   const wanted = rows.map(([, balances], row) => {

@@ -6,14 +6,15 @@ import type { Changes, ProjectionStore, Value } from './projection-store';
 type Buffer = Map<string, Value | undefined>;
 
 const flushEntries = 8_192;
-const flushDelayMs = 100;
+/** A key that changes with every event is written once in this time; a killed process folds as much again. */
+const defaultFlushDelayMs = 1_000;
 
 /**
  * The same store with its changes gathered in memory and written in large groups, each with its position: a key that changes
  * with every event is encoded and written once a group. A killed process loses the last group, which the log gives again.
  * `commit` waits only while writing cannot keep up.
  */
-export const bufferStore = (store: ProjectionStore): ProjectionStore => {
+export const bufferStore = (store: ProjectionStore, flushDelayMs = defaultFlushDelayMs): ProjectionStore => {
   let current: Buffer = new Map();
   let writing: Buffer = new Map();
   let position: Position | undefined = store.position();

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAccount } from './cli/account';
+import { addDemo } from './cli/demo';
 import { addImport } from './cli/import';
 import { addRebuild } from './cli/rebuild';
 import { addRedrive } from './cli/redrive';
@@ -22,6 +23,7 @@ addImport(program);
 addWatch(program);
 addRebuild(program);
 addRedrive(program);
+addDemo(program);
 
 // A reader of our output that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

@@ -1,11 +1,23 @@
 import type { Fields } from './api';
 
 /** A payment that is as it should be; with other fields, or without some (undefined). */
-export const goodPayment = (fields: Record<string, unknown> = {}): Fields =>
-  ({ paymentId: 'bad', accountId: 'victim', direction: 'inbound', amount: '1', currency: 'EUR', ...fields }) as Fields;
+export const goodPayment = (fields: Record<string, unknown> = {}): Fields => ({
+  paymentId: 'bad',
+  accountId: 'victim',
+  direction: 'inbound',
+  amount: '1',
+  currency: 'EUR',
+  ...fields,
+});
 
-export const goodUsage = (fields: Record<string, unknown> = {}): Fields =>
-  ({ usageId: 'bad', accountId: 'victim', direction: 'inbound', amount: '1', currency: 'EUR', ...fields }) as Fields;
+export const goodUsage = (fields: Record<string, unknown> = {}): Fields => ({
+  usageId: 'bad',
+  accountId: 'victim',
+  direction: 'inbound',
+  amount: '1',
+  currency: 'EUR',
+  ...fields,
+});
 
 export type BadBody = {
   name: string;

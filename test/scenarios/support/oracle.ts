@@ -59,15 +59,14 @@ const meaningOfRule = (rule: Rule): string =>
 
 /** One text for all bodies that mean the same: amounts by value, times by instant, no key order. */
 const meaningOf = (body: Fields): string =>
-  JSON.stringify(
-    Object.entries(body)
-      .map(([name, value]) => {
-        if (name === 'amount') return [name, new Exact(value as string).toFixed()];
-        if (name.endsWith('At')) return [name, Date.parse(value as string)];
-        return [name, value];
-      })
-      .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1)),
-  );
+  Object.keys(body)
+    .sort()
+    .map((name) => {
+      const value = body[name];
+      if (name === 'amount') return `${name} ${new Exact(value as string).toFixed()}`;
+      return `${name} ${name.endsWith('At') ? String(Date.parse(value as string)) : JSON.stringify(value)}`;
+    })
+    .join('\n');
 
 const judge = (partner: Partner): void => {
   for (const direction of ['inbound', 'outbound'] as const) {

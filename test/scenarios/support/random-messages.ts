@@ -33,7 +33,7 @@ export const createRandomMessages = (seed: number, oracle: Oracle) => {
   const random = createRandom(seed);
   const chance = (share: number): boolean => random() < share;
   const below = (count: number): number => Math.floor(random() * count);
-  const pick = <Item>(items: readonly [Item, ...Item[]] | readonly Item[]): Item => {
+  const pick = <Item>(items: readonly Item[]): Item => {
     const item = items[below(items.length)];
     if (item === undefined) throw new Error('nothing to pick from');
     return item;
@@ -59,6 +59,13 @@ export const createRandomMessages = (seed: number, oracle: Oracle) => {
     return distance.isZero() || distance.gte('1e17') ? pick(amounts) : distance.toFixed();
   };
 
+  /** What a kind of entry may have beside what all have. */
+  const details = {
+    payment: (): Fields => (chance(0.3) ? { paidAt: '2026-01-31T12:00:00.500Z', reference: 'r' } : {}),
+    usage: (): Fields => (chance(0.3) ? { durationSeconds: 60, caller: '+3726000001' } : {}),
+    adjustment: (): Fields => ({ reason: 'correction', actor: 'finance' }),
+  };
+
   const entry = (call: 'payment' | 'usage' | 'adjustment'): Message => {
     const accountId = chance(0.02) ? 'nobody' : pick(accountIds);
     const amount = call === 'usage' && chance(0.1) ? '0' : randomAmount(accountId);
@@ -68,9 +75,7 @@ export const createRandomMessages = (seed: number, oracle: Oracle) => {
       direction: pick(['inbound', 'outbound']),
       amount: call === 'adjustment' && chance(0.5) ? `-${amount}` : amount,
       currency: chance(0.02) ? 'USD' : 'EUR',
-      ...(call === 'payment' && chance(0.3) && { paidAt: '2026-01-31T12:00:00.500Z', reference: 'r' }),
-      ...(call === 'usage' && chance(0.3) && { durationSeconds: 60, caller: '+3726000001' }),
-      ...(call === 'adjustment' && { reason: 'correction', actor: 'finance' }),
+      ...details[call](),
     };
     return { call, accountId, body };
   };

@@ -3,14 +3,14 @@ import type { Balance, MutualFormula } from '@tollgate/balance';
 import type { AccountView } from '@tollgate/contracts';
 import { printable, tableLines } from './terminal-text';
 
-const formulaTexts = {
+export const mutualFormulaTexts = {
   'outbound-minus-inbound': 'outbound − inbound',
   'inbound-minus-outbound': 'inbound − outbound',
 } as const satisfies Record<MutualFormula, string>;
 
 /** Mutual means nothing without its formula (DESIGN 2.5). */
 const balanceName = (balance: Balance, formula: MutualFormula): string =>
-  balance === 'mutual' ? `mutual (${formulaTexts[formula]})` : balance;
+  balance === 'mutual' ? `mutual (${mutualFormulaTexts[formula]})` : balance;
 
 /** Traffic an exhausted balance stops, as a reader is told (DESIGN 2.2). */
 const guarded = { inbound: 'inbound traffic', outbound: 'outbound traffic', mutual: 'inbound traffic' } as const;
@@ -95,7 +95,7 @@ const accountRow = ({ accountId, name, currency, balances: amounts, cutoff, traf
   amounts.inbound,
   amounts.outbound,
   amounts.mutual,
-  formulaTexts[cutoff.mutualFormula],
+  mutualFormulaTexts[cutoff.mutualFormula],
   cutoff.balances.join(', ') || 'none',
   directions.filter((direction) => traffic[direction].state === 'blocked').join(', ') || 'no',
 ];

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import { z } from 'zod';
 import { payment, usage } from '@tollgate/contracts';
+import { withoutByteOrderMark } from './byte-order-mark';
 import { maxLineBytes } from './file-lines';
 import { importKinds, kindOfFields } from './import-record';
 import type { ImportKind, ImportRecord } from './import-record';
@@ -28,14 +29,13 @@ async function* csvRows(chunks: AsyncIterable<Buffer>, delimiter: string): Async
   const parser = parse({
     delimiter,
     encoding: null,
-    bom: true,
     info: true,
     record_delimiter: ['\r\n', '\n'],
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: maxLineBytes,
   });
-  const source = Readable.from(chunks);
+  const source = Readable.from(withoutByteOrderMark(chunks));
   source.on('error', (error) => parser.destroy(error));
   try {
     for await (const row of source.pipe(parser)) {

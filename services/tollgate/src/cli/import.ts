@@ -141,11 +141,11 @@ async function* inBatches(records: AsyncIterable<ImportRecord>, size: number): A
 async function* readAhead<Item>(items: AsyncGenerator<Item>): AsyncGenerator<Item> {
   let next = items.next();
   for (;;) {
-    const { done, value } = await next;
-    if (done === true) return;
+    const item = await next;
+    if (item.done === true) return;
     next = items.next();
     next.catch(() => undefined);
-    yield value;
+    yield item.value;
   }
 }
 

@@ -1,3 +1,4 @@
+import { withoutByteOrderMark } from './byte-order-mark';
 import { fileLines, maxLineBytes } from './file-lines';
 import type { FileLine } from './file-lines';
 import { kindOfFields } from './import-record';
@@ -8,14 +9,14 @@ export async function* ndjsonRecords(
   chunks: AsyncIterable<Buffer>,
   kind: ImportKind | undefined,
 ): AsyncGenerator<ImportRecord> {
-  for await (const found of fileLines(chunks)) yield ndjsonRecord(found, kind);
+  for await (const found of fileLines(withoutByteOrderMark(chunks))) yield ndjsonRecord(found, kind);
 }
 
 /** What cannot be read is sent as it is: the server says what is wrong with it, as it would for any other client. */
 export const ndjsonRecord = ({ line, bytes }: FileLine, kind: ImportKind | undefined): ImportRecord => {
   if (bytes === undefined)
     return { line, original: 'null', refusal: `the line is longer than ${String(maxLineBytes)} bytes` };
-  const text = decode(line === 1 ? withoutMark(bytes) : bytes);
+  const text = decode(bytes);
   if (text === undefined)
     return { line, original: JSON.stringify(bytes.toString('latin1')), refusal: 'the line is not UTF-8' };
   const value = jsonOf(text);
@@ -30,11 +31,6 @@ export const ndjsonRecord = ({ line, bytes }: FileLine, kind: ImportKind | undef
 /** The text of a JSON object begins with white space and a brace: the kind goes right behind it. */
 const withKind = (text: string, kind: ImportKind, isEmpty: boolean): string =>
   text.replace('{', `{"kind":"${kind}"${isEmpty ? '' : ','}`);
-
-const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
-
-const withoutMark = (bytes: Buffer): Buffer =>
-  bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? bytes.subarray(byteOrderMark.length) : bytes;
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

@@ -1,0 +1,123 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog } from '@tollgate/service-runtime';
+import { startLedgerNode } from '../ledger-node';
+import type { LedgerNode } from '../ledger-node';
+import { readSettings } from '../settings';
+import { runCommand, startCommand } from './command-process.fixture';
+import { createClient } from './tollgate-client';
+
+jest.setTimeout(60_000);
+
+let folder: string;
+let node: LedgerNode;
+const start = (port: string): Promise<LedgerNode> =>
+  startLedgerNode(readSettings({ data: join(folder, 'data'), port }, {}), createLog('silent'));
+const write = async (name: string, text: string): Promise<string> => {
+  await writeFile(join(folder, name), text);
+  return join(folder, name);
+};
+const tollgate = (...parameters: string[]) => runCommand([...parameters, '--url', node.url]);
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tollgate-cli-'));
+  node = await start('0');
+  await createClient(node.url).openAccount({ accountId: 'acme', currency: 'EUR', cutoff: { balances: ['inbound'] } });
+});
+afterEach(async () => {
+  await node.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const calls = (count: number): string =>
+  Array.from(
+    { length: count },
+    (_, at) =>
+      `{"usageId":"u${String(at)}","accountId":"acme","direction":"inbound","amount":"0.01","currency":"EUR","durationSeconds":1.50}\n`,
+  ).join('');
+
+test('a file is recorded once, and again it is all duplicates', async () => {
+  const file = await write('calls.ndjson', calls(250));
+  expect(await tollgate('import', file, '--batch', '100')).toMatchObject({
+    code: 0,
+    stdout: '250 recorded, 0 duplicates, 0 rejected\n',
+  });
+  const before = await createClient(node.url).account('acme');
+  expect(before.balances.inbound).toBe('-2.5');
+  expect(await tollgate('import', file)).toMatchObject({
+    code: 0,
+    stdout: '0 recorded, 250 duplicates, 0 rejected\n',
+  });
+  expect(await createClient(node.url).account('acme')).toEqual(before);
+});
+
+test('rejects are reported by line and kept, and can be mended and imported', async () => {
+  const file = await write(
+    'payments.csv',
+    [
+      'paymentId,accountId,direction,amount,currency,reference',
+      'p1,acme,inbound,10,EUR,first',
+      'p2,acme,inbound,1e3,EUR,',
+      'p3,acme,inbound,5,USD,',
+      'p4,acme,inbound,5',
+      'p1,acme,inbound,11,EUR,first',
+    ].join('\n'),
+  );
+  const rejects = join(folder, 'rejects.ndjson');
+  const { code, stdout } = await tollgate('import', file, '--rejects', rejects);
+  expect(code).toBe(1);
+  expect(stdout.split('\n')).toEqual([
+    '1 recorded, 0 duplicates, 4 rejected',
+    expect.stringMatching(/^line 3: INVALID_REQUEST amount: /),
+    expect.stringMatching(/^line 4: CURRENCY_MISMATCH /),
+    expect.stringMatching(/^line 5: INVALID_REQUEST the row has 4 cells, the first row 6/),
+    expect.stringMatching(/^line 6: ID_CONFLICT /),
+    `All rejects are in ${rejects}`,
+    '',
+  ]);
+  const kept = (await readFile(rejects, 'utf8')).trimEnd().split('\n');
+  expect(kept.map((line): unknown => JSON.parse(line))).toEqual([
+    expect.objectContaining({
+      line: 3,
+      code: 'INVALID_REQUEST',
+      record: expect.objectContaining({ paymentId: 'p2' }) as unknown,
+    }),
+    expect.objectContaining({ line: 4, code: 'CURRENCY_MISMATCH' }),
+    expect.objectContaining({ line: 5 }),
+    expect.objectContaining({ line: 6, existing: expect.objectContaining({ amount: '10' }) as unknown }),
+  ]);
+  const mended = await write(
+    'mended.ndjson',
+    `${(/"record":(.*)}$/.exec(kept[0] ?? '')?.[1] ?? '').replace('1e3', '1000')}\n`,
+  );
+  expect((await tollgate('import', mended)).stdout).toBe('1 recorded, 0 duplicates, 0 rejected\n');
+});
+
+test('a server that goes away in the middle is waited for, and every record counts once', async () => {
+  const count = 3_000;
+  const file = await write('calls.ndjson', calls(count));
+  const importing = startCommand(['import', file, '--batch', '20', '--url', node.url]);
+  await importing.until(async () => (await createClient(node.url).account('acme')).revision > 100);
+  await node.stop();
+  await importing.until(() => Promise.resolve(importing.stderr().includes('trying again')));
+  node = await start(new URL(node.url).port);
+  expect(await importing.ended).toBe(0);
+  const [, recorded = '', duplicates = ''] =
+    /^([\d,]+) recorded, ([\d,]+) duplicates, 0 rejected\n$/.exec(importing.stdout()) ?? [];
+  expect(Number(recorded.replace(',', '')) + Number(duplicates)).toBe(count);
+  const { revision, position } = await createClient(node.url).account('acme');
+  expect(revision).toBe(count);
+  expect((await createClient(node.url).account('acme', position)).totals.inbound.usage).toBe('30');
+});
+
+test('what cannot be imported as a whole says why and records nothing', async () => {
+  const file = await write('calls.csv', 'usageId;amount\nu1;1\n');
+  expect(await tollgate('import', file)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('--delimiter') as unknown,
+  });
+  expect(await tollgate('import', join(folder, 'absent'))).toMatchObject({ code: 1 });
+  expect(await tollgate('import')).toMatchObject({ code: 2 });
+  expect((await createClient(node.url).account('acme')).revision).toBe(0);
+});

@@ -1,0 +1,45 @@
+import { sendBatch } from './send-batches';
+import { AnswerError, ConnectionError } from './tollgate-client';
+
+const lines = (count: number): Buffer[] => Array.from({ length: count }, (_, at) => Buffer.from(String(at)));
+
+/** A server that takes at most so many lines at once, and cannot be reached the first few times. */
+const serverOf = ({ maxLines, lost = 0 }: { maxLines: number; lost?: number }) => {
+  let toLose = lost;
+  const batch = (body: Uint8Array): Promise<string> => {
+    if (toLose > 0) {
+      toLose -= 1;
+      return Promise.reject(new ConnectionError('lost'));
+    }
+    const received = Buffer.from(body).toString().trimEnd().split('\n');
+    if (received.length > maxLines) return Promise.reject(new AnswerError(413, 'too much'));
+    return Promise.resolve(received.map((line) => JSON.stringify({ status: 400, code: line, detail: '' })).join('\n'));
+  };
+  return { batch };
+};
+const codes = (answers: Awaited<ReturnType<typeof sendBatch>>) =>
+  answers.map((answer) => ('code' in answer ? answer.code : ''));
+
+describe('sending a batch', () => {
+  test('what is too much at once goes in halves, and the answers stay in order', async () => {
+    const answers = await sendBatch(lines(7), { client: serverOf({ maxLines: 2 }), onLost: () => undefined });
+    expect(codes(answers)).toEqual(['0', '1', '2', '3', '4', '5', '6']);
+  });
+
+  test('a single record that is too large is rejected', async () => {
+    const answers = await sendBatch(lines(1), { client: serverOf({ maxLines: 0 }), onLost: () => undefined });
+    expect(codes(answers)).toEqual(['INVALID_REQUEST']);
+  });
+
+  test('a lost connection is told once and tried again', async () => {
+    const told: string[] = [];
+    const options = { client: serverOf({ maxLines: 9, lost: 2 }), onLost: ({ message }: Error) => told.push(message) };
+    expect(codes(await sendBatch(lines(2), options))).toEqual(['0', '1']);
+    expect(told).toEqual(['lost']);
+  });
+
+  test('an answer that fits no batch is an error, not a result', async () => {
+    const client = { batch: () => Promise.resolve('{"duplicate":false}') };
+    await expect(sendBatch(lines(2), { client, onLost: () => undefined })).rejects.toThrow('answered 1 lines to 2');
+  });
+});
