@@ -78,7 +78,7 @@ export const play = (events: readonly AccountEvent[], from: Judgement = unjudged
 export const edgesOf = (...events: AccountEvent[]): string[][] =>
   play(events).steps.map((decisions) => decisions.map(inWords));
 
-export const inWords = ({ type, data: { direction, exhausted } }: TrafficEvent): string =>
+const inWords = ({ type, data: { direction, exhausted } }: TrafficEvent): string =>
   type === 'TrafficBlocked' ? `block ${direction} (${exhausted.join(', ')})` : `unblock ${direction}`;
 
 export const acknowledgeAll = (judgement: Judgement, decisions: readonly TrafficEvent[]): Judgement =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** What `append-and-report.fixture.js` says, a line each. */
-export type Report = {
+type Report = {
   opened?: string;
   appending?: string;
   appended?: string;

@@ -4,7 +4,7 @@ import { describe } from './errors';
 import type { Membership, PartitionWork } from './partition-work';
 import { withTimeLimit } from './time-limit';
 
-export const sessionTimeoutMs = 6_000;
+const sessionTimeoutMs = 6_000;
 export const heartbeatIntervalMs = 1_500;
 
 /** The broker answers as soon as there is one byte; this bounds how long an idle consumer takes to stop. */

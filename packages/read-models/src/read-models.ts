@@ -20,7 +20,7 @@ export type Page<Item> = { items: Item[]; next: string | null };
 type PageRequest = { after?: string | undefined; limit: number };
 
 /** The partners that changed and, among them, those about whose traffic something was decided. */
-export type PartnerChanges = { changed: Iterable<Partner>; decided: Iterable<Partner>; position: Position };
+type PartnerChanges = { changed: Iterable<Partner>; decided: Iterable<Partner>; position: Position };
 
 /** What may be asked of the present state. The balance projector writes it, the query API reads it. */
 export type ReadModels = {

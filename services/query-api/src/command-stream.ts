@@ -45,7 +45,8 @@ const stream = async (
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   });
-  response.write('retry: 1000\n\n');
+  // The start is the id of an event without data, so that a client that reconnects before the first command misses none.
+  response.write(`retry: 1000\n${after === undefined ? '' : `id: ${String(after)}\n`}\n`);
   const keepAlive = setInterval(() => response.write(':\n\n'), keepAliveMs);
   const signal = AbortSignal.any([gone.signal, closing]);
   try {

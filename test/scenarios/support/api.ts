@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 
-export type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
+type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
 export type Fields = Record<string, Json>;
 
 export type Answer = { status: number; headers: IncomingHttpHeaders; text: string };

@@ -25,7 +25,7 @@ export const outsideOf = (
 });
 
 /** The message that carries a batch entry. */
-export const messageOf = ({ kind: _kind, ...body }: Fields) => ({
+const messageOf = ({ kind: _kind, ...body }: Fields) => ({
   key: body['accountId'] as string,
   value: JSON.stringify(body),
 });

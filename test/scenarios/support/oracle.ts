@@ -10,7 +10,7 @@ type Balance = Direction | 'mutual';
 export type Call = 'open' | 'rule' | 'payment' | 'usage' | 'adjustment' | 'reversal';
 export type Message = { call: Call; accountId: string; body: Fields };
 export type Expected = { status: number; code?: string; revision?: number };
-export type ExpectedCommand = {
+type ExpectedCommand = {
   type: 'BlockTraffic' | 'UnblockTraffic';
   direction: Direction;
   sequence: number;

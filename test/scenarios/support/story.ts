@@ -9,7 +9,7 @@ export type Step =
   | { does: 'reversal'; kind: 'payment' | 'usage' | 'adjustment'; row: number };
 
 /** A row: what happens, the balances `inbound outbound mutual` after it, and the commands it causes, in order. */
-export type Row = readonly [step: Step, balances: string, ...commands: string[]];
+type Row = readonly [step: Step, balances: string, ...commands: string[]];
 
 export type Story = { name: string; rows: readonly Row[] };
 

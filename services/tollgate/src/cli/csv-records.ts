@@ -58,7 +58,7 @@ const attributePrefix = 'attributes.';
 const numberFields: readonly string[] = ['durationSeconds'];
 
 /** Checks the first row, and returns what makes a record of each that follows. */
-export const rowReader = (
+const rowReader = (
   first: readonly Buffer[],
   { kind: given, delimiter }: CsvOptions,
 ): ((row: CsvRow) => ImportRecord) => {
