@@ -156,6 +156,28 @@ describe('reading one’s own writes', () => {
     }
   });
 
+  it('minPosition waits for every decision that a large batch causes', async () => {
+    const accountIds = Array.from({ length: 500 }, (_, index) => `turned-${String(index).padStart(3, '0')}`);
+    await Promise.all(accountIds.map((accountId) => open(accountId, { cutoff: { balances: ['outbound'] } })));
+    const turnAll = (kind: 'payment' | 'usage', round: number): Promise<Fields[]> => {
+      const entry = { [`${kind}Id`]: String(round), direction: 'outbound', amount: '1', currency: 'EUR' };
+      return postBatch(
+        url,
+        accountIds.map((accountId) => ({ kind, accountId, ...entry })),
+      );
+    };
+    for (let round = 0; round < 12; round += 1) {
+      const kind = round % 2 === 0 ? 'payment' : 'usage';
+      const last = (await turnAll(kind, round)).at(-1);
+      const query = `after=turned&limit=1000&minPosition=${last?.['position'] as string}`;
+      const { body } = await api.get(`/v1/traffic-control?${query}`);
+      const blocked = (body['items'] as Fields[]).filter(({ accountId }) =>
+        (accountId as string).startsWith('turned-'),
+      );
+      expect(blocked).toHaveLength(kind === 'payment' ? 0 : accountIds.length);
+    }
+  });
+
   it('a position in the future answers 503 READ_MODEL_BEHIND after 5 s', async () => {
     const behind = async (path: string): Promise<void> => {
       const startedAt = Date.now();

@@ -1,7 +1,7 @@
 import { startBroker } from '../../infra/kafka/broker';
 import type { Broker } from '../../infra/kafka/broker';
-import { post, send } from './support/api';
-import { untilReady } from './support/kafka-observer';
+import { post } from './support/api';
+import { jsonOf, untilReady } from './support/kafka-observer';
 import type { TopicReader } from './support/kafka-observer';
 import {
   commandsByAccount,
@@ -16,7 +16,7 @@ import { createDataFolder, startTollgate } from './support/tollgate-process';
 import type { Tollgate } from './support/tollgate-process';
 import { entriesOf } from './support/traffic-load';
 import { until } from './support/until';
-import { inconsistenciesOf, readWholeState, recordedIds } from './support/whole-state';
+import { inconsistenciesOf, lastPosition, readWholeState, recordedIds } from './support/whole-state';
 import type { WholeState } from './support/whole-state';
 
 const prefix = 'kill.';
@@ -50,10 +50,7 @@ afterAll(async () => {
   await broker.stop();
 });
 
-const position = async (): Promise<number> => {
-  const { text } = await send(tollgate.url, { method: 'GET', path: '/metrics' });
-  return Number(/^tollgate_log_position (\d+)$/m.exec(text)?.[1] ?? 0);
-};
+const position = (): Promise<number> => lastPosition(tollgate.url);
 
 /** Ids of messages below the committed offsets: those that Tollgate told the broker it is done with. */
 const committedIds = async (): Promise<string[]> => {
@@ -67,12 +64,21 @@ const committedIds = async (): Promise<string[]> => {
       .filter(
         ({ partition, offset }) => BigInt(offset) < (offsets.get(`${topic}/${String(partition)}`)?.committed ?? 0n),
       )
-      .map(({ value }) => {
-        const body = JSON.parse(value?.toString() ?? '{}') as Record<string, string>;
-        return body['paymentId'] ?? body['usageId'] ?? '';
+      .flatMap(({ value }) => {
+        const [, id] = /"(?:payment|usage)Id":"([^"]+)"/.exec(value?.toString() ?? '') ?? [];
+        return id ?? [];
       }),
   );
 };
+
+const garbagePerSend = 5;
+
+/** Messages that must be rejected, each of its own text, over all partitions. */
+const garbage = (sent: number) =>
+  Array.from({ length: garbagePerSend }, (_, index) => {
+    const text = `garbage ${String(sent + index)}`;
+    return { key: text, value: text };
+  });
 
 const idsOf = (state: WholeState): string[] => state.histories.flatMap(recordedIds);
 
@@ -81,7 +87,10 @@ describe('kill -9 of Tollgate while messages flow', () => {
 
   it('commits no offset before its messages are durable, loses none, counts none twice', async () => {
     const sending = (async () => {
-      for (let sent = 0; sent < messages; sent += 200) await sendEntries(parts, entriesOf(accounts, sent, 200));
+      for (let sent = 0; sent < messages; sent += 200) {
+        await sendEntries(parts, entriesOf(accounts, sent, 200));
+        await parts.outside.send(parts.topics.usage, garbage(sent));
+      }
     })();
     for (let round = 0; round < rounds; round += 1) {
       const from = await position();
@@ -112,6 +121,18 @@ describe('kill -9 of Tollgate while messages flow', () => {
       expect(published).toEqual(
         commands.map(({ command }) => command).filter((command) => command.accountId === accountId),
       );
+  });
+});
+
+describe('messages that were refused before, between and after the kills', () => {
+  it('are on the rejected topic, each of them, a copy being byte for byte the same', async () => {
+    const rejected = await parts.outside.read(parts.topics.rejected);
+    const texts = (): Set<unknown> => new Set(rejected.messages.map((message) => jsonOf(message)['payload']));
+    const expected = (messages / 200) * garbagePerSend;
+    await until('every rejection is published', () => texts().size >= expected, 60_000);
+    expect(texts().size).toBe(expected);
+    const copies = new Set(rejected.messages.map(({ key, value }) => `${key ?? ''} ${value?.toString() ?? ''}`));
+    expect(copies.size).toBe(expected);
   });
 });
 

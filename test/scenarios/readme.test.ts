@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createDataFolder, runTollgate, startTollgate } from './support/tollgate-process';
@@ -58,6 +58,7 @@ describe('the five minutes of the README', () => {
     expect(imported).toMatch(/2 recorded/);
     expect(runExample('npx tollgate import calls.csv', tollgate, folder)).toMatch(/2 duplicates/);
     await tollgate.stop();
+    rmSync(folder, { recursive: true });
   });
 
   test('every npm script it names exists', () => {

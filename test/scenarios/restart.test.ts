@@ -26,6 +26,14 @@ const missingFrom = ({ histories }: WholeState, acknowledged: readonly object[])
     .filter((id) => !recorded.has(id as string));
 };
 
+/** A history whose last event turns nothing: what is folded twice or not at all shows in a balance. */
+const record = async (count: number): Promise<void> => {
+  await postBatch(tollgate.url, entriesOf(accounts, 0, count));
+  const payment = { accountId: 'north', direction: 'inbound', amount: '5', currency: 'EUR' };
+  for (const paymentId of ['quiet-1', 'quiet-2', 'quiet-3'])
+    await post(tollgate.url, '/v1/payments', { paymentId, ...payment });
+};
+
 beforeEach(async () => {
   data = await createDataFolder();
   tollgate = await startTollgate({ data });
@@ -51,7 +59,7 @@ describe('SIGTERM', () => {
   });
 
   it('is followed by a start that shows the same', async () => {
-    await postBatch(tollgate.url, entriesOf(accounts, 0, 200));
+    await record(200);
     const before = await readWholeState(tollgate.url);
     await tollgate.stop();
     tollgate = await startTollgate({ data });
@@ -83,7 +91,7 @@ describe('kill -9', () => {
   });
 
   it('is followed by a start that shows the same', async () => {
-    await postBatch(tollgate.url, entriesOf(accounts, 0, 200));
+    await record(200);
     const before = await readWholeState(tollgate.url);
     await tollgate.kill();
     tollgate = await startTollgate({ data });
@@ -93,7 +101,7 @@ describe('kill -9', () => {
 
 describe('derived folders', () => {
   it('deleted, each and all of them, are derived anew: same balances, same commands, no new one', async () => {
-    await postBatch(tollgate.url, entriesOf(accounts, 0, 400));
+    await record(400);
     const before = await readWholeState(tollgate.url);
     await tollgate.stop();
     const derived = (await readdir(data)).filter((name) => name !== 'event-log');
@@ -109,7 +117,7 @@ describe('derived folders', () => {
   });
 
   it('are rebuilt by `tollgate rebuild`, which finds no difference', async () => {
-    await postBatch(tollgate.url, entriesOf(accounts, 0, 400));
+    await record(400);
     const before = await readWholeState(tollgate.url);
     await tollgate.stop();
     const rebuilt = await runTollgate('rebuild', '--data', data);

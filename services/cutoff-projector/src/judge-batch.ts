@@ -36,6 +36,8 @@ export const judgeBatch = async (
       if (verdict === undefined) continue;
       const known = result.isAppended ? result.events : await decisionsAfter(log, verdict);
       decidedAt = laterOf(decidedAt, known.at(-1)?.position);
+      if (!result.isAppended && known.length === 0)
+        throw new Error(`${cutoffStream(verdict.accountId)} refuses a decision and holds none that is newer`);
       if (!result.isAppended) open.push({ ...verdict, before: takeOver(verdict.before, known) });
     }
   }

@@ -1,6 +1,6 @@
 // @ts-check
 'use strict';
-const { Oracle, hold } = require('./oracle');
+const { Oracle, hold } = require('../oracle');
 const { createFolders, startProcess } = require('./process');
 const { Scheduler, installClock } = require('./scheduler');
 const { createWorkload, garbage, messageOf } = require('./workload');

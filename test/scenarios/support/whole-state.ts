@@ -6,9 +6,10 @@ import { until } from './until';
 
 export type WholeState = { accounts: Fields[]; histories: Fields[][]; blocked: Fields[]; commands: StreamEvent[] };
 
-const lastPosition = async (url: string): Promise<string> => {
+/** Of the last event in the log. */
+export const lastPosition = async (url: string): Promise<number> => {
   const { text } = await send(url, { method: 'GET', path: '/metrics' });
-  return /^tollgate_log_position (\d+)$/m.exec(text)?.[1] ?? '0';
+  return Number(/^tollgate_log_position (\d+)$/m.exec(text)?.[1] ?? 0);
 };
 
 const lastSequence = ({ traffic }: Fields): number => {
@@ -19,8 +20,8 @@ const lastSequence = ({ traffic }: Fields): number => {
 /** Everything that can be seen from outside, once all that is in the log has been judged. */
 export const readWholeState = async (url: string): Promise<WholeState> => {
   // Judging may append decisions; the second wait covers them.
-  await get(url, `/v1/accounts?limit=1&minPosition=${await lastPosition(url)}`);
-  const accounts = await readAll(url, `/v1/accounts?minPosition=${await lastPosition(url)}`);
+  await get(url, `/v1/accounts?limit=1&minPosition=${String(await lastPosition(url))}`);
+  const accounts = await readAll(url, `/v1/accounts?minPosition=${String(await lastPosition(url))}`);
   const histories = await Promise.all(
     accounts.map(({ accountId }) => readAll(url, `/v1/accounts/${accountId as string}/history`)),
   );

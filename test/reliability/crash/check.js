@@ -1,0 +1,141 @@
+// @ts-check
+'use strict';
+const { createReadStream } = require('node:fs');
+const { join } = require('node:path');
+const { createInterface } = require('node:readline');
+const { Kafka, logLevel } = require('kafkajs');
+const { openLmdbEventLog } = require('@tollgate/event-store-lmdb');
+const { Oracle, hold } = require('../oracle');
+
+/**
+ * The checker, a program of its own: reads the log, the topics and the acknowledgements of a Tollgate that has stopped, and knows
+ * DESIGN sections 2, 3 and 8; it shares no code with the product but the reading of the log's file. Arguments: data folder, file
+ * of acknowledgements, brokers or "-", topic prefix. Prints what it counted as JSON; ends with 1 at the first broken promise.
+ */
+const [data = '', acknowledgements = '', brokers = '-', prefix = ''] = process.argv.slice(2);
+
+const readLog = async () => {
+  /** @type {import('@tollgate/event-store').EventLog<any>} */
+  const log = await openLmdbEventLog({ folder: join(data, 'event-log') });
+  /** @type {any[]} */
+  const events = [];
+  for await (const batch of log.subscribe({ prefixes: [''], signal: new AbortController().signal })) {
+    events.push(...batch.events);
+    if (batch.isCaughtUp) break;
+  }
+  await log.close();
+  return events;
+};
+
+/** P1: what was acknowledged stands in the log, once, where the answer said. @param {any[]} events */
+const checkAcknowledgements = async (events) => {
+  let count = 0;
+  for await (const line of createInterface({ input: createReadStream(acknowledgements) })) {
+    const { kind, body, answer } = JSON.parse(line);
+    const event = events[Number(answer.position) - 1];
+    const told = `${kind} ${body[`${kind}Id`]} of ${body.accountId}`;
+    hold(event !== undefined, `P1: ${told} was acknowledged at ${answer.position} and is not in the log`);
+    hold(
+      JSON.stringify(event.data) === JSON.stringify(body) && event.revision === answer.revision,
+      `P1: ${told} was acknowledged at ${answer.position}, where another event stands`,
+    );
+    count += 1;
+  }
+  return count;
+};
+
+/** Everything the topics hold now, by topic. @param {string[]} topics */
+const readTopics = async (topics) => {
+  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  const ends = new Map();
+  for (const topic of topics)
+    for (const { partition, high } of await admin.fetchTopicOffsets(topic))
+      if (high !== '0') ends.set(`${topic}/${partition}`, BigInt(high));
+  await admin.disconnect();
+  /** @type {{ topic: string, partition: number, offset: string, key: string, value: string }[]} */
+  const read = [];
+  const consumer = kafka.consumer({ groupId: `check-${process.pid}-${Date.now()}` });
+  await consumer.connect();
+  await consumer.subscribe({ topics, fromBeginning: true });
+  await new Promise((resolve) => {
+    if (ends.size === 0) resolve(undefined);
+    void consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ batch: { topic, partition, messages } }) => {
+        for (const { offset, key, value } of messages)
+          read.push({ topic, partition, offset, key: String(key), value: String(value) });
+        if (BigInt(messages.at(-1)?.offset ?? -1) + 1n >= (ends.get(`${topic}/${partition}`) ?? 0n))
+          ends.delete(`${topic}/${partition}`);
+        if (ends.size === 0) resolve(undefined);
+      },
+    });
+  });
+  await consumer.disconnect();
+  return read.sort((one, other) => one.partition - other.partition || Number(one.offset) - Number(other.offset));
+};
+
+/** P1, P3, P4, P5 on the topics. @param {Oracle} oracle */
+const checkTopics = async (oracle) => {
+  const messages = await readTopics(
+    ['payments', 'usage', 'traffic-control', 'rejected'].map((name) => `${prefix}${name}.v1`),
+  );
+  const commands = oracle.checkPublished(messages);
+  hold(commands === oracle.decisionCount(), `P3: ${oracle.decisionCount()} decisions, ${commands} commands`);
+  const rejected = new Map();
+  for (const { topic, key, value } of messages) {
+    if (!topic.endsWith('rejected.v1')) continue;
+    hold((rejected.get(key) ?? value) === value, `P5: two rejections of ${key}`);
+    rejected.set(key, value);
+  }
+  hold(
+    rejected.size === oracle.rejections.size,
+    `P5: ${oracle.rejections.size} rejections, ${rejected.size} published`,
+  );
+  let consumed = 0;
+  for (const { topic, partition, offset, value } of messages) {
+    const kind = topic === `${prefix}payments.v1` ? 'payment' : 'usage';
+    if (topic !== `${prefix}${kind}.v1`) continue;
+    consumed += 1;
+    const isRejected = oracle.rejections.has(`${topic}/${partition}/${offset}`);
+    const body = isRejected ? undefined : JSON.parse(value);
+    hold(
+      isRejected || oracle.entries.has(`${kind} ${body.accountId} ${body[`${kind}Id`]}`),
+      `P1: ${topic}/${partition}/${offset} is neither in the log nor rejected`,
+    );
+  }
+  return {
+    commands,
+    commandMessages: messages.filter(({ topic }) => topic.endsWith('traffic-control.v1')).length,
+    consumed,
+    rejected: rejected.size,
+  };
+};
+
+const main = async () => {
+  const events = await readLog();
+  const oracle = new Oracle();
+  oracle.follow(events);
+  const waiting = [...oracle.accounts.values()].reduce((sum, { due }) => sum + due.length, 0);
+  hold(waiting === 0, `P3: ${waiting} edges were never decided`);
+  const acknowledged = await checkAcknowledgements(events);
+  const topics = brokers === '-' ? {} : await checkTopics(oracle);
+  const balances = Object.fromEntries(
+    [...oracle.accounts].map(([accountId, account]) => [
+      accountId,
+      ['inbound', 'outbound', 'mutual'].map((name) => oracle.balance(account, name).toFixed()),
+    ]),
+  );
+  process.stdout.write(
+    `${JSON.stringify({ events: events.length, entries: oracle.entries.size, decisions: oracle.decisionCount(), acknowledged, ...topics, balances })}\n`,
+  );
+};
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    process.stdout.write(`${error.message}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,172 @@
+// @ts-check
+'use strict';
+const { appendFileSync } = require('node:fs');
+const { setTimeout: delay } = require('node:timers/promises');
+
+const rules = [
+  { balances: ['inbound'] },
+  { balances: ['inbound', 'outbound'], creditLimits: { inbound: '1' } },
+  { balances: ['mutual'] },
+  { balances: ['mutual', 'inbound'], mutualFormula: 'inbound-minus-outbound', creditLimits: { mutual: '0.5' } },
+  { balances: [] },
+];
+const accountIds = ['acme', 'globex', 'initech', 'umbrella', 'hooli'];
+const paths = { payment: '/v1/payments', usage: '/v1/usage', adjustment: '/v1/adjustments', reversal: '/v1/reversals' };
+
+/** @typedef {{ kind: keyof typeof paths, body: Record<string, any> }} Sent */
+
+/**
+ * Partners, finance and the rater, who do not stop when Tollgate does: what is not acknowledged is sent again, and part of what is.
+ * Every acknowledgement is noted in a file, for the checker.
+ */
+class Load {
+  /** @param {{ pick: (below: number) => number, acknowledgements: string, produce: ((kind: string, text: string) => Promise<void>) | undefined }} parts */
+  constructor({ pick, acknowledgements, produce }) {
+    this.pick = pick;
+    this.acknowledgements = acknowledgements;
+    this.produce = produce;
+    /** @type {string | undefined} */
+    this.url = undefined;
+    this.isOver = false;
+    this.serial = 0;
+    /** @type {Sent[]} */
+    this.done = [];
+    this.counts = { acknowledged: 0, resent: 0, produced: 0 };
+  }
+
+  one(/** @type {any[]} */ list) {
+    return list[this.pick(list.length)];
+  }
+
+  /** @returns {Sent} */
+  next() {
+    this.serial += 1;
+    const base = {
+      accountId: this.one(accountIds),
+      direction: this.one(['inbound', 'outbound']),
+      amount: this.one(['0.5', '1', '1', '2', '0.0000000001']),
+      currency: 'EUR',
+    };
+    const id = `${this.serial}`;
+    const kind = this.one(['payment', 'payment', 'usage', 'usage', 'usage', 'adjustment', 'reversal']);
+    if (kind === 'adjustment')
+      return { kind, body: { adjustmentId: id, ...base, reason: 'crash proof', actor: 'proof' } };
+    if (kind === 'reversal')
+      return {
+        kind,
+        body: {
+          reversalId: id,
+          accountId: base.accountId,
+          of: { kind: 'usage', id: `${1 + this.pick(this.serial)}` },
+          reason: 'crash proof',
+          actor: 'proof',
+        },
+      };
+    return { kind, body: { [`${kind}Id`]: id, ...base } };
+  }
+
+  /** Answer of Tollgate, or nothing if it gave none. @param {string} method @param {string} path @param {unknown} body */
+  async ask(method, path, body) {
+    if (this.url === undefined) return undefined;
+    try {
+      const isBatch = typeof body === 'string';
+      const text = isBatch ? body : JSON.stringify(body);
+      const contentType = isBatch ? 'application/x-ndjson' : 'application/json';
+      const answer = await fetch(`${this.url}${path}`, {
+        method,
+        headers: { 'content-type': contentType },
+        body: text,
+        signal: AbortSignal.timeout(5_000),
+      });
+      return { status: answer.status, text: await answer.text() };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Asks until there is an answer that is not "try again". @param {string} method @param {string} path @param {unknown} body */
+  async insist(method, path, body) {
+    while (!this.isOver) {
+      const answer = await this.ask(method, path, body);
+      if (answer !== undefined && answer.status < 500) return answer;
+      await delay(30);
+    }
+    return undefined;
+  }
+
+  note(/** @type {Sent} */ { kind, body }, /** @type {any} */ answer) {
+    if (answer.revision === undefined) return;
+    appendFileSync(this.acknowledgements, `${JSON.stringify({ kind, body, answer })}\n`);
+    this.counts.acknowledged += 1;
+    if (answer.duplicate) this.counts.resent += 1;
+  }
+
+  async sendOne() {
+    const sent = this.done.length > 0 && this.pick(5) === 0 ? this.one(this.done) : this.next();
+    const answer = await this.insist('POST', paths[/** @type {Sent} */ (sent).kind], sent.body);
+    if (answer === undefined) return;
+    this.note(sent, JSON.parse(answer.text));
+    this.remember(sent);
+  }
+
+  async sendBatch() {
+    const batch = Array.from({ length: 1 + this.pick(20) }, () =>
+      this.done.length > 0 && this.pick(5) === 0 ? this.one(this.done) : this.next(),
+    );
+    const lines = batch.map(({ kind, body }) => JSON.stringify({ kind, ...body })).join('\n');
+    const answer = await this.insist('POST', '/v1/batch', lines);
+    if (answer === undefined || answer.status !== 200) return;
+    answer.text
+      .trim()
+      .split('\n')
+      .forEach((line, index) => this.note(batch[index], JSON.parse(line)));
+    batch.forEach((sent) => this.remember(sent));
+  }
+
+  remember(/** @type {Sent} */ sent) {
+    this.done.push(sent);
+    if (this.done.length > 500) this.done.shift();
+  }
+
+  async changeRule() {
+    await this.insist('PUT', `/v1/accounts/${this.one(accountIds)}/cutoff`, this.one(rules));
+    await delay(20);
+  }
+
+  /** Over Kafka: payments and calls, some twice, some garbage. */
+  async produceSome() {
+    const { kind, body } = this.next();
+    const topic = kind === 'payment' ? 'payments' : 'usage';
+    const text =
+      this.pick(12) === 0
+        ? this.one([
+            '{',
+            '[]',
+            '{"usageId":"x"}',
+            '{"paymentId":"p","accountId":"nobody","direction":"inbound","amount":"1","currency":"EUR"}',
+          ])
+        : JSON.stringify(body);
+    for (let copies = this.pick(6) === 0 ? 2 : 1; copies > 0; copies -= 1) await this.produce?.(topic, text);
+    this.counts.produced += 1;
+    await delay(3);
+  }
+
+  async run() {
+    const accounts = accountIds.map((accountId) =>
+      this.insist('POST', '/v1/accounts', { accountId, currency: 'EUR', cutoff: this.one(rules) }),
+    );
+    await Promise.all(accounts);
+    const forEver = async (/** @type {() => Promise<void>} */ act) => {
+      while (!this.isOver) await act();
+    };
+    const workers = [
+      ...Array(4).fill(() => this.sendOne()),
+      ...Array(2).fill(() => this.sendBatch()),
+      () => this.changeRule(),
+    ];
+    if (this.produce !== undefined) workers.push(() => this.produceSome());
+    await Promise.all(workers.map(forEver));
+  }
+}
+
+module.exports = { Load };

@@ -1,0 +1,83 @@
+import { Oracle, Violation } from './oracle';
+
+const at = '2026-01-31T12:00:00.000Z';
+const metadata = { receivedAt: at };
+
+const account = (revision: number, type: string, data: object) => ({
+  stream: 'account-acme',
+  revision,
+  type,
+  data,
+  metadata,
+});
+const entry = { accountId: 'acme', direction: 'inbound', amount: '1', currency: 'EUR' };
+const opened = account(0, 'AccountOpened', { accountId: 'acme', currency: 'EUR', cutoff: { balances: ['inbound'] } });
+const paid = (revision: number, paymentId: string) => account(revision, 'PaymentRecorded', { paymentId, ...entry });
+
+const decided = (sequence: number, type: string, [cause, inbound]: [number, string]) => ({
+  stream: 'cutoff-acme',
+  revision: sequence - 1,
+  type,
+  data: {
+    accountId: 'acme',
+    direction: 'inbound',
+    sequence,
+    exhausted: type === 'TrafficBlocked' ? ['inbound'] : [],
+    balances: { inbound, outbound: '0', mutual: `${inbound === '0' ? '' : '-'}${inbound}` },
+    currency: 'EUR',
+    cause: { type: '', eventId: '', stream: 'account-acme', revision: cause },
+    decidedAt: at,
+  },
+});
+
+const blocked = decided(1, 'TrafficBlocked', [0, '0']);
+const unblocked = decided(2, 'TrafficUnblocked', [1, '1']);
+
+const commandIds = ['583c115f-cb4d-5a94-92fb-0ed517c99d10', '7f9cdc11-4b07-577c-92f5-8f09eb7a5bfc'];
+const published = ({ data }: typeof blocked, changes: object = {}) => ({
+  topic: 'tollgate.traffic-control.v1',
+  key: 'acme/inbound',
+  value: JSON.stringify({ commandId: commandIds[data.sequence - 1], ...data, ...changes }),
+});
+
+const check =
+  (events: object[], messages: object[] = []) =>
+  () => {
+    const oracle = new Oracle();
+    oracle.follow(events);
+    oracle.checkPublished(messages as Parameters<Oracle['checkPublished']>[0]);
+  };
+
+describe('the checker of the proofs', () => {
+  test('accepts a log and a topic that are right, and copies that are the same bytes', () => {
+    expect(
+      check(
+        [opened, blocked, paid(1, 'p1'), unblocked],
+        [published(blocked), published(blocked), published(unblocked)],
+      ),
+    ).not.toThrow();
+  });
+
+  test.each([
+    ['an event that is missing', [opened, paid(2, 'p1')], /P1: a gap/],
+    ['an id that counts twice', [opened, paid(1, 'p1'), paid(2, 'p1')], /P1: .* counts twice/],
+    ['a decision that no edge is due for', [opened, blocked, decided(2, 'TrafficBlocked', [0, '0'])], /P3/],
+    ['a decision that is skipped', [opened, paid(1, 'p1'), unblocked], /P3/],
+    ['a decision with another cause', [opened, decided(1, 'TrafficBlocked', [1, '0'])], /P3/],
+    ['a decision with another balance', [opened, decided(1, 'TrafficBlocked', [0, '5'])], /P2/],
+    ['a sequence that leaps', [opened, { ...decided(2, 'TrafficBlocked', [0, '0']), revision: 0 }], /P3/],
+  ])('sees %s', (_what, events, promise) => {
+    expect(check(events)).toThrow(Violation);
+    expect(check(events)).toThrow(promise);
+  });
+
+  const events = [opened, blocked, paid(1, 'p1'), unblocked];
+  test.each([
+    ['commands in another order', [published(unblocked), published(blocked)], /P3/],
+    ['a command nobody decided', [published(decided(3, 'TrafficBlocked', [1, '0']))], /P3/],
+    ['two contents under one sequence', [published(blocked), published(blocked, { decidedAt: 'later' })], /P4/],
+    ['another commandId', [published(blocked, { commandId: commandIds[1] })], /P3/],
+  ])('sees %s', (_what, messages, promise) => {
+    expect(check(events, messages)).toThrow(promise);
+  });
+});
