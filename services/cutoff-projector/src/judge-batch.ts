@@ -34,10 +34,8 @@ export const judgeBatch = async (
     for (const [index, result] of results.entries()) {
       const verdict = decided[index];
       if (verdict === undefined) continue;
-      const known = result.isAppended ? result.events : await decisionsAfter(log, verdict);
+      const known = result.isAppended ? result.events : await newerDecisions(log, verdict);
       decidedAt = laterOf(decidedAt, known.at(-1)?.position);
-      if (!result.isAppended && known.length === 0)
-        throw new Error(`${cutoffStream(verdict.accountId)} refuses a decision and holds none that is newer`);
       if (!result.isAppended) open.push({ ...verdict, before: takeOver(verdict.before, known) });
     }
   }
@@ -78,8 +76,8 @@ const appendOf = ({ accountId, before, decisions }: Verdict) => ({
 
 const pageEvents = 1_000;
 
-/** Decisions the log holds beyond those the case knows. */
-const decisionsAfter = async (
+/** The decisions for which the log refused an append. That there are none would be a log that contradicts itself. */
+const newerDecisions = async (
   log: EventLog<LogEvent>,
   { accountId, before }: Case,
 ): Promise<RecordedEvent<LogEvent>[]> => {
@@ -90,6 +88,8 @@ const decisionsAfter = async (
       limit: pageEvents,
     });
     decisions.push(...page);
+    if (decisions.length === 0)
+      throw new Error(`${cutoffStream(accountId)} refuses a decision and holds none that is newer`);
     if (page.length < pageEvents) return decisions;
   }
 };

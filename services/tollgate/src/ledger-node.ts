@@ -13,6 +13,7 @@ import type { Adapters } from './adapters';
 import { connectKafka } from './kafka-side';
 import type { KafkaSide } from './kafka-side';
 import { observe } from './observe';
+import { createSettled } from './settled';
 import type { Settings } from './settings';
 
 /** A running Tollgate: intake, projectors, relays and API in one process, on one data folder. */
@@ -52,11 +53,8 @@ export const startLedgerNode = async (
   const metrics = createMetrics();
   const server = createHttpServer({ bodyBytes: settings.maxBodyBytes, requestTimeoutMs }, logger);
   observe({ server, metrics, log, ledger, kafka });
-  const settled = async (position: bigint, timeoutMs: number): Promise<boolean> =>
-    (await cutoff.reached(position, timeoutMs)) &&
-    (await balances.reached(maxOf(position, cutoff.lastDecision()), timeoutMs));
   addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines });
-  addReadRoutes(server, { log, readModels, settled });
+  addReadRoutes(server, { log, readModels, settled: createSettled(cutoff, balances) });
   addOperatorRoutes(server, readinessOf(followings, kafka), metrics);
   addDocuments(server);
   const url = await server.listen({ host: settings.host, port: settings.port });
@@ -75,8 +73,6 @@ export const startLedgerNode = async (
     },
   };
 };
-
-const maxOf = (one: bigint, other: bigint): bigint => (one > other ? one : other);
 
 /** Ready only when every part has caught up with the log, and, with Kafka, intake is connected. */
 const readinessOf = (followings: Record<string, Following>, kafka: KafkaSide | undefined): Readiness[] => [

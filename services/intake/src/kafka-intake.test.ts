@@ -1,0 +1,76 @@
+import { topicsOf } from '@tollgate/contracts';
+import type { Intent, Outcome } from './intent';
+import { createMessageHandler } from './kafka-intake';
+import type { Ledger } from './ledger';
+
+const topics = topicsOf('tollgate.');
+const message = (offset: string, value: string | null) => ({
+  topic: topics.payments,
+  partition: 3,
+  offset,
+  key: null,
+  value: value === null ? null : Buffer.from(value),
+  timestamp: '0',
+});
+const payment = '{"paymentId":"p1","accountId":"acme","direction":"inbound","amount":"5","currency":"EUR"}';
+
+/** A ledger that answers when it is told to. */
+const slowLedger = (answer: (intents: readonly Intent[]) => Outcome[]) => {
+  const submitted: (readonly Intent[])[] = [];
+  const release: (() => void)[] = [];
+  const submit: Ledger['submit'] = (intents) => {
+    submitted.push(intents);
+    return new Promise((resolve) => {
+      release.push(() => {
+        resolve(answer(intents));
+      });
+    });
+  };
+  const ledger = { submit } as Ledger;
+  return { handler: createMessageHandler({ ledger, topics, clock: () => new Date(0) }), submitted, release };
+};
+
+const recorded: Outcome = { status: 'recorded', isDuplicate: false, revision: 1, position: 1n };
+const turn = () => new Promise(setImmediate);
+
+describe('handling messages of a partition', () => {
+  test('resolves, so that offsets may be committed, only once records and refusals are durable', async () => {
+    const { handler, submitted, release } = slowLedger((intents) => intents.map(() => recorded));
+    let isDone = false;
+    const handled = handler([message('7', payment), message('8', '{')]).then(() => (isDone = true));
+    await turn();
+    expect(submitted.map((intents) => intents.map(({ type }) => type))).toEqual([['RecordPayment']]);
+    release[0]?.();
+    await turn();
+    expect(submitted[1]?.map(({ type }) => type)).toEqual(['RejectMessage']);
+    await turn();
+    expect(isDone).toBe(false);
+    release[1]?.();
+    await handled;
+    expect(isDone).toBe(true);
+  });
+
+  test('keeps what the ledger refused, with its reason, its place and its bytes', async () => {
+    const rejection = { code: 'ACCOUNT_NOT_FOUND', detail: 'account acme is not open' } as const;
+    const { handler, submitted, release } = slowLedger((intents) =>
+      intents.map(() => ({ status: 'rejected', rejection })),
+    );
+    const handled = handler([message('7', payment)]);
+    await turn();
+    release[0]?.();
+    await turn();
+    release[1]?.();
+    await handled;
+    expect(submitted[1]).toEqual([
+      {
+        type: 'RejectMessage',
+        data: {
+          ...rejection,
+          receivedAt: '1970-01-01T00:00:00.000Z',
+          source: { topic: topics.payments, partition: 3, offset: '7' },
+          payload: payment,
+        },
+      },
+    ]);
+  });
+});
