@@ -11,7 +11,7 @@ export type StreamIndex = {
   add(events: readonly RecordedEvent<EventBody>[]): Promise<void>;
 };
 
-const cachedHeads = 100_000;
+const cachedHeads = 50_000;
 
 export const createStreamIndex = (store: ProjectionStore): StreamIndex => {
   const heads = new LRUCache<string, number>({ max: cachedHeads });

@@ -134,7 +134,7 @@ const openLevel = async ({ path, version, onDropped }: ProjectionStoreOptions): 
 
 /** The open database, or nothing if its files are damaged. */
 const tryOpen = async (path: string): Promise<Level | undefined> => {
-  const level: Level = new ClassicLevel(path, { writeBufferSize: 16 << 20, cacheSize: 32 << 20 });
+  const level: Level = new ClassicLevel(path, { writeBufferSize: 8 << 20, cacheSize: 16 << 20 });
   try {
     await level.open();
   } catch (error) {
