@@ -61,7 +61,9 @@ export const bufferStore = (store: ProjectionStore, flushDelayMs = defaultFlushD
       return value === undefined ? undefined : textOf(value);
     },
     async *list(selection) {
-      await flushAll();
+      // What was committed before the call is written out; what comes meanwhile does not keep the list waiting.
+      await flushing;
+      if (current.size > 0) await flush();
       yield* store.list(selection);
     },
     commit: async (changes) => {

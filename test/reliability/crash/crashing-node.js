@@ -1,9 +1,7 @@
 // @ts-check
 'use strict';
 const { createLog } = require('@tollgate/service-runtime');
-const { folderAdapters } = require('../../../services/tollgate/dist/adapters');
-const { startLedgerNode } = require('../../../services/tollgate/dist/ledger-node');
-const { readSettings } = require('../../../services/tollgate/dist/settings');
+const { folderAdapters, readSettings, startLedgerNode } = require('tollgate/node');
 
 /**
  * Tollgate as it is, on its real stores, with one difference: at a named point, passed for the nth time, it kills itself with
@@ -19,7 +17,7 @@ const pass = (name) => {
   if (left === 0) process.kill(process.pid, 'SIGKILL');
 };
 
-/** @param {import('../../../services/tollgate/dist/adapters').Adapters} adapters @returns {import('../../../services/tollgate/dist/adapters').Adapters} */
+/** @param {import('tollgate/node').Adapters} adapters @returns {import('tollgate/node').Adapters} */
 const withPoints = ({ openLog, openStore, clock }) => ({
   clock,
   openLog: async () => {

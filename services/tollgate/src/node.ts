@@ -1,0 +1,4 @@
+export { folderAdapters } from './adapters';
+export type { Adapters } from './adapters';
+export { startLedgerNode } from './ledger-node';
+export { readSettings } from './settings';
