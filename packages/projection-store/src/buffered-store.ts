@@ -63,7 +63,7 @@ export const bufferStore = (store: ProjectionStore, flushDelayMs = defaultFlushD
     async *list(selection) {
       // What was committed before the call is written out; what comes meanwhile does not keep the list waiting.
       await flushing;
-      if (current.size > 0) await flush();
+      await flush();
       yield* store.list(selection);
     },
     commit: async (changes) => {
