@@ -61,8 +61,7 @@ export const bufferStore = (store: ProjectionStore, flushDelayMs = defaultFlushD
       return value === undefined ? undefined : textOf(value);
     },
     async *list(selection) {
-      // What was committed before the call is written out; what comes meanwhile does not keep the list waiting.
-      await flushing;
+      await flushing; // What was committed before the call is written out; what comes meanwhile is not waited for.
       await flush();
       yield* store.list(selection);
     },
