@@ -87,6 +87,26 @@ describe('a buffered store', () => {
     await buffered.close();
   });
 
+  test('a list lays what waits over what is stored, in key order, and needs no room on the disk', async () => {
+    const { store, entries, setFull } = recordingStore();
+    for (const key of ['k a', 'k c', 'k e', 'k g', 'l']) entries.set(key, 'stored');
+    const buffered = bufferStore(store, 20);
+    setFull(true);
+    const puts: [string, string][] = ['j', 'k b', 'k c', 'k h'].map((key) => [key, 'waits']);
+    await buffered.commit({ puts, removes: ['k a', 'k g', 'k x'], position: 1n });
+    const listed = async (limit?: number): Promise<string[]> => {
+      const found: string[] = [];
+      for await (const [key, value] of buffered.list({ prefix: 'k ', ...(limit !== undefined && { limit }) }))
+        found.push(`${key} ${value}`);
+      return found;
+    };
+    const all = ['k b waits', 'k c waits', 'k e stored', 'k h waits'];
+    expect(await listed()).toEqual(all);
+    for (let limit = 0; limit < 5; limit += 1) expect(await listed(limit)).toEqual(all.slice(0, limit));
+    setFull(false);
+    await buffered.close();
+  });
+
   test('what could not be written stays readable and is written once there is room, newer values winning', async () => {
     const { store, setFull } = recordingStore();
     const buffered = bufferStore(store, 20);

@@ -60,10 +60,9 @@ export const bufferStore = (store: ProjectionStore, flushDelayMs = defaultFlushD
       const value = holder.get(key);
       return value === undefined ? undefined : textOf(value);
     },
-    async *list(selection) {
-      await flushing; // What was committed before the call is written out; what comes meanwhile is not waited for.
-      await flush();
-      yield* store.list(selection);
+    list: ({ limit = Infinity, ...range }) => {
+      const waiting = selectFrom([writing, current], range);
+      return first(limit, laidOver(store.list({ ...range, limit: limit + waiting.size }), waiting));
     },
     commit: async (changes) => {
       for (const [key, value] of changes.puts) current.set(key, value);
@@ -84,6 +83,48 @@ export const bufferStore = (store: ProjectionStore, flushDelayMs = defaultFlushD
     },
   };
 };
+
+/** The selected changes of some buffers, later ones winning. */
+const selectFrom = (
+  buffers: readonly Buffer[],
+  { prefix, after }: { prefix: string; after?: string | undefined },
+): Buffer => {
+  const selected: Buffer = new Map();
+  for (const buffer of buffers)
+    for (const [key, value] of buffer)
+      if (key.startsWith(prefix) && (after === undefined || key > prefix + after)) selected.set(key, value);
+  return selected;
+};
+
+/** Stored entries with what waits to be written: a list neither waits for the disk nor needs room on it. */
+async function* laidOver(
+  stored: AsyncIterable<[key: string, value: string]>,
+  waiting: Buffer,
+): AsyncGenerator<[key: string, value: string]> {
+  const keys = [...waiting.keys()].sort();
+  let place = 0;
+  function* through(last?: string): Generator<[string, string]> {
+    for (let key = keys[place]; key !== undefined && (last === undefined || key <= last); key = keys[place]) {
+      place += 1;
+      const value = waiting.get(key);
+      if (value !== undefined) yield [key, textOf(value)];
+    }
+  }
+  for await (const entry of stored) {
+    yield* through(entry[0]);
+    if (!waiting.has(entry[0])) yield entry;
+  }
+  yield* through();
+}
+
+async function* first<Entry>(count: number, entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
+  let left = count;
+  for await (const entry of entries) {
+    if (left === 0) return;
+    left -= 1;
+    yield entry;
+  }
+}
 
 const changesOf = (buffer: Buffer, position: Position | undefined): Changes => {
   const puts: [string, Value][] = [];

@@ -20,7 +20,7 @@ export type Changes = {
  */
 export type ProjectionStore = {
   get(key: string): string | undefined;
-  /** Entries whose key begins with `prefix`, in key order, those after `after` (exclusive), at most `limit`. */
+  /** Entries whose key (ASCII) begins with `prefix`, in key order, those after `after` (exclusive), at most `limit`. */
   list(selection: {
     prefix: string;
     after?: string | undefined;
@@ -32,7 +32,7 @@ export type ProjectionStore = {
   close(): Promise<void>;
 };
 
-/** The store cannot be written now, on a full disk for example; what it holds can still be read. */
+/** The store cannot be written now, on a full disk for example, or not be read while it is opened anew after that. */
 class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
   readonly retriable = true;
@@ -56,14 +56,22 @@ export const openProjectionStore = async (options: ProjectionStoreOptions): Prom
   const level = await openLevel(options);
   let position = parsePosition(level.getSync(positionKey));
   let isBroken = false;
+  /** Throws what is worth trying again while LevelDB is closed between two openings. */
+  const reading = (): Level => {
+    if (level.status === 'open') return level;
+    throw new StoreUnavailable(`${options.path} cannot be read: it is being opened anew`);
+  };
   return {
-    get: (key) => level.getSync(key),
-    list: ({ prefix, after, limit = -1 }) =>
-      level.iterator({
-        ...(after === undefined ? { gte: prefix } : { gt: prefix + after }),
-        lt: prefix + lastCharacter,
-        limit,
-      }),
+    get: (key) => reading().getSync(key),
+    async *list({ prefix, after, limit = Infinity }) {
+      const range = { ...(after === undefined ? { gte: prefix } : { gt: prefix + after }), lt: prefix + lastCharacter };
+      try {
+        yield* reading().iterator({ ...range, limit });
+      } catch (error) {
+        reading();
+        throw error;
+      }
+    },
     commit: async (changes) => {
       try {
         if (isBroken) await reopen(level, options.path);
