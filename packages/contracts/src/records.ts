@@ -40,6 +40,7 @@ const attributes = z
     description:
       'What else the rater wants kept: at most 64 entries, keys of 1 to 128 characters, values of at most 1,000.',
     maxProperties: 64,
+    propertyNames: { type: 'string', minLength: 1, maxLength: 128, not: { const: ownProto } },
   });
 
 export const usage = z

@@ -1,5 +1,8 @@
+import { STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import Fastify from 'fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseJson, problemOf } from '@tollgate/contracts';
 import type { Parsed, Problem } from '@tollgate/contracts';
 import type { Log } from './log';
@@ -26,16 +29,30 @@ export type HttpLimits = {
   bodyBytes: number;
   /** A request that has not arrived in full by then is dropped, so that slow clients hold nothing. */
   requestTimeoutMs: number;
+  /** As `requestTimeoutMs`, for the request line and the headers alone. */
+  headersTimeoutMs: number;
+  /** A connection without a request is closed after so long. */
+  idleTimeoutMs: number;
+  /** Connections beyond these are closed as they come. */
+  connections: number;
 };
 
 export const ndjson = 'application/x-ndjson';
 
 /** A server that speaks only JSON and NDJSON, and answers every error as RFC 9457 problem+json. */
-export const createHttpServer = ({ bodyBytes, requestTimeoutMs }: HttpLimits, logger: Log): FastifyInstance => {
+export const createHttpServer = (limits: HttpLimits, logger: Log): FastifyInstance => {
   const server = Fastify({
-    bodyLimit: bodyBytes,
-    requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: 75_000,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.idleTimeoutMs,
+    http: {
+      requestTimeout: limits.requestTimeoutMs,
+      headersTimeout: limits.headersTimeoutMs,
+      // Refused by a hook below: Node's own refusal has no body.
+      requireHostHeader: false,
+      connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, slowestCheckMs),
+    },
+    clientErrorHandler: refuseClient,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     exposeHeadRoutes: false,
@@ -43,6 +60,15 @@ export const createHttpServer = ({ bodyBytes, requestTimeoutMs }: HttpLimits, lo
     frameworkErrors: (error, _request, reply) => {
       sendProblem(reply, problemOf({ code: 'INVALID_REQUEST', detail: error.message }));
     },
+  });
+  server.server.maxConnections = limits.connections;
+  server.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const problem = problemOf({ code: 'INVALID_REQUEST', detail: 'expect: only 100-continue is known' }, 417);
+    response.writeHead(417, { 'content-type': problemType, connection: 'close' }).end(JSON.stringify(problem));
+  });
+  server.addHook('onRequest', (request, _reply, done) => {
+    const isWithoutHost = request.raw.httpVersion === '1.1' && request.headers.host === undefined;
+    done(isWithoutHost ? new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail: 'host: required' })) : undefined);
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
@@ -68,11 +94,38 @@ export const createHttpServer = ({ bodyBytes, requestTimeoutMs }: HttpLimits, lo
   return server;
 };
 
+/** How often Node looks for requests that are late. */
+const slowestCheckMs = 5_000;
+
+const clientFaults: Record<string, { status: number; detail: string }> = {
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'the request did not arrive in full in time' },
+  HPE_HEADER_OVERFLOW: { status: 431, detail: 'the request line and the headers are larger than 16384 bytes' },
+};
+
+/** Answers what is no HTTP request, or came too late, and closes: there is no request that Fastify could answer. */
+const refuseClient = (error: ConnectionError, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, detail } = clientFaults[error.code] ?? {
+    status: 400,
+    detail: `not an HTTP request: ${error.message}`,
+  };
+  const body = JSON.stringify(problemOf({ code: 'INVALID_REQUEST', detail }, status));
+  const head = [
+    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`,
+    `content-type: ${problemType}`,
+    `content-length: ${String(Buffer.byteLength(body))}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+};
+
+const problemType = 'application/problem+json; charset=utf-8';
+
 const sendProblem = (reply: FastifyReply, problem: Problem): void => {
-  void reply
-    .code(problem.status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problem));
+  void reply.code(problem.status).header('content-type', problemType).send(JSON.stringify(problem));
 };
 
 const problemFor = (error: unknown, request: FastifyRequest, logger: Log): Problem => {

@@ -51,7 +51,7 @@ const splitBytes = (body: Buffer): Buffer[] => {
   for (let start = 0; start < body.length;) {
     const end = body.indexOf(0x0a, start);
     const line = body.subarray(start, end < 0 ? body.length : end);
-    if (line.toString('latin1').trim() !== '') lines.push(line);
+    if (line.toString().trim() !== '') lines.push(line);
     start = end < 0 ? body.length : end + 1;
   }
   return lines;

@@ -26,6 +26,8 @@ export type LedgerNode = {
 };
 
 const requestTimeoutMs = 60_000;
+const headersTimeoutMs = 15_000;
+const idleTimeoutMs = 75_000;
 
 /** Opens the data folder and starts every part, in the order in which data flows. */
 export const startLedgerNode = async (
@@ -51,7 +53,11 @@ export const startLedgerNode = async (
     ...kafka?.relays,
   };
   const metrics = createMetrics();
-  const server = createHttpServer({ bodyBytes: settings.maxBodyBytes, requestTimeoutMs }, logger);
+  const { maxBodyBytes: bodyBytes, maxConnections: connections } = settings;
+  const server = createHttpServer(
+    { bodyBytes, connections, requestTimeoutMs, headersTimeoutMs, idleTimeoutMs },
+    logger,
+  );
   observe({ server, metrics, log, ledger, kafka });
   addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines });
   addReadRoutes(server, { log, readModels, settled: createSettled(cutoff, balances) });

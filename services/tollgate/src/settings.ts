@@ -27,6 +27,7 @@ const settingsSchema = z.object({
   logLevel: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   maxBodyBytes: wholeNumber(1_024, 1 << 30).default(16 << 20),
   maxBatchLines: wholeNumber(1, 1_000_000).default(10_000),
+  maxConnections: wholeNumber(1, 1_000_000).default(10_000),
   kafkaBrokers: brokerList.optional(),
   kafkaTopicPrefix: z
     .string()
@@ -78,6 +79,12 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
       variable: 'TOLLGATE_MAX_BATCH_LINES',
       flag: '--max-batch-lines <number>',
       about: 'most lines in one POST /v1/batch',
+      initial: '10000',
+    },
+    maxConnections: {
+      variable: 'TOLLGATE_MAX_CONNECTIONS',
+      flag: '--max-connections <number>',
+      about: 'most connections over HTTP at once',
       initial: '10000',
     },
     kafkaBrokers: {

@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The full count in CI; a tenth of it, without schemathesis, where somebody waits. */
+const isComplete = process.env['CI'] === 'true';
+const inputs = isComplete ? '100000' : '10000';
+const limitMs = 900_000;
+
+test(
+  `${inputs} inputs over HTTP and Kafka, most of them wrong: every answer is documented, and the log holds what was acknowledged`,
+  () => {
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      [join(__dirname, 'run.js'), '--inputs', inputs, ...(isComplete ? [] : ['--no-schemathesis'])],
+      { encoding: 'utf8', timeout: limitMs },
+    );
+    process.stdout.write(stdout);
+    expect(stdout + stderr).toContain('0 faults, nothing changed without an acknowledgement');
+    expect(status).toBe(0);
+  },
+  limitMs,
+);

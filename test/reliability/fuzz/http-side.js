@@ -1,0 +1,117 @@
+// @ts-check
+'use strict';
+
+const http = require('node:http');
+const { connect } = require('node:net');
+const { judgeCall, judgeLine } = require('./verdict');
+
+/** @typedef {import('./inputs').Request} Request */
+/** @typedef {import('./verdict').Answer} Answer */
+
+const patienceMs = 30_000;
+const connections = 16;
+
+/** @param {string} url */
+const createClient = (url) => {
+  const { hostname, port, host } = new URL(url);
+  const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
+
+  /** Sends as it is; an event stream is left once it has begun. @param {Request} request @returns {Promise<Answer>} */
+  const send = ({ method, path, headers, body }) =>
+    new Promise((resolve, reject) => {
+      const all = [['host', host], ...headers, ...(body ? [['content-length', String(body.length)]] : [])];
+      const request = http.request({ hostname, port, agent, method, path, headers: all.flat(), timeout: patienceMs });
+      request.once('timeout', () => request.destroy(new Error(`no answer in ${patienceMs / 1_000} s`)));
+      request.once('error', reject);
+      request.once('response', (response) => {
+        const status = response.statusCode ?? 0;
+        const type = response.headers['content-type'] ?? '';
+        if (type.startsWith('text/event-stream')) {
+          response.on('error', () => undefined);
+          request.destroy();
+          return resolve({ status, type, text: '' });
+        }
+        /** @type {Buffer[]} */
+        const chunks = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.once('end', () => resolve({ status, type, text: Buffer.concat(chunks).toString() }));
+        response.once('error', reject);
+      });
+      request.end(body);
+    });
+
+  /** What comes back for bytes that need not be HTTP, until the server closes or says no more. @param {Buffer} bytes @returns {Promise<string>} */
+  const sendRaw = (bytes) =>
+    new Promise((resolve) => {
+      const socket = connect(Number(port), hostname);
+      let text = '';
+      socket.setTimeout(300, () => socket.destroy());
+      socket.on('data', (chunk) => (text += chunk));
+      socket.on('error', () => undefined);
+      socket.once('close', () => resolve(text));
+      socket.write(bytes);
+    });
+
+  return { send, sendRaw, close: () => agent.destroy() };
+};
+
+/** The lines of a body as DESIGN section 4 counts them: blank ones are none. @param {Buffer} body */
+const linesOf = (body) => {
+  const lines = [];
+  for (let start = 0; start < body.length;) {
+    const end = body.indexOf(0x0a, start);
+    const line = body.subarray(start, end < 0 ? body.length : end);
+    if (line.toString().trim() !== '') lines.push(line);
+    start = end < 0 ? body.length : end + 1;
+  }
+  return lines;
+};
+
+/** @param {string} fault @param {Request | Buffer} input */
+const describe = (fault, input) => {
+  if (Buffer.isBuffer(input)) return `${fault}\n  ${JSON.stringify(input.toString().slice(0, 600))}`;
+  const { method, path, headers, body } = input;
+  const shown = JSON.stringify(headers).slice(0, 200);
+  return `${fault}\n  ${method} ${path.slice(0, 200)} ${shown} ${JSON.stringify(body?.toString().slice(0, 600))}`;
+};
+
+/** @param {ReturnType<typeof createClient>} client @param {import('./report').Report} report */
+const createHttpSide = (client, report) => ({
+  /** @param {Request} request */
+  call: async (request) => {
+    const answer = await client.send(request).catch((error) => ({ status: 599, type: '', text: String(error) }));
+    const { fault, acknowledged } = judgeCall(request, answer);
+    report.count(request.method === 'GET' ? 'reads' : 'calls', answer.status);
+    if (fault) report.fault(describe(fault, request));
+    else if (acknowledged) report.acknowledge(acknowledged);
+  },
+  /** @param {{ plain: Set<string>, body: Buffer }} batch */
+  batch: async ({ plain, body }) => {
+    const headers = /** @type {[string, string][]} */ ([['content-type', 'application/x-ndjson']]);
+    const request = { method: 'POST', path: '/v1/batch', headers, body };
+    const { status, text } = await client.send(request).catch((error) => ({ status: 599, text: String(error) }));
+    const lines = linesOf(body);
+    const answers = text.split('\n').slice(0, -1);
+    if (status !== 200 || answers.length !== lines.length) {
+      const told = status === 200 ? `${answers.length} answers to ${lines.length} lines` : `${status} ${text}`;
+      return report.fault(`a batch: ${told.slice(0, 600)}`);
+    }
+    lines.forEach((line, index) => {
+      const answer = JSON.parse(answers[index] ?? '');
+      const { fault, acknowledged } = judgeLine(line, answer, plain.has(line.toString('latin1')));
+      report.count('lines', answer.status);
+      if (fault) report.fault(describe(fault, line));
+      else if (acknowledged) report.acknowledge(acknowledged);
+    });
+  },
+  /** @param {Buffer} bytes */
+  raw: async (bytes) => {
+    const text = await client.sendRaw(bytes);
+    const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0);
+    report.count('raw', status);
+    const isProblem = /^content-type: application\/problem\+json/im.test(text) && /"detail":"[^"]/.test(text);
+    if (status >= 500 || (status >= 400 && !isProblem)) report.fault(describe(`raw: ${text.slice(0, 300)}`, bytes));
+  },
+});
+
+module.exports = { createClient, createHttpSide };

@@ -1,0 +1,72 @@
+// @ts-check
+'use strict';
+
+const { setTimeout: delay } = require('node:timers/promises');
+const { Kafka, Partitioners, logLevel } = require('kafkajs');
+const { startBroker } = require('../../../infra/kafka/broker');
+
+const prefix = 'tollgate.';
+const settleMs = 60_000;
+
+/** @param {() => Promise<boolean>} isTrue @param {string} what */
+const waitFor = async (isTrue, what) => {
+  for (const until = Date.now() + settleMs; !(await isTrue()); await delay(100))
+    if (Date.now() > until) throw new Error(`${what} did not come within a minute`);
+};
+
+/** A real broker, and what was sent to it. */
+const startKafkaSide = async () => {
+  const broker = await startBroker({});
+  const kafka = new Kafka({ brokers: broker.brokers, logLevel: logLevel.NOTHING });
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  const admin = kafka.admin();
+  await Promise.all([producer.connect(), admin.connect()]);
+  const inputs = ['payments.v1', 'usage.v1'].map((name) => prefix + name);
+  await admin.createTopics({ topics: inputs.map((topic) => ({ topic, numPartitions: 6 })), waitForLeaders: true });
+  /** @type {import('./check-log').Sent[]} */
+  const sent = [];
+  /** @type {Map<string, number>} */
+  const next = new Map();
+
+  /** The end of every partition of a topic, added up. @param {string} topic */
+  const endOf = async (topic) =>
+    (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
+  /** Messages the group has done with. */
+  const done = async () =>
+    (await admin.fetchOffsets({ groupId: 'tollgate', topics: inputs }))
+      .flatMap(({ partitions }) => partitions)
+      .reduce((sum, { offset }) => sum + Math.max(Number(offset), 0), 0);
+
+  return {
+    brokers: broker.brokers,
+    sent,
+    /** One producer, one send at a time: offsets count up by partition. @param {any[]} messages */
+    send: async (messages) => {
+      const topics = ['payments.v1', 'usage.v1'];
+      await producer.sendBatch({
+        topicMessages: topics.map((topic) => ({
+          topic: prefix + topic,
+          messages: messages.filter((message) => message.topic === topic),
+        })),
+      });
+      for (const { topic, partition, value } of messages) {
+        const place = `${topic}/${partition}`;
+        const offset = next.get(place) ?? 0;
+        next.set(place, offset + 1);
+        sent.push({ topic, partition, offset: String(offset), value });
+      }
+    },
+    settled: () => waitFor(async () => (await done()) === sent.length, 'the end of the input topics'),
+    /** @param {number} count */
+    published: async (count) => {
+      await waitFor(async () => (await endOf(`${prefix}rejected.v1`)) >= count, `${count} rejections`);
+      return endOf(`${prefix}rejected.v1`);
+    },
+    stop: async () => {
+      await Promise.all([producer.disconnect(), admin.disconnect()]);
+      await broker.stop();
+    },
+  };
+};
+
+module.exports = { startKafkaSide };

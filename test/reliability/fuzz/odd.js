@@ -1,0 +1,113 @@
+// @ts-check
+'use strict';
+
+const oddIds = [
+  ...[
+    '__proto__',
+    'constructor',
+    'toString',
+    '.',
+    '..',
+    '%2e%2e',
+    '%00',
+    '%',
+    '%zz',
+    '%ff',
+    '%F0%9F%99%82',
+    '%2F',
+    ';a=b',
+  ],
+  ...[
+    'a'.repeat(64),
+    'a'.repeat(65),
+    'a'.repeat(199),
+    'a'.repeat(200),
+    'a'.repeat(201),
+    'a'.repeat(1_000),
+    '%41',
+    '-',
+    '@',
+  ],
+];
+const oddQueries = [
+  ...['limit=0', 'limit=1', 'limit=1000', 'limit=1001', 'limit=-1', 'limit=1e2', 'limit=', 'limit', 'limit=1&limit=2'],
+  ...[
+    'limit=9999999999999999999999',
+    'limit[]=1',
+    'limit[a]=1',
+    'after=',
+    'after=%00',
+    'after=%ff',
+    'after=%',
+    'after=-1',
+  ],
+  ...['after=fuzz-1', `after=${'a'.repeat(201)}`, `after=${'x'.repeat(8_000)}`, 'after=1&after=2', 'after=9'.repeat(2)],
+  ...[
+    'minPosition=0',
+    'minPosition=1',
+    'minPosition=x',
+    'minPosition=-1',
+    `minPosition=${'9'.repeat(20)}`,
+    'minPosition=',
+  ],
+  ...[
+    '__proto__=1',
+    'constructor=1',
+    '__proto__[a]=1',
+    'a=b',
+    '&&&',
+    '=',
+    '?',
+    '%',
+    '%zz=1',
+    '#x',
+    'from=start',
+    'from=end',
+  ],
+];
+const oddTypes = [
+  ...['application/json', 'application/json', 'application/json; charset=utf-8', 'application/json;charset=latin1'],
+  ...['APPLICATION/JSON', ' application/json', 'application/jsonp', 'application/json,text/plain', 'application/json;'],
+  ...[
+    'application/x-ndjson',
+    'text/plain',
+    'text/html',
+    'multipart/form-data',
+    'multipart/form-data; boundary=x',
+    'x',
+    '/',
+  ],
+  ...[
+    'application/',
+    ';',
+    '*/*',
+    'application/problem+json',
+    'a'.repeat(2_000),
+    'application/x-www-form-urlencoded',
+    '',
+  ],
+];
+/** @type {[string, string][]} */
+const oddHeaders = [
+  ['accept', 'text/html'],
+  ['accept', ''],
+  ['accept', 'application/xml;q=0'],
+  ['accept-encoding', 'br;q=x'],
+  ['content-encoding', 'gzip'],
+  ['expect', 'x'],
+  ['last-event-id', 'x'],
+  ['last-event-id', '-1'],
+  ['x-forwarded-for', '\u00ff'.repeat(50)],
+  ['x-http-method-override', 'DELETE'],
+  ['if-none-match', '*'],
+  ['range', 'bytes=0-0'],
+  ['upgrade', 'h2c'],
+  ['cookie', 'a=b; '.repeat(500)],
+  ['x-long', 'x'.repeat(20_000)],
+  ['__proto__', 'x'],
+  ['constructor', 'x'],
+  ['authorization', 'Basic %%%'],
+  ['content-type', 'text/plain'],
+];
+
+module.exports = { oddHeaders, oddIds, oddQueries, oddTypes };

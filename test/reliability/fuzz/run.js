@@ -1,0 +1,165 @@
+// @ts-check
+'use strict';
+
+const { mkdtempSync, rmSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+const { parseArgs } = require('node:util');
+const { checkHistory, checkLog, readLog } = require('./check-log');
+const { createClient, createHttpSide } = require('./http-side');
+const { createInputs } = require('./inputs');
+const { startKafkaSide } = require('./kafka-side');
+const { Random } = require('./random');
+const { rawRequests } = require('./raw-requests');
+const { Report } = require('./report');
+const { runSchemathesis } = require('./schemathesis');
+const { startTollgate } = require('./tollgate');
+
+const help = `Sends Tollgate input of every kind that is wrong, and some that is right, over HTTP and Kafka; checks every answer, and that
+the log holds exactly what was acknowledged.
+
+  npm run proof:fuzz -- [options]
+
+  --inputs N          how many inputs: lines of batches, single calls, messages (100000)
+  --seed S            which inputs (random, printed)
+  --no-kafka          over HTTP only
+  --no-schemathesis   without driving the OpenAPI document by schemathesis
+  --help              this text
+`;
+
+const { values } = parseArgs({
+  allowNegative: true,
+  options: {
+    inputs: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    kafka: { type: 'boolean', default: true },
+    schemathesis: { type: 'boolean', default: true },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
+
+/** Of a round: lines in a batch, single calls, messages. Some 80, 10 and 10 in a hundred. */
+const round = { lines: 400, calls: 50, messages: 50 };
+const roundsAtOnce = 4;
+const reportEvery = 10_000;
+
+/** @param {number} wanted @param {Report} report */
+const createProgress = (wanted, report) => {
+  let told = 0;
+  return (/** @type {number} */ sent) => {
+    if (sent < told + reportEvery) return;
+    told = sent;
+    print(
+      `${Math.min(sent, wanted)} of ${wanted} inputs, ${report.acknowledged.length} acknowledgements, ${report.faultCount} faults`,
+    );
+  };
+};
+
+/**
+ * Sends everything, several rounds at once. Inputs are drawn in order, so that a seed gives the same ones.
+ * @param {{ tollgate: any, kafka: any, report: Report }} parts
+ */
+const sendAll = async ({ tollgate, kafka, report }) => {
+  const wanted = Number(values.inputs);
+  const inputs = createInputs(new Random(Number(values.seed)), Number(values.seed));
+  const client = createClient(tollgate.url);
+  const side = createHttpSide(client, report);
+  const progress = createProgress(wanted, report);
+  for (const [index, accountId] of inputs.accounts.entries()) {
+    const opening = { accountId, currency: 'EUR', cutoff: { balances: index % 2 ? ['inbound', 'mutual'] : [] } };
+    const headers = /** @type {[string, string][]} */ ([['content-type', 'application/json']]);
+    await side.call({ method: 'POST', path: '/v1/accounts', headers, body: Buffer.from(JSON.stringify(opening)) });
+  }
+  await Promise.all(rawRequests.map((bytes) => side.raw(bytes)));
+  await side.call({ method: 'GET', path: '/v1/accounts?minPosition=999999999999', headers: [] });
+  let sent = 0;
+  /** @type {Promise<unknown>} */
+  let messages = Promise.resolve();
+  const work = async () => {
+    while (sent < wanted && tollgate.ended() === '') {
+      const batch = inputs.batch(round.lines);
+      const calls = Array.from({ length: round.calls }, () => inputs.request());
+      const produced = kafka ? Array.from({ length: round.messages }, () => inputs.message()) : [];
+      sent += round.lines + round.calls + produced.length;
+      messages = messages.then(() => produced.length > 0 && kafka.send(produced));
+      await Promise.all([side.batch(batch), ...calls.map((request) => side.call(request)), messages]);
+      progress(sent);
+    }
+  };
+  await Promise.all(Array.from({ length: roundsAtOnce }, work));
+  client.close();
+};
+
+/** Every item of a list. @param {any} tollgate @param {string} path */
+const readAll = async (tollgate, path) => {
+  const items = [];
+  for (let after = ''; ;) {
+    const page = await tollgate.get(`${path}?limit=1000${after}`);
+    for (const item of page.items) items.push(item);
+    if (page.next === null) return items;
+    after = `&after=${encodeURIComponent(page.next)}`;
+  }
+};
+
+/** @param {any} tollgate */
+const readHistories = async (tollgate) => {
+  const position =
+    /tollgate_log_position (\d+)/.exec(await (await fetch(`${tollgate.url}/metrics`)).text())?.[1] ?? '0';
+  await fetch(`${tollgate.url}/v1/accounts?limit=1&minPosition=${position}`);
+  const served = [];
+  for (const { accountId } of await readAll(tollgate, '/v1/accounts'))
+    for (const item of await readAll(tollgate, `/v1/accounts/${accountId}/history`)) served.push(item);
+  return served;
+};
+
+/** @param {string} folder @param {Report} report */
+const prove = async (folder, report) => {
+  const kafka = values.kafka ? await startKafkaSide() : undefined;
+  const data = join(folder, 'data');
+  const tollgate = await startTollgate({ data, brokers: kafka?.brokers });
+  await tollgate.ready();
+  await sendAll({ tollgate, kafka, report });
+  await kafka?.settled();
+  const served = await readHistories(tollgate);
+  const ended = tollgate.ended() || (await tollgate.stop());
+  if (ended !== '0') report.fault(`Tollgate ended with ${ended}`);
+  if (tollgate.complaints() !== '') report.fault(`Tollgate complained: ${tollgate.complaints().slice(0, 3_000)}`);
+  const events = await readLog(data);
+  checkLog(events, kafka?.sent ?? [], report);
+  checkHistory(events, served, report);
+  await kafka?.stop();
+  return events.length;
+};
+
+const main = async () => {
+  if (values.help) {
+    print(help);
+    return;
+  }
+  const startedAt = performance.now();
+  print(`${values.inputs} inputs, seed ${values.seed}`);
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-fuzz-'));
+  const report = new Report();
+  const events = await prove(folder, report);
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
+  print(report.table());
+  if (values.schemathesis) await runSchemathesis({ folder, seed: Number(values.seed), report, print });
+  for (const fault of report.faults) print(fault);
+  if (report.faultCount === 0) {
+    print(
+      `${report.inputs} inputs survived in ${seconds} s, seed ${values.seed}: ${report.acknowledged.length} acknowledgements, ${events} events in the log; 0 faults, nothing changed without an acknowledgement`,
+    );
+    rmSync(folder, { recursive: true, force: true });
+  } else print(`${report.faultCount} faults, seed ${values.seed}; the data is kept in ${folder}`);
+  process.exitCode = report.faultCount === 0 ? 0 : 1;
+};
+
+main().then(
+  () => process.exit(),
+  (error) => {
+    print(`seed ${values.seed}: ${error.stack}`);
+    process.exit(1);
+  },
+);
