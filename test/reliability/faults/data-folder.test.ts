@@ -1,0 +1,121 @@
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { open } from 'lmdb';
+import { get, post, postBatch } from '../../scenarios/support/api';
+import { createDataFolder, runTollgate, startTollgate } from '../../scenarios/support/tollgate-process';
+import type { Tollgate } from '../../scenarios/support/tollgate-process';
+import { entriesOf } from '../../scenarios/support/traffic-load';
+import { inconsistenciesOf, readWholeState } from '../../scenarios/support/whole-state';
+import type { WholeState } from '../../scenarios/support/whole-state';
+import { makeReadOnly } from './small-disk.fixture';
+
+const accounts = ['north', 'south', 'east', 'west'];
+const derivedFolders = ['intake-index', 'read-models', 'cutoff-state', 'event-log/streams'];
+
+let data: string;
+let tollgate: Tollgate;
+let before: WholeState;
+
+/** A ledger with a history. */
+beforeEach(async () => {
+  data = await createDataFolder();
+  tollgate = await startTollgate({ data });
+  for (const accountId of accounts)
+    await post(tollgate.url, '/v1/accounts', { accountId, currency: 'EUR', cutoff: { balances: ['inbound'] } });
+  await postBatch(tollgate.url, entriesOf(accounts, 0, 400));
+  before = await readWholeState(tollgate.url);
+});
+afterEach(() => tollgate.kill());
+
+const logFile = (): string => join(data, 'event-log/log/data.mdb');
+
+/** Runs `tollgate serve`, which must not start; what it says. */
+const refusedStart = async (): Promise<string> => {
+  const { code, output } = await runTollgate('serve', '--port', '0', '--data', data);
+  expect(code).toBe(1);
+  return output;
+};
+
+const expectSameAsBefore = async (): Promise<void> => {
+  tollgate = await startTollgate({ data });
+  expect(await readWholeState(tollgate.url)).toEqual(before);
+};
+
+/** Changes a bit of each payment's id, where it lies on the disk. */
+const flipBits = (): void => {
+  const bytes = readFileSync(logFile());
+  const text = '"paymentId":"';
+  for (let place = bytes.indexOf(text); place >= 0; place = bytes.indexOf(text, place + 1)) {
+    const at = place + text.length;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+  }
+  writeFileSync(logFile(), bytes);
+};
+
+describe('a data folder', () => {
+  it('in use is refused to a second process, which names it, and the first goes on', async () => {
+    expect(await refusedStart()).toMatch(`another process is using ${data}`);
+    await postBatch(tollgate.url, entriesOf(accounts, 400, 100));
+    expect(inconsistenciesOf(await readWholeState(tollgate.url))).toEqual([]);
+  });
+
+  it('that cannot be written keeps Tollgate from starting, and says what to do', async () => {
+    await tollgate.stop();
+    const readOnly = makeReadOnly(data);
+    try {
+      expect(await refusedStart()).toMatch(/the data folder \S+ cannot be written \(.*\): make room or give it to/);
+    } finally {
+      readOnly.release();
+    }
+    await expectSameAsBefore();
+  });
+
+  it('of another version keeps Tollgate from starting and stays as it is', async () => {
+    await tollgate.stop();
+    const setFormat = async (format: number): Promise<void> => {
+      const environment = open({ path: join(data, 'event-log/log'), maxDbs: 4 });
+      environment.openDB('meta', { encoding: 'json' }).putSync('format', format);
+      await environment.close();
+    };
+    await setFormat(2);
+    expect(await refusedStart()).toContain('was written in log format 2; this Tollgate reads format 1');
+    await setFormat(1);
+    await expectSameAsBefore();
+  });
+});
+
+describe('a damaged log', () => {
+  it('that is cut short keeps Tollgate from starting; its copy put back, all is as it was', async () => {
+    await tollgate.stop();
+    const copy = readFileSync(logFile());
+    for (const share of [0.9, 0.5, 0.1, 0]) {
+      truncateSync(logFile(), Math.floor(copy.length * share));
+      expect(await refusedStart()).toMatch(/restore (it|both) from (a|one) copy/);
+    }
+    writeFileSync(logFile(), copy);
+    await expectSameAsBefore();
+  });
+
+  it('with flipped bits is refused on read and never served, and rebuilding over it changes nothing', async () => {
+    await tollgate.stop();
+    flipBits();
+    tollgate = await startTollgate({ data });
+    const history = await get(tollgate.url, '/v1/accounts/north/history');
+    expect(history.body).toMatchObject({ status: 500, code: 'INTERNAL_ERROR' });
+    expect(tollgate.output()).toMatch(/the event at position \d+ is damaged; restore the log from a copy/);
+    // What was derived while the log was whole is true.
+    expect((await get(tollgate.url, '/v1/accounts/north')).text).toBe(JSON.stringify(before.accounts[1]));
+    await tollgate.stop();
+    const rebuilt = await runTollgate('rebuild', '--data', data);
+    expect(rebuilt).toMatchObject({ code: 1, output: expect.stringMatching(/position \d+ is damaged/) as string });
+    tollgate = await startTollgate({ data });
+    expect((await get(tollgate.url, '/v1/accounts/north')).text).toBe(JSON.stringify(before.accounts[1]));
+  });
+
+  it.each(derivedFolders)('with flipped bits is not derived from: without %s Tollgate ends with 1', async (folder) => {
+    await tollgate.stop();
+    flipBits();
+    rmSync(join(data, folder), { recursive: true });
+    expect(await refusedStart()).toMatch(/the event at position \d+ is damaged; restore the log from a copy/);
+  });
+});
