@@ -119,8 +119,12 @@ const refuseClient = (error: ConnectionError, socket: Socket): void => {
     `content-length: ${String(Buffer.byteLength(body))}`,
     'connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  socket.end(`${head.join('\r\n')}\r\n\r\n${isHead(error) ? '' : body}`, () => socket.destroy());
 };
+
+/** Whether the refused bytes are a HEAD request, to which an answer has no body (RFC 9110, 9.3.2). */
+const isHead = ({ rawPacket }: { rawPacket?: unknown }): boolean =>
+  Buffer.isBuffer(rawPacket) && rawPacket.subarray(0, 5).toString() === 'HEAD ';
 
 const problemType = 'application/problem+json; charset=utf-8';
 

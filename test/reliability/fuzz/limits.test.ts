@@ -74,6 +74,8 @@ describe('the limits of a running Tollgate', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
     expect(answer).toMatch(/content-type: application\/problem\+json/);
     expect(answer).toContain('"code":"INVALID_REQUEST"');
+    const head = await open(url, `HEAD /healthz HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(17_000)}\r\n\r\n`);
+    expect(await head.closed).toMatch(/^HTTP\/1\.1 431 [^{]*\r\n\r\n$/);
   });
 
   test('an expectation nobody knows is 417, a request without a host 400, what is no HTTP 400: problems all', async () => {

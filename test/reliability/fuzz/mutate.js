@@ -81,7 +81,8 @@ const structural = [
   (value, random) => {
     const target = targetIn(value, random);
     const name = random.oneOf([...Object.keys(target), 'x']);
-    define(target, name, `${target[name]}${random.oneOf(['', ' ', '\n', '\u0000', 'é', '0', '🙂', long])}`);
+    const text = typeof target[name] === 'string' ? target[name] : JSON.stringify(target[name]);
+    define(target, name, `${text}${random.oneOf(['', ' ', '\n', '\u0000', 'é', '0', '🙂', long])}`);
     return value;
   },
   (value, random) => random.oneOf([[value], { value }, null, JSON.stringify(value), 7, [], {}, true]),

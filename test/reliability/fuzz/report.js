@@ -7,14 +7,18 @@ const mostFaults = 20;
 
 /** What was sent, how it was answered, and what was wrong. */
 class Report {
-  /** @type {string[]} */
-  faults = [];
   faultCount = 0;
   inputs = 0;
   /** @type {Acknowledgement[]} */
   acknowledged = [];
   /** @type {Map<string, number>} */
   #statuses = new Map();
+  #print;
+
+  /** @param {(line: string) => void} print */
+  constructor(print) {
+    this.#print = print;
+  }
 
   /** @param {string} what @param {number | string} status */
   count(what, status) {
@@ -23,10 +27,10 @@ class Report {
     this.#statuses.set(key, (this.#statuses.get(key) ?? 0) + 1);
   }
 
-  /** @param {string} fault */
+  /** Printed at once: a run may end before its end. @param {string} fault */
   fault(fault) {
     this.faultCount += 1;
-    if (this.faults.length < mostFaults) this.faults.push(fault);
+    if (this.faultCount <= mostFaults) this.#print(fault);
   }
 
   /** @param {Acknowledgement} acknowledgement */

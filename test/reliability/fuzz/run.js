@@ -141,12 +141,11 @@ const main = async () => {
   const startedAt = performance.now();
   print(`${values.inputs} inputs, seed ${values.seed}`);
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-fuzz-'));
-  const report = new Report();
+  const report = new Report(print);
   const events = await prove(folder, report);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
   print(report.table());
   if (values.schemathesis) await runSchemathesis({ folder, seed: Number(values.seed), report, print });
-  for (const fault of report.faults) print(fault);
   if (report.faultCount === 0) {
     print(
       `${report.inputs} inputs survived in ${seconds} s, seed ${values.seed}: ${report.acknowledged.length} acknowledgements, ${events} events in the log; 0 faults, nothing changed without an acknowledgement`,
