@@ -1,6 +1,7 @@
 import { isIP, connect as connectTcp, type Socket } from 'node:net';
 import { TLSSocket, connect as connectTls } from 'node:tls';
 import { Kafka, logLevel, type ISocketFactoryArgs, type SASLOptions } from 'kafkajs';
+import { readEveryCompression } from './compression';
 import { routeLogs, type KafkaLog } from './logging';
 
 /**
@@ -40,6 +41,8 @@ const abort = (socket: Socket): void => {
   socket.emit('error', error);
   socket.resetAndDestroy();
 };
+
+readEveryCompression();
 
 export const openConnection = (log: KafkaLog, { brokers, ssl, ...options }: Options): Connection => {
   const sockets = new Set<Socket>();

@@ -30,6 +30,8 @@ export type RunningConsumer = {
 };
 
 const reconnectBackoff = { firstMs: 250, limitMs: 3_000 };
+/** A consumer that ran so long is well again; one that joins and ends at once is not, and its log lines are not repeated. */
+const wellAfterMs = 10_000;
 
 /** Consumes until stopped. Whatever ends the consumer (no broker, no topic, a crash) it is built anew, for as long as it takes. */
 export const runConsumer = (client: KafkaClient, options: ConsumerOptions): RunningConsumer => {
@@ -42,6 +44,7 @@ export const runConsumer = (client: KafkaClient, options: ConsumerOptions): Runn
   let session: ConsumerSession | undefined;
   let attempt = 0;
   let lastReason = '';
+  let joinedAt = Infinity;
 
   const enter = (next: ConsumerState, detail?: string): void => {
     state = next;
@@ -49,14 +52,19 @@ export const runConsumer = (client: KafkaClient, options: ConsumerOptions): Runn
   };
 
   const onJoined = (): void => {
-    attempt = 0;
-    lastReason = '';
     if (state === 'running') return;
-    log.info({ groupId, topics }, 'Kafka consumer is running');
+    joinedAt = Date.now();
+    const write = attempt <= 1 ? log.info : log.debug;
+    write.call(log, { groupId, topics }, 'Kafka consumer is running');
     enter('running');
   };
 
   const onEnded = (reason: string): void => {
+    if (Date.now() - joinedAt > wellAfterMs) {
+      attempt = 0;
+      lastReason = '';
+    }
+    joinedAt = Infinity;
     const write = reason === lastReason ? log.debug : log.warn;
     write.call(log, { groupId, topics, reason }, 'Kafka consumer is disconnected; trying until it is back');
     lastReason = reason;

@@ -1,0 +1,59 @@
+import { Decompress } from 'fzstd';
+import { CompressionCodecs, CompressionTypes } from 'kafkajs';
+import { decompress as decompressLz4, decompressBound } from 'lz4js';
+import { uncompress as decompressSnappy } from 'snappyjs';
+
+/** What a batch of messages may come to; more is an attack on our memory, for brokers take 1 MB of compressed bytes. */
+const mostBytes = 128 << 20;
+
+/** Teaches kafkajs, which knows gzip only, to read what other producers send: Snappy, LZ4 and Zstandard. */
+export const readEveryCompression = (): void => {
+  CompressionCodecs[CompressionTypes.Snappy] = () => readOnly('Snappy', unSnappy);
+  CompressionCodecs[CompressionTypes.LZ4] = () => readOnly('LZ4', unLz4);
+  CompressionCodecs[CompressionTypes.ZSTD] = () => readOnly('Zstandard', unZstandard);
+};
+
+const readOnly = (name: string, decompress: (bytes: Buffer) => Buffer) => ({
+  compress: () => Promise.reject(new Error(`${name} is only read here`)),
+  decompress: (bytes: Buffer) => Promise.resolve().then(() => decompress(bytes)),
+});
+
+/** The Java client wraps Snappy in blocks of its own (xerial): this, two version numbers, then length and block in turn. */
+const xerialMagic = Buffer.from('\x82SNAPPY\0', 'latin1');
+const xerialHeaderBytes = 16;
+
+export const unSnappy = (bytes: Buffer): Buffer => {
+  if (!bytes.subarray(0, xerialMagic.length).equals(xerialMagic)) return decompressSnappy(bytes, mostBytes);
+  const blocks: Buffer[] = [];
+  let room = mostBytes;
+  for (let at = xerialHeaderBytes; at < bytes.length;) {
+    const start = at + 4;
+    at = start + bytes.readUInt32BE(at);
+    const block = decompressSnappy(bytes.subarray(start, at), room);
+    room -= block.length;
+    blocks.push(block);
+  }
+  return Buffer.concat(blocks);
+};
+
+export const unLz4 = (bytes: Buffer): Buffer => {
+  checkRoom(decompressBound(bytes));
+  const { buffer, byteOffset, length } = decompressLz4(bytes);
+  return Buffer.from(buffer, byteOffset, length);
+};
+
+export const unZstandard = (bytes: Buffer): Buffer => {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const stream = new Decompress((chunk) => {
+    size += chunk.length;
+    checkRoom(size);
+    chunks.push(chunk);
+  });
+  stream.push(bytes, true);
+  return Buffer.concat(chunks);
+};
+
+const checkRoom = (bytes: number): void => {
+  if (bytes > mostBytes) throw new Error(`a compressed batch would come to more than ${String(mostBytes)} bytes`);
+};
