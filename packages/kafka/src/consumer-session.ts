@@ -1,5 +1,6 @@
-import type { Consumer } from 'kafkajs';
+import type { Consumer, Kafka } from 'kafkajs';
 import type { KafkaClient } from './client';
+import { settleNotes, type CommitNotes } from './commit-notes';
 import { describe } from './errors';
 import type { Membership, PartitionWork } from './partition-work';
 import { withTimeLimit } from './time-limit';
@@ -21,6 +22,7 @@ export type SessionOptions = {
   fromBeginning: boolean;
   partitionsConcurrently: number;
   work: PartitionWork;
+  notes: CommitNotes | undefined;
   onJoined: () => void;
 };
 
@@ -32,11 +34,15 @@ export type ConsumerSession = {
   stop(): Promise<void>;
 };
 
-const start = async (consumer: Consumer, options: SessionOptions, membership: Membership): Promise<void> => {
+type Group = { kafka: Kafka; consumer: Consumer; membership: Membership };
+
+const start = async ({ kafka, consumer, membership }: Group, options: SessionOptions): Promise<void> => {
+  if (options.notes) await settleNotes(kafka, options.notes, options);
   await consumer.connect();
   await consumer.subscribe({ topics: [...options.topics], fromBeginning: options.fromBeginning });
   await consumer.run({
     eachBatchAutoResolve: false,
+    autoCommit: false,
     partitionsConsumedConcurrently: options.partitionsConcurrently,
     eachBatch: (payload) => options.work.handle(payload, membership),
   });
@@ -95,7 +101,21 @@ export const startSession = (client: KafkaClient, options: SessionOptions): Cons
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     end(describe(payload.error));
   });
-  start(consumer, options, { generation: () => generation, isOver: () => isOver }).catch((error: unknown) => {
+  const membership: Membership = {
+    generation: () => generation,
+    isOver: () => isOver,
+    commit: async (next) => {
+      try {
+        await consumer.commitOffsets([{ ...next, metadata: (await options.notes?.write()) ?? null }]);
+      } catch (error) {
+        client.log.info(
+          { ...next, error: describe(error) },
+          'Kafka did not take a commit; its messages may come again',
+        );
+      }
+    },
+  };
+  start({ kafka: connection.kafka, consumer, membership }, options).catch((error: unknown) => {
     end(describe(error));
   });
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaClient } from './client';
+import type { CommitNotes } from './commit-notes';
 import { heartbeatIntervalMs, startSession, type ConsumerSession } from './consumer-session';
 import { createPartitionWork, type ReceivedMessage } from './partition-work';
 import { backoffMs } from './time-limit';
@@ -20,6 +21,8 @@ export type ConsumerOptions = {
    * rejects, the same messages come again after a pause, and nothing of that partition before them.
    */
   onBatch: (messages: ReceivedMessage[]) => Promise<void>;
+  /** What is kept with each commit, and judged before the group is joined. */
+  notes?: CommitNotes;
   onState?: (state: ConsumerState, detail?: string) => void;
 };
 
@@ -27,6 +30,8 @@ export type RunningConsumer = {
   /** Lets running batches finish, commits, leaves the group. A few seconds at most beyond that, broker or not. */
   stop(): Promise<void>;
   state(): ConsumerState;
+  /** Why it is disconnected, empty while it is not. */
+  reason(): string;
 };
 
 const reconnectBackoff = { firstMs: 250, limitMs: 3_000 };
@@ -44,10 +49,12 @@ export const runConsumer = (client: KafkaClient, options: ConsumerOptions): Runn
   let session: ConsumerSession | undefined;
   let attempt = 0;
   let lastReason = '';
+  let reason = '';
   let joinedAt = Infinity;
 
   const enter = (next: ConsumerState, detail?: string): void => {
     state = next;
+    reason = detail ?? '';
     options.onState?.(next, detail);
   };
 
@@ -59,24 +66,25 @@ export const runConsumer = (client: KafkaClient, options: ConsumerOptions): Runn
     enter('running');
   };
 
-  const onEnded = (reason: string): void => {
+  const onEnded = (why: string): void => {
     if (Date.now() - joinedAt > wellAfterMs) {
       attempt = 0;
       lastReason = '';
     }
     joinedAt = Infinity;
-    const write = reason === lastReason ? log.debug : log.warn;
-    write.call(log, { groupId, topics, reason }, 'Kafka consumer is disconnected; trying until it is back');
-    lastReason = reason;
-    enter('disconnected', reason);
+    const write = why === lastReason ? log.debug : log.warn;
+    write.call(log, { groupId, topics, reason: why }, 'Kafka consumer is disconnected; trying until it is back');
+    lastReason = why;
+    enter('disconnected', why);
   };
 
   const supervise = async (): Promise<void> => {
     while (!isStopping()) {
-      session = startSession(client, { groupId, topics, fromBeginning, partitionsConcurrently, work, onJoined });
-      const reason = await session.ended;
+      const { notes } = options;
+      session = startSession(client, { groupId, topics, fromBeginning, partitionsConcurrently, work, notes, onJoined });
+      const why = await session.ended;
       if (isStopping()) return;
-      onEnded(reason);
+      onEnded(why);
       const pauseMs = backoffMs(attempt, reconnectBackoff);
       attempt += 1;
       await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
@@ -87,6 +95,7 @@ export const runConsumer = (client: KafkaClient, options: ConsumerOptions): Runn
   const done = supervise();
   return {
     state: () => state,
+    reason: () => reason,
     stop: async () => {
       stopping.abort();
       await session?.stop();

@@ -1,4 +1,5 @@
 export { createKafka, type KafkaClient, type KafkaSettings } from './client';
+export type { CommitNotes } from './commit-notes';
 export { runConsumer, type ConsumerOptions, type ConsumerState, type RunningConsumer } from './consumer';
 export { KafkaUnavailable, PublishError } from './errors';
 export type { KafkaLog } from './logging';

@@ -20,8 +20,15 @@ export type BatchOptions = {
   heartbeatIntervalMs: number;
 };
 
+export type CommittedOffset = { topic: string; partition: number; offset: string };
+
 /** The consumer that fetched a batch; its right to commit ends with its group generation. */
-export type Membership = { generation(): number; isOver(): boolean };
+export type Membership = {
+  generation(): number;
+  isOver(): boolean;
+  /** `offset` is the next to be read. Never rejects: what is not committed comes again. */
+  commit(next: CommittedOffset): Promise<void>;
+};
 
 const retryBackoff = { firstMs: 100, limitMs: 5_000 };
 
@@ -53,8 +60,8 @@ const keepBeating = (payload: EachBatchPayload, intervalMs: number) => {
 };
 
 /**
- * Hands batches to onBatch: one at a time per partition, even across reconnects. An offset is released for commit only
- * after its messages were handled, by a consumer that still owns the partition. A batch that fails pauses its partition
+ * Hands batches to onBatch: one at a time per partition, even across reconnects. An offset is committed only after
+ * its messages were handled, by a consumer that still owns the partition. A batch that fails pauses its partition
  * for a while and is fetched again; other partitions go on. Nothing is ever thrown into kafkajs, which would stop.
  */
 export const createPartitionWork = (log: KafkaLog, options: BatchOptions) => {
@@ -90,7 +97,9 @@ export const createPartitionWork = (log: KafkaLog, options: BatchOptions) => {
           return;
         }
         failures.delete(`${topic}/${String(partition)}`);
-        if (isOurs()) payload.resolveOffset(last.offset);
+        if (!isOurs()) return;
+        payload.resolveOffset(last.offset);
+        await membership.commit({ topic, partition, offset: String(BigInt(last.offset) + 1n) });
       }
     } finally {
       heartbeat.stop();

@@ -9,6 +9,7 @@ import { createKafka, createPublisher, ensureTopics, runConsumer } from '@tollga
 import type { KafkaClient } from '@tollgate/kafka';
 import type { ProjectionStore } from '@tollgate/projection-store';
 import type { Following, Log } from '@tollgate/service-runtime';
+import { createCommitNotes } from './commit-notes';
 import type { Settings } from './settings';
 
 /** Everything that speaks to Kafka. It may be away at start or go away later: the rest goes on, and this resumes. */
@@ -63,6 +64,7 @@ export const connectKafka = async ({ settings, log, ledger, openStore, clock, lo
           topics: [topics.payments, topics.usage],
           partitionsConcurrently: partitions,
           onBatch: createMessageHandler({ ledger, topics, clock }),
+          notes: createCommitNotes(log, settings.kafkaGroup, logger),
         }),
   );
   let consumer: Awaited<typeof started>;
@@ -74,7 +76,9 @@ export const connectKafka = async ({ settings, log, ledger, openStore, clock, lo
     relays,
     readiness: () => {
       const state = consumer?.state() ?? 'connecting';
-      return { isReady: state === 'running', detail: `consumer ${state}, ${settings.kafkaBrokers?.join(',') ?? ''}` };
+      const why = consumer?.reason() ? `: ${consumer.reason()}` : '';
+      const brokers = settings.kafkaBrokers?.join(',') ?? '';
+      return { isReady: state === 'running', detail: `consumer ${state}, ${brokers}${why}` };
     },
     stopIntake: async () => {
       stopping.abort();

@@ -1,0 +1,47 @@
+import type { LogEvent } from '@tollgate/contracts';
+import { noStream } from '@tollgate/event-store';
+import { createMemoryEventLog } from '@tollgate/event-store/memory';
+import type { Log } from '@tollgate/service-runtime';
+import { createCommitNotes } from './commit-notes';
+
+const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const logWith = async (...accountIds: string[]) => {
+  const log = createMemoryEventLog<LogEvent>();
+  for (const accountId of accountIds) {
+    const data = { accountId, currency: 'EUR' };
+    const metadata = { receivedAt: '2026-01-31T12:00:00.000Z' };
+    const event = { type: 'AccountOpened' as const, data, metadata, eventId: `id-of-${accountId}` };
+    await log.append([{ stream: `account-${accountId}`, expectedRevision: noStream, events: [event] }]);
+  }
+  return log;
+};
+const notesOf = async (...accountIds: string[]) => createCommitNotes(await logWith(...accountIds), 'group', silent);
+
+test('a log goes on after its own commits, also after those made when it was shorter', async () => {
+  const earlier = await (await notesOf('acme')).write();
+  const notes = await notesOf('acme', 'zenith');
+  expect(earlier).toBe('tollgate ledger=id-of-acme position=1');
+  expect(await notes.judge([earlier, await notes.write()])).toBe('go on');
+});
+
+test('a log that is an older copy starts over', async () => {
+  const later = await (await notesOf('acme', 'zenith')).write();
+  expect(await (await notesOf('acme')).judge([later])).toBe('start over');
+});
+
+test.each([[['zenith']], [[]]])(
+  'another ledger, even an empty one, stays out and says what to set',
+  async (accounts) => {
+    const note = await (await notesOf('acme')).write();
+    await expect((await notesOf(...accounts)).judge([note])).rejects.toThrow(
+      /consumer group group reads for another ledger \(id-of-acme; .*\): set KAFKA_GROUP/,
+    );
+  },
+);
+
+test('commits without a note, and those of other tools, are gone on after', async () => {
+  const notes = await notesOf('acme');
+  expect(await notes.judge([])).toBe('go on');
+  expect(await notes.judge(['set by hand', 'tollgate ledger= position=1'])).toBe('go on');
+});
