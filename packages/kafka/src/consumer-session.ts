@@ -101,20 +101,7 @@ export const startSession = (client: KafkaClient, options: SessionOptions): Cons
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     end(describe(payload.error));
   });
-  const membership: Membership = {
-    generation: () => generation,
-    isOver: () => isOver,
-    commit: async (next) => {
-      try {
-        await consumer.commitOffsets([{ ...next, metadata: (await options.notes?.write()) ?? null }]);
-      } catch (error) {
-        client.log.info(
-          { ...next, error: describe(error) },
-          'Kafka did not take a commit; its messages may come again',
-        );
-      }
-    },
-  };
+  const membership = { generation: () => generation, isOver: () => isOver };
   start({ kafka: connection.kafka, consumer, membership }, options).catch((error: unknown) => {
     end(describe(error));
   });

@@ -42,7 +42,8 @@ const wellAfterMs = 10_000;
 export const runConsumer = (client: KafkaClient, options: ConsumerOptions): RunningConsumer => {
   const { groupId, topics, maxBatchMessages = 2_000, partitionsConcurrently = 1, fromBeginning = true } = options;
   const { log } = client;
-  const work = createPartitionWork(log, { onBatch: options.onBatch, maxBatchMessages, heartbeatIntervalMs });
+  const { onBatch, notes } = options;
+  const work = createPartitionWork(log, { onBatch, maxBatchMessages, heartbeatIntervalMs, notes });
   const stopping = new AbortController();
   const isStopping = (): boolean => stopping.signal.aborted;
   let state: ConsumerState = 'connecting';
@@ -80,7 +81,6 @@ export const runConsumer = (client: KafkaClient, options: ConsumerOptions): Runn
 
   const supervise = async (): Promise<void> => {
     while (!isStopping()) {
-      const { notes } = options;
       session = startSession(client, { groupId, topics, fromBeginning, partitionsConcurrently, work, notes, onJoined });
       const why = await session.ended;
       if (isStopping()) return;

@@ -1,7 +1,8 @@
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { CommitNotes } from './commit-notes';
 import { describe } from './errors';
 import type { KafkaLog } from './logging';
-import { backoffMs } from './time-limit';
+import { backoffMs, withTimeLimit } from './time-limit';
 
 export type ReceivedMessage = {
   topic: string;
@@ -18,18 +19,13 @@ export type BatchOptions = {
   onBatch: (messages: ReceivedMessage[]) => Promise<void>;
   maxBatchMessages: number;
   heartbeatIntervalMs: number;
+  notes?: CommitNotes | undefined;
 };
-
-export type CommittedOffset = { topic: string; partition: number; offset: string };
 
 /** The consumer that fetched a batch; its right to commit ends with its group generation. */
-export type Membership = {
-  generation(): number;
-  isOver(): boolean;
-  /** `offset` is the next to be read. Never rejects: what is not committed comes again. */
-  commit(next: CommittedOffset): Promise<void>;
-};
+export type Membership = { generation(): number; isOver(): boolean };
 
+const commitLimitMs = 1_000;
 const retryBackoff = { firstMs: 100, limitMs: 5_000 };
 
 const chunksOf = function* <T>(items: T[], size: number): Generator<T[]> {
@@ -81,6 +77,22 @@ export const createPartitionWork = (log: KafkaLog, options: BatchOptions) => {
     setTimeout(payload.pause(), retryInMs).unref();
   };
 
+  /** Never rejects: what is not committed comes again. Of a broker that hangs, no answer is waited for. */
+  const commitAfter = async (payload: EachBatchPayload, lastOffset: string): Promise<void> => {
+    const { topic, partition } = payload.batch;
+    const offset = String(BigInt(lastOffset) + 1n);
+    try {
+      const metadata = (await options.notes?.write()) ?? null;
+      // kafkajs sends the metadata, though its types leave it out.
+      const next = { partition, offset, metadata };
+      const committing = payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [next] }] });
+      await withTimeLimit(committing, commitLimitMs, undefined);
+    } catch (error) {
+      const fields = { topic, partition, offset, error: describe(error) };
+      log.info(fields, 'Kafka did not take a commit; its messages may come again');
+    }
+  };
+
   const handleChunks = async (payload: EachBatchPayload, membership: Membership): Promise<void> => {
     const { topic, partition, messages } = payload.batch;
     const generation = membership.generation();
@@ -99,7 +111,7 @@ export const createPartitionWork = (log: KafkaLog, options: BatchOptions) => {
         failures.delete(`${topic}/${String(partition)}`);
         if (!isOurs()) return;
         payload.resolveOffset(last.offset);
-        await membership.commit({ topic, partition, offset: String(BigInt(last.offset) + 1n) });
+        await commitAfter(payload, last.offset);
       }
     } finally {
       heartbeat.stop();
