@@ -20,7 +20,8 @@ export type LmdbEventLogOptions = {
 
 export type LmdbEventLog<Body extends EventBody> = EventLog<Body> & { sizeBytes(): number };
 
-const tailEvents = 4_096;
+/** Of memory; as bytes of records, which take some times as many once they are parsed. */
+const tailRoom = { events: 4_096, bytes: 8 << 20 };
 
 /** The event log in one folder of this machine. Throws `FolderInUse` or `LogDamaged` if it cannot be opened safely. */
 export const openLmdbEventLog = async <Body extends EventBody>(
@@ -29,7 +30,7 @@ export const openLmdbEventLog = async <Body extends EventBody>(
   const { clock = () => new Date() } = options;
   const { file, index, store } = await openFiles(options);
 
-  const tail = createTail<Body>(tailEvents);
+  const tail = createTail<Body>(tailRoom);
   const news = createNews();
   let last = file.last();
   let isClosed = false;
@@ -37,11 +38,15 @@ export const openLmdbEventLog = async <Body extends EventBody>(
   const queue = createAppendQueue<Body>({
     plan: (group) => planAppends(group, index, { last, recordedAt: clock().toISOString() }),
     write: async (events) => {
-      await file.append(last + 1, events.map(encodeRecord));
+      const records = events.map(encodeRecord);
+      await file.append(last + 1, records);
       // Recorded is recorded: the index takes it up at once, and may only say later that it cannot be written.
       const indexed = index.add(events);
       last += events.length;
-      tail.push(events);
+      tail.push(
+        events,
+        records.map(({ length }) => length),
+      );
       news.announce();
       await indexed;
     },
@@ -56,12 +61,9 @@ export const openLmdbEventLog = async <Body extends EventBody>(
     const recent = tail.from(BigInt(from), through - from + 1);
     if (recent !== undefined)
       return { events: recent.filter(({ stream }) => prefixes.some((prefix) => stream.startsWith(prefix))), through };
-    const events: RecordedEvent<Body>[] = [];
-    for (const { key, value } of file.range(from, through)) {
-      const event = decodeRecord<Body>(value, BigInt(key), prefixes);
-      if (event !== undefined) events.push(event);
-    }
-    return { events, through };
+    const records = file.range(from, through);
+    const events = records.flatMap(({ key, value }) => decodeRecord<Body>(value, BigInt(key), prefixes) ?? []);
+    return { events, through: from + records.length - 1 };
   };
 
   return {
@@ -98,7 +100,7 @@ const openFiles = async ({ folder, onIndexDropped }: LmdbEventLogOptions) => {
   try {
     file = openLogFile(join(folder, 'log'));
     const index = createStreamIndex(store);
-    await indexTheRest(file, index, Number(store.position() ?? 0n));
+    await indexTheRest(folder, { file, index, indexed: Number(store.position() ?? 0n) });
     return { file, index, store };
   } catch (error) {
     await file?.close();
@@ -151,18 +153,23 @@ const readStream = <Body extends EventBody>(
 };
 
 /** Indexes what the log holds beyond the index: after a crash, or when the index was deleted. */
-const indexTheRest = async (file: LogFile, index: StreamIndex, indexed: number): Promise<void> => {
+const indexTheRest = async (
+  folder: string,
+  { file, index, indexed }: { file: LogFile; index: StreamIndex; indexed: number },
+): Promise<void> => {
   const last = file.last();
-  if (indexed > last)
-    throw new Error(
-      `the stream index (${String(indexed)}) is ahead of its log (${String(last)}): restore both from one copy, or delete the index`,
-    );
-  for (let from = indexed + 1; from <= last; from += 10_000) {
-    const events: RecordedEvent<EventBody>[] = [];
-    for (const { key, value } of file.range(from, Math.min(last, from + 9_999))) {
-      const event = decodeRecord(value, BigInt(key), ['']);
-      if (event !== undefined) events.push(event);
-    }
-    await index.add(events);
+  if (indexed > last) throw aheadOf(folder, indexed, last);
+  for (let from = indexed + 1; from <= last;) {
+    const records = file.range(from, Math.min(last, from + 9_999));
+    await index.add(records.flatMap(({ key, value }) => decodeRecord(value, BigInt(key), ['']) ?? []));
+    from += records.length;
   }
 };
+
+/** An index that knows more than its log says that events are gone; one that is deleted would hide it. */
+const aheadOf = (folder: string, indexed: number, last: number): Error =>
+  new Error(
+    last === 0
+      ? `the log in ${folder} is empty, though its index knows ${String(indexed)} events: restore it from a copy`
+      : `the log in ${folder} ends at ${String(last)}, though its index knows ${String(indexed)} events: restore both from one copy or, if an older log is what you want, delete all folders but ${join(folder, 'log')}`,
+  );

@@ -5,13 +5,15 @@ import type { Database, RootDatabase } from 'lmdb';
 import { LogDamaged, LogUnavailable } from '@tollgate/event-store';
 import { checkLength } from './log-length';
 
+export type LogRecord = { key: number; value: Buffer };
+
 /** Records by position, from 1, without a gap. */
 export type LogFile = {
   /** Position of the last record, 0 while there is none. */
   last(): number;
   get(position: number): Buffer | undefined;
-  /** Records from `from` to `to`, both included. Throws `LogDamaged` where one is missing. */
-  range(from: number, to: number): Iterable<{ key: number; value: Buffer }>;
+  /** Records from `from` to `to`, both included, or the first of them that fill 8 MiB. Throws `LogDamaged` where one is missing. */
+  range(from: number, to: number): LogRecord[];
   /** All of them or none; resolves when they are on the disk (LMDB commits with fdatasync). Throws `LogUnavailable`. */
   append(first: number, records: readonly Buffer[]): Promise<void>;
   sizeBytes(): number;
@@ -64,12 +66,18 @@ export const openLogFile = (folder: string): LogFile => {
 const openEnvironment = (folder: string): RootDatabase =>
   open({ path: folder, maxDbs: 4, pageSize, overlappingSync: false, eventTurnBatching: false, noMemInit: true });
 
-const withoutGap = (
-  found: Iterable<{ key: number; value: Buffer }>,
-  from: number,
-  to: number,
-): { key: number; value: Buffer }[] => {
-  const records = [...found];
+/** What is read at once is bounded by its size, for records may be small or large. */
+const rangeBytes = 8 << 20;
+
+const withoutGap = (found: Iterable<LogRecord>, from: number, to: number): LogRecord[] => {
+  const records: LogRecord[] = [];
+  let bytes = 0;
+  for (const record of found) {
+    if (record.key !== from + records.length) break;
+    records.push(record);
+    bytes += record.value.length;
+    if (bytes >= rangeBytes) return records;
+  }
   if (records.length !== to - from + 1)
     throw new LogDamaged(
       `events are missing between positions ${String(from)} and ${String(to)}; restore the log from a copy`,

@@ -95,7 +95,7 @@ const checkNotAhead = async <Body extends EventBody>({ name, log, position }: Fo
   const last = await log.lastPosition();
   if (stored !== undefined && stored > (last ?? 0n))
     throw new Error(
-      `${name} is at position ${String(stored)}, ahead of the log at ${String(last ?? 0n)}: the log was replaced by an older copy; delete the state of ${name} and start again`,
+      `${name} is at position ${String(stored)}, ahead of the log at ${String(last ?? 0n)}: the log was replaced by an older copy; delete all folders beside event-log, which are derived from it, and start again`,
     );
 };
 

@@ -41,7 +41,7 @@ const stopTimeoutMs = 10_000;
 const endOf = async (node: LedgerNode, logger: Log): Promise<void> => {
   const signal = await Promise.race([nextSignal(), node.failed.catch((error: unknown) => describe(error))]);
   const isFailure = signal !== 'SIGTERM' && signal !== 'SIGINT';
-  if (isFailure) logger.error({ error: signal }, 'Tollgate cannot go on and stops; what was acknowledged is safe');
+  if (isFailure) logger.error({ error: signal }, 'Tollgate cannot go on and stops');
   const force = setTimeout(() => {
     logger.error({ stopTimeoutMs }, 'parts did not stop in time; what was acknowledged is safe');
     endAtOnce();
