@@ -1,4 +1,4 @@
-import { formatAmount, parseAmount } from './index';
+import { amountPattern, formatAmount, parseAmount, signedAmountPattern } from './index';
 
 describe('amounts', () => {
   test.each([
@@ -23,6 +23,15 @@ describe('amounts', () => {
     expect(formatAmount(parseAmount(text))).toBe(shortest);
   });
 
+  test.each(['0', '1', '12', '0.1', '10.0123456789', '123456789012345678.5'])(
+    '%j is written without a sign',
+    (text) => {
+      expect(amountPattern.test(text)).toBe(true);
+      expect(amountPattern.test(`-${text}`)).toBe(false);
+      expect(signedAmountPattern.test(`-${text}`)).toBe(true);
+    },
+  );
+
   test.each([
     '',
     ' 1',
@@ -45,5 +54,6 @@ describe('amounts', () => {
     '1\n',
   ])('%j is refused', (text) => {
     expect(() => parseAmount(text)).toThrow(RangeError);
+    expect(amountPattern.test(text)).toBe(false);
   });
 });

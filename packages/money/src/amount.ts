@@ -13,16 +13,17 @@ export const signedAmountPattern = /^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,10})?$/;
 export const parseAmount = (text: string): Amount => {
   if (!signedAmountPattern.test(text)) throw new RangeError(`not an amount: ${JSON.stringify(text)}`);
   const point = text.indexOf('.');
-  if (point < 0) return BigInt(text + '0000000000');
+  if (point === -1) return BigInt(text + '0000000000');
   return BigInt(text.slice(0, point) + text.slice(point + 1).padEnd(fractionDigits, '0'));
 };
 
 /** Shortest exact decimal text: `-12.5`, `0`, never an exponent, a trailing zero or a minus zero. Sums may exceed 18 digits. */
 export const formatAmount = (amount: Amount): string => {
-  const digits = (amount < 0n ? -amount : amount).toString().padStart(fractionDigits + 1, '0');
-  const whole = (amount < 0n ? '-' : '') + digits.slice(0, -fractionDigits);
+  const isNegative = amount < 0n;
+  const digits = (isNegative ? -amount : amount).toString().padStart(fractionDigits + 1, '0');
+  const whole = (isNegative ? '-' : '') + digits.slice(0, -fractionDigits);
   const fraction = digits.slice(-fractionDigits);
   let end = fractionDigits;
-  while (end > 0 && fraction.charCodeAt(end - 1) === 48) end -= 1;
+  while (fraction.charCodeAt(end - 1) === 48) end -= 1;
   return end === 0 ? whole : `${whole}.${fraction.slice(0, end)}`;
 };
