@@ -17,6 +17,7 @@ const suite = (displayName, where) => ({
   displayName,
   rootDir,
   testEnvironment: 'node',
+  modulePathIgnorePatterns: ['<rootDir>/.cache/'],
   // Workspace packages resolve to their source: a test needs no build.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   transform: { '\\.ts$': /** @type {[string, any]} */ (['@swc/jest', compile]) },
