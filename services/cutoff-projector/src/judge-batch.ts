@@ -15,14 +15,14 @@ type Verdict = Case & { after: Judgement; decisions: TrafficEvent[] };
 /**
  * Judges a batch and appends the decisions of all its accounts in one durable write. Where the log already holds decisions
  * the stored state did not know (a crash came between the two), they are taken over and the account is judged again.
- * `decidedAt` is the position of the last decision met, absent if there was none.
+ * `decidedAt` is the position of the last decision met, 0 if there was none.
  */
 export const judgeBatch = async (
   { log, judgements, clock }: Parts,
   events: readonly RecordedEvent<LogEvent>[],
-): Promise<{ changed: Map<string, Judgement>; decidedAt: Position | undefined }> => {
+): Promise<{ changed: Map<string, Judgement>; decidedAt: Position }> => {
   const changed = new Map<string, Judgement>();
-  let decidedAt: Position | undefined;
+  let decidedAt: Position = 0n;
   let open = casesOf(events, judgements);
   while (open.length > 0) {
     const now = clock().toISOString();
@@ -35,7 +35,7 @@ export const judgeBatch = async (
       const verdict = decided[index];
       if (verdict === undefined) continue;
       const known = result.isAppended ? result.events : await newerDecisions(log, verdict);
-      decidedAt = laterOf(decidedAt, known.at(-1)?.position);
+      for (const { position } of known) if (position > decidedAt) decidedAt = position;
       if (!result.isAppended) open.push({ ...verdict, before: takeOver(verdict.before, known) });
     }
   }
@@ -76,22 +76,15 @@ const appendOf = ({ accountId, before, decisions }: Verdict) => ({
 
 const pageEvents = 1_000;
 
-/** The decisions for which the log refused an append. That there are none would be a log that contradicts itself. */
+/** The next decisions for which the log refused an append. That there are none would be a log that contradicts itself. */
 const newerDecisions = async (
   log: EventLog<LogEvent>,
   { accountId, before }: Case,
 ): Promise<RecordedEvent<LogEvent>[]> => {
-  const decisions: RecordedEvent<LogEvent>[] = [];
-  for (;;) {
-    const page = await log.readStream(cutoffStream(accountId), {
-      from: before.sequence + decisions.length,
-      limit: pageEvents,
-    });
-    decisions.push(...page);
-    if (decisions.length === 0)
-      throw new Error(`${cutoffStream(accountId)} refuses a decision and holds none that is newer`);
-    if (page.length < pageEvents) return decisions;
-  }
+  const stream = cutoffStream(accountId);
+  const decisions = await log.readStream(stream, { from: before.sequence, limit: pageEvents });
+  if (decisions.length === 0) throw new Error(`${stream} refuses a decision and holds none that is newer`);
+  return decisions;
 };
 
 const takeOver = (before: Judgement, decisions: readonly RecordedEvent<LogEvent>[]): Judgement =>
@@ -100,6 +93,3 @@ const takeOver = (before: Judgement, decisions: readonly RecordedEvent<LogEvent>
       throw new Error(`${event.type} stands in ${event.stream}, where only decisions are written`);
     return acknowledge(judgement, event);
   }, before);
-
-const laterOf = (one: Position | undefined, other: Position | undefined): Position | undefined =>
-  one === undefined || (other !== undefined && other > one) ? other : one;

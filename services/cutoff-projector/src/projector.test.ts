@@ -1,54 +1,19 @@
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
-import type { MemoryEventLog } from '@tollgate/event-store/memory';
 import type { ProjectionStore } from '@tollgate/projection-store';
 import { createMemoryStore } from '@tollgate/projection-store/memory';
-import type { Log } from '@tollgate/service-runtime';
+import { clock, decisions, opening, paid, record, silent, used } from './judging.fixture';
 import { startCutoffProjector } from './projector';
 
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const metadata = { receivedAt: '2026-01-31T12:00:00.000Z' };
-const clock = () => new Date('2026-01-31T12:00:01.000Z');
-
-const opening: LogEvent = {
-  type: 'AccountOpened',
-  data: { accountId: 'acme', currency: 'EUR', cutoff: { balances: ['inbound'] } },
-  metadata,
-};
-const paid = (paymentId: string): LogEvent => ({
-  type: 'PaymentRecorded',
-  data: { paymentId, accountId: 'acme', direction: 'inbound', amount: '1', currency: 'EUR' },
-  metadata,
-});
-const used = (usageId: string): LogEvent => ({
-  type: 'UsageCharged',
-  data: { usageId, accountId: 'acme', direction: 'inbound', amount: '1', currency: 'EUR' },
-  metadata,
-});
-
 /** Opening blocks, each payment opens, each call blocks again. */
-const history = [opening, paid('p1'), used('u1'), paid('p2'), used('u2')];
-
-const record = async (log: EventLog<LogEvent>, events: readonly LogEvent[], expectedRevision = -1): Promise<void> => {
-  const named = events.map((event, index) => ({ ...event, eventId: `e${String(expectedRevision + 1 + index)}` }));
-  await log.append([{ stream: 'account-acme', expectedRevision, events: named }]);
-};
+const history = [opening(), paid('p1'), used('u1'), paid('p2'), used('u2')];
 
 const run = async (log: EventLog<LogEvent>, store: ProjectionStore = createMemoryStore()): Promise<void> => {
   const projector = await startCutoffProjector({ log, store, clock, logger: silent });
   await projector.caughtUp;
   await projector.stop();
 };
-
-const decisions = (log: MemoryEventLog<LogEvent>): string[] =>
-  log
-    .events()
-    .flatMap((event) =>
-      event.type === 'TrafficBlocked' || event.type === 'TrafficUnblocked'
-        ? [`${String(event.data.sequence)} ${event.type} by ${event.data.cause.eventId}`]
-        : [],
-    );
 
 const expected = [
   '1 TrafficBlocked by e0',
@@ -72,7 +37,7 @@ describe('the cutoff projector', () => {
       const log = createMemoryEventLog<LogEvent>();
       await record(log, history.slice(0, count));
       await run(log);
-      await record(log, history.slice(count), count - 1);
+      await record(log, history.slice(count), { after: count - 1 });
       await run(log);
       expect(decisions(log)).toEqual(expected);
     },
@@ -84,7 +49,7 @@ describe('the cutoff projector', () => {
     const failing = { ...createMemoryStore(), commit: () => Promise.reject(new Error('killed')) };
     await expect(run(log, failing)).rejects.toThrow('killed');
     expect(decisions(log)).toEqual(expected.slice(0, 3));
-    await record(log, history.slice(3), 2);
+    await record(log, history.slice(3), { after: 2 });
     await run(log);
     expect(decisions(log)).toEqual(expected);
   });
@@ -102,5 +67,61 @@ describe('the cutoff projector', () => {
     await run(log);
     await run(log);
     expect(decisions(log)).toEqual(expected);
+  });
+
+  test('goes on from its stored position, and stores nothing when there is no news', async () => {
+    const log = createMemoryEventLog<LogEvent>();
+    const store = createMemoryStore();
+    await record(log, history);
+    await run(log, store);
+    const stored = store.position();
+    expect(stored).toBe(10n);
+    const commits: unknown[] = [];
+    const starts: unknown[] = [];
+    const watched: EventLog<LogEvent> = {
+      ...log,
+      subscribe: (subscription) => {
+        starts.push(subscription.after);
+        return log.subscribe(subscription);
+      },
+    };
+    const commit: ProjectionStore['commit'] = (changes) => {
+      commits.push(changes);
+      return store.commit(changes);
+    };
+    await run(watched, { ...store, commit });
+    expect(starts).toEqual([stored]);
+    expect(commits).toEqual([]);
+  });
+
+  test('tells of the last decision: at first any that the log may hold, then the newest it makes', async () => {
+    const log = createMemoryEventLog<LogEvent>();
+    const empty = await startCutoffProjector({ log, store: createMemoryStore(), clock, logger: silent });
+    expect(empty.lastDecision()).toBe(0n);
+    await empty.stop();
+    await record(log, history.slice(0, 2));
+    await run(log);
+    await record(log, [used('quiet', 'acme'), paid('more'), paid('enough')], { after: 1 });
+    // Its state is lost: what it takes over lies before the end of the log.
+    const projector = await startCutoffProjector({ log, store: createMemoryStore(), clock, logger: silent });
+    expect(projector.lastDecision()).toBe(7n);
+    await projector.caughtUp;
+    expect(decisions(log).slice(2)).toEqual(['3 TrafficBlocked by e2', '4 TrafficUnblocked by e3']);
+    expect(projector.lastDecision()).toBe(9n);
+    await record(log, [paid('quiet')], { after: 4 });
+    await projector.reached(10n, 5_000);
+    expect(projector.lastDecision()).toBe(9n);
+    await projector.stop();
+  });
+
+  test('decisions taken over do not hide that later ones may be in the log', async () => {
+    const log = createMemoryEventLog<LogEvent>();
+    await record(log, history.slice(0, 2));
+    await run(log);
+    await record(log, [paid('quiet')], { after: 1 });
+    const projector = await startCutoffProjector({ log, store: createMemoryStore(), clock, logger: silent });
+    await projector.caughtUp;
+    expect(projector.lastDecision()).toBe(5n);
+    await projector.stop();
   });
 });

@@ -37,7 +37,7 @@ export const startCutoffProjector = async (parts: {
     apply: async ({ events, position }) => {
       if (position === judgements.position()) return;
       const { changed, decidedAt } = await judgeBatch({ log, judgements, clock }, events);
-      if (decidedAt !== undefined && decidedAt > lastDecision) lastDecision = decidedAt;
+      if (decidedAt > lastDecision) lastDecision = decidedAt;
       await judgements.commit(changed, position);
     },
     maxEvents: batchEvents,

@@ -1,0 +1,37 @@
+// @ts-check
+'use strict';
+
+/** Where an amount, a balance, a duplicate or a decision is made. */
+const parts = {
+  money: ['packages/money/src/*.ts'],
+  balance: ['packages/balance/src/*.ts'],
+  intake: [
+    ...['draft', 'ledger', 'ledger-index', 'plan', 'record-key', 'round', 'submissions'].map(
+      (name) => `services/intake/src/${name}.ts`,
+    ),
+  ],
+  'cutoff-projector': ['services/cutoff-projector/src/*.ts'],
+};
+
+/** @type {keyof typeof parts | undefined} */
+const part = /** @type {any} */ (process.env['MUTATION_PART']);
+const mutated = part === undefined ? Object.values(parts).flat() : parts[part];
+
+/** @type {Partial<import('@stryker-mutator/api/core').StrykerOptions>} */
+module.exports = {
+  mutate: [...mutated, '!**/*.test.ts', '!**/*.fixture.ts', '!**/index.ts'],
+  testRunner: 'jest',
+  plugins: ['@stryker-mutator/jest-runner'],
+  jest: { projectType: 'custom', configFile: 'test/mutation/jest.config.js', enableFindRelatedTests: true },
+  coverageAnalysis: 'perTest',
+  // What a message says is for people: tests look at its parts, and no figure or decision hangs on the rest.
+  mutator: { excludedMutations: ['StringLiteral'] },
+  ignorePatterns: ['**/dist', '.cache', 'data', '**/*.tsbuildinfo'],
+  tempDirName: '.cache/stryker',
+  incremental: false,
+  reporters: ['clear-text', 'json'],
+  jsonReporter: { fileName: `.cache/mutation/${part ?? 'all'}.json` },
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportMutants: true },
+  thresholds: { high: 95, low: 90, break: null },
+  concurrency: 2,
+};
