@@ -1,4 +1,4 @@
-import { accountOpening, listQuery, parseBody, parseJson, parseJsonText, payment, usage } from './index';
+import { accountOpening, listQuery, parseBody, parseJson, parseJsonText, payment, recordKinds, usage } from './index';
 import { openingExample, paymentExample, usageExample } from './examples';
 
 const detailOf = (schema: Parameters<typeof parseBody>[0], body: unknown): string => {
@@ -68,13 +68,13 @@ describe('what is wrong with a body', () => {
   });
 
   test('says of a value of the wrong type only that, whatever other rules it breaks', () => {
-    const long = Array.from({ length: 501 }, () => 'x');
-    expect(detailOf(usage, { ...usageExample, callId: long })).toBe('callId: must be a string');
+    const list = Array.from({ length: 100 }, () => 'x');
+    expect(detailOf(usage, { ...usageExample, callId: list })).toBe('callId: must be a string');
   });
 
   test('stays short however many fields are wrong, so that a rejection always fits in a message', () => {
     const unknown = Object.fromEntries(
-      Array.from({ length: 50_000 }, (_, index) => [`field-${String(index)}`.repeat(20), 1]),
+      Array.from({ length: 50 }, (_, index) => [`field-${String(index)}`.repeat(20), 1]),
     );
     const detail = detailOf(payment, { ...paymentExample, ...unknown });
     expect(detail.length).toBeLessThan(2_000);
@@ -115,7 +115,50 @@ describe('JSON', () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     const parsed = parseJsonText(deep);
     if (parsed.ok)
-      expect(parseBody(payment, parsed.value)).toEqual({ ok: false, detail: 'the body must be an object' });
+      expect(parseBody(payment, parsed.value)).toMatchObject({
+        ok: false,
+        detail: expect.stringMatching(/^too large/) as string,
+      });
     expect(parseJsonText(`{"attributes":${deep}}`)).toBeDefined();
   });
+});
+
+describe('a value far beyond any body of ours is refused at once, whatever else is wrong with it:', () => {
+  const refusal = 'too large: at most 100 fields or items in one place, 8 levels deep';
+  const million = 1_000_000;
+  const good = { usageId: 'u', accountId: 'acme', direction: 'inbound', amount: '1', currency: 'EUR' };
+  const nested = JSON.parse(`${'['.repeat(million)}${']'.repeat(million)}`) as unknown;
+  const manyKeys = Object.fromEntries(Array.from({ length: million / 10 }, (_, index) => [`k${String(index)}`, 1]));
+
+  test.each([
+    ['a million items', { ...good, attributes: Array(million).fill(1) }],
+    ['many fields', { ...good, ...manyKeys }],
+    ['many attributes', { ...good, attributes: manyKeys }],
+    ['a million levels', { ...good, caller: nested }],
+    ['101 items', { ...good, caller: Array(101).fill(1) }],
+  ])('%s', (_what, body) => {
+    const words = recordKinds.usage(body);
+    expect(words).toEqual({ ok: false, detail: refusal });
+  });
+
+  test('100 items and 8 levels get the words of the schema', () => {
+    expect(recordKinds.usage({ ...good, caller: Array(100).fill(1) })).toMatchObject({
+      ok: false,
+      detail: 'caller: must be a string',
+    });
+    const seven = JSON.parse('[[[[[[[1]]]]]]]') as unknown;
+    expect(recordKinds.usage({ ...good, caller: seven })).toMatchObject({ detail: 'caller: must be a string' });
+    expect(recordKinds.usage({ ...good, caller: [seven] })).toMatchObject({ detail: refusal });
+  });
+});
+
+test('attributes have at most 16,000 characters in all', () => {
+  const of = (length: number) => ({
+    ...{ usageId: 'u', accountId: 'acme', direction: 'inbound', amount: '1', currency: 'EUR' },
+    attributes: Object.fromEntries(
+      Array.from({ length: 16 }, (_, index) => [String(index).padStart(10, '0'), 'x'.repeat(length)]),
+    ),
+  });
+  expect(recordKinds.usage(of(990)).ok).toBe(true);
+  expect(recordKinds.usage(of(991))).toMatchObject({ detail: 'attributes: must have at most 16000 characters in all' });
 });

@@ -7,11 +7,29 @@ export type Parsed<Value> = { ok: true; value: Value } | { ok: false; detail: st
 
 /** Checks a JSON value against a schema; `detail` names every field that is wrong: `amount: must be …; currency: required`. */
 export const parseBody = <Value>(schema: z.ZodType<Value>, body: unknown): Parsed<Value> => {
+  if (isVast(body)) return { ok: false, detail: vast };
   const result = schema.safeParse(body);
   if (result.success) return { ok: true, value: result.data };
   // Parsed again for the words: an error map makes a valid parse take twice as long.
   const issues = schema.safeParse(body, { error: faultMessage }).error?.issues ?? [];
   return { ok: false, detail: describeFaults(issues, body) };
+};
+
+const mostMembers = 100;
+const mostLevels = 8;
+const vast = `too large: at most ${String(mostMembers)} fields or items in one place, ${String(mostLevels)} levels deep`;
+
+/** Whether a value is far beyond any body of ours: a schema would find, and put into words, a fault for each of its members. */
+const isVast = (value: unknown, level = 0): boolean => {
+  if (typeof value !== 'object' || value === null) return false;
+  if (level === mostLevels) return true;
+  if (Array.isArray(value)) return value.length > mostMembers || value.some((item) => isVast(item, level + 1));
+  let members = 0;
+  for (const key in value) {
+    members += 1;
+    if (members > mostMembers || isVast(Reflect.get(value, key), level + 1)) return true;
+  }
+  return false;
 };
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });

@@ -10,7 +10,7 @@ export const problems = {
   ALREADY_REVERSED: { status: 409, title: 'The entry was reversed before' },
   ACCOUNT_EXISTS: { status: 409, title: 'The account was opened before with other content' },
   CURRENCY_MISMATCH: { status: 422, title: 'The account is kept in another currency' },
-  INTERNAL_ERROR: { status: 500, title: 'Tollgate failed; nothing is known to have changed' },
+  INTERNAL_ERROR: { status: 500, title: 'Tollgate failed; send it again, ids are permanent' },
   STORE_UNAVAILABLE: { status: 503, title: 'The event log cannot be written now' },
   READ_MODEL_BEHIND: { status: 503, title: 'The read model has not reached that position yet' },
 } as const;

@@ -27,6 +27,9 @@ export const payment = z
 
 const ownProto = '__proto__';
 
+const charactersOf = (map: Record<string, string>): number =>
+  Object.entries(map).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+
 /** `z.record` skips a `__proto__` key silently; nothing may be dropped without a word, so it is refused first. */
 const attributes = z
   .unknown()
@@ -36,9 +39,10 @@ const attributes = z
   )
   .pipe(z.record(z.string().min(1).max(128), z.string().max(1_000)))
   .refine((map) => Object.keys(map).length <= 64, 'must have at most 64 entries')
+  .refine((map) => charactersOf(map) <= 16_000, 'must have at most 16000 characters in all')
   .meta({
     description:
-      'What else the rater wants kept: at most 64 entries, keys of 1 to 128 characters, values of at most 1,000.',
+      'What else the rater wants kept: at most 64 entries, keys of 1 to 128 characters, values of at most 1,000, and 16,000 characters in all.',
     maxProperties: 64,
     propertyNames: { type: 'string', minLength: 1, maxLength: 128, not: { const: ownProto } },
   });

@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RecordCommand } from '@tollgate/balance';
 import { parseJson, parseJsonText, problemOf, recordKinds } from '@tollgate/contracts';
-import type { Parsed } from '@tollgate/contracts';
+import type { Parsed, RecordAnswer } from '@tollgate/contracts';
 import { HttpProblem } from '@tollgate/service-runtime';
 import { recordAnswerOf } from './answer';
+import type { Answer } from './answer';
 import type { Ledger } from './ledger';
 
 type Options = { ledger: Ledger; receivedAt: string; maxLines: number };
@@ -14,17 +16,40 @@ export const runBatch = async (body: Buffer, { ledger, receivedAt, maxLines }: O
     const detail = `the batch has ${String(lines.length)} lines; send at most ${String(maxLines)} at once`;
     throw new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail }, 413));
   }
-  const parsed = lines.map(parseLine);
-  const commands = parsed.filter((line) => line.ok).map(({ value }) => value);
-  const outcomes = await ledger.submit(commands, receivedAt);
-  let next = 0;
   const answers: string[] = [];
-  for (const line of parsed) {
-    const outcome = line.ok ? outcomes[next++] : undefined;
-    const answer = line.ok && outcome ? recordAnswerOf(line.value, outcome) : invalid(line);
-    answers.push(JSON.stringify({ status: answer.status, ...answer.body }));
+  const write = createWriter();
+  // In pieces: others have their turn in between, and what is answered with is held for one piece at a time.
+  for (let start = 0; start < lines.length; start += pieceLines) {
+    const parsed = lines.slice(start, start + pieceLines).map(parseLine);
+    const commands = parsed.filter((line) => line.ok).map(({ value }) => value);
+    const outcomes = await ledger.submit(commands, receivedAt);
+    let next = 0;
+    for (const line of parsed) {
+      const outcome = line.ok ? outcomes[next++] : undefined;
+      answers.push(write(line.ok && outcome ? recordAnswerOf(line.value, outcome) : invalid(line)));
+    }
+    await nextTurn();
   }
   return answers.map((answer) => `${answer}\n`).join('');
+};
+
+const pieceLines = 1_000;
+const shortAnswer = 2_000;
+const longAnswersRoom = 16 << 20;
+
+/** Answers as text. Long ones are those that repeat contents; once they fill their room, they go without. */
+const createWriter = () => {
+  let room = longAnswersRoom;
+  return ({ status, body }: Answer<RecordAnswer>): string => {
+    const line = (content: object): string => JSON.stringify({ status, ...content });
+    const text = line(body);
+    if (text.length <= shortAnswer) return text;
+    room -= text.length;
+    if (room >= 0 || !('code' in body)) return text;
+    const { existing: _existing, received: _received, ...rest } = body;
+    const detail = `${rest.detail}; its contents are left out, for this batch has many such answers`;
+    return line({ ...rest, detail });
+  };
 };
 
 const invalid = (line: Parsed<RecordCommand>) => {

@@ -112,7 +112,7 @@ const broken: BadBody[] = (
     [
       '10,000 unknown fields',
       JSON.stringify(Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`f${String(i)}`, i]))),
-      'f0',
+      'too large',
     ],
   ] as const
 ).map(([name, bytes, names]) => ({ name, kind: 'payment', bytes, names, ...invalid }));
