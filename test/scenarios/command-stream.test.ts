@@ -127,6 +127,13 @@ describe('the stream of commands', () => {
     ]);
   });
 
+  it('refuses to go on after what this log does not have, and says why', async () => {
+    const headers = { accept: 'text/event-stream', 'last-event-id': '999999' };
+    const answer = await send(tollgate.url, { method: 'GET', path: '/v1/traffic-control', headers });
+    expect(answer.status).toBe(400);
+    expect(answer.text).toMatch(/last-event-id: the log ends at \d+, before 999999/);
+  });
+
   it('keeps nothing of listeners that went away', async () => {
     const streams = await Promise.all(countTo(20).map(() => openCommandStream(tollgate.url)));
     for (const stream of streams) stream.close();

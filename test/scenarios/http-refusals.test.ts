@@ -39,6 +39,8 @@ describe('refusals', () => {
       api.put('/v1/accounts/nobody/cutoff', { balances: [] }),
       api.get('/v1/accounts/nobody'),
       api.get('/v1/accounts/nobody/history'),
+      api.get('/v1/accounts/nobody/history?after=3'),
+      api.get('/v1/accounts/acme%200/history'),
     ];
     for (const answer of answers) expect(await status(answer)).toBe('404 ACCOUNT_NOT_FOUND');
   });

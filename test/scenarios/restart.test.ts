@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readdir, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { post, postBatch } from './support/api';
 import { openCommandStream } from './support/command-stream';
@@ -56,6 +58,18 @@ describe('SIGTERM', () => {
     const state = await readWholeState(tollgate.url);
     expect(missingFrom(state, load.acknowledged)).toEqual([]);
     expect(inconsistenciesOf(state)).toEqual([]);
+  });
+
+  it('ends within seconds also while a client has sent half a request', async () => {
+    const socket = connect(Number(new URL(tollgate.url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(
+      'POST /v1/payments HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+    );
+    await once(socket, 'connect');
+    await post(tollgate.url, '/v1/accounts', { accountId: 'later', currency: 'EUR' });
+    expect(await tollgate.stop()).toEqual({ code: 0, signal: null });
+    expect(tollgate.output()).toContain('Tollgate has stopped');
   });
 
   it('is followed by a start that shows the same', async () => {
@@ -125,6 +139,25 @@ describe('derived folders', () => {
     expect(rebuilt.output).toContain('all as they were');
     tollgate = await startTollgate({ data });
     expect(await readWholeState(tollgate.url)).toEqual(before);
+  });
+
+  it('are no different after kill -9, only behind; `tollgate rebuild` says so', async () => {
+    await record(200);
+    await tollgate.stop();
+    tollgate = await startTollgate({ data });
+    await postBatch(tollgate.url, entriesOf(accounts, 200, 200));
+    await tollgate.kill();
+    expect(await runTollgate('rebuild', '--data', data)).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('all as they were') as string,
+    });
+  });
+
+  it('are not made where there is no log: `tollgate rebuild` says so and creates nothing', async () => {
+    const elsewhere = join(data, 'typo');
+    const { code, output } = await runTollgate('rebuild', '--data', elsewhere);
+    expect([code, output]).toEqual([1, expect.stringContaining(`there is no log in ${elsewhere}`)]);
+    expect(await readdir(data)).not.toContain('typo');
   });
 
   it('a second process on the same folder is refused and harms nothing', async () => {

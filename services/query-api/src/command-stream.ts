@@ -1,12 +1,16 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { lastEventId, parseBody, streamPrefixes, streamQuery, trafficCommandOf } from '@tollgate/contracts';
+import { lastEventId, parseBody, problemOf, streamPrefixes, streamQuery, trafficCommandOf } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
-import { valid } from '@tollgate/service-runtime';
+import { HttpProblem, valid } from '@tollgate/service-runtime';
 
 const keepAliveMs = 15_000;
+/** A client that has not taken what it was sent by then is dropped; it reconnects with its Last-Event-ID. */
+const stalledMs = 30_000;
+const pageEvents = 250;
 
 /**
  * Answers `GET /v1/traffic-control` with `Accept: text/event-stream`: the commands as they are made. An event's id is its
@@ -18,24 +22,40 @@ export const createCommandStream = (server: FastifyInstance, log: EventLog<LogEv
     closing.abort();
     done();
   });
+  const turn = createTurns();
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const after = await startOf(request, log);
     reply.hijack();
-    await stream(reply.raw, { log, after, closing: closing.signal });
+    await stream(reply.raw, { log, after, turn, closing: closing.signal });
   };
+};
+
+/** Lets one stream go on in each turn of the event loop: many that read from the start keep nobody else waiting. */
+const createTurns = (): (() => Promise<void>) => {
+  let last = Promise.resolve();
+  return () => (last = last.then(() => nextTurn()));
 };
 
 /** Where the client wants to begin: after the last event it saw, at the first command, or with the next one. */
 const startOf = async ({ headers, query }: FastifyRequest, log: EventLog<LogEvent>): Promise<Position | undefined> => {
   const seen = valid(parseBody(lastEventId, headers['last-event-id']));
   const { from } = valid(parseBody(streamQuery, query));
-  return seen ?? (from === 'start' ? undefined : await log.lastPosition());
+  const last = await log.lastPosition();
+  if (seen !== undefined && seen > (last ?? 0n)) {
+    const detail = `last-event-id: the log ends at ${String(last ?? 0n)}, before ${String(seen)}: it is another log or an older copy; begin again, with from=start for all commands`;
+    throw new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail }));
+  }
+  return seen ?? (from === 'start' ? undefined : last);
 };
 
-const stream = async (
-  response: ServerResponse,
-  { log, after, closing }: { log: EventLog<LogEvent>; after: Position | undefined; closing: AbortSignal },
-): Promise<void> => {
+type Streaming = {
+  log: EventLog<LogEvent>;
+  after: Position | undefined;
+  turn(): Promise<void>;
+  closing: AbortSignal;
+};
+
+const stream = async (response: ServerResponse, { log, after, turn, closing }: Streaming): Promise<void> => {
   const gone = new AbortController();
   response.on('close', () => {
     gone.abort();
@@ -47,12 +67,14 @@ const stream = async (
   });
   // The start is the id of an event without data, so that a client that reconnects before the first command misses none.
   response.write(`retry: 1000\n${after === undefined ? '' : `id: ${String(after)}\n`}\n`);
-  const keepAlive = setInterval(() => response.write(':\n\n'), keepAliveMs);
+  const keepAlive = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), keepAliveMs);
   const signal = AbortSignal.any([gone.signal, closing]);
   try {
-    for await (const { events } of log.subscribe({ prefixes: [streamPrefixes.cutoff], after, signal })) {
+    const selection = { prefixes: [streamPrefixes.cutoff], after, maxEvents: pageEvents, signal };
+    for await (const { events, isCaughtUp } of log.subscribe(selection)) {
       const text = events.map(eventText).join('');
-      if (text !== '' && !response.write(text)) await once(response, 'drain', { signal });
+      if (text !== '' && !response.write(text)) await drained(response, signal);
+      if (!isCaughtUp) await turn();
     }
   } catch (error) {
     // The client reconnects with its Last-Event-ID, whatever ended this stream.
@@ -60,6 +82,15 @@ const stream = async (
   } finally {
     clearInterval(keepAlive);
     response.end();
+  }
+};
+
+const drained = async (response: ServerResponse, signal: AbortSignal): Promise<void> => {
+  const stalled = setTimeout(() => response.destroy(), stalledMs);
+  try {
+    await once(response, 'drain', { signal });
+  } finally {
+    clearTimeout(stalled);
   }
 };
 

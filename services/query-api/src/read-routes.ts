@@ -1,5 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import { accountQuery, accountStream, historyQuery, listQuery, parseBody, problemOf } from '@tollgate/contracts';
+import {
+  accountIdPattern,
+  accountQuery,
+  accountStream,
+  historyQuery,
+  listQuery,
+  parseBody,
+  problemOf,
+} from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position } from '@tollgate/event-store';
 import type { Partner, ReadModels } from '@tollgate/read-models';
@@ -55,12 +63,16 @@ export const addReadRoutes = (server: FastifyInstance, { log, readModels, settle
     await wait(minPosition);
     const from = after === undefined ? 0 : after + 1;
     const { accountId } = request.params;
+    if (!(await isOpen(log, accountId))) throw notFound(accountId);
     const events = await log.readStream(accountStream(accountId), { from, limit: limit + 1 });
-    if (events.length === 0 && from === 0) throw notFound(accountId);
     const items = events.slice(0, limit).map(historyItem);
     return { items, next: events.length > limit ? String(items.at(-1)?.revision) : null };
   });
 };
+
+/** In the log, which a read model may be behind. What is no account id is never looked up: it might be another key there. */
+const isOpen = async (log: EventLog<LogEvent>, accountId: string): Promise<boolean> =>
+  accountIdPattern.test(accountId) && (await log.readStream(accountStream(accountId), { limit: 1 })).length > 0;
 
 const found = (partner: Partner | undefined, accountId: string): Partner => {
   if (partner === undefined) throw notFound(accountId);

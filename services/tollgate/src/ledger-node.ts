@@ -28,6 +28,7 @@ export type LedgerNode = {
 const requestTimeoutMs = 60_000;
 const headersTimeoutMs = 15_000;
 const idleTimeoutMs = 75_000;
+const unfinishedMs = 3_000;
 
 /** Opens the data folder and starts every part, in the order in which data flows. */
 export const startLedgerNode = async (
@@ -71,7 +72,12 @@ export const startLedgerNode = async (
       Object.values(followings).map(({ done }) => done.then(() => new Promise<never>(() => undefined))),
     ),
     stop: async () => {
+      // A request that was only half sent would hold the server up for as long as it may take.
+      const cut = setTimeout(() => {
+        server.server.closeAllConnections();
+      }, unfinishedMs);
       await Promise.all([server.close(), kafka?.stopIntake()]);
+      clearTimeout(cut);
       await ledger.close();
       await Promise.all([cutoff.stop(), balances.stop(), kafka?.stopRelays()]);
       await Promise.all([readModels.close(), indexStore.close(), cutoffStore.close()]);

@@ -6,6 +6,7 @@ import { addRebuild } from './cli/rebuild';
 import { addRedrive } from './cli/redrive';
 import { addServe } from './cli/serve';
 import { addWatch } from './cli/watch';
+import { printable } from './cli/terminal-text';
 import { SettingsError } from './settings';
 
 const usageFault = 2;
@@ -29,6 +30,7 @@ addDemo(program);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`tollgate: ${error instanceof Error ? error.message : String(error)}\n`);
+  const lines = (error instanceof Error ? error.message : String(error)).split('\n');
+  process.stderr.write(`tollgate: ${lines.map(printable).join('\n')}\n`);
   process.exit(error instanceof SettingsError ? usageFault : 1);
 });

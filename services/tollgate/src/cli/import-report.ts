@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import type { WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import type { BatchLineReading } from './answers';
@@ -11,8 +12,7 @@ const shownRejects = 20;
 export const createReport = async (rejectsFile: string | undefined) => {
   const counts = { recorded: 0, duplicates: 0, rejected: 0 };
   const shown: string[] = [];
-  const rejects = rejectsFile === undefined ? undefined : createWriteStream(rejectsFile);
-  if (rejects) await once(rejects, 'open');
+  const rejects = rejectsFile === undefined ? undefined : await createFile(rejectsFile);
 
   const reject = async (record: ImportRecord, problem: Extract<BatchLineReading, { code: string }>): Promise<void> => {
     const { code, detail, existing, received } = problem;
@@ -50,6 +50,19 @@ export const createReport = async (rejectsFile: string | undefined) => {
   };
 };
 export type ImportReport = Awaited<ReturnType<typeof createReport>>;
+
+/** Never in place of another file: it might be the input, or the rejects of an earlier run. */
+const createFile = async (path: string): Promise<WriteStream> => {
+  const file = createWriteStream(path, { flags: 'wx' });
+  try {
+    await once(file, 'open');
+    return file;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+      throw new Error(`${path} exists already: give --rejects the name of a new file`, { cause: error });
+    throw error;
+  }
+};
 
 const inWords = (count: number): string => count.toLocaleString('en');
 

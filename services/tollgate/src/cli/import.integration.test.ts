@@ -52,6 +52,17 @@ test('a file is recorded once, and again it is all duplicates', async () => {
   expect(await createClient(node.url).account('acme')).toEqual(before);
 });
 
+test('rejects are never kept in place of a file that is there, the input least of all', async () => {
+  const file = await write('calls.ndjson', calls(2));
+  for (const rejects of [file, await write('rejects.ndjson', 'of an earlier run')]) {
+    const before = await readFile(rejects, 'utf8');
+    const { code, stderr } = await tollgate('import', file, '--rejects', rejects);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${rejects} exists already: give --rejects the name of a new file`);
+    expect(await readFile(rejects, 'utf8')).toBe(before);
+  }
+});
+
 test('rejects are reported by line and kept, and can be mended and imported', async () => {
   const file = await write(
     'payments.csv',

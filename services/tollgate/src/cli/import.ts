@@ -68,8 +68,8 @@ const batchSizeOf = (text: string): number => {
 const importFile = async (file: string, flags: Flags): Promise<void> => {
   const client = createClient(flags.url);
   await client.check();
-  const report = await createReport(flags.rejects);
   const input = await openInput(file);
+  const report = await createReport(flags.rejects);
   const progress = startProgress({
     unit: 'bytes',
     total: input.sizeBytes,

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { startBalanceProjector } from '@tollgate/balance-projector';
@@ -38,16 +40,30 @@ const openModels = async (path: string): Promise<ReadModels> =>
 const rebuild = async (data: string): Promise<boolean> => {
   const { eventLog, readModels } = foldersOf(data);
   const next = `${readModels}.next`;
+  const logFile = join(eventLog, 'log', 'data.mdb');
+  if (!existsSync(logFile)) throw new Error(`there is no log in ${data} (${logFile}): say where it is with --data`);
   const log = await openLmdbEventLog<LogEvent>({ folder: eventLog });
   await rm(next, { recursive: true, force: true });
   const rebuilt = await openModels(next);
   const last = await fold(log, rebuilt);
   const old = await openModels(readModels);
-  const differences = await compare(old, rebuilt, last);
+  const isCompared = old.position() !== undefined;
+  // Behind the log after a kill is no difference: they would have caught up at the next start.
+  if (isCompared) await fold(log, old);
+  const differences = isCompared ? await compare(old, rebuilt, last) : 0;
+  if (!isCompared) say('There were no read models to compare with.');
   await Promise.all([old.close(), rebuilt.close(), log.close()]);
+  if (differences > 0) await keep(readModels);
   await rm(readModels, { recursive: true, force: true });
   await rename(next, readModels);
   return differences === 0;
+};
+
+/** Moves read models that were wrong out of the way, for whoever looks for the cause. */
+const keep = async (readModels: string): Promise<void> => {
+  const kept = `${readModels}.differed-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+  await rename(readModels, kept);
+  say(`The old read models are kept in ${kept}.`);
 };
 
 const fold = async (log: LmdbEventLog<LogEvent>, readModels: ReadModels): Promise<bigint> => {
@@ -72,15 +88,6 @@ const shownDifferences = 20;
 
 /** Compares every account both ways; returns how many differ. */
 const compare = async (old: ReadModels, rebuilt: ReadModels, last: bigint): Promise<number> => {
-  const position = old.position();
-  if (position === undefined) {
-    say('There were no read models to compare with.');
-    return 0;
-  }
-  if (position !== last)
-    say(
-      `The old read models were at position ${String(position)} of ${String(last)}: accounts that moved since then differ below.`,
-    );
   let accounts = 0;
   let differences = 0;
   const differ = (accountId: string, what: string): void => {

@@ -9,7 +9,7 @@ import { accountIdIn, forecast, isSelected, payloadBytes } from '../redrive';
 import type { Forecast, RedriveSelection } from '../redrive';
 import { SettingsError, readSettings, settingSources } from '../settings';
 import { currencyOfAccounts } from './account-currency';
-import { say } from './terminal-text';
+import { printable, say } from './terminal-text';
 import { urlOption } from './tollgate-client';
 
 type Flags = {
@@ -92,7 +92,7 @@ const lineOf = ({ source, code }: RejectedMessage, outlook: Forecast): string =>
   const place = `${source.topic}/${String(source.partition)}/${source.offset}`;
   return outlook.willApply
     ? `${place}  ${code} → will be applied`
-    : `${place}  ${code} → ${outlook.code} again: ${outlook.detail}`;
+    : `${place}  ${code} → ${outlook.code} again: ${printable(outlook.detail)}`;
 };
 
 const instantOf = (text: string): Date => {
