@@ -141,6 +141,7 @@ describe('a body', () => {
   it.each([
     ['/v1/batch', 'application/json'],
     ['/v1/payments', 'application/x-ndjson'],
+    ['/v1/payments', 'application/json; charset=utf-16'],
   ])('for %s as %s is 415', async (path, type) => {
     const sent = { method: 'POST', path, headers: { 'content-type': type }, body: JSON.stringify(goodPayment()) };
     expect(problemOf(sent, await send(tollgate.url, sent))['status']).toBe(415);

@@ -67,7 +67,7 @@ describe('recording', () => {
     const again = await send(url, {
       method: 'POST',
       path: '/v1/payments',
-      headers: { 'content-type': 'application/json; charset=utf-8' },
+      headers: { 'content-type': 'Application/JSON; Charset="UTF-8"' },
       body,
     });
     expect([again.status, (JSON.parse(again.text) as Fields)['duplicate']]).toEqual([200, true]);

@@ -22,6 +22,11 @@ const open = (accountId: string, fields: Fields = {}): Promise<JsonAnswer> =>
 const pay = (accountId: string, paymentId: string, amount = '1'): Promise<JsonAnswer> =>
   api.post('/v1/payments', { paymentId, accountId, direction: 'inbound', amount, currency: 'EUR' });
 
+test('load balancers may ask for health with HEAD', async () => {
+  for (const path of ['/healthz', '/readyz'])
+    expect(await send(url, { method: 'HEAD', path })).toMatchObject({ status: 200, text: '' });
+});
+
 describe('an account', () => {
   it('is shown with balances, totals, rule, traffic and its place in the log', async () => {
     await open('acme', {

@@ -4,10 +4,13 @@ import type { Registry } from './metrics';
 /** A part that must be up before traffic is sent here; `detail` says what it waits for. */
 export type Readiness = { name: string; check(): { isReady: boolean; detail: string } };
 
+/** Load balancers ask with HEAD. */
+const withHead = { exposeHeadRoute: true };
+
 /** `/healthz`: the process answers. `/readyz`: every part is ready. `/metrics`: Prometheus text. */
 export const addOperatorRoutes = (server: FastifyInstance, parts: readonly Readiness[], metrics: Registry): void => {
-  server.get('/healthz', () => ({ status: 'ok' }));
-  server.get('/readyz', (_request, reply) => {
+  server.get('/healthz', withHead, () => ({ status: 'ok' }));
+  server.get('/readyz', withHead, (_request, reply) => {
     const checks = parts.map(({ name, check }) => ({ name, ...check() }));
     const isReady = checks.every((part) => part.isReady);
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', parts: checks });

@@ -74,7 +74,9 @@ const send = async (reply: FastifyReply, { status, body }: Answer<object>): Prom
     .send(JSON.stringify(body));
 
 const requireJson = (contentType: string | undefined): void => {
-  if (contentType?.startsWith('application/json') !== true) throw unsupported('application/json', contentType);
+  const [type, ...parameters] = (contentType ?? '').toLowerCase().split(';');
+  const isUtf8 = parameters.every((parameter) => !/^\s*charset=(?!"?utf-8"?\s*$)/.test(parameter));
+  if (type?.trim() !== 'application/json' || !isUtf8) throw unsupported('application/json', contentType);
 };
 
 const unsupported = (wanted: string, got: string | undefined): HttpProblem =>

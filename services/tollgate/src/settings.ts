@@ -9,17 +9,20 @@ const wholeNumber = (least: number, most: number) => {
 
 const flagValue = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 
+const mostPort = 65_535;
+const portOf = (broker: string): number => Number(broker.slice(broker.lastIndexOf(':') + 1));
+
 const brokerList = z
   .string()
   .transform((text) => text.split(',').map((broker) => broker.trim()))
   .refine(
-    (brokers) => brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker)),
-    'must be host:port, several with commas between',
+    (brokers) => brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker) && portOf(broker) <= mostPort),
+    'must be host:port, several with commas between, ports up to 65535',
   );
 
 const settingsSchema = z.object({
   host: z.string().default('127.0.0.1'),
-  port: wholeNumber(0, 65_535).default(8_400),
+  port: wholeNumber(0, mostPort).default(8_400),
   data: z
     .string()
     .default('./data')
@@ -145,6 +148,10 @@ export const readSettings = (flags: Partial<Record<SettingName, string>>, enviro
   const { kafkaSaslMechanism, kafkaSaslUsername, kafkaSaslPassword } = result.data;
   if (kafkaSaslMechanism !== undefined && (kafkaSaslUsername === undefined || kafkaSaslPassword === undefined))
     throw new SettingsError('KAFKA_SASL_MECHANISM: needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD as well');
+  if (kafkaSaslMechanism === undefined && (kafkaSaslUsername !== undefined || kafkaSaslPassword !== undefined))
+    throw new SettingsError(
+      'KAFKA_SASL_MECHANISM: needed with KAFKA_SASL_USERNAME or KAFKA_SASL_PASSWORD, which are not used without it',
+    );
   return result.data;
 };
 

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import type { AccountAnswer, AccountView } from '@tollgate/contracts';
+import { SettingsError } from '../settings';
 import { accountAnswerReading, accountPageReading, accountReading, problemReading } from './answers';
 
 /** Nothing answered, or the connection was lost before the answer was complete; the same can be sent again. */
@@ -27,6 +28,11 @@ export const urlOption = (): Option =>
     .argParser((text: string) => {
       if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
         throw new InvalidArgumentError('It must be like http://127.0.0.1:8400.');
+      const { username, password, pathname, search, hash, origin } = new URL(text);
+      // Commander would print the whole text, and with it the password.
+      if (username !== '' || password !== '') throw new SettingsError('--url: must hold no name and no password');
+      if (pathname !== '/' || search !== '' || hash !== '')
+        throw new InvalidArgumentError(`It must be nothing but ${origin}.`);
       return text;
     });
 
