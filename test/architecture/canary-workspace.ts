@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-type Manifest = { name: string; exports?: Record<string, { source: string }> };
+type Manifest = { name: string; exports?: Record<string, { source: string } | string> };
 
 /** A copy of this workspace in a temporary folder: its manifests, empty public files, and `files` that break its rules. */
 export const canaryWorkspace = (root: string, files: Readonly<Record<string, string>>): string => {
@@ -27,7 +27,8 @@ export const canaryWorkspace = (root: string, files: Readonly<Record<string, str
     const text = readFileSync(join(root, home, 'package.json'), 'utf8');
     const { name, exports } = JSON.parse(text) as Manifest;
     write(join(home, 'package.json'), text);
-    for (const { source } of Object.values(exports ?? {})) write(join(home, source), 'export {};\n');
+    for (const target of Object.values(exports ?? {}))
+      if (typeof target !== 'string') write(join(home, target.source), 'export {};\n');
     mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
     symlinkSync(join(folder, home), join(folder, 'node_modules', name));
   }

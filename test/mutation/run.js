@@ -2,7 +2,7 @@
 'use strict';
 
 const { spawnSync } = require('node:child_process');
-const { readFileSync } = require('node:fs');
+const { readFileSync, rmSync } = require('node:fs');
 const { resolve } = require('node:path');
 const { parseArgs } = require('node:util');
 
@@ -11,37 +11,43 @@ const all = ['money', 'balance', 'cutoff-projector', 'intake'];
 const leastPercent = 90;
 
 const help = `Changes the code of amounts, balances, decisions and intake in every way that Stryker knows, one change at a time, and
-counts the changes that some unit test notices. Takes about 10 minutes; every change that nobody noticed is printed.
+counts the changes that some unit test notices. Takes about 15 minutes on 2 cores; every change that nobody noticed is printed. Ends with 1 if a part has less than
+${leastPercent} %.
 
   npm run proof:mutation -- [part]…
 
   part   ${all.join(', ')} (all)
 `;
 
-/** How many of the mutants of a report have one of these ends. @param {any} report @param {string[]} ends */
-const count = (report, ends) =>
-  Object.values(report.files)
-    .flatMap((/** @type {any} */ { mutants }) => mutants)
-    .filter(({ status }) => ends.includes(status)).length;
-
 /** @param {string} part */
 const prove = (part) => {
-  spawnSync(resolve(root, 'node_modules/.bin/stryker'), ['run', 'test/mutation/stryker.config.js'], {
+  const path = resolve(root, `.cache/mutation/${part}.json`);
+  rmSync(path, { force: true });
+  const { status } = spawnSync(resolve(root, 'node_modules/.bin/stryker'), ['run', 'test/mutation/stryker.config.js'], {
     cwd: root,
     env: { ...process.env, MUTATION_PART: part },
     stdio: 'inherit',
   });
-  const report = JSON.parse(readFileSync(resolve(root, `.cache/mutation/${part}.json`), 'utf8'));
-  const killed = count(report, ['Killed', 'Timeout']);
-  const survived = count(report, ['Survived', 'NoCoverage']);
-  return { part, killed, survived, percent: (100 * killed) / (killed + survived) };
+  if (status !== 0) throw new Error(`the mutation of ${part} did not come to its end`);
+  /** @type {{ status: string }[]} */
+  const mutants = Object.values(JSON.parse(readFileSync(path, 'utf8')).files).flatMap(({ mutants }) => mutants);
+  const count = (/** @type {string[]} */ ...ends) => mutants.filter(({ status }) => ends.includes(status)).length;
+  const failing = count('Killed');
+  const hanging = count('Timeout');
+  const survived = count('Survived', 'NoCoverage');
+  const percent = (100 * (failing + hanging)) / (failing + hanging + survived);
+  return { part, failing, hanging, survived, percent };
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });
 if (values.help || positionals.some((part) => !all.includes(part))) process.stdout.write(help);
 else {
   const rows = (positionals.length > 0 ? positionals : all).map(prove);
-  for (const { part, killed, survived, percent } of rows)
-    process.stdout.write(`${part}: ${killed} mutants killed, ${survived} survived, ${percent.toFixed(1)} %\n`);
+  /** @param {(string | number)[]} cells */
+  const print = ([first = '', ...rest]) =>
+    process.stdout.write(`${String(first).padEnd(18)}${rest.map((cell) => String(cell).padStart(14)).join('')}\n`);
+  print(['part', 'a test failed', 'a test hung', 'survived', 'killed']);
+  for (const { part, failing, hanging, survived, percent } of rows)
+    print([part, failing, hanging, survived, `${percent.toFixed(1)} %`]);
   process.exitCode = rows.every(({ percent }) => percent >= leastPercent) ? 0 : 1;
 }

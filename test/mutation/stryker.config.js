@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
 
+const { join } = require('node:path');
+
 /** Where an amount, a balance, a duplicate or a decision is made. */
 const parts = {
   money: ['packages/money/src/*.ts'],
@@ -17,15 +19,14 @@ const parts = {
 const part = /** @type {any} */ (process.env['MUTATION_PART']);
 const mutated = part === undefined ? Object.values(parts).flat() : parts[part];
 
-/** @type {Partial<import('@stryker-mutator/api/core').StrykerOptions>} */
 module.exports = {
   mutate: [...mutated, '!**/*.test.ts', '!**/*.fixture.ts', '!**/index.ts'],
   testRunner: 'jest',
-  plugins: ['@stryker-mutator/jest-runner'],
+  plugins: ['@stryker-mutator/jest-runner', join(__dirname, 'messages.js')],
   jest: { projectType: 'custom', configFile: 'test/mutation/jest.config.js', enableFindRelatedTests: true },
   coverageAnalysis: 'perTest',
-  // What a message says is for people: tests look at its parts, and no figure or decision hangs on the rest.
-  mutator: { excludedMutations: ['StringLiteral'] },
+  // No figure and no decision hangs on how a message is worded.
+  ignorers: ['messages'],
   ignorePatterns: ['**/dist', '.cache', 'data', '**/*.tsbuildinfo'],
   tempDirName: '.cache/stryker',
   incremental: false,

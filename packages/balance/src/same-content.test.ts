@@ -91,6 +91,10 @@ test.each(['startedAt', 'endedAt', 'ratedAt'])('%s is compared by instant', (fie
   expect(isSameContent(one, { ...one, [field]: '2026-01-31T12:00:00.000Z' })).toBe(true);
 });
 
+test.each(['reference', 'paymentId'])('%s is text, compared as it is, however much it looks like a time', (field) => {
+  expect(isSameContent({ ...payment, [field]: 'v1.50Z' }, { ...payment, [field]: 'v1.5Z' })).toBe(false);
+});
+
 test('an amount just above the whole number is not that number', () => {
   expect(isSameContent({ ...payment, amount: '1' }, { ...payment, amount: '1.0000000001' })).toBe(false);
 });

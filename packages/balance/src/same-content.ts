@@ -1,6 +1,6 @@
 import { parseAmount } from '@tollgate/money';
 
-type Json = string | number | boolean | null | undefined | readonly Json[] | { readonly [field: string]: Json };
+type Json = string | number | boolean | undefined | readonly Json[] | { readonly [field: string]: Json };
 
 /**
  * Whether two accepted bodies of one kind mean the same (DESIGN 2.9): every field counts, amounts by value, times by
@@ -27,7 +27,7 @@ const instantOf = (time: string): string =>
   time.replace(/(\.\d*?)0*Z$/, (_, fraction: string) => (fraction === '.' ? 'Z' : `${fraction}Z`));
 
 const isDeepEqual = (one: Json, other: Json): boolean => {
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
+  if (typeof one !== 'object' || typeof other !== 'object') return one === other;
   const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...keys].every((key) => isDeepEqual(valueOf(one, key), valueOf(other, key)));
 };

@@ -5,7 +5,7 @@ import type { Database, RootDatabase } from 'lmdb';
 import { LogDamaged, LogUnavailable } from '@tollgate/event-store';
 import { checkLength } from './log-length';
 
-export type LogRecord = { key: number; value: Buffer };
+type LogRecord = { key: number; value: Buffer };
 
 /** Records by position, from 1, without a gap. */
 export type LogFile = {

@@ -73,7 +73,19 @@ test('takes over more decisions than it reads at once', async () => {
   await judgeAll(log, accountEvents(log));
   const made = decisions(log);
   expect(made).toHaveLength(1_201);
-  const { changed } = await judgeAll(log, accountEvents(log));
+  const reads: { from?: number | undefined; limit: number }[] = [];
+  const watched: EventLog<LogEvent> = {
+    ...log,
+    readStream: (stream, options) => {
+      reads.push(options);
+      return log.readStream(stream, options);
+    },
+  };
+  const { changed } = await judgeAll(watched, accountEvents(log));
+  expect(reads).toEqual([
+    { from: 0, limit: 1_000 },
+    { from: 1_000, limit: 1_000 },
+  ]);
   expect(decisions(log)).toEqual(made);
   expect(changed.get('acme')?.sequence).toBe(1_201);
 });

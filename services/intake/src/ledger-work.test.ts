@@ -29,6 +29,7 @@ const countingLog = () => {
   const log = createMemoryEventLog<LogEvent>();
   const appended: string[][] = [];
   const read: string[] = [];
+  const froms: number[] = [];
   const watched: EventLog<LogEvent> = {
     ...log,
     append: (appends) => {
@@ -37,6 +38,7 @@ const countingLog = () => {
     },
     readStream: (stream, options) => {
       read.push(stream);
+      froms.push(options.from ?? 0);
       return log.readStream(stream, options);
     },
     // Says that it has caught up, and then hears of nothing.
@@ -47,7 +49,7 @@ const countingLog = () => {
       });
     },
   };
-  return { log, watched, appended, read };
+  return { log, watched, appended, read, froms };
 };
 
 const ledgerOn = (log: EventLog<LogEvent>, store = createMemoryStore()) => openLedger({ log, store, logger: silent });
@@ -79,13 +81,21 @@ test('the rule in force is repeated; another one, or an earlier one again, is a 
 
 test('new entries are written at once, without reading the log; repeated ones write nothing', async () => {
   const { watched, appended, read } = countingLog();
-  const ledger = ledgerOn(watched);
+  const store = createMemoryStore();
+  let commits = 0;
+  const ledger = ledgerOn(watched, {
+    ...store,
+    commit: (changes) => {
+      commits += 1;
+      return store.commit(changes);
+    },
+  });
   await submit(ledger, open(), call('u1'));
   await submit(ledger, call('u2'), pay('p1'));
   expect(appended).toEqual([['account-acme'], ['account-acme']]);
   expect(read).toEqual([]);
   await submit(ledger, call('u1'), pay('p1'));
-  expect(appended).toHaveLength(2);
+  expect([appended.length, commits]).toEqual([2, 2]);
 });
 
 test('only streams with something new are written', async () => {
@@ -97,13 +107,30 @@ test('only streams with something new are written', async () => {
 });
 
 test('a stream that another writer moved on is read as far as it goes, and written after that', async () => {
-  const { log, watched, appended } = countingLog();
+  const { log, watched, appended, froms } = countingLog();
   const ledger = ledgerOn(watched);
   await submit(ledger, open());
   const other = ledgerOn(log);
   await submit(other, ...Array.from({ length: 1_500 }, (_, index) => call(`u${String(index)}`)));
   expect(await submit(ledger, call('late'), call('u7'))).toEqual(['+1501', '=8']);
   expect(appended).toHaveLength(3);
+  // Beyond the opening, page by page; then the first `u7`, for its content and for its position.
+  expect(froms).toEqual([1, 1_001, 8, 8]);
+});
+
+test('of one submission, what must be decided again keeps its place before what was recorded at once', async () => {
+  const { log, watched } = countingLog();
+  const ledger = ledgerOn(watched);
+  await submit(ledger, open());
+  await submit(ledgerOn(log), call('u1'));
+  expect(await submit(ledger, call('u2'), open('zenith'), call('u1'))).toEqual(['+2', '+0', '=1']);
+});
+
+test('a refusal reads the log once, and no more if nothing is new there', async () => {
+  const { watched, froms } = countingLog();
+  const ledger = ledgerOn(watched);
+  expect(await submit(ledger, call('u1'))).toEqual(['ACCOUNT_NOT_FOUND']);
+  expect(froms).toEqual([0]);
 });
 
 test('after an append of unknown outcome the stream is read before it is written again', async () => {
@@ -174,7 +201,7 @@ test('closing answers what was submitted first; to submit nothing waits for noth
   const answered = submit(ledger, open(), call('u1')).then((given) => (answers = given));
   expect(ledger.queued()).toBe(2);
   expect(await ledger.submit([], receivedAt)).toEqual([]);
-  expect(answers).toBeUndefined();
+  expect([log.events(), answers]).toEqual([[], undefined]);
   await ledger.close();
   expect(answers).toEqual(['+0', '+1']);
   await answered;

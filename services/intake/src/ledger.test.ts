@@ -142,5 +142,6 @@ describe('the ledger', () => {
     });
     expect(await submit(ledger, refuse('{'), refuse('{'))).toEqual(['+0', '=0']);
     expect(await submit(ledger, refuse('{'), refuse('other'))).toEqual(['=0', '+1']);
+    expect(log.events().map(({ stream }) => stream)).toEqual(['rejected-t-0', 'rejected-t-0']);
   });
 });

@@ -92,11 +92,7 @@ const canLimit = succeeds(() => {
 });
 
 /** How this machine lets a disk be full; where it does not, the tests are reported as skipped and why. */
-export const createSmallDisk: (() => SmallDisk) | undefined = canMount
-  ? mountedDisk
-  : canLimit
-    ? limitedDisk
-    : undefined;
+const createSmallDisk: (() => SmallDisk) | undefined = canMount ? mountedDisk : canLimit ? limitedDisk : undefined;
 
 export const describeOnSmallDisk = createSmallDisk === undefined ? describe.skip : describe;
 if (createSmallDisk === undefined)

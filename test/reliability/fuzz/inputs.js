@@ -8,8 +8,8 @@ const { createValues } = require('./schema-values');
 /** @typedef {import('./random').Random} Random */
 /** @typedef {{ method: string, path: string, headers: [string, string][], body?: Buffer | undefined }} Request */
 
-const openApi = require('../../../packages/contracts/openapi.json');
-const asyncApi = require('../../../packages/contracts/asyncapi.json');
+const openApi = require('@tollgate/contracts/openapi.json');
+const asyncApi = require('@tollgate/contracts/asyncapi.json');
 
 const accounts = Array.from({ length: 40 }, (_, index) => `fuzz-${index}`);
 const plainShare = 0.35;

@@ -3,8 +3,8 @@
 
 const { default: Ajv2020 } = require('ajv/dist/2020');
 
-const openApi = require('../../../packages/contracts/openapi.json');
-const asyncApi = require('../../../packages/contracts/asyncapi.json');
+const openApi = require('@tollgate/contracts/openapi.json');
+const asyncApi = require('@tollgate/contracts/asyncapi.json');
 
 /** @typedef {import('./inputs').Request} Request */
 /** @typedef {{ position: string, revision: number, accountId: string, isNew: boolean, type: string, id: string | undefined, content: string }} Acknowledgement */
