@@ -64,7 +64,7 @@ export const startLedgerNode = async (
   addReadRoutes(server, { log, readModels, settled: createSettled(cutoff, balances) });
   addOperatorRoutes(server, readinessOf(followings, kafka), metrics);
   addDocuments(server);
-  const url = await server.listen({ host: settings.host, port: settings.port });
+  const url = await listen(server, settings);
 
   return {
     url,
@@ -84,6 +84,19 @@ export const startLedgerNode = async (
       await log.close();
     },
   };
+};
+
+const listen = async (server: FastifyInstance, { host, port }: Settings): Promise<string> => {
+  try {
+    return await server.listen({ host, port });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+      throw new Error(
+        `port ${String(port)} of ${host} is taken: stop what listens there, or choose another with --port`,
+        { cause: error },
+      );
+    throw error;
+  }
 };
 
 /** Ready only when every part has caught up with the log, and, with Kafka, intake is connected. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { z } from 'zod';
 import { payment, usage } from '@tollgate/contracts';
 import { withoutByteOrderMark } from './byte-order-mark';
@@ -47,8 +47,9 @@ async function* csvRows(chunks: AsyncIterable<Buffer>, delimiter: string): Async
       yield { line: info.lines - lineFeeds, cells: record };
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_'))
-      throw new FileFault(`the file is not CSV: ${error.message}`);
+    // The value it names is bytes to it, and no help.
+    if (error instanceof CsvError)
+      throw new FileFault(`the file is not CSV: ${error.message.replace(/, value is .*$/s, '')}`);
     throw error;
   }
 }

@@ -63,6 +63,23 @@ test('rejects are never kept in place of a file that is there, the input least o
   }
 });
 
+test('a fault in a CSV file is told by its line; mended, the file is imported whole', async () => {
+  const rows = ['paymentId,accountId,direction,amount,currency', 'p1,acme,inbound,1,EUR', 'p2,acme,inbound,2,EUR'];
+  const file = await write('payments.csv', [...rows, 'p3,acme,in"bound,4,EUR', 'p4,acme,inbound,8,EUR', ''].join('\n'));
+  const { code, stderr } = await tollgate('import', file);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/the file is not CSV: .*line 4\s*$/)]);
+  await writeFile(file, (await readFile(file, 'utf8')).replace('"', ''));
+  expect((await tollgate('import', file)).stdout).toContain('0 rejected');
+  expect((await createClient(node.url).account('acme')).balances.inbound).toBe('15');
+});
+
+test('cells are separated by a tab in a file named .tsv, or where --delimiter says so', async () => {
+  const text = 'paymentId\taccountId\tdirection\tamount\tcurrency\np1\tacme\tinbound\t1\tEUR\n';
+  expect((await tollgate('import', await write('payments.tsv', text))).stdout).toMatch(/^1 recorded/);
+  const again = await tollgate('import', await write('payments.csv', text), '--delimiter', '\\t');
+  expect(again.stdout).toMatch(/^0 recorded, 1 duplicates/);
+});
+
 test('rejects are reported by line and kept, and can be mended and imported', async () => {
   const file = await write(
     'payments.csv',

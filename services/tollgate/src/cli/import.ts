@@ -20,7 +20,7 @@ type Flags = {
   url: string;
   kind?: ImportKind;
   format?: Format;
-  delimiter: string;
+  delimiter?: string;
   batch: number;
   rejects?: string;
 };
@@ -40,8 +40,12 @@ export const addImport = (program: Command): void => {
         'what the records are; else told by paymentId or usageId, or by a field kind',
       ).choices(importKinds),
     )
-    .addOption(new Option('--format <format>', "else told by the file's name: .csv is CSV").choices(formats))
-    .option('--delimiter <character>', 'what separates the cells of a CSV file', ',')
+    .addOption(new Option('--format <format>', "else told by the file's name: .csv and .tsv are CSV").choices(formats))
+    .option(
+      '--delimiter <character>',
+      'what separates the cells of CSV, \\t for a tab (a comma; in .tsv a tab)',
+      delimiterOf,
+    )
     .option('--batch <records>', 'how many to send at once', batchSizeOf, 1_000)
     .option('--rejects <file>', 'keep every rejected record there, a line of JSON each: line, code, detail, record')
     .addOption(urlOption())
@@ -57,6 +61,11 @@ Examples:
   tollgate import payments.ndjson --rejects rejects.ndjson
   zcat cdr.ndjson.gz | tollgate import - --kind usage
   jq -c .record rejects.ndjson | tollgate import -`;
+
+const delimiterOf = (text: string): string => {
+  if (text === '') throw new InvalidArgumentError('It must not be empty.');
+  return text === '\\t' ? '\t' : text;
+};
 
 const batchSizeOf = (text: string): number => {
   const size = Number(text);
@@ -115,8 +124,9 @@ const openInput = async (file: string) => {
 };
 
 const recordsOf = (file: string, chunks: AsyncIterable<Buffer>, flags: Flags): AsyncGenerator<ImportRecord> => {
-  const { kind, delimiter } = flags;
-  const format = flags.format ?? (extname(file).toLowerCase() === '.csv' ? 'csv' : 'ndjson');
+  const extension = extname(file).toLowerCase();
+  const { kind, delimiter = extension === '.tsv' ? '\t' : ',' } = flags;
+  const format = flags.format ?? (['.csv', '.tsv'].includes(extension) ? 'csv' : 'ndjson');
   return format === 'csv' ? csvRecords(chunks, { kind, delimiter }) : ndjsonRecords(chunks, kind);
 };
 
