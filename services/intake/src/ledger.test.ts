@@ -53,10 +53,12 @@ describe('the ledger', () => {
     expect(usageIds(log)).toEqual(['u1', 'u2', 'u3']);
   });
 
-  test('a duplicate answers with the position of the first', async () => {
+  test('a duplicate answers with the position of the first, in the same batch and later', async () => {
     const ledger = ledgerOn(createMemoryEventLog<LogEvent>());
     await submit(ledger, open);
-    const [first] = await ledger.submit([call('u1')], receivedAt);
+    const [first, again] = await ledger.submit([call('u1'), call('u1')], receivedAt);
+    expect(first).toEqual({ status: 'recorded', isDuplicate: false, revision: 1, position: expect.any(BigInt) });
+    expect(again).toEqual({ ...first, isDuplicate: true });
     expect(await ledger.submit([call('u1')], receivedAt)).toEqual([{ ...first, isDuplicate: true }]);
   });
 
@@ -140,7 +142,9 @@ describe('the ledger', () => {
         payload,
       },
     });
-    expect(await submit(ledger, refuse('{'), refuse('{'))).toEqual(['+0', '=0']);
+    const [first, again] = await ledger.submit([refuse('{'), refuse('{')], receivedAt);
+    expect(first).toEqual({ status: 'recorded', isDuplicate: false, revision: 0, position: expect.any(BigInt) });
+    expect(again).toEqual({ ...first, isDuplicate: true });
     expect(await submit(ledger, refuse('{'), refuse('other'))).toEqual(['=0', '+1']);
     expect(log.events().map(({ stream }) => stream)).toEqual(['rejected-t-0', 'rejected-t-0']);
   });

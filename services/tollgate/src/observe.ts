@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
@@ -28,6 +29,15 @@ export const observe = ({ server, metrics, log, ledger, kafka }: Observed): void
     const labels = { method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode };
     requests.observe(labels, reply.elapsedTime / 1_000);
     done();
+  });
+  const openConnections = promisify(server.server.getConnections.bind(server.server));
+  new Gauge({
+    name: 'tollgate_http_connections',
+    help: 'Connections over HTTP that are open, listeners to commands included',
+    registers,
+    async collect() {
+      this.set(await openConnections());
+    },
   });
   new Gauge({
     name: 'tollgate_log_position',

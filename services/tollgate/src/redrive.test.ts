@@ -50,6 +50,7 @@ describe('saying what would happen', () => {
     ['CURRENCY_MISMATCH', rejected(), { acme: 'USD' }],
     ['INVALID_REQUEST', rejected({ payload: '{' }), { acme: 'EUR' }],
     ['INVALID_REQUEST', rejected({ payload: payload.replace('"5"', '5') }), { acme: 'EUR' }],
+    ['INVALID_REQUEST', rejected({ payload: null }), { acme: 'EUR' }],
     ['ID_CONFLICT', rejected({ code: 'ID_CONFLICT' }), { acme: 'EUR' }],
     ['INCOMPLETE', rejected({ truncated: true }), { acme: 'EUR' }],
     ['INCOMPLETE', rejected({ source: { topic: 'other', partition: 0, offset: '1' } }), { acme: 'EUR' }],

@@ -44,6 +44,7 @@ export const accountIdIn = (message: RejectedMessage): string | undefined => {
 /** Says what would become of a message, by the rules intake will apply to it. */
 export const forecast = async (message: RejectedMessage, topics: Topics, currencyOf: CurrencyOf): Promise<Forecast> => {
   const bytes = payloadBytes(message);
+  if (message.payload === null) return refuse('INVALID_REQUEST', 'the message has no value: there is nothing to send');
   if (bytes === undefined)
     return refuse('INCOMPLETE', 'not all of the message was kept: its producer must send it again');
   const json = parseJson(bytes);

@@ -29,4 +29,15 @@ describe('reading one’s own writes', () => {
     expect(await createSettled({ ...at(6n), lastDecision: () => 3n }, balances)(7n, 10)).toBe(false);
     expect(balances.waitedFor).toEqual([]);
   });
+
+  test('waits no longer in all than it may', async () => {
+    const allowedMs: number[] = [];
+    const slowly = (_position: bigint, timeoutMs: number): Promise<boolean> => {
+      allowedMs.push(timeoutMs);
+      return new Promise((resolve) => setTimeout(resolve, 20, true));
+    };
+    await createSettled({ reached: slowly, lastDecision: () => 3n }, { reached: slowly })(7n, 1_000);
+    expect(allowedMs[0]).toBe(1_000);
+    expect(allowedMs[1]).toBeLessThan(990);
+  });
 });

@@ -8,7 +8,9 @@ import type { Following } from '@tollgate/service-runtime';
 export const createSettled =
   (cutoff: Pick<CutoffProjector, 'reached' | 'lastDecision'>, balances: Pick<Following, 'reached'>) =>
   async (position: bigint, timeoutMs: number): Promise<boolean> => {
+    const begunMs = performance.now();
     if (!(await cutoff.reached(position, timeoutMs))) return false;
     const lastDecision = cutoff.lastDecision();
-    return balances.reached(lastDecision > position ? lastDecision : position, timeoutMs);
+    const leftMs = Math.max(0, timeoutMs - (performance.now() - begunMs));
+    return balances.reached(lastDecision > position ? lastDecision : position, leftMs);
   };

@@ -1,5 +1,6 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
-import { parseBody, parseJson, rejection, topicsOf } from '@tollgate/contracts';
+import { parseBody, parseJson, problems, rejection, topicsOf } from '@tollgate/contracts';
 import type { RejectedMessage } from '@tollgate/contracts';
 import { createKafka, createPublisher, readTopic } from '@tollgate/kafka';
 import type { OutgoingMessage } from '@tollgate/kafka';
@@ -32,7 +33,9 @@ export const addRedrive = (program: Command): void => {
     .description(
       'Reads the rejected topic, says for each chosen message what would become of it now, and sends those that would be applied to the topic they came from. Ids are permanent: a message that was applied before changes nothing.',
     )
-    .option('--code <code...>', 'only messages refused for one of these codes')
+    .addOption(
+      new Option('--code <code...>', 'only messages refused for one of these codes').choices(Object.keys(problems)),
+    )
     .option('--account <id...>', 'only messages of these accounts')
     .option('--since <time>', 'only messages received at this time or later (RFC 3339)', instantOf)
     .option('--until <time>', 'only messages received before this time (RFC 3339)', instantOf)
