@@ -137,6 +137,7 @@ describe('derived folders', () => {
     const rebuilt = await runTollgate('rebuild', '--data', data);
     expect(rebuilt).toMatchObject({ code: 0, output: expect.stringContaining('8 accounts') as string });
     expect(rebuilt.output).toContain('all as they were');
+    expect(rebuilt.output.match(/ events, .*\/s/g)).toHaveLength(1);
     tollgate = await startTollgate({ data });
     expect(await readWholeState(tollgate.url)).toEqual(before);
   });

@@ -8,7 +8,8 @@ import type { Following, Log } from '@tollgate/service-runtime';
 import { foldPartner } from './fold';
 
 const cachedPartners = 20_000;
-const batchEvents = 5_000;
+/** Small enough for a batch to be garbage before it outlives the young generation: a rebuild at 5,000 is a quarter slower. */
+const batchEvents = 1_000;
 
 /** Folds the log into the read models, for ever: each batch and its position in one commit. */
 export const startBalanceProjector = (parts: {

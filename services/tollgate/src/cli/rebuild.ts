@@ -45,7 +45,7 @@ const rebuild = async (data: string): Promise<boolean> => {
   const log = await openLmdbEventLog<LogEvent>({ folder: eventLog });
   await rm(next, { recursive: true, force: true });
   const rebuilt = await openModels(next);
-  const last = await fold(log, rebuilt);
+  const last = await foldAll(log, rebuilt);
   const old = await openModels(readModels);
   const isCompared = old.position() !== undefined;
   // Behind the log after a kill is no difference: they would have caught up at the next start.
@@ -66,21 +66,29 @@ const keep = async (readModels: string): Promise<void> => {
   say(`The old read models are kept in ${kept}.`);
 };
 
-const fold = async (log: LmdbEventLog<LogEvent>, readModels: ReadModels): Promise<bigint> => {
+const foldAll = async (log: LmdbEventLog<LogEvent>, readModels: ReadModels): Promise<bigint> => {
   const last = (await log.lastPosition()) ?? 0n;
   const progress = startProgress({ unit: 'events', total: Number(last) });
-  const folding = startBalanceProjector({ log, readModels, logger: createLog('error') });
   const timer = setInterval(() => {
     progress.update(Number(readModels.position() ?? 0n));
   }, 100);
   try {
-    await folding.caughtUp;
+    await fold(log, readModels);
   } finally {
     clearInterval(timer);
-    await folding.stop();
   }
   progress.finish(Number(last));
   return last;
+};
+
+/** Folds what the models have not got yet. */
+const fold = async (log: LmdbEventLog<LogEvent>, readModels: ReadModels): Promise<void> => {
+  const folding = startBalanceProjector({ log, readModels, logger: createLog('error') });
+  try {
+    await folding.caughtUp;
+  } finally {
+    await folding.stop();
+  }
 };
 
 const pageSize = 1_000;
