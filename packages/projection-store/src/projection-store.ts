@@ -26,7 +26,10 @@ export type ProjectionStore = {
     after?: string | undefined;
     limit?: number;
   }): AsyncIterable<[key: string, value: string]>;
-  /** All changes and the position, or none of them; readable by `get` once resolved. */
+  /**
+   * All changes and the position, or none of them; readable by `get` once resolved. Where it throws, `get` and `position` tell
+   * which: a store that buffers keeps what it took.
+   */
   commit(changes: Changes): Promise<void>;
   position(): Position | undefined;
   close(): Promise<void>;

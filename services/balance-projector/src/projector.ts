@@ -42,7 +42,13 @@ const createBatchFold = (readModels: ReadModels) => {
       changed.set(accountId, after);
       if (!isAccountEvent(event)) decided.set(accountId, after);
     }
-    await readModels.apply({ changed: changed.values(), decided: decided.values(), position });
+    try {
+      await readModels.apply({ changed: changed.values(), decided: decided.values(), position });
+    } catch (error) {
+      // Taken or not: only the read models know.
+      for (const accountId of changed.keys()) cache.delete(accountId);
+      throw error;
+    }
     for (const [accountId, partner] of changed) cache.set(accountId, partner);
   };
 };

@@ -24,7 +24,13 @@ export const createJudgementStore = (store: ProjectionStore): JudgementStore => 
     },
     commit: async (changed, position) => {
       const puts = [...changed].map(([accountId, judgement]) => [key(accountId), () => encode(judgement)] as const);
-      await store.commit({ puts, position });
+      try {
+        await store.commit({ puts, position });
+      } catch (error) {
+        // Taken or not: only the store knows.
+        for (const accountId of changed.keys()) cache.delete(accountId);
+        throw error;
+      }
       for (const [accountId, judgement] of changed) cache.set(accountId, judgement);
     },
     position: () => store.position(),

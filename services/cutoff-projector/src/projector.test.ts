@@ -15,6 +15,8 @@ const run = async (log: EventLog<LogEvent>, store: ProjectionStore = createMemor
   await projector.stop();
 };
 
+const lastOf = async (log: EventLog<LogEvent>): Promise<bigint> => (await log.lastPosition()) ?? 0n;
+
 const expected = [
   '1 TrafficBlocked by e0',
   '2 TrafficUnblocked by e1',
@@ -51,6 +53,29 @@ describe('the cutoff projector', () => {
     expect(decisions(log)).toEqual(expected.slice(0, 3));
     await record(log, history.slice(3), { after: 2 });
     await run(log);
+    expect(decisions(log)).toEqual(expected);
+  });
+
+  test('a store that says it failed after it took the changes leaves no older fold behind', async () => {
+    const log = createMemoryEventLog<LogEvent>();
+    const store = createMemoryStore();
+    let failures = 0;
+    const full: ProjectionStore = {
+      ...store,
+      commit: async (changes) => {
+        await store.commit(changes);
+        if (changes.puts.length > 0 && failures-- > 0) throw Object.assign(new Error('full'), { retriable: true });
+      },
+    };
+    await record(log, history.slice(0, 2));
+    const projector = await startCutoffProjector({ log, store: full, clock, logger: silent });
+    await projector.reached(await lastOf(log), 5_000);
+    failures = 1;
+    await record(log, history.slice(2, 3), { after: 1 });
+    await projector.reached(await lastOf(log), 5_000);
+    await record(log, history.slice(3), { after: 2 });
+    await projector.reached(await lastOf(log), 5_000);
+    await projector.stop();
     expect(decisions(log)).toEqual(expected);
   });
 

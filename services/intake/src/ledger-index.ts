@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { CutoffSetting } from '@tollgate/balance';
 import type { LogEvent } from '@tollgate/contracts';
 import type { Position, RecordedEvent } from '@tollgate/event-store';
-import type { ProjectionStore } from '@tollgate/projection-store';
+import type { Changes, ProjectionStore } from '@tollgate/projection-store';
 import { eventKey, recordKey } from './record-key';
 
 /** What intake knows of one stream it writes to. `revision` is the last event indexed: the one an append expects. */
@@ -66,7 +66,17 @@ export const createLedgerIndex = (store: ProjectionStore): LedgerIndex => {
     }
     for (const [stream, after] of changed) puts.push([factsKey(stream), () => JSON.stringify(after)]);
     const isWorthStoring = puts.length > 0 || (position ?? 0n) - (store.position() ?? 0n) >= lazyPositions;
-    if (isWorthStoring) await store.commit({ puts, position });
+    if (isWorthStoring) await commit(changed, { puts, position });
+  };
+
+  const commit = async (changed: ReadonlyMap<string, StreamFacts>, changes: Changes): Promise<void> => {
+    try {
+      await store.commit(changes);
+    } catch (error) {
+      // Taken or not: only the store knows.
+      for (const stream of changed.keys()) cache.delete(stream);
+      throw error;
+    }
     for (const [stream, after] of changed) cache.set(stream, after);
   };
 
