@@ -32,7 +32,7 @@ const recordingStore = () => {
 describe('a buffered store', () => {
   test('reads its own writes at once, before and while they are written out', async () => {
     const { store } = recordingStore();
-    const buffered = bufferStore(store, 20);
+    const buffered = bufferStore(store, { flushDelayMs: 20 });
     await buffered.commit({ puts: [['a', '1']], position: 1n });
     expect(buffered.get('a')).toBe('1');
     expect(buffered.position()).toBe(1n);
@@ -44,7 +44,7 @@ describe('a buffered store', () => {
 
   test('encodes and writes a key once a group, with its last value and the last position', async () => {
     const { store, groups } = recordingStore();
-    const buffered = bufferStore(store, 20);
+    const buffered = bufferStore(store, { flushDelayMs: 20 });
     const encoded: number[] = [];
     for (let turn = 1; turn <= 5; turn += 1) {
       const value = () => {
@@ -62,7 +62,7 @@ describe('a buffered store', () => {
   test('a removed key is gone at once, and stays gone', async () => {
     const { store, entries } = recordingStore();
     entries.set('a', 'old');
-    const buffered = bufferStore(store, 20);
+    const buffered = bufferStore(store, { flushDelayMs: 20 });
     await buffered.commit({ puts: [], removes: ['a'], position: 1n });
     expect(buffered.get('a')).toBeUndefined();
     await buffered.close();
@@ -70,7 +70,7 @@ describe('a buffered store', () => {
   });
 
   test('a list holds what is still in memory', async () => {
-    const buffered = bufferStore(recordingStore().store, 20);
+    const buffered = bufferStore(recordingStore().store, { flushDelayMs: 20 });
     await buffered.commit({
       puts: [
         ['k 1', 'x'],
@@ -90,7 +90,7 @@ describe('a buffered store', () => {
   test('a list lays what waits over what is stored, in key order, and needs no room on the disk', async () => {
     const { store, entries, setFull } = recordingStore();
     for (const key of ['k a', 'k c', 'k e', 'k g', 'l']) entries.set(key, 'stored');
-    const buffered = bufferStore(store, 20);
+    const buffered = bufferStore(store, { flushDelayMs: 20 });
     setFull(true);
     const puts: [string, string][] = ['j', 'k b', 'k c', 'k h'].map((key) => [key, 'waits']);
     await buffered.commit({ puts, removes: ['k a', 'k g', 'k x'], position: 1n });
@@ -109,7 +109,7 @@ describe('a buffered store', () => {
 
   test('what could not be written stays readable and is written once there is room, newer values winning', async () => {
     const { store, setFull } = recordingStore();
-    const buffered = bufferStore(store, 20);
+    const buffered = bufferStore(store, { flushDelayMs: 20 });
     setFull(true);
     await buffered.commit({
       puts: [
@@ -129,7 +129,7 @@ describe('a buffered store', () => {
 
   test('writes nothing any more once it is closed, also when a group went out before its time', async () => {
     const { store, groups } = recordingStore();
-    const buffered = bufferStore(store, 20);
+    const buffered = bufferStore(store, { flushDelayMs: 20 });
     await buffered.commit({ puts: [['a', '1']], position: 1n });
     const many = Array.from({ length: 10_000 }, (_, index): [string, string] => [`key ${String(index)}`, '1']);
     await buffered.commit({ puts: many, position: 2n });
@@ -145,7 +145,7 @@ describe('a buffered store', () => {
       await new Promise((resolve) => setTimeout(resolve, 200));
       await store.commit(changes);
     };
-    const buffered = bufferStore({ ...store, commit: commitSlowly }, 20);
+    const buffered = bufferStore({ ...store, commit: commitSlowly }, { flushDelayMs: 20 });
     const many = Array.from({ length: 10_000 }, (_, index): [string, string] => [`key ${String(index)}`, '1']);
     await buffered.commit({ puts: many, position: 1n });
     await buffered.commit({ puts: [['a', '1']], position: 2n });

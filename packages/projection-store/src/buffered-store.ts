@@ -5,16 +5,20 @@ import type { Changes, ProjectionStore, Value } from './projection-store';
 /** Keys and their new values; `undefined` where a key is removed. */
 type Buffer = Map<string, Value | undefined>;
 
-const flushEntries = 8_192;
-/** A key that changes with every event is written once in this time; a killed process folds as much again. */
-const defaultFlushDelayMs = 1_000;
+type BufferOptions = {
+  /** A key that changes with every event is written once in this time; a killed process folds as much again. Default 1 s. */
+  flushDelayMs?: number;
+  /** How many keys are gathered at most before they are written. Default 8,192. */
+  flushEntries?: number;
+};
 
 /**
  * The same store with its changes gathered in memory and written in large groups, each with its position: a key that changes
  * with every event is encoded and written once a group. A killed process loses the last group, which the log gives again.
  * `commit` waits only while writing cannot keep up.
  */
-export const bufferStore = (store: ProjectionStore, flushDelayMs = defaultFlushDelayMs): ProjectionStore => {
+export const bufferStore = (store: ProjectionStore, options: BufferOptions = {}): ProjectionStore => {
+  const { flushDelayMs = 1_000, flushEntries = 8_192 } = options;
   let current: Buffer = new Map();
   let writing: Buffer = new Map();
   let position: Position | undefined = store.position();

@@ -34,6 +34,11 @@ const canaries = {
     from: 'const results = decided.length === 0 ? []',
     to: 'for (const { decisions } of decided) await globalThis.publishEarly(decisions); const results = decided.length === 0 ? []',
   },
+  'an older fold after a failed write': {
+    file: 'services/cutoff-projector/dist/judgement-store.js',
+    from: 'cache.delete(accountId);',
+    to: '',
+  },
   'sequence from memory': {
     file: 'packages/balance/dist/traffic.js',
     from: 'sequence: after.sequence + 1,',

@@ -9,10 +9,13 @@ const { createMemoryStore } = require('@tollgate/projection-store/memory');
 const { createReadModels } = require('@tollgate/read-models');
 
 const topics = topicsOf('tollgate.');
+/** So few that a run often has to wait until they are written. */
+const flushEntries = 2;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** The folders of one machine: they outlive its processes. @param {import('./scheduler').Scheduler} scheduler */
-const createFolders = (scheduler) => {
+/** The folders of one machine: they outlive its processes. @param {import('./world').World} world */
+const createFolders = (world) => {
+  const { scheduler } = world;
   /** @type {Map<string, any>} */
   const contents = new Map();
   return (/** @type {string} */ name, /** @type {() => boolean} */ isAlive) => {
@@ -22,6 +25,7 @@ const createFolders = (scheduler) => {
       ...kept,
       commit: async (/** @type {any} */ changes) => {
         await scheduler.turn(isAlive);
+        if (world.goesWrong()) throw Object.assign(new Error('simulated: not written'), { retriable: true });
         await kept.commit(changes);
         await scheduler.turn(isAlive);
       },
@@ -40,7 +44,7 @@ const startProcess = async ({ world, folders, onFailure, hasRelays }) => {
   /** @type {any} */
   const log = world.logFor(isAlive);
   const clock = () => new Date(world.scheduler.now);
-  const store = (/** @type {string} */ name) => bufferStore(folders(name, isAlive));
+  const store = (/** @type {string} */ name) => bufferStore(folders(name, isAlive), { flushEntries });
   const watch = (/** @type {Promise<unknown>} */ done) => void done.catch((error) => state.isAlive && onFailure(error));
 
   hookCanaries(world.publisherFor(isAlive));

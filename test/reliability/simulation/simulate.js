@@ -24,7 +24,7 @@ class Run {
     this.faults = { often: [0, 6, 12, 25, 60][scheduler.pick(5)] ?? 0 };
     this.world = new World(scheduler, this.faults);
     this.oracle = new Oracle();
-    this.folders = createFolders(scheduler);
+    this.folders = createFolders(this.world);
     this.workload = createWorkload(scheduler, count);
     /** Position each command was acknowledged at. @type {Map<string, bigint>} */
     this.acknowledged = new Map();
@@ -63,7 +63,7 @@ class Run {
     if (this.second === undefined && scheduler.chance(3)) {
       this.second = await startProcess({
         world: this.world,
-        folders: createFolders(scheduler),
+        folders: createFolders(this.world),
         onFailure: (error) => this.fail(error),
         hasRelays: false,
       });
