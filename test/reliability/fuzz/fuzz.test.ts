@@ -4,6 +4,8 @@ import { join } from 'node:path';
 /** The full count in CI; a tenth of it, without schemathesis, where somebody waits. */
 const isComplete = process.env['CI'] === 'true';
 const inputs = isComplete ? '100000' : '10000';
+/** The same inputs for the same commit; `npm run proof:fuzz` draws a new seed each time. */
+const seed = '1';
 const limitMs = 900_000;
 
 test(
@@ -11,7 +13,7 @@ test(
   () => {
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
-      [join(__dirname, 'run.js'), '--inputs', inputs, ...(isComplete ? [] : ['--no-schemathesis'])],
+      [join(__dirname, 'run.js'), '--inputs', inputs, '--seed', seed, ...(isComplete ? [] : ['--no-schemathesis'])],
       { encoding: 'utf8', timeout: limitMs },
     );
     process.stdout.write(stdout);

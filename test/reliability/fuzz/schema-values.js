@@ -31,13 +31,16 @@ const createValues = (components, random, seed) => {
 
   /** @type {Map<string, string[]>} */
   const textPools = new Map();
-  /** @param {number} minLength @param {number} maxLength */
-  const text = (minLength, maxLength) => {
-    const key = `${minLength} ${maxLength}`;
+  /** @param {Schema} schema */
+  const text = ({ minLength = 0, maxLength = 40, not }) => {
+    const key = `${minLength} ${maxLength} ${not?.const}`;
     const units = /** @type {const} */ (['grapheme', 'binary', 'grapheme-ascii']);
     const pool =
       textPools.get(key) ??
-      units.flatMap((unit) => fc.sample(fc.string({ minLength, maxLength, unit }), { numRuns: 100, seed }));
+      units.flatMap((unit) => {
+        const texts = fc.string({ minLength, maxLength, unit }).filter((drawn) => drawn !== not?.const);
+        return fc.sample(texts, { numRuns: 100, seed });
+      });
     textPools.set(key, pool);
     return random.oneOf(pool);
   };
@@ -48,7 +51,7 @@ const createValues = (components, random, seed) => {
     const entries = names.map((name) => [name, valueOf(properties[name])]);
     if (typeof additionalProperties === 'object')
       for (let left = random.below(4); left > 0; left -= 1)
-        entries.push([text(propertyNames.minLength, propertyNames.maxLength), valueOf(additionalProperties)]);
+        entries.push([text(propertyNames), valueOf(additionalProperties)]);
     return Object.fromEntries(entries);
   };
 
@@ -59,10 +62,7 @@ const createValues = (components, random, seed) => {
   };
 
   /** @param {Schema} schema */
-  const stringOf = (schema) =>
-    schema['pattern'] === undefined
-      ? text(schema['minLength'] ?? 0, schema['maxLength'] ?? 40)
-      : random.oneOf(poolOf(schema));
+  const stringOf = (schema) => (schema['pattern'] === undefined ? text(schema) : random.oneOf(poolOf(schema)));
 
   const numbers = [0, 1, 0.1, 60, 3_600.5, 1e-9, 4_294_967_296, Number.MAX_SAFE_INTEGER, 1e21];
 

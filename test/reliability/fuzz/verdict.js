@@ -160,4 +160,4 @@ const judgeLine = (line, answer, isPlain) => {
   return { acknowledged: { position, revision, accountId, isNew: !duplicate, type, id, content: contentOf(body) } };
 };
 
-module.exports = { contentOf, eventTypes, judgeCall, judgeLine, messageIsValid, problemFault, valueOf };
+module.exports = { contentOf, eventTypes, judgeCall, judgeLine, lineIsValid, messageIsValid, problemFault, valueOf };
