@@ -13,7 +13,7 @@ const appendOne = async (log: EventLog<EventBody>, revision: number): Promise<vo
 };
 
 /** A follower that notes the ids it applied and keeps its position. */
-const noting = (log: EventLog<EventBody>, onApply: (id: string) => void = () => undefined) => {
+const noting = (log: EventLog<EventBody>, onApply: (id: string) => void = () => undefined, logger = silent) => {
   const applied: string[] = [];
   let stored: Position | undefined;
   const following = follow({
@@ -29,7 +29,7 @@ const noting = (log: EventLog<EventBody>, onApply: (id: string) => void = () => 
       stored = position;
       return Promise.resolve();
     },
-    logger: silent,
+    logger,
   });
   return { following, applied };
 };
@@ -69,6 +69,30 @@ describe('following the log', () => {
     expect(await following.reached(2n, 5_000)).toBe(true);
     expect(applied).toEqual(['e0', 'e1']);
     await following.stop();
+  });
+
+  test('the pause before it goes on grows, and begins small again once it has caught up', async () => {
+    const log = createMemoryEventLog();
+    let drops = 0;
+    const dropping: EventLog<EventBody> = {
+      ...log,
+      async *subscribe(subscription) {
+        if (++drops % 3 > 0) throw new SubscriptionDropped('the connection broke');
+        for await (const batch of log.subscribe(subscription)) {
+          yield batch;
+          throw new SubscriptionDropped('the connection broke');
+        }
+      },
+    };
+    const pauses: unknown[] = [];
+    const warn = (fields: { pauseMs?: number }) => void pauses.push(fields.pauseMs);
+    const { following } = noting(dropping, undefined, { ...silent, warn });
+    await appendOne(log, 0);
+    expect(await following.reached(1n, 5_000)).toBe(true);
+    await appendOne(log, 1);
+    expect(await following.reached(2n, 5_000)).toBe(true);
+    await following.stop();
+    expect(pauses.slice(0, 5)).toEqual([50, 100, 50, 100, 200]);
   });
 
   test('an error that is not retriable ends it with that error: wrong is worse than down', async () => {

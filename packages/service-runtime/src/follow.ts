@@ -29,14 +29,16 @@ export type Following = {
 };
 
 /**
- * Applies the log batch by batch, from the stored position on, for ever. What is retriable is retried with a growing pause,
- * from the stored position; anything else is a broken invariant and ends it with that error.
+ * Applies the log batch by batch, from the stored position on, for ever. What is retriable is retried from the stored
+ * position, with a pause that grows until it has caught up again; anything else is a broken invariant and ends it with that error.
  */
 export const follow = <Body extends EventBody>(follower: Follower<Body>): Following => {
   const stopping = new AbortController();
   const first = createGate();
   const progress = createProgress(follower.position());
   let isCaughtUp = false;
+  /** Interruptions since it had last caught up. */
+  let interruptions = 0;
 
   const readOn = async (): Promise<void> => {
     const { log, prefixes, maxEvents } = follower;
@@ -51,19 +53,22 @@ export const follow = <Body extends EventBody>(follower: Follower<Body>): Follow
       await follower.apply(batch);
       progress.advance(batch.position);
       isCaughtUp = batch.isCaughtUp;
-      if (batch.isCaughtUp) first.resolve();
+      if (!batch.isCaughtUp) continue;
+      interruptions = 0;
+      first.resolve();
     }
   };
 
   const run = async (): Promise<void> => {
-    for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
+    while (!stopping.signal.aborted) {
       try {
         await readOn();
         return;
       } catch (error) {
         if (!isRetriable(error)) throw error;
         isCaughtUp = false;
-        const pauseMs = Math.min(5_000, 50 * 2 ** Math.min(attempt, 10));
+        const pauseMs = Math.min(5_000, 50 * 2 ** Math.min(interruptions, 10));
+        interruptions += 1;
         follower.logger.warn(
           { error: error.message, pauseMs },
           `${follower.name} was interrupted and resumes from its stored position`,
