@@ -1,3 +1,4 @@
+import { ConfigResourceTypes } from 'kafkajs';
 import { startBroker } from '../../infra/kafka/broker';
 import type { Broker } from '../../infra/kafka/broker';
 import { get, post, readAll } from './support/api';
@@ -114,6 +115,35 @@ test('the messages of a mended account are applied once, however often they are 
     'ID_CONFLICT',
     'INVALID_REQUEST',
   ]);
+});
+
+test('thousands of messages are sent, in groups', async () => {
+  const many = 2_500;
+  const before = rejected.messages.length;
+  const ids = Array.from({ length: many }, (_, index) => `many-${String(index)}`);
+  const bodies = ids.map((id) => goodPayment({ paymentId: id, accountId: 'many', amount: '0.01' }));
+  await send(parts.topics.payments, bodies);
+  await rejected.untilCount(before + many);
+  await post(tollgate.url, '/v1/accounts', { accountId: 'many', currency: 'EUR' });
+  const { code, output } = await redrive('--account', 'many');
+  expect([code, output]).toEqual([0, expect.stringContaining('2,500 of 2,500 messages sent')]);
+  await untilConsumed(parts, group);
+  expect(await balancesOf('many')).toMatchObject({ inbound: '25' });
+});
+
+test('what the broker refuses is named, with how much was sent before it', async () => {
+  const configEntries = [{ name: 'max.message.bytes', value: '10' }];
+  const admin = parts.outside.kafka.admin();
+  await admin.connect();
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: parts.topics.usage, configEntries }],
+  });
+  await admin.disconnect();
+  const { code, output } = await redrive('--account', 'late');
+  expect(output).toMatch(/at least 0 of 4 messages were sent, then: The broker refuses the message with key late for topic/);
+  expect(output).toContain('Give the same command again: what was applied already changes nothing');
+  expect(code).toBe(1);
 });
 
 test('without a broker, or with a time nobody can read, it ends with code 2 and says what to give', async () => {

@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import { parseBody, parseJson, problems, rejection, topicsOf } from '@tollgate/contracts';
 import type { RejectedMessage } from '@tollgate/contracts';
 import { createKafka, createPublisher, readTopic } from '@tollgate/kafka';
-import type { OutgoingMessage } from '@tollgate/kafka';
+import type { KafkaClient, OutgoingMessage } from '@tollgate/kafka';
 import { createLog } from '@tollgate/service-runtime';
 import { kafkaSettingsOf } from '../kafka-side';
 import { accountIdIn, forecast, isSelected, payloadBytes } from '../redrive';
 import type { Forecast, RedriveSelection } from '../redrive';
 import { SettingsError, readSettings, settingSources } from '../settings';
 import { currencyOfAccounts } from './account-currency';
+import { startProgress } from './progress-bar';
 import { printable, say } from './terminal-text';
 import { urlOption } from './tollgate-client';
 
@@ -79,10 +80,33 @@ const redrive = async ({ code, account, since, until, dryRun = false, url, ...ka
     say(`${summary}; nothing was sent (--dry-run).`);
     return;
   }
-  const publisher = createPublisher(client);
-  await publisher.publish(sendable);
-  await publisher.close();
+  if (sendable.length > 0) await sendAll(client, sendable);
   say(`${summary} and were sent again.`);
+};
+
+/** Acknowledged together: what the deadline of one publish is for. */
+const groupMessages = 1_000;
+
+const sendAll = async (client: KafkaClient, messages: readonly OutgoingMessage[]): Promise<void> => {
+  const publisher = createPublisher(client);
+  const progress = startProgress({ unit: 'messages sent', total: messages.length });
+  let sent = 0;
+  try {
+    while (sent < messages.length) {
+      const group = messages.slice(sent, sent + groupMessages);
+      await publisher.publish(group);
+      sent += group.length;
+      progress.update(sent);
+    }
+    progress.finish(sent);
+  } catch (error) {
+    throw new Error(
+      `at least ${String(sent)} of ${String(messages.length)} messages were sent, then: ${error instanceof Error ? error.message : String(error)}. Give the same command again: what was applied already changes nothing`,
+      { cause: error },
+    );
+  } finally {
+    await publisher.close();
+  }
 };
 
 const decode = (value: Buffer | null): RejectedMessage | undefined => {
