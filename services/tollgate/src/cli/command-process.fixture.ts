@@ -6,10 +6,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 const program = resolve(__dirname, '../../bin/tollgate.js');
 const untilMs = 30_000;
 
+type Limits = {
+  /** Of any file it writes, in blocks of 512 bytes: what is beyond fails as on a full disk. */
+  fileBlocks?: number;
+};
+
 /** Runs a command as a user does: the built program in a process of its own. */
-export const startCommand = (parameters: readonly string[]) => {
+export const startCommand = (parameters: readonly string[], { fileBlocks }: Limits = {}) => {
   const environment = Object.entries(process.env).filter(([name]) => !/^(TOLLGATE_|KAFKA_|NODE_OPTIONS$)/.test(name));
-  const child = spawn(process.execPath, [program, ...parameters], {
+  const limit = fileBlocks === undefined ? '' : `ulimit -f ${String(fileBlocks)}; `;
+  const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', process.execPath, program, ...parameters], {
     env: Object.fromEntries(environment),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -35,8 +41,8 @@ export const startCommand = (parameters: readonly string[]) => {
 };
 
 /** Runs a command to its end. */
-export const runCommand = async (parameters: readonly string[]) => {
-  const { ended, stdout, stderr } = startCommand(parameters);
+export const runCommand = async (parameters: readonly string[], limits?: Limits) => {
+  const { ended, stdout, stderr } = startCommand(parameters, limits);
   const code = await ended;
   return { code, stdout: stdout(), stderr: stderr() };
 };

@@ -12,14 +12,13 @@ const shownRejects = 20;
 export const createReport = async (rejectsFile: string | undefined) => {
   const counts = { recorded: 0, duplicates: 0, rejected: 0 };
   const shown: string[] = [];
-  const rejects = rejectsFile === undefined ? undefined : await createFile(rejectsFile);
+  const rejects = rejectsFile === undefined ? undefined : await openRejects(rejectsFile);
 
   const reject = async (record: ImportRecord, problem: Extract<BatchLineReading, { code: string }>): Promise<void> => {
     const { code, detail, existing, received } = problem;
     counts.rejected += 1;
     if (shown.length < shownRejects) shown.push(`line ${String(record.line)}: ${code} ${printable(detail)}`);
-    if (rejects?.write(`${rejectLine(record, { code, detail, existing, received })}\n`) === false)
-      await once(rejects, 'drain');
+    await rejects?.keep(`${rejectLine(record, { code, detail, existing, received })}\n`);
   };
 
   return {
@@ -30,11 +29,7 @@ export const createReport = async (rejectsFile: string | undefined) => {
       else if (answer.duplicate) counts.duplicates += 1;
       else counts.recorded += 1;
     },
-    close: async (): Promise<void> => {
-      if (rejects === undefined) return;
-      rejects.end();
-      await finished(rejects);
-    },
+    close: async (): Promise<void> => rejects?.close(),
     text: (): string => {
       const { recorded, duplicates, rejected } = counts;
       const more = rejected - shown.length;
@@ -44,18 +39,41 @@ export const createReport = async (rejectsFile: string | undefined) => {
         ...(more > 0
           ? [`… and ${inWords(more)} more${rejectsFile === undefined ? ' (--rejects FILE keeps them all)' : ''}`]
           : []),
-        ...(rejectsFile === undefined ? [] : [`All rejects are in ${rejectsFile}`]),
+        ...(rejects?.isWhole() ? [`All rejects are in ${rejectsFile}`] : []),
       ].join('\n');
     },
   };
 };
 export type ImportReport = Awaited<ReturnType<typeof createReport>>;
 
+/** Both calls throw if the file cannot be written, as on a full disk. */
+const openRejects = async (path: string) => {
+  const file = await createFile(path);
+  const written = async (write: () => Promise<unknown>): Promise<void> => {
+    try {
+      if (file.errored) throw file.errored;
+      await write();
+    } catch (error) {
+      throw new Error(
+        `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}. Import again with --rejects and a new file: what was recorded is found a duplicate`,
+        { cause: error },
+      );
+    }
+  };
+  return {
+    keep: (line: string) => written(async () => file.write(line) || (await once(file, 'drain'))),
+    close: () => written(() => finished(file.end())),
+    isWhole: () => file.writableFinished,
+  };
+};
+
 /** Never in place of another file: it might be the input, or the rejects of an earlier run. */
 const createFile = async (path: string): Promise<WriteStream> => {
   const file = createWriteStream(path, { flags: 'wx' });
   try {
     await once(file, 'open');
+    // Told by the next call.
+    file.on('error', () => undefined);
     return file;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST')

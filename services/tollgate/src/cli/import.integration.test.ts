@@ -122,6 +122,26 @@ test('rejects are reported by line and kept, and can be mended and imported', as
   expect((await tollgate('import', mended)).stdout).toBe('1 recorded, 0 duplicates, 0 rejected\n');
 });
 
+test('where rejects cannot be kept, it ends and says what was recorded and how to go on', async () => {
+  const records = Array.from(
+    { length: 3_000 },
+    (_, index) => `p${String(index)},acme,inbound,${index % 2 ? '1' : 'x'},EUR`,
+  );
+  const file = await write('many.csv', ['paymentId,accountId,direction,amount,currency', ...records].join('\n'));
+  const rejects = join(folder, 'cut.ndjson');
+  const { code, stdout, stderr } = await runCommand(['import', file, '--rejects', rejects, '--url', node.url], {
+    fileBlocks: 8,
+  });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^[\d,]+ recorded, 0 duplicates, [\d,]+ rejected\n/);
+  expect(stdout).not.toContain('All rejects are in');
+  expect(stderr).toContain(`tollgate: ${rejects} cannot be written: EFBIG`);
+  expect(stderr).toContain('Import again with --rejects and a new file: what was recorded is found a duplicate');
+  const again = await tollgate('import', file, '--rejects', join(folder, 'whole.ndjson'));
+  expect(again.stdout).toMatch(/1,500 rejected\n/);
+  expect((await createClient(node.url).account('acme')).balances.inbound).toBe('1500');
+});
+
 test('a server that goes away in the middle is waited for, and every record counts once', async () => {
   const count = 3_000;
   const file = await write('calls.ndjson', calls(count));

@@ -97,8 +97,9 @@ const importFile = async (file: string, flags: Flags): Promise<void> => {
     fault = error;
   } finally {
     progress.finish(input.readBytes());
-    await report.close();
-    say(report.text());
+    await report.close().finally(() => {
+      say(report.text());
+    });
   }
   if (fault) throw fault;
   if (report.hasRejects()) process.exitCode = 1;
