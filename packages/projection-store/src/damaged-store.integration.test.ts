@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 import { openProjectionStore } from './index';
 
 let path: string;
@@ -26,6 +27,10 @@ afterEach(() => rm(path, { recursive: true }));
 
 const filesLike = async (name: RegExp): Promise<string[]> =>
   (await readdir(path)).filter((file) => name.test(file)).map((file) => join(path, file));
+
+const remove = async (name: RegExp): Promise<void> => {
+  for (const file of await filesLike(name)) await rm(file);
+};
 
 const overwrite = async (name: RegExp): Promise<void> => {
   for (const file of await filesLike(name)) await writeFile(file, 'rubbish '.repeat(20));
@@ -54,22 +59,29 @@ describe('a store whose files are damaged', () => {
     ['CURRENT names a file that is not there', () => writeFile(join(path, 'CURRENT'), 'MANIFEST-999999\n')],
     ['MANIFEST is overwritten', () => overwrite(/^MANIFEST/)],
     ['the tables are overwritten', () => overwrite(/\.ldb$/)],
-    [
-      'the tables are gone',
-      async () => {
-        for (const file of await filesLike(/\.ldb$/)) await rm(file);
-      },
-    ],
-    [
-      'a bit of the last changes has flipped',
-      async () => {
-        for (const file of await filesLike(/\.log$/)) await flipBit(file);
-      },
-    ],
+    ['the tables are gone', () => remove(/\.ldb$/)],
+    ['CURRENT is gone', () => remove(/^CURRENT$/)],
+    ['CURRENT and the tables are gone', () => remove(/^CURRENT$|\.ldb$/)],
+    ['all is gone but the last changes', () => remove(/(?<!\.log)$/)],
+    ['a bit of the last changes has flipped', () => flipLastChanges()],
   ])('is dropped, and says so, when %s', async (_, damage) => {
     await damage();
     expect(await opened()).toEqual(emptied);
     expect(await opened()).toEqual({ ...emptied, dropped: [] });
+  });
+
+  test('is dropped also where the process that found it damaged was killed before it was deleted', async () => {
+    await flipLastChanges();
+    const level = new ClassicLevel(path);
+    await level.open();
+    await level.close();
+    expect(await opened()).toEqual(emptied);
+  });
+
+  test('is deleted to the end where that was interrupted', async () => {
+    await writeFile(join(path, 'DROPPING'), '');
+    expect(await opened()).toEqual({ ...emptied, dropped: [] });
+    expect(await filesLike(/^DROPPING$/)).toEqual([]);
   });
 
   test('has lost the last changes together with their position when its newest file is cut short', async () => {
@@ -80,6 +92,10 @@ describe('a store whose files are damaged', () => {
     expect(position).toBeLessThan(commits);
   });
 });
+
+const flipLastChanges = async (): Promise<void> => {
+  for (const file of await filesLike(/\.log$/)) await flipBit(file);
+};
 
 const flipBit = async (file: string): Promise<void> => {
   const bytes = await readFile(file);

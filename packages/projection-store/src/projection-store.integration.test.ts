@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FolderInUse, openProjectionStore } from './index';
@@ -126,6 +126,9 @@ describe('opening a store', () => {
   test('is refused while it is open elsewhere, and possible once that is closed', async () => {
     await expect(openProjectionStore({ path, version: 1 })).rejects.toThrow(FolderInUse);
     await expect(openProjectionStore({ path, version: 2 })).rejects.toThrow(FolderInUse);
+    await writeFile(join(path, 'DROPPING'), '');
+    await expect(openProjectionStore({ path, version: 1 })).rejects.toThrow(FolderInUse);
+    await rm(join(path, 'DROPPING'));
     await store.commit({ puts: [['a', '1']] });
     await reopen();
     expect(store.get('a')).toBe('1');

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
@@ -64,6 +65,18 @@ export const openProjectionStore = async (options: ProjectionStoreOptions): Prom
     if (level.status === 'open') return level;
     throw new StoreUnavailable(`${options.path} cannot be read: it is being opened anew`);
   };
+  const commitNow = async (changes: Changes): Promise<void> => {
+    try {
+      if (isBroken) await reopen(level, options.path);
+      isBroken = false;
+      await write(level, changes);
+    } catch (error) {
+      isBroken = true;
+      throw new StoreUnavailable(`${options.path} cannot be written: ${reasonOf(error)}`, { cause: error });
+    }
+    position = changes.position ?? position;
+  };
+  let committing: Promise<void> = Promise.resolve();
   return {
     get: (key) => reading().getSync(key),
     async *list({ prefix, after, limit = Infinity }) {
@@ -75,16 +88,11 @@ export const openProjectionStore = async (options: ProjectionStoreOptions): Prom
         throw error;
       }
     },
-    commit: async (changes) => {
-      try {
-        if (isBroken) await reopen(level, options.path);
-        isBroken = false;
-        await write(level, changes);
-      } catch (error) {
-        isBroken = true;
-        throw new StoreUnavailable(`${options.path} cannot be written: ${reasonOf(error)}`, { cause: error });
-      }
-      position = changes.position ?? position;
+    commit: (changes) => {
+      // LevelDB writes on several threads: two commits at once would be in either order.
+      const committed = committing.then(() => commitNow(changes));
+      committing = committed.catch(() => undefined);
+      return committed;
     },
     position: () => position,
     close: () => level.close(),
@@ -132,19 +140,46 @@ type Level = ClassicLevel;
 
 const openLevel = async ({ path, version, onDropped }: ProjectionStoreOptions): Promise<Level> => {
   await mkdir(path, { recursive: true });
+  if (existsSync(dropMarkOf(path))) await drop(path);
   const level = await tryOpen(path);
-  if (level !== undefined && (level.getSync(versionKey) ?? String(version)) === String(version)) {
-    if (level.getSync(versionKey) === undefined) await level.put(versionKey, String(version));
-    return level;
-  }
+  const fault = level === undefined ? damaged : await faultOf(level, version);
+  if (level !== undefined && fault === undefined) return level;
   await level?.close();
-  onDropped?.(level === undefined ? 'it was damaged' : 'another version of Tollgate wrote it');
-  await ClassicLevel.destroy(path);
+  onDropped?.(fault ?? damaged);
+  await drop(path);
   return openLevel({ path, version });
+};
+
+const damaged = 'it was damaged';
+
+/** Why the contents cannot be used; a store without any is given its version. */
+const faultOf = async (level: Level, version: number): Promise<string | undefined> => {
+  const found = level.getSync(versionKey);
+  if (found !== undefined) return found === String(version) ? undefined : 'another version of Tollgate wrote it';
+  // LevelDB takes the last changes that an interrupted deletion has left for a whole store: they are without a version.
+  if (level.getSync(positionKey) !== undefined) return damaged;
+  await level.put(versionKey, String(version));
+  return undefined;
+};
+
+const dropMarkOf = (path: string): string => join(path, 'DROPPING');
+
+/** Deletes the store, for good also where it is interrupted: LevelDB deletes file after file, and what is left may open. */
+const drop = async (path: string): Promise<void> => {
+  await writeFile(dropMarkOf(path), '');
+  try {
+    await ClassicLevel.destroy(path);
+  } catch (error) {
+    throwUnlessDamaged(error, path);
+    throw error;
+  }
+  await rm(dropMarkOf(path), { force: true });
 };
 
 /** The open database, or nothing if its files are damaged. */
 const tryOpen = async (path: string): Promise<Level | undefined> => {
+  // Opening repairs what it reports, and begins a new report: so the last one is read first, should nobody have acted on it.
+  if (!(await isWhole(path))) return undefined;
   const level: Level = new ClassicLevel(path, { writeBufferSize: 8 << 20, cacheSize: 16 << 20 });
   try {
     await level.open();
@@ -159,7 +194,7 @@ const tryOpen = async (path: string): Promise<Level | undefined> => {
 
 /** Returns if files are damaged or missing; throws what else keeps the store from being opened. */
 const throwUnlessDamaged = (error: unknown, path: string): void => {
-  const { code, message = String(error) } = (error instanceof Error ? error.cause : {}) as LevelFailure;
+  const { code, message = String(error) } = ((error as { cause?: unknown }).cause ?? error) as LevelFailure;
   if (code === 'LEVEL_LOCKED')
     throw new FolderInUse(`another process is using ${path}; stop it first, or give this one a folder of its own`);
   if (code !== 'LEVEL_CORRUPTION' && !message.includes('No such file'))
@@ -170,7 +205,7 @@ type LevelFailure = { code?: string; message?: string };
 
 /** LevelDB passes over changes it finds damaged and goes on with later ones; it says so only in its own LOG. */
 const isWhole = async (path: string): Promise<boolean> =>
-  !/Corruption|dropping \d+ bytes/.test(await readFile(join(path, 'LOG'), 'utf8'));
+  !existsSync(join(path, 'LOG')) || !/Corruption|dropping \d+ bytes/.test(await readFile(join(path, 'LOG'), 'utf8'));
 
 const isReadable = (level: Level): boolean => {
   try {

@@ -43,7 +43,8 @@ const rebuild = async (data: string): Promise<boolean> => {
   const logFile = join(eventLog, 'log', 'data.mdb');
   if (!existsSync(logFile)) throw new Error(`there is no log in ${data} (${logFile}): say where it is with --data`);
   const log = await openLmdbEventLog<LogEvent>({ folder: eventLog });
-  await rm(next, { recursive: true, force: true });
+  const replaced = `${readModels}.replaced`;
+  for (const folder of [next, replaced]) await rm(folder, { recursive: true, force: true });
   const rebuilt = await openModels(next);
   const last = await foldAll(log, rebuilt);
   const old = await openModels(readModels);
@@ -54,8 +55,9 @@ const rebuild = async (data: string): Promise<boolean> => {
   if (!isCompared) say('There were no read models to compare with.');
   await Promise.all([old.close(), rebuilt.close(), log.close()]);
   if (differences > 0) await keep(readModels);
-  await rm(readModels, { recursive: true, force: true });
+  else await rename(readModels, replaced);
   await rename(next, readModels);
+  await rm(replaced, { recursive: true, force: true });
   return differences === 0;
 };
 
