@@ -19,6 +19,7 @@ const undo = (reversalId: string, id: string): Intent => ({
   type: 'ReverseEntry',
   data: { reversalId, accountId: 'acme', of: { kind: 'usage', id }, reason: 'rated twice', actor: 'finance' },
 });
+const rule = (...balances: 'inbound'[]): Intent => ({ type: 'ChangeCutoff', accountId: 'acme', data: { balances } });
 
 /** A subscription that says it has caught up and then hears of nothing. */
 const nothingNew: EventLog<LogEvent>['subscribe'] = async function* ({ signal }) {
@@ -82,6 +83,14 @@ describe('the ledger', () => {
     await submit(other);
     await submit(one, open, call('u1'));
     expect(await submit(other, call('u2'), undo('r1', 'u1'), call('u2'))).toEqual(['+2', '+3', '=2']);
+  });
+
+  test('that a cutoff rule is in force already is checked against the log: another ledger may just have changed it', async () => {
+    const log = createMemoryEventLog<LogEvent>();
+    const [one, other] = [ledgerOn(log), ledgerOn({ ...log, subscribe: nothingNew })];
+    await submit(other, open, rule('inbound'));
+    expect(await submit(one, rule())).toEqual(['+2']);
+    expect(await submit(other, rule('inbound'), call('u1'), rule('inbound'))).toEqual(['+3', '+4', '=3']);
   });
 
   test('an append that fails with an unknown outcome is read back before the stream is used again', async () => {

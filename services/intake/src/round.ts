@@ -60,7 +60,7 @@ const planAll = async (parts: RoundParts, drafts: Drafts, items: readonly (Item 
     const draft = drafts.byStream.get(streamOf(item.intent)) ?? (await openDraft(parts, drafts, streamOf(item.intent)));
     const pending = plan(planParts, draft, item);
     const decided = pending instanceof Promise ? await pending : pending;
-    planned.push(decided.status === 'rejected' && (await isBehind(parts, draft)) ? { status: 'stale' } : decided);
+    planned.push(isUnfenced(item, decided) && (await isBehind(parts, draft)) ? { status: 'stale' } : decided);
   }
   return planned;
 };
@@ -73,9 +73,13 @@ const openDraft = async (parts: RoundParts, drafts: Drafts, stream: string): Pro
 };
 
 /**
- * Whether another writer has moved the stream on since the draft was opened. A refusal appends nothing, so no revision fences
- * it: that an account or an entry is missing must be so in the log, not only in the index.
+ * Whether an answer appends nothing, so that no revision fences it, and could be another once the stream has moved on: an account
+ * or an entry is missing, or a rule is in force already. That an id has counted is so for ever.
  */
+const isUnfenced = ({ intent }: Item, { status }: Planned): boolean =>
+  status === 'rejected' || (status === 'recorded' && intent.type === 'ChangeCutoff');
+
+/** Whether another writer has moved the stream on since the draft was opened: what is so must be so in the log, not only in the index. */
 const isBehind = async (parts: RoundParts, { stream, expectedRevision }: Draft): Promise<boolean> => {
   const news = await parts.log.readStream(stream, { from: expectedRevision + 1, limit: 1 });
   if (news.length > 0) await catchUp(parts, stream);
