@@ -1,9 +1,11 @@
 // @ts-check
 'use strict';
 const { createHash } = require('node:crypto');
+const { isDeepStrictEqual } = require('node:util');
 const { default: Decimal } = require('decimal.js');
 
 const Exact = Decimal.clone({ precision: 60 });
+const balances = ['inbound', 'outbound', 'mutual'];
 const guarded = { inbound: 'inbound', outbound: 'outbound', mutual: 'inbound' };
 
 /** A broken promise, with the promise's number (DESIGN 8). */
@@ -89,10 +91,9 @@ class Oracle {
       account.due.push({
         type: isBlocked ? 'TrafficBlocked' : 'TrafficUnblocked',
         direction,
-        revision: event.revision,
+        cause: { type: event.type, eventId: event.eventId, stream: event.stream, revision: event.revision },
         exhausted: exhausted.sort().join(),
-        inbound: account.sums.inbound,
-        outbound: account.sums.outbound,
+        balances: Object.fromEntries(balances.map((name) => [name, this.balance(account, name).toFixed()])),
       });
     }
   }
@@ -119,13 +120,13 @@ class Oracle {
       `P3: ${told} is decided, ${due.type} ${due.direction} is due`,
     );
     hold(
-      due.revision === data.cause.revision,
-      `P3: ${told} names revision ${data.cause.revision} as its cause, not ${due.revision}`,
+      isDeepStrictEqual(data.cause, due.cause),
+      `P3: ${told} names ${JSON.stringify(data.cause)} as its cause, not ${JSON.stringify(due.cause)}`,
     );
     hold(data.sequence === revision + 1, `P3: ${told} stands at revision ${revision}`);
     hold(
-      due.inbound.eq(data.balances.inbound) && due.outbound.eq(data.balances.outbound),
-      `P2: ${told} shows other balances`,
+      isDeepStrictEqual(data.balances, due.balances),
+      `P2: ${told} shows ${JSON.stringify(data.balances)}, not ${JSON.stringify(due.balances)}`,
     );
     hold(
       due.exhausted === [...data.exhausted].sort().join(),
@@ -155,9 +156,10 @@ class Oracle {
     }
   }
 
-  /** What the broker holds must be the decisions, in order, and repetitions must be the same bytes. */
+  /** What the broker holds must be the decisions, in order, and repetitions the same bytes; the last of each key says how it is. */
   checkPublished(/** @type {{ topic: string, key: string, value: string }[]} */ published) {
     const seen = new Map();
+    const newest = new Map();
     const last = new Map();
     for (const { topic, key, value } of published) {
       if (!topic.endsWith('traffic-control.v1')) continue;
@@ -165,17 +167,19 @@ class Oracle {
       const name = `${command.accountId} ${command.sequence}`;
       hold((seen.get(name) ?? value) === value, `P4: two contents under ${name}`);
       if (!seen.has(name)) {
-        const { sequence } = this.decisions.get(command.accountId)?.[command.sequence - 1] ?? {};
-        hold(sequence === command.sequence, `P3: ${name} is published and was not decided`);
-        hold((last.get(key) ?? 0) < command.sequence, `P3: ${name} is published out of order`);
-        last.set(key, command.sequence);
-        hold(
-          command.commandId === commandId(`${command.accountId}/${command.direction}/${command.sequence}`),
-          `P3: ${name} has another commandId`,
-        );
+        const decision = this.decisions.get(command.accountId)?.[command.sequence - 1];
+        hold(decision, `P3: ${name} is published and was not decided`);
+        hold(isDeepStrictEqual(command, commandOf(decision)), `P3: ${name} is not what was decided: ${value}`);
+        hold(key === `${command.accountId}/${command.direction}`, `P3: ${name} is published under the key ${key}`);
+        hold((newest.get(key) ?? 0) < command.sequence, `P3: ${name} is published out of order`);
+        newest.set(key, command.sequence);
       }
       seen.set(name, value);
+      last.set(key, command.sequence);
     }
+    // A switch that restarts reads the compacted topic: the last value of a key.
+    for (const [key, sequence] of newest)
+      hold(last.get(key) === sequence, `P3: the last command of ${key} is ${last.get(key)}, not ${sequence}`);
     return seen.size;
   }
 }
@@ -196,6 +200,13 @@ const effectOf = (/** @type {any} */ { type, data }) => {
   const amount = new Exact(data.amount);
   return type === 'UsageCharged' ? amount.negated() : amount;
 };
+
+/** The command a decision stands for (DESIGN 3). @param {any} decision */
+const commandOf = ({ type, ...data }) => ({
+  type: type === 'TrafficBlocked' ? 'BlockTraffic' : 'UnblockTraffic',
+  commandId: commandId(`${data.accountId}/${data.direction}/${data.sequence}`),
+  ...data,
+});
 
 /** UUIDv5, written from RFC 9562. @param {string} name */
 const commandId = (name) => {

@@ -6,6 +6,7 @@ const metadata = { receivedAt: at };
 const account = (revision: number, type: string, data: object) => ({
   stream: 'account-acme',
   revision,
+  eventId: `event-${String(revision)}`,
   type,
   data,
   metadata,
@@ -25,7 +26,12 @@ const decided = (sequence: number, type: string, [cause, inbound]: [number, stri
     exhausted: type === 'TrafficBlocked' ? ['inbound'] : [],
     balances: { inbound, outbound: '0', mutual: `${inbound === '0' ? '' : '-'}${inbound}` },
     currency: 'EUR',
-    cause: { type: '', eventId: '', stream: 'account-acme', revision: cause },
+    cause: {
+      type: cause === 0 ? 'AccountOpened' : 'PaymentRecorded',
+      eventId: `event-${String(cause)}`,
+      stream: 'account-acme',
+      revision: cause,
+    },
     decidedAt: at,
   },
 });
@@ -34,10 +40,15 @@ const blocked = decided(1, 'TrafficBlocked', [0, '0']);
 const unblocked = decided(2, 'TrafficUnblocked', [1, '1']);
 
 const commandIds = ['583c115f-cb4d-5a94-92fb-0ed517c99d10', '7f9cdc11-4b07-577c-92f5-8f09eb7a5bfc'];
-const published = ({ data }: typeof blocked, changes: object = {}) => ({
+const published = ({ type, data }: typeof blocked, changes: object = {}, key = 'acme/inbound') => ({
   topic: 'tollgate.traffic-control.v1',
-  key: 'acme/inbound',
-  value: JSON.stringify({ commandId: commandIds[data.sequence - 1], ...data, ...changes }),
+  key,
+  value: JSON.stringify({
+    type: type === 'TrafficBlocked' ? 'BlockTraffic' : 'UnblockTraffic',
+    commandId: commandIds[data.sequence - 1],
+    ...data,
+    ...changes,
+  }),
 });
 
 const check =
@@ -65,6 +76,11 @@ describe('the checker of the proofs', () => {
     ['a decision that is skipped', [opened, paid(1, 'p1'), unblocked], /P3/],
     ['a decision with another cause', [opened, decided(1, 'TrafficBlocked', [1, '0'])], /P3/],
     ['a decision with another balance', [opened, decided(1, 'TrafficBlocked', [0, '5'])], /P2/],
+    [
+      'a decision with another mutual balance',
+      [opened, { ...blocked, data: { ...blocked.data, balances: { ...blocked.data.balances, mutual: '1' } } }],
+      /P2/,
+    ],
     ['a sequence that leaps', [opened, { ...decided(2, 'TrafficBlocked', [0, '0']), revision: 0 }], /P3/],
   ])('sees %s', (_what, events, promise) => {
     expect(check(events)).toThrow(Violation);
@@ -77,6 +93,11 @@ describe('the checker of the proofs', () => {
     ['a command nobody decided', [published(decided(3, 'TrafficBlocked', [1, '0']))], /P3/],
     ['two contents under one sequence', [published(blocked), published(blocked, { decidedAt: 'later' })], /P4/],
     ['another commandId', [published(blocked, { commandId: commandIds[1] })], /P3/],
+    ['another command', [published(blocked, { type: 'UnblockTraffic' })], /P3/],
+    ['another moment', [published(blocked, { decidedAt: '2026-01-31T12:00:01.000Z' })], /P3/],
+    ['other balances exhausted', [published(blocked, { exhausted: ['mutual'] })], /P3/],
+    ['another key', [published(blocked, {}, 'acme')], /P3/],
+    ['an older command as the last', [published(blocked), published(unblocked), published(blocked)], /P3: the last/],
   ])('sees %s', (_what, messages, promise) => {
     expect(check(events, messages)).toThrow(promise);
   });

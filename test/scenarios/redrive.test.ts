@@ -141,7 +141,9 @@ test('what the broker refuses is named, with how much was sent before it', async
   });
   await admin.disconnect();
   const { code, output } = await redrive('--account', 'late');
-  expect(output).toMatch(/at least 0 of 4 messages were sent, then: The broker refuses the message with key late for topic/);
+  expect(output).toMatch(
+    /at least 0 of 4 messages were sent, then: The broker refuses the message with key late for topic/,
+  );
   expect(output).toContain('Give the same command again: what was applied already changes nothing');
   expect(code).toBe(1);
 });

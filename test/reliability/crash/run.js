@@ -8,6 +8,8 @@ const { setTimeout: delay } = require('node:timers/promises');
 const { parseArgs } = require('node:util');
 const { Kafka, Partitioners, logLevel } = require('kafkajs');
 const { startBroker } = require('../../../infra/kafka/broker');
+const { readOptions, wholeNumber } = require('../options');
+const { Random } = require('../random');
 const { Load } = require('./load');
 
 const points = [
@@ -40,25 +42,26 @@ const help = `Kills Tollgate with SIGKILL under load, at random moments and at n
 Points: ${points.join(', ')}.
 `;
 
-const { values } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '20' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    'no-kafka': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const options = readOptions(help, () => {
+  const { values } = parseArgs({
+    options: {
+      kills: { type: 'string', default: '20' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      'no-kafka': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const kills = wholeNumber('--kills', values.kills, 1);
+  return { ...values, kills, seed: wholeNumber('--seed', values.seed, 0) };
 });
 
 const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 const program = join(__dirname, '../../../services/tollgate/bin/tollgate.js');
 const checkEvery = 25;
 
-let state = Number(values.seed) >>> 0;
+const random = new Random(options.seed);
 /** From 0 up to `below`, from the seed. @param {number} below */
-const pick = (below) => {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-  return Math.floor((state / 2 ** 32) * below);
-};
+const pick = (below) => random.below(below);
 
 /** @param {{ data: string, brokers: string, prefix: string }} place @param {string} point @param {number} nth */
 const startNode = (place, point, nth) => {
@@ -159,7 +162,7 @@ const connect = async (brokers, prefix) => {
 
 /** Kills, and now and then lets the checker look. Returns what it counted last. @param {any} place @param {any} kafka @param {string} acknowledgements */
 const killAll = async (place, kafka, acknowledgements) => {
-  const kills = Number(values.kills);
+  const { kills } = options;
   const newLoad = () => new Load({ pick, acknowledgements, produce: kafka?.produce });
   let load = newLoad();
   let working = load.run();
@@ -183,10 +186,9 @@ const killAll = async (place, kafka, acknowledgements) => {
 };
 
 const main = async () => {
-  if (values.help) return print(help);
-  print(`${values.kills} kills, seed ${values.seed}`);
+  print(`${options.kills} kills, seed ${options.seed}`);
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-crash-'));
-  const broker = values['no-kafka'] ? undefined : await startBroker({});
+  const broker = options['no-kafka'] ? undefined : await startBroker({});
   const place = {
     data: join(folder, 'data'),
     brokers: broker === undefined ? '-' : [broker.brokers].flat().join(','),
@@ -196,12 +198,12 @@ const main = async () => {
   try {
     const found = await killAll(place, kafka, join(folder, 'acknowledgements'));
     print(
-      `${values.kills} kills survived, seed ${values.seed}: ${found.acknowledged} acknowledgements (${found.resent} of them for something sent again), ${found.entries} entries, ${found.decisions} decisions; 0 lost, 0 doubled, 0 wrong`,
+      `${options.kills} kills survived, seed ${options.seed}: ${found.acknowledged} acknowledgements (${found.resent} of them for something sent again), ${found.entries} entries, ${found.decisions} decisions; 0 lost, 0 doubled, 0 wrong`,
     );
     rmSync(folder, { recursive: true, force: true });
     process.exitCode = 0;
   } catch (error) {
-    print(`seed ${values.seed}: ${error instanceof Error ? error.message : String(error)}`);
+    print(`seed ${options.seed}: ${error instanceof Error ? error.message : String(error)}`);
     print(`the data is kept in ${folder}`);
     process.exitCode = 1;
   }

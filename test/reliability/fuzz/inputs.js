@@ -5,7 +5,7 @@ const { mutate, long } = require('./mutate');
 const { oddHeaders, oddIds, oddQueries, oddTypes } = require('./odd');
 const { createValues } = require('./schema-values');
 
-/** @typedef {import('./random').Random} Random */
+/** @typedef {import('../random').Random} Random */
 /** @typedef {{ method: string, path: string, headers: [string, string][], body?: Buffer | undefined }} Request */
 
 const openApi = require('@tollgate/contracts/openapi.json');

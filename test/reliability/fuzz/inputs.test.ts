@@ -1,5 +1,5 @@
 import { createInputs } from './inputs';
-import { Random } from './random';
+import { Random } from '../random';
 import { lineIsValid } from './verdict';
 
 // With these two seeds the key __proto__, which the document forbids, is among the texts drawn.

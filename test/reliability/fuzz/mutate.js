@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-/** @typedef {import('./random').Random} Random */
+/** @typedef {import('../random').Random} Random */
 
 const long = 'x'.repeat(20_000);
 const strangeValues = [

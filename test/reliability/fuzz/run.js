@@ -5,11 +5,12 @@ const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { parseArgs } = require('node:util');
+const { readOptions, wholeNumber } = require('../options');
 const { checkHistory, checkLog, readLog } = require('./check-log');
 const { createClient, createHttpSide } = require('./http-side');
 const { createInputs } = require('./inputs');
 const { startKafkaSide } = require('./kafka-side');
-const { Random } = require('./random');
+const { Random } = require('../random');
 const { rawRequests } = require('./raw-requests');
 const { Report } = require('./report');
 const { runSchemathesis } = require('./schemathesis');
@@ -27,15 +28,19 @@ the log holds exactly what was acknowledged.
   --help              this text
 `;
 
-const { values } = parseArgs({
-  allowNegative: true,
-  options: {
-    inputs: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    kafka: { type: 'boolean', default: true },
-    schemathesis: { type: 'boolean', default: true },
-    help: { type: 'boolean', default: false },
-  },
+const options = readOptions(help, () => {
+  const { values } = parseArgs({
+    allowNegative: true,
+    options: {
+      inputs: { type: 'string', default: '100000' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      kafka: { type: 'boolean', default: true },
+      schemathesis: { type: 'boolean', default: true },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const inputs = wholeNumber('--inputs', values.inputs, 1);
+  return { ...values, inputs, seed: wholeNumber('--seed', values.seed, 0) };
 });
 
 const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
@@ -62,8 +67,8 @@ const createProgress = (wanted, report) => {
  * @param {{ tollgate: any, kafka: any, report: Report }} parts
  */
 const sendAll = async ({ tollgate, kafka, report }) => {
-  const wanted = Number(values.inputs);
-  const inputs = createInputs(new Random(Number(values.seed)), Number(values.seed));
+  const wanted = options.inputs;
+  const inputs = createInputs(new Random(options.seed), options.seed);
   const client = createClient(tollgate.url);
   const side = createHttpSide(client, report);
   const progress = createProgress(wanted, report);
@@ -116,7 +121,7 @@ const readHistories = async (tollgate) => {
 
 /** @param {string} folder @param {Report} report */
 const prove = async (folder, report) => {
-  const kafka = values.kafka ? await startKafkaSide() : undefined;
+  const kafka = options.kafka ? await startKafkaSide() : undefined;
   const data = join(folder, 'data');
   const tollgate = await startTollgate({ data, brokers: kafka?.brokers });
   await tollgate.ready();
@@ -134,31 +139,27 @@ const prove = async (folder, report) => {
 };
 
 const main = async () => {
-  if (values.help) {
-    print(help);
-    return;
-  }
   const startedAt = performance.now();
-  print(`${values.inputs} inputs, seed ${values.seed}`);
+  print(`${options.inputs} inputs, seed ${options.seed}`);
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-fuzz-'));
   const report = new Report(print);
   const events = await prove(folder, report);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
   print(report.table());
-  if (values.schemathesis) await runSchemathesis({ folder, seed: Number(values.seed), report, print });
+  if (options.schemathesis) await runSchemathesis({ folder, seed: options.seed, report, print });
   if (report.faultCount === 0) {
     print(
-      `${report.inputs} inputs survived in ${seconds} s, seed ${values.seed}: ${report.acknowledged.length} acknowledgements, ${events} events in the log; 0 faults, nothing changed without an acknowledgement`,
+      `${report.inputs} inputs survived in ${seconds} s, seed ${options.seed}: ${report.acknowledged.length} acknowledgements, ${events} events in the log; 0 faults, nothing changed without an acknowledgement`,
     );
     rmSync(folder, { recursive: true, force: true });
-  } else print(`${report.faultCount} faults, seed ${values.seed}; the data is kept in ${folder}`);
+  } else print(`${report.faultCount} faults, seed ${options.seed}; the data is kept in ${folder}`);
   process.exitCode = report.faultCount === 0 ? 0 : 1;
 };
 
 main().then(
   () => process.exit(),
   (error) => {
-    print(`seed ${values.seed}: ${error.stack}`);
+    print(`seed ${options.seed}: ${error.stack}`);
     process.exit(1);
   },
 );

@@ -9,7 +9,7 @@ const poolSize = 300;
 
 /**
  * Values a JSON schema of our documents allows.
- * @param {Schema} components schemas by name @param {import('./random').Random} random @param {number} seed
+ * @param {Schema} components schemas by name @param {import('../random').Random} random @param {number} seed
  */
 const createValues = (components, random, seed) => {
   /** Texts of a pattern, drawn once: drawing from a pattern is slow. @type {Map<string, string[]>} */

@@ -47,7 +47,8 @@ const install = () => {
  */
 const runSchemathesis = async ({ folder, seed, report, print }) => {
   const why = install();
-  if (why !== undefined) return print(`schemathesis was not run, because it cannot be installed: ${why}`);
+  if (why !== undefined)
+    return report.fault(`schemathesis cannot be installed (--no-schemathesis leaves it out): ${why}`);
   const tollgate = await startTollgate({ data: join(folder, 'described') });
   await tollgate.ready();
   writeFileSync(join(folder, 'schemathesis.toml'), documented503);

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 const { parseArgs } = require('node:util');
+const { readOptions, wholeNumber } = require('../options');
 const { canaries, install } = require('./canaries');
 
 const help = `Runs Tollgate's services on a simulated clock, log, broker and network, driven by one seed a run.
@@ -17,15 +18,25 @@ const help = `Runs Tollgate's services on a simulated clock, log, broker and net
 Ends with 1 at the first promise that is broken, and says how to see it again.
 `;
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '500' },
-    seed: { type: 'string', default: '1' },
-    commands: { type: 'string', default: '40' },
-    trace: { type: 'boolean', default: false },
-    canary: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
+const options = readOptions(help, () => {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '500' },
+      seed: { type: 'string', default: '1' },
+      commands: { type: 'string', default: '40' },
+      trace: { type: 'boolean', default: false },
+      canary: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.canary !== undefined && !Object.hasOwn(canaries, values.canary))
+    throw new Error(`--canary ${values.canary}: choose from ${Object.keys(canaries).join(', ')}`);
+  return {
+    ...values,
+    seeds: wholeNumber('--seeds', values.seeds, 1),
+    seed: wholeNumber('--seed', values.seed, 0),
+    commands: wholeNumber('--commands', values.commands, 1),
+  };
 });
 
 const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
@@ -36,26 +47,22 @@ const progress = (/** @type {number} */ done, /** @type {number} */ total) => {
 };
 
 const main = async () => {
-  if (values.help) return print(help);
-  if (values.canary !== undefined) install(values.canary);
+  if (options.canary !== undefined) install(options.canary);
   // Loaded only now, so that the fault and the simulated clock are in place.
   const { simulate } = require('./simulate');
-  const first = Number(values.seed);
-  const total = Number(values.seeds);
+  const { seed: first, seeds: total, commands } = options;
   const startedAt = process.hrtime.bigint();
   const sums = { events: 0, commands: 0, steps: 0 };
   for (let seed = first; seed < first + total; seed += 1) {
     try {
-      const result = await simulate(seed, { commands: Number(values.commands), ...(values.trace && { trace: print }) });
+      const result = await simulate(seed, { commands, ...(options.trace && { trace: print }) });
       sums.events += result.events;
       sums.commands += result.commands;
       sums.steps += result.steps;
     } catch (error) {
       print(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`);
       if (error instanceof Error && error.constructor.name !== 'Violation') print(error.stack ?? '');
-      print(
-        `again, with its trace: npm run proof:simulate -- --seed ${seed} --seeds 1 --commands ${values.commands} --trace`,
-      );
+      print(`again, with its trace: npm run proof:simulate -- --seed ${seed} --seeds 1 --commands ${commands} --trace`);
       process.exit(1);
     }
     progress(seed - first + 1, total);

@@ -86,11 +86,15 @@ const installClock = (current) => {
     /** @type {{ signal?: AbortSignal }} */ { signal } = {},
   ) =>
     new Promise((resolve, reject) => {
-      const timer = set(() => resolve(value), delayMs);
-      signal?.addEventListener('abort', () => {
+      const abort = () => {
         clear(timer);
-        reject(signal.reason);
-      });
+        reject(signal?.reason);
+      };
+      const timer = set(() => {
+        signal?.removeEventListener('abort', abort);
+        resolve(value);
+      }, delayMs);
+      signal?.addEventListener('abort', abort);
     });
 };
 

@@ -27,7 +27,7 @@ describe('a deliberate fault is caught', () => {
     ['checkpoint before apply', /P[23]|comes before AccountOpened/],
     ['checkpoint before the acknowledgement', /P[35]|does not come to an end/],
     ['publish before decide', /P[34]/],
-    ['an older fold after a failed write', /P3/],
+    ['an older fold after a failed write', /P[23]/],
     ['sequence from memory', /P[34]/],
   ])(
     '%s',
