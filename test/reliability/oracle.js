@@ -93,7 +93,7 @@ class Oracle {
         direction,
         cause: { type: event.type, eventId: event.eventId, stream: event.stream, revision: event.revision },
         exhausted: exhausted.sort().join(),
-        balances: Object.fromEntries(balances.map((name) => [name, this.balance(account, name).toFixed()])),
+        balances: this.shown(account).balances,
       });
     }
   }
@@ -133,6 +133,15 @@ class Oracle {
       `P3: ${told} names ${data.exhausted} as exhausted, not ${due.exhausted}`,
     );
     this.decisions.set(data.accountId, [...(this.decisions.get(data.accountId) ?? []), { type, ...data }]);
+  }
+
+  /** An account's balances and states as DESIGN 4 shows them. @param {any} account */
+  shown(account) {
+    const stateOf = (/** @type {string} */ direction) => (account.state[direction] ? 'blocked' : 'open');
+    return {
+      balances: Object.fromEntries(balances.map((name) => [name, this.balance(account, name).toFixed()])),
+      traffic: { inbound: stateOf('inbound'), outbound: stateOf('outbound') },
+    };
   }
 
   decisionCount() {

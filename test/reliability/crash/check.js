@@ -3,6 +3,7 @@
 const { createReadStream } = require('node:fs');
 const { join } = require('node:path');
 const { createInterface } = require('node:readline');
+const { isDeepStrictEqual } = require('node:util');
 const { Kafka, logLevel } = require('kafkajs');
 const { openLmdbEventLog } = require('@tollgate/event-store-lmdb');
 const { Oracle, hold } = require('../oracle');
@@ -36,7 +37,7 @@ const checkAcknowledgements = async (events) => {
     const told = `${kind} ${body[`${kind}Id`]} of ${body.accountId}`;
     hold(event !== undefined, `P1: ${told} was acknowledged at ${answer.position} and is not in the log`);
     hold(
-      JSON.stringify(event.data) === JSON.stringify(body) && event.revision === answer.revision,
+      isDeepStrictEqual(event.data, body) && event.revision === answer.revision,
       `P1: ${told} was acknowledged at ${answer.position}, where another event stands`,
     );
     count += 1;
@@ -98,12 +99,14 @@ const checkTopics = async (oracle) => {
     const kind = topic === `${prefix}payments.v1` ? 'payment' : 'usage';
     if (topic !== `${prefix}${kind}.v1`) continue;
     consumed += 1;
-    const isRejected = oracle.rejections.has(`${topic}/${partition}/${offset}`);
-    const body = isRejected ? undefined : JSON.parse(value);
-    hold(
-      isRejected || oracle.entries.has(`${kind} ${body.accountId} ${body[`${kind}Id`]}`),
-      `P1: ${topic}/${partition}/${offset} is neither in the log nor rejected`,
-    );
+    const place = `${topic}/${partition}/${offset}`;
+    const rejection = rejected.get(place);
+    if (rejection === undefined) {
+      const body = JSON.parse(value);
+      const entry = oracle.entries.get(`${kind} ${body.accountId} ${body[`${kind}Id`]}`);
+      hold(isDeepStrictEqual(entry?.data, body), `P1: ${place} is neither in the log nor rejected: ${value}`);
+    } else
+      hold(JSON.parse(rejection).payload === value, `P5: the rejection of ${place} does not hold it: ${rejection}`);
   }
   return {
     commands,
@@ -121,14 +124,11 @@ const main = async () => {
   hold(waiting === 0, `P3: ${waiting} edges were never decided`);
   const acknowledged = await checkAcknowledgements(events);
   const topics = brokers === '-' ? {} : await checkTopics(oracle);
-  const balances = Object.fromEntries(
-    [...oracle.accounts].map(([accountId, account]) => [
-      accountId,
-      ['inbound', 'outbound', 'mutual'].map((name) => oracle.balance(account, name).toFixed()),
-    ]),
+  const accounts = Object.fromEntries(
+    [...oracle.accounts].map(([accountId, account]) => [accountId, oracle.shown(account)]),
   );
   process.stdout.write(
-    `${JSON.stringify({ events: events.length, entries: oracle.entries.size, decisions: oracle.decisionCount(), acknowledged, ...topics, balances })}\n`,
+    `${JSON.stringify({ events: events.length, entries: oracle.entries.size, decisions: oracle.decisionCount(), acknowledged, ...topics, accounts })}\n`,
   );
 };
 

@@ -31,7 +31,7 @@ class Load {
     this.serial = 0;
     /** @type {Sent[]} */
     this.done = [];
-    this.counts = { acknowledged: 0, resent: 0, produced: 0 };
+    this.counts = { acknowledged: 0, resent: 0 };
   }
 
   one(/** @type {any[]} */ list) {
@@ -63,6 +63,13 @@ class Load {
         },
       };
     return { kind, body: { [`${kind}Id`]: id, ...base } };
+  }
+
+  /** New, or sent before, or sent before with another amount: that is a conflict, and must not count. @returns {Sent} */
+  nextOrAgain() {
+    if (this.done.length === 0 || this.pick(5) > 0) return this.next();
+    const { kind, body } = this.one(this.done);
+    return { kind, body: this.pick(8) === 0 && 'amount' in body ? { ...body, amount: '3' } : body };
   }
 
   /** Answer of Tollgate, or nothing if it gave none. @param {string} method @param {string} path @param {unknown} body */
@@ -102,30 +109,25 @@ class Load {
   }
 
   async sendOne() {
-    const sent = this.done.length > 0 && this.pick(5) === 0 ? this.one(this.done) : this.next();
-    const answer = await this.insist('POST', paths[/** @type {Sent} */ (sent).kind], sent.body);
+    const sent = this.nextOrAgain();
+    const answer = await this.insist('POST', paths[sent.kind], sent.body);
     if (answer === undefined) return;
     this.note(sent, JSON.parse(answer.text));
-    this.remember(sent);
+    this.remember([sent]);
   }
 
   async sendBatch() {
-    const batch = Array.from({ length: 1 + this.pick(20) }, () =>
-      this.done.length > 0 && this.pick(5) === 0 ? this.one(this.done) : this.next(),
-    );
+    const batch = Array.from({ length: 1 + this.pick(20) }, () => this.nextOrAgain());
     const lines = batch.map(({ kind, body }) => JSON.stringify({ kind, ...body })).join('\n');
     const answer = await this.insist('POST', '/v1/batch', lines);
     if (answer === undefined || answer.status !== 200) return;
-    answer.text
-      .trim()
-      .split('\n')
-      .forEach((line, index) => this.note(batch[index], JSON.parse(line)));
-    batch.forEach((sent) => this.remember(sent));
+    const answers = answer.text.trim().split('\n');
+    batch.forEach((sent, index) => this.note(sent, JSON.parse(answers[index] ?? '')));
+    this.remember(batch);
   }
 
-  remember(/** @type {Sent} */ sent) {
-    this.done.push(sent);
-    if (this.done.length > 500) this.done.shift();
+  remember(/** @type {Sent[]} */ sent) {
+    this.done = [...this.done, ...sent].slice(-500);
   }
 
   async changeRule() {
@@ -133,9 +135,9 @@ class Load {
     await delay(20);
   }
 
-  /** Over Kafka: payments and calls, some twice, some garbage. */
+  /** Over Kafka: payments and calls, some twice, some that HTTP has sent too or sends later, some garbage. */
   async produceSome() {
-    const { kind, body } = this.next();
+    const { kind, body } = this.nextOrAgain();
     const topic = kind === 'payment' ? 'payments' : 'usage';
     const text =
       this.pick(12) === 0
@@ -147,7 +149,7 @@ class Load {
           ])
         : JSON.stringify(body);
     for (let copies = this.pick(6) === 0 ? 2 : 1; copies > 0; copies -= 1) await this.produce?.(topic, text);
-    this.counts.produced += 1;
+    this.remember([{ kind, body }]);
     await delay(3);
   }
 

@@ -5,7 +5,7 @@ const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
-const { parseArgs } = require('node:util');
+const { isDeepStrictEqual, parseArgs } = require('node:util');
 const { Kafka, Partitioners, logLevel } = require('kafkajs');
 const { startBroker } = require('../../../infra/kafka/broker');
 const { readOptions, wholeNumber } = require('../options');
@@ -123,11 +123,13 @@ const check = async (place, load, kafka) => {
     { encoding: 'utf8', maxBuffer: 1 << 26 },
   );
   if (status !== 0) throw new Error(stdout.trim() || 'the checker failed');
-  const { balances, ...counts } = JSON.parse(stdout);
-  for (const { accountId, balances: served } of items) {
-    const shown = [served.inbound, served.outbound, served.mutual].join();
-    if (shown !== balances[accountId].join())
-      throw new Error(`P2: ${accountId} is served as ${shown}, the fold of the log is ${balances[accountId].join()}`);
+  const { accounts, ...counts } = JSON.parse(stdout);
+  for (const { accountId, balances, traffic } of items) {
+    const served = { balances, traffic: { inbound: traffic.inbound.state, outbound: traffic.outbound.state } };
+    if (!isDeepStrictEqual(served, accounts[accountId]))
+      throw new Error(
+        `P2: ${accountId} is served as ${JSON.stringify(served)}, the fold of the log is ${JSON.stringify(accounts[accountId])}`,
+      );
   }
   return counts;
 };
