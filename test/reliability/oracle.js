@@ -26,8 +26,8 @@ class Oracle {
     this.entries = new Map();
     /** Decisions by account, in order. @type {Map<string, any[]>} */
     this.decisions = new Map();
-    /** Rejections by place. @type {Set<string>} */
-    this.rejections = new Set();
+    /** Refused messages by place. @type {Map<string, any>} */
+    this.rejections = new Map();
   }
 
   /** @param {readonly any[]} events The whole log so far. */
@@ -40,7 +40,7 @@ class Oracle {
       const { topic, partition, offset } = event.data.source;
       const place = `${topic}/${partition}/${offset}`;
       hold(!this.rejections.has(place), `P5: ${place} is rejected twice`);
-      this.rejections.add(place);
+      this.rejections.set(place, event.data);
     } else if (event.stream.startsWith('cutoff-')) this.applyDecision(event);
     else this.applyAccount(event);
   }
@@ -165,6 +165,40 @@ class Oracle {
     }
   }
 
+  /** Each message of the input topics must be an entry of the log as it was sent, or a rejection that holds it. */
+  checkConsumed(/** @type {{ topic: string, partition: number, offset: string, value: Buffer }[]} */ messages) {
+    for (const { topic, partition, offset, value } of messages) {
+      const place = `${topic}/${partition}/${offset}`;
+      const rejection = this.rejections.get(place);
+      if (rejection === undefined) {
+        const kind = topic.endsWith('payments.v1') ? 'payment' : 'usage';
+        const body = JSON.parse(String(value));
+        const entry = this.entries.get(`${kind} ${body.accountId} ${body[`${kind}Id`]}`);
+        hold(isDeepStrictEqual(entry?.data, body), `P1: ${place} is neither in the log nor rejected: ${value}`);
+      } else {
+        const { payload, payloadBase64 = '' } = rejection;
+        const kept = payload === undefined ? Buffer.from(payloadBase64, 'base64') : Buffer.from(payload);
+        hold(kept.equals(value), `P5: the rejection of ${place} does not hold it: ${JSON.stringify(rejection)}`);
+      }
+    }
+  }
+
+  /** What the rejected topic holds must be the rejections of the log, each once or more as the same bytes. */
+  checkRejected(/** @type {{ topic: string, key: string, value: string }[]} */ published) {
+    const seen = new Map();
+    for (const { topic, key, value } of published) {
+      if (!topic.endsWith('rejected.v1')) continue;
+      hold((seen.get(key) ?? value) === value, `P5: two rejections of ${key}`);
+      hold(
+        isDeepStrictEqual(JSON.parse(value), this.rejections.get(key)),
+        `P5: ${key} is not published as it was rejected: ${value}`,
+      );
+      seen.set(key, value);
+    }
+    hold(seen.size === this.rejections.size, `P5: ${this.rejections.size} rejections, ${seen.size} published`);
+    return seen.size;
+  }
+
   /** What the broker holds must be the decisions, in order, and repetitions the same bytes; the last of each key says how it is. */
   checkPublished(/** @type {{ topic: string, key: string, value: string }[]} */ published) {
     const seen = new Map();
@@ -189,6 +223,7 @@ class Oracle {
     // A switch that restarts reads the compacted topic: the last value of a key.
     for (const [key, sequence] of newest)
       hold(last.get(key) === sequence, `P3: the last command of ${key} is ${last.get(key)}, not ${sequence}`);
+    hold(seen.size === this.decisionCount(), `P3: ${this.decisionCount()} decisions, ${seen.size} commands`);
     return seen.size;
   }
 }

@@ -96,9 +96,57 @@ describe('the checker of the proofs', () => {
     ['another command', [published(blocked, { type: 'UnblockTraffic' })], /P3/],
     ['another moment', [published(blocked, { decidedAt: '2026-01-31T12:00:01.000Z' })], /P3/],
     ['other balances exhausted', [published(blocked, { exhausted: ['mutual'] })], /P3/],
+    ['a decision that is not published', [published(blocked)], /P3: 2 decisions, 1 commands/],
     ['another key', [published(blocked, {}, 'acme')], /P3/],
     ['an older command as the last', [published(blocked), published(unblocked), published(blocked)], /P3: the last/],
   ])('sees %s', (_what, messages, promise) => {
     expect(check(events, messages)).toThrow(promise);
+  });
+
+  const refused = { source: { topic: 'usage.v1', partition: 0, offset: '1' }, payload: '{', code: 'INVALID_REQUEST' };
+  const usage = { usageId: 'u1', ...entry };
+  const message = (offset: string, value: string) => ({
+    topic: 'usage.v1',
+    partition: 0,
+    offset,
+    value: Buffer.from(value),
+  });
+  const onRejected = (value: object, key = 'usage.v1/0/1') => ({
+    topic: 'tollgate.rejected.v1',
+    key,
+    value: JSON.stringify(value),
+  });
+  const afterRefusal = (): Oracle => {
+    const oracle = new Oracle();
+    oracle.follow([
+      account(0, 'AccountOpened', { accountId: 'acme', currency: 'EUR', cutoff: { balances: [] } }),
+      account(1, 'UsageCharged', usage),
+      { stream: 'rejected-usage.v1-0', revision: 0, type: 'MessageRejected', data: refused, metadata },
+    ]);
+    return oracle;
+  };
+
+  test('accepts messages that are in the log or rejected, and rejections as they are in the log', () => {
+    const oracle = afterRefusal();
+    oracle.checkConsumed([message('0', JSON.stringify(usage)), message('1', '{'), message('2', JSON.stringify(usage))]);
+    expect(oracle.checkRejected([onRejected(refused), onRejected(refused)])).toBe(1);
+  });
+
+  test.each([
+    ['is nowhere', message('0', JSON.stringify({ ...usage, usageId: 'u2' })), /P1/],
+    ['was refused as a conflict by nobody', message('0', JSON.stringify({ ...usage, amount: '2' })), /P1/],
+    ['is rejected with another payload', message('1', '{"'), /P5/],
+  ])('sees a message that %s', (_what, consumed, promise) => {
+    expect(() => {
+      afterRefusal().checkConsumed([consumed]);
+    }).toThrow(promise);
+  });
+
+  test.each([
+    ['is not published', [], /P5: 1 rejections, 0 published/],
+    ['is published with another code', [onRejected({ ...refused, code: 'ID_CONFLICT' })], /P5/],
+    ['is published under another key', [onRejected(refused, 'usage.v1/0/2')], /P5/],
+  ])('sees a rejection that %s', (_what, messages, promise) => {
+    expect(() => afterRefusal().checkRejected(messages)).toThrow(promise);
   });
 });

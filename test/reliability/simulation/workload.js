@@ -71,6 +71,10 @@ const messageOf = ({ type, data }) => ({
   value: Buffer.from(JSON.stringify(data)),
 });
 
+/** The same id with another amount, where there is one. @param {any} command */
+const conflictWith = (command) =>
+  command.data.amount === undefined ? command : { ...command, data: { ...command.data, amount: '3' } };
+
 const garbage = [
   Buffer.from('{'),
   Buffer.from([0xff, 0x00]),
@@ -78,4 +82,4 @@ const garbage = [
   Buffer.from('[]'),
 ];
 
-module.exports = { createWorkload, garbage, messageOf };
+module.exports = { conflictWith, createWorkload, garbage, messageOf };
