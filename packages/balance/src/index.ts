@@ -10,6 +10,7 @@ export type { Decision, Known, Rejection } from './decide';
 export { directions } from './entry';
 export type { Adjustment, Direction, EntryKind, Payment, RecordKind, Reversal, Usage } from './entry';
 export { evolve } from './evolve';
+export { isSameContent } from './same-content';
 export { restoreAccount, settingOf, storeAccount } from './stored-account';
 export type { StoredAccount } from './stored-account';
 export { acknowledge, balanceTexts, judge, unjudged } from './traffic';

@@ -19,6 +19,12 @@ export const recordAnswer = z
   .meta({ id: 'RecordAnswer' });
 export type RecordAnswer = z.infer<typeof recordAnswer>;
 
+/** What a dry run says of a record that would be recorded: it has no place in the log. */
+export const recordForecast = recordAnswer
+  .omit({ revision: true, position: true })
+  .extend({ duplicate: z.literal(false) });
+export type RecordForecast = z.infer<typeof recordForecast>;
+
 /** What opening an account and changing its rule are answered with. */
 export const accountAnswer = z
   .strictObject({ accountId, duplicate: z.boolean(), revision, position })

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { recordAnswer } from './answers';
+import { recordAnswer, recordForecast } from './answers';
 import { problem } from './problem';
 import { adjustment, payment, reversal, usage } from './records';
 
@@ -13,7 +13,11 @@ export const batchLine = z
   ])
   .meta({ id: 'BatchLine' });
 
-/** The answer to one line: the status and the body of the single call. */
+/** The answer to one line: the status and the body of the single call; in a dry run, those it would have. */
 export const batchLineAnswer = z
-  .union([recordAnswer.extend({ status: z.literal([200, 201]) }), problem])
+  .union([
+    recordAnswer.extend({ status: z.literal([200, 201]) }),
+    recordForecast.extend({ status: z.literal(201) }),
+    problem,
+  ])
   .meta({ id: 'BatchLineAnswer' });

@@ -1,7 +1,7 @@
 export { accountOpening, cutoffSetting } from './accounts';
-export type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer } from './answers';
+export type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer, RecordForecast } from './answers';
 export { asyncApiDocument } from './asyncapi';
-export { accountIdPattern } from './fields';
+export { accountIdPattern, instant } from './fields';
 export { accountStream, cutoffStream, isAccountEvent, rejectedStream, streamPrefixes } from './log-event';
 export type { LogEvent, RejectionEvent } from './log-event';
 export { openApiDocument } from './openapi';
@@ -9,7 +9,7 @@ export { parseBody, parseJson, parseJsonText, recordKinds } from './parse';
 export type { Parsed } from './parse';
 export { problemOf, problems } from './problem';
 export type { Problem, ProblemCode } from './problem';
-export { accountQuery, historyQuery, lastEventId, listQuery, streamQuery } from './queries';
+export { accountQuery, batchQuery, historyQuery, lastEventId, listQuery, streamQuery } from './queries';
 export { adjustment, payment, reversal, usage } from './records';
 export { payloadOf, rejection, shorten } from './rejection';
 export type { RejectedMessage } from './rejection';

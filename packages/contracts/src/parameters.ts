@@ -37,6 +37,12 @@ export const fromStart = inQuery('from', 'Of the event stream: begin with the fi
   const: 'start',
 });
 
+export const dryRun = inQuery(
+  'dryRun',
+  'Of a batch: say of each line, by itself, what it would be answered now, and record nothing.',
+  { type: 'boolean', default: false },
+);
+
 export const lastEventIdHeader = {
   name: 'Last-Event-ID',
   in: 'header',

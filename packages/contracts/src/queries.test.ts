@@ -1,4 +1,4 @@
-import { accountQuery, historyQuery, lastEventId, listQuery, parseBody, streamQuery } from './index';
+import { accountQuery, batchQuery, historyQuery, lastEventId, listQuery, parseBody, streamQuery } from './index';
 
 test('a list that is asked for nothing begins at the beginning with a hundred', () => {
   expect(parseBody(listQuery, {})).toEqual({ ok: true, value: { limit: 100 } });
@@ -43,6 +43,14 @@ test.each(['', 'x', '-1', '1'.repeat(20)])('a Last-Event-ID of %j is refused', (
 
 test('an event stream begins at the start or with the next command, nowhere else', () => {
   expect(parseBody(streamQuery, { from: 'end' })).toEqual({ ok: false, detail: 'from: must be start' });
+});
+
+test('a batch is a dry run only if it says so', () => {
+  expect(parseBody(batchQuery, {})).toEqual({ ok: true, value: { dryRun: false } });
+  expect(parseBody(batchQuery, { dryRun: 'false' })).toEqual({ ok: true, value: { dryRun: false } });
+  expect(parseBody(batchQuery, { dryRun: 'true' })).toEqual({ ok: true, value: { dryRun: true } });
+  expect(parseBody(batchQuery, { dryRun: 'yes' })).toEqual({ ok: false, detail: 'dryRun: must be true or false' });
+  expect(parseBody(batchQuery, { dryrun: 'true' })).toEqual({ ok: false, detail: 'dryrun: unknown field' });
 });
 
 test('a parameter given twice or misspelt is refused', () => {

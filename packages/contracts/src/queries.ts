@@ -32,6 +32,14 @@ export const accountQuery = z.strictObject({ minPosition });
 /** Query of the stream of commands: from the first one with `from=start`, otherwise from the next. */
 export const streamQuery = z.strictObject({ from: z.literal('start').optional() });
 
+/** Query of a batch: with `dryRun=true` nothing is recorded. */
+export const batchQuery = z.strictObject({
+  dryRun: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('false')
+    .transform((text) => text === 'true'),
+});
+
 /** The id of the last event a reconnecting client has seen: a position. */
 export const lastEventId = z
   .string()

@@ -4,7 +4,7 @@ import { accountAnswer, accountView, recordAnswer } from './answers';
 import { batchLine, batchLineAnswer } from './batch-line';
 import * as example from './examples';
 import { accountList, blockedList, historyList } from './lists';
-import { afterKey, afterRevision, fromStart, lastEventIdHeader, limit, minPosition } from './parameters';
+import { afterKey, afterRevision, dryRun, fromStart, lastEventIdHeader, limit, minPosition } from './parameters';
 import type { ProblemCode } from './problem';
 import { adjustment, payment, reversal, usage } from './records';
 import { trafficCommand } from './traffic-control';
@@ -87,6 +87,7 @@ const records: Route[] = [
     operationId: 'recordBatch',
     tag: 'records',
     summary: 'Records many: an answer a line, in order; blank lines are skipped',
+    parameters: [dryRun],
     request: {
       as: 'lines',
       of: batchLine,

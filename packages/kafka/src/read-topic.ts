@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin, Consumer } from 'kafkajs';
 import type { KafkaClient } from './client';
-import { KafkaUnavailable, describe } from './errors';
+import { KafkaUnavailable, describe, protocolErrorOf } from './errors';
 import type { ReceivedMessage } from './partition-work';
 
 const idleLimitMs = 30_000;
@@ -23,16 +23,25 @@ export const readTopic = async (
   try {
     await admin.connect();
     const ends = await endsOf(admin, topic);
-    if (ends.size > 0) await readUpTo(consumer, { topic, ends, onMessages });
-    await consumer.disconnect();
-    if (ends.size > 0) await admin.deleteGroups([groupId]).catch(() => undefined);
+    if (ends.size > 0)
+      await readUpTo(consumer, { topic, ends, onMessages }).finally(() => leave(admin, consumer, groupId));
     await admin.disconnect();
   } catch (error) {
     if (error instanceof KafkaUnavailable) throw error;
-    throw new KafkaUnavailable(`cannot read ${topic}: ${describe(error)}`, { cause: error });
+    const reason =
+      protocolErrorOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION'
+        ? `there is no topic ${topic}`
+        : `cannot read ${topic}: ${describe(error)}`;
+    throw new KafkaUnavailable(reason, { cause: error });
   } finally {
     connection.cut();
   }
+};
+
+/** The group exists from the first subscription until it is deleted, however the reading ended. */
+const leave = async (admin: Admin, consumer: Consumer, groupId: string): Promise<void> => {
+  await consumer.disconnect().catch(() => undefined);
+  await admin.deleteGroups([groupId]).catch(() => undefined);
 };
 
 /** For each partition that holds something, the offset after its last message. */
@@ -60,19 +69,22 @@ const readUpTo = async (consumer: Consumer, { topic, ends, onMessages }: Reading
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       finish(payload.error);
     });
+    // Told of markers of transactions too, which are no messages but may be the last of a partition.
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
+      clearTimeout(idle);
+      idle = setTimeout(giveUp, idleLimitMs);
+      if (BigInt(lastOffset) + 1n >= (ends.get(partition) ?? 0n)) ends.delete(partition);
+      if (ends.size === 0) finish();
+    });
     consumer
       .run({
         autoCommit: false,
         eachBatch: ({ batch: { partition, messages } }) => {
-          clearTimeout(idle);
-          idle = setTimeout(giveUp, idleLimitMs);
           const end = ends.get(partition) ?? 0n;
           const wanted = messages.filter(({ offset }) => BigInt(offset) < end);
           onMessages(
             wanted.map(({ offset, key, value, timestamp }) => ({ topic, partition, offset, key, value, timestamp })),
           );
-          if (BigInt(messages.at(-1)?.offset ?? -1) + 1n >= end) ends.delete(partition);
-          if (ends.size === 0) finish();
           return Promise.resolve();
         },
       })

@@ -1,24 +1,19 @@
 import { recordKeyOf } from '@tollgate/balance';
 import type { Command, RecordCommand } from '@tollgate/balance';
 import { problemOf } from '@tollgate/contracts';
-import type { AccountAnswer, Problem, RecordAnswer } from '@tollgate/contracts';
-import type { Outcome } from './intent';
+import type { AccountAnswer, Problem, RecordAnswer, RecordForecast } from '@tollgate/contracts';
+import type { Forecast, Outcome } from './intent';
 
 export type Answer<Body> = { status: number; body: Body | Problem };
 
 /** 201 the first time, 200 for the same again, a problem for what was refused (DESIGN 4). */
-export const recordAnswerOf = (command: RecordCommand, outcome: Outcome): Answer<RecordAnswer> => {
+export const recordAnswerOf = (command: RecordCommand, outcome: Forecast): Answer<RecordAnswer | RecordForecast> => {
   if (outcome.status === 'rejected') return refusal(outcome);
-  const { isDuplicate, revision, position } = outcome;
   const { kind, id } = recordKeyOf(command);
-  const body = {
-    accountId: command.data.accountId,
-    kind,
-    id,
-    duplicate: isDuplicate,
-    revision,
-    position: position.toString(),
-  };
+  const { accountId } = command.data;
+  if (outcome.status === 'acceptable') return { status: 201, body: { accountId, kind, id, duplicate: false } };
+  const { isDuplicate, revision, position } = outcome;
+  const body = { accountId, kind, id, duplicate: isDuplicate, revision, position: position.toString() };
   return { status: isDuplicate ? 200 : 201, body };
 };
 

@@ -18,8 +18,8 @@ const call = (fields: object): string =>
     ...{ kind: 'usage', usageId: 'u', accountId: 'acme', direction: 'inbound', amount: '1', currency: 'EUR' },
     ...fields,
   });
-const run = async (lines: readonly string[]): Promise<Record<string, unknown>[]> => {
-  const text = await runBatch(Buffer.from(lines.join('\n')), { ledger, receivedAt, maxLines: 10_000 });
+const run = async (lines: readonly string[], isDryRun = false): Promise<Record<string, unknown>[]> => {
+  const text = await runBatch(Buffer.from(lines.join('\n')), { ledger, receivedAt, maxLines: 10_000, isDryRun });
   expect(text.length).toBeLessThan(20 * mebibyte);
   return text
     .trimEnd()
@@ -47,4 +47,35 @@ test('an answer a line, in order, over several pieces', async () => {
   expect(answers.map(({ status, id }) => (status === 400 ? 'refused' : id))).toEqual(
     lines.map((_, index) => (index % 700 === 0 ? 'refused' : `many-${String(index)}`)),
   );
+});
+
+test('a dry run says of each line by itself what it would be answered, and records nothing', async () => {
+  const undo = JSON.stringify({
+    ...{ kind: 'reversal', reversalId: 'r', accountId: 'acme', of: { kind: 'usage', id: 'dry' } },
+    ...{ reason: 'rated twice', actor: 'finance' },
+  });
+  const told = { accountId: 'acme', kind: 'usage', id: 'dry', duplicate: false };
+  const lines = [call({ usageId: 'dry' }), call({ usageId: 'dry', amount: '2' }), undo, 'no JSON'];
+  const before = await run(lines, true);
+  expect(before).toMatchObject([
+    { status: 201, ...told },
+    { status: 201, ...told },
+    { status: 404, code: 'ORIGINAL_NOT_FOUND' },
+    { status: 400, code: 'INVALID_REQUEST' },
+  ]);
+  expect(before[0]).not.toHaveProperty('position');
+  const [recorded] = await run([call({ usageId: 'dry' })]);
+  expect(recorded).toMatchObject({ status: 201, ...told });
+  expect(await run(lines, true)).toMatchObject([
+    { ...recorded, status: 200, duplicate: true },
+    { status: 409, code: 'ID_CONFLICT', existing: { amount: '1' }, received: { amount: '2' } },
+    { status: 201, kind: 'reversal', duplicate: false },
+    { status: 400 },
+  ]);
+  expect(
+    await run([call({ usageId: 'dry', accountId: 'nobody' }), call({ currency: 'USD', usageId: 'other' })], true),
+  ).toMatchObject([
+    { status: 404, code: 'ACCOUNT_NOT_FOUND' },
+    { status: 422, code: 'CURRENCY_MISMATCH' },
+  ]);
 });

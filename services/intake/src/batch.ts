@@ -1,16 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RecordCommand } from '@tollgate/balance';
 import { parseJson, parseJsonText, problemOf, recordKinds } from '@tollgate/contracts';
-import type { Parsed, RecordAnswer } from '@tollgate/contracts';
+import type { Parsed } from '@tollgate/contracts';
 import { HttpProblem } from '@tollgate/service-runtime';
 import { recordAnswerOf } from './answer';
 import type { Answer } from './answer';
 import type { Ledger } from './ledger';
 
-type Options = { ledger: Ledger; receivedAt: string; maxLines: number };
+type Options = { ledger: Pick<Ledger, 'submit' | 'forecast'>; receivedAt: string; maxLines: number; isDryRun: boolean };
 
-/** NDJSON in, NDJSON out: an answer a line, in order, once all of it is durable; blank lines are skipped (DESIGN 4). */
-export const runBatch = async (body: Buffer, { ledger, receivedAt, maxLines }: Options): Promise<string> => {
+/**
+ * NDJSON in, NDJSON out: an answer a line, in order, once all of it is durable; blank lines are skipped (DESIGN 4). A dry run
+ * answers what each line would be answered by itself, and records nothing.
+ */
+export const runBatch = async (body: Buffer, { ledger, receivedAt, maxLines, isDryRun }: Options): Promise<string> => {
   const lines = linesOf(body);
   if (lines.length > maxLines) {
     const detail = `the batch has ${String(lines.length)} lines; send at most ${String(maxLines)} at once`;
@@ -22,7 +25,7 @@ export const runBatch = async (body: Buffer, { ledger, receivedAt, maxLines }: O
   for (let start = 0; start < lines.length; start += pieceLines) {
     const parsed = lines.slice(start, start + pieceLines).map(parseLine);
     const commands = parsed.filter((line) => line.ok).map(({ value }) => value);
-    const outcomes = await ledger.submit(commands, receivedAt);
+    const outcomes = await (isDryRun ? ledger.forecast : ledger.submit)(commands, receivedAt);
     let next = 0;
     for (const line of parsed) {
       const outcome = line.ok ? outcomes[next++] : undefined;
@@ -40,7 +43,7 @@ const longAnswersRoom = 16 << 20;
 /** Answers as text. Long ones are those that repeat contents; once they fill their room, they go without. */
 const createWriter = () => {
   let room = longAnswersRoom;
-  return ({ status, body }: Answer<RecordAnswer>): string => {
+  return ({ status, body }: Answer<object>): string => {
     const line = (content: object): string => JSON.stringify({ status, ...content });
     const text = line(body);
     if (text.length <= shortAnswer) return text;

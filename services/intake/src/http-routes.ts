@@ -3,6 +3,7 @@ import type { Command, RecordCommand } from '@tollgate/balance';
 import {
   accountIdPattern,
   accountOpening,
+  batchQuery,
   cutoffSetting,
   parseBody,
   problemOf,
@@ -58,8 +59,10 @@ export const addIntakeRoutes = (server: FastifyInstance, { ledger, clock, maxBat
 
   server.post('/v1/batch', async (request, reply) => {
     if (!Buffer.isBuffer(request.body)) throw unsupported(ndjson, request.headers['content-type']);
+    const { dryRun } = valid(parseBody(batchQuery, request.query));
     const answers = await runBatch(request.body, {
       ledger,
+      isDryRun: dryRun,
       receivedAt: clock().toISOString(),
       maxLines: maxBatchLines,
     });

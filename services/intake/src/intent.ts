@@ -9,3 +9,6 @@ export type Intent = Command | { type: 'RejectMessage'; data: RejectedMessage };
 export type Outcome =
   | { status: 'recorded'; isDuplicate: boolean; revision: number; position: Position }
   | { status: 'rejected'; rejection: Rejection };
+
+/** What would become of an intent if it came now. */
+export type Forecast = Outcome | { status: 'acceptable' };

@@ -4,7 +4,8 @@ import type { Following, Log } from '@tollgate/service-runtime';
 import { follow } from '@tollgate/service-runtime';
 import { streamPrefixes } from '@tollgate/contracts';
 import type { ProjectionStore } from '@tollgate/projection-store';
-import type { Intent, Outcome } from './intent';
+import { forecast } from './forecast';
+import type { Forecast, Intent, Outcome } from './intent';
 import { createLedgerIndex } from './ledger-index';
 import { runRound } from './round';
 import { createSubmissions } from './submissions';
@@ -16,6 +17,8 @@ export type Ledger = {
    * written: what was recorded until then stays, and sending the same again is safe.
    */
   submit(intents: readonly Intent[], receivedAt: string): Promise<Outcome[]>;
+  /** What would become of each intent if it came now and alone; records nothing. */
+  forecast(intents: readonly Intent[], receivedAt: string): Promise<Forecast[]>;
   /** Intents submitted and not yet answered. */
   queued(): number;
   /** The index's reading of the log: serve once it has caught up. */
@@ -60,6 +63,10 @@ export const openLedger = (parts: { log: EventLog<LogEvent>; store: ProjectionSt
       const answered = submissions.add(intents, receivedAt);
       running ??= Promise.resolve().then(run);
       return answered;
+    },
+    forecast: async (intents, receivedAt) => {
+      await indexing.caughtUp;
+      return Promise.all(intents.map((intent) => forecast({ log, index }, { intent, receivedAt })));
     },
     queued: submissions.size,
     indexing,

@@ -1,6 +1,6 @@
 import { topicsOf } from '@tollgate/contracts';
 import type { RejectedMessage } from '@tollgate/contracts';
-import { accountIdIn, forecast, isSelected, payloadBytes } from './redrive';
+import { accountIdIn, createForecast, inOrder, isSelected, payloadBytes } from './redrive';
 
 const topics = topicsOf('tollgate.');
 const payload = '{"paymentId":"p1","accountId":"acme","direction":"inbound","amount":"5","currency":"EUR"}';
@@ -12,7 +12,6 @@ const rejected = (changes: Partial<RejectedMessage> = {}): RejectedMessage => ({
   payload,
   ...changes,
 });
-const currencies = (known: Record<string, string>) => (accountId: string) => Promise.resolve(known[accountId]);
 
 describe('choosing what to send again', () => {
   test.each([
@@ -40,21 +39,71 @@ describe('choosing what to send again', () => {
   });
 });
 
+const from = (offset: string, changes: Partial<RejectedMessage> = {}): RejectedMessage =>
+  rejected({ ...changes, source: { topic: topics.payments, partition: 0, offset, ...changes.source } });
+
+test('messages keep the order of their producers: by topic, partition and offset as a number', () => {
+  const placed = (topic: string, partition: number, offset: string) =>
+    rejected({ source: { topic, partition, offset } });
+  const sorted = [
+    placed(topics.payments, 0, '9'),
+    placed(topics.payments, 0, '10'),
+    placed(topics.payments, 1, '2'),
+    placed(topics.usage, 0, '1'),
+  ];
+  expect(inOrder(sorted.toReversed())).toEqual(sorted);
+});
+
 describe('saying what would happen', () => {
-  test('it applies once the account is open in its currency', async () => {
-    expect(await forecast(rejected(), topics, currencies({ acme: 'EUR' }))).toEqual({ willApply: true });
+  const applicable = { duplicate: false };
+  const outlooksOf = async (messages: RejectedMessage[], answer: Parameters<typeof createForecast>[1]) =>
+    (await createForecast(topics, answer)(messages)).map(([, outlook]) => outlook);
+  const answering = (answer: { duplicate: boolean } | { code: string; detail: string }) => (lines: readonly Buffer[]) =>
+    Promise.resolve(lines.map(() => answer));
+
+  test('what a dry run answers is what would happen', async () => {
+    const refusal = { code: 'CURRENCY_MISMATCH', detail: 'account acme is kept in USD, not EUR' };
+    expect(await outlooksOf([rejected()], answering(applicable))).toEqual([{ status: 'applies' }]);
+    expect(await outlooksOf([rejected()], answering({ duplicate: true }))).toEqual([{ status: 'duplicate' }]);
+    expect(await outlooksOf([rejected()], answering(refusal))).toEqual([{ status: 'refused', ...refusal }]);
+  });
+
+  test('a dry run is given the messages that are whole, as lines of a batch, and its answers go to their messages', async () => {
+    const asked: string[] = [];
+    const outlooks = await outlooksOf([rejected({ payload: '{' }), rejected()], (lines) => {
+      asked.push(...lines.map(String));
+      return Promise.resolve([applicable]);
+    });
+    expect(asked.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { kind: 'payment', ...(JSON.parse(payload) as object) },
+    ]);
+    expect(outlooks).toMatchObject([{ status: 'refused', code: 'INVALID_REQUEST' }, { status: 'applies' }]);
+  });
+
+  test('of several messages with one id the first counts: later ones are duplicates of it, or in conflict with it', async () => {
+    const forecast = createForecast(topics, answering(applicable));
+    const first = await forecast([from('1'), from('2', { payload: payload.replace('"5"', '"5.0"') })]);
+    const later = await forecast([from('3', { payload: payload.replace('"5"', '"6"') }), from('4')]);
+    expect([...first, ...later].map(([, outlook]) => outlook)).toEqual([
+      { status: 'applies' },
+      { status: 'duplicate' },
+      {
+        status: 'refused',
+        code: 'ID_CONFLICT',
+        detail: 'payment p1 is in an earlier message with other content',
+      },
+      { status: 'duplicate' },
+    ]);
   });
 
   test.each([
-    ['ACCOUNT_NOT_FOUND', rejected(), {}],
-    ['CURRENCY_MISMATCH', rejected(), { acme: 'USD' }],
-    ['INVALID_REQUEST', rejected({ payload: '{' }), { acme: 'EUR' }],
-    ['INVALID_REQUEST', rejected({ payload: payload.replace('"5"', '5') }), { acme: 'EUR' }],
-    ['INVALID_REQUEST', rejected({ payload: null }), { acme: 'EUR' }],
-    ['ID_CONFLICT', rejected({ code: 'ID_CONFLICT' }), { acme: 'EUR' }],
-    ['INCOMPLETE', rejected({ truncated: true }), { acme: 'EUR' }],
-    ['INCOMPLETE', rejected({ source: { topic: 'other', partition: 0, offset: '1' } }), { acme: 'EUR' }],
-  ])('%s stays a refusal while its cause is there', async (code, message, known) => {
-    expect(await forecast(message, topics, currencies(known))).toMatchObject({ willApply: false, code });
+    ['INVALID_REQUEST', rejected({ payload: '{' })],
+    ['INVALID_REQUEST', rejected({ payload: payload.replace('"5"', '5') })],
+    ['INVALID_REQUEST', rejected({ payload: null })],
+    ['INCOMPLETE', rejected({ truncated: true })],
+    ['INCOMPLETE', rejected({ source: { topic: 'other', partition: 0, offset: '1' } })],
+  ])('%s is told without asking', async (code, message) => {
+    const asking = () => Promise.reject(new Error('asked'));
+    expect(await outlooksOf([message], asking)).toMatchObject([{ status: 'refused', code }]);
   });
 });

@@ -77,8 +77,9 @@ export const createClient = (url: string) => {
     changeCutoff: (accountId: string, cutoff: object): Promise<AccountAnswer> =>
       sendJson('PUT', `${accountPath(accountId)}/cutoff`, cutoff),
     /** Lines of NDJSON for `POST /v1/batch`; resolves with a line of NDJSON for each. */
-    batch: (lines: Uint8Array): Promise<string> =>
-      text('/v1/batch', { method: 'POST', body: lines, headers: { 'content-type': 'application/x-ndjson' } }),
+    batch: (lines: Uint8Array): Promise<string> => text('/v1/batch', ndjsonCall(lines)),
+    /** What `batch` would answer; records nothing. */
+    dryRun: (lines: Uint8Array): Promise<string> => text('/v1/batch?dryRun=true', ndjsonCall(lines)),
     /** The stream of commands, as bytes, until it ends or is aborted. */
     commandStream: async (options: { lastEventId?: string | undefined; isFromStart: boolean; signal: AbortSignal }) => {
       const { lastEventId, isFromStart, signal } = options;
@@ -92,6 +93,12 @@ export const createClient = (url: string) => {
     },
   };
 };
+
+const ndjsonCall = (lines: Uint8Array): Call => ({
+  method: 'POST',
+  body: lines,
+  headers: { 'content-type': 'application/x-ndjson' },
+});
 
 const accountPath = (accountId: string): string => `/v1/accounts/${encodeURIComponent(accountId)}`;
 
