@@ -21,13 +21,24 @@ const notesOf = async (...accountIds: string[]) => createCommitNotes(await logWi
 test('a log goes on after its own commits, also after those made when it was shorter', async () => {
   const earlier = await (await notesOf('acme')).write();
   const notes = await notesOf('acme', 'zenith');
-  expect(earlier).toBe('tollgate ledger=id-of-acme position=1');
+  expect(earlier).toBe('tollgate ledger=id-of-acme position=1 event=id-of-acme');
   expect(await notes.judge([earlier, await notes.write()])).toBe('go on');
 });
 
 test('a log that is an older copy starts over', async () => {
   const later = await (await notesOf('acme', 'zenith')).write();
   expect(await (await notesOf('acme')).judge([later])).toBe('start over');
+});
+
+test('an older copy starts over also when it has grown beyond what was committed', async () => {
+  const later = await (await notesOf('acme', 'zenith')).write();
+  expect(await (await notesOf('acme', 'other', 'another')).judge([later])).toBe('start over');
+});
+
+test('a note of before events were named is judged by its position', async () => {
+  const older = 'tollgate ledger=id-of-acme position=2';
+  expect(await (await notesOf('acme', 'zenith')).judge([older])).toBe('go on');
+  expect(await (await notesOf('acme')).judge([older])).toBe('start over');
 });
 
 test.each([[['zenith']], [[]]])(

@@ -4,26 +4,34 @@ import type { CommitNotes } from '@tollgate/kafka';
 import type { Log } from '@tollgate/service-runtime';
 
 /**
- * Each commit names its ledger, by the id of the first event, and how far its log had come. So a second ledger does not take
- * messages away from the first, and a log that was restored from a copy reads again what it has lost.
+ * Each commit names its ledger, by the id of the first event, and the event its log had come to. So a second ledger does not take
+ * messages away from the first, and a log that was restored from a copy reads again what it has lost, also when other events
+ * have taken the places of the lost ones since.
  */
 export const createCommitNotes = (log: EventLog<LogEvent>, groupId: string, logger: Log): CommitNotes => {
   let known: string | undefined;
   const ledger = async (): Promise<string | undefined> => (known ??= await firstEventId(log));
-  const last = async (): Promise<bigint> => (await log.lastPosition()) ?? 0n;
+  /** Whether what was committed is in this log. Notes of before events were named have a position only. */
+  const isPast = async ({ position, eventId }: Note): Promise<boolean> =>
+    position <= ((await log.lastPosition()) ?? 0n) &&
+    (eventId === undefined || (await eventIdAt(log, position)) === eventId);
   return {
-    write: async () => encode({ ledger: (await ledger()) ?? '', position: await last() }),
+    write: async () => {
+      const position = (await log.lastPosition()) ?? 0n;
+      return encode({ ledger: (await ledger()) ?? '', position, eventId: await eventIdAt(log, position) });
+    },
     judge: async (texts) => {
-      const [mine, end] = [await ledger(), await last()];
+      const mine = await ledger();
       const notes = texts.flatMap((text) => decode(text) ?? []);
       const foreign = notes.find((note) => note.ledger !== mine);
       if (foreign !== undefined)
         throw new Error(
           `consumer group ${groupId} reads for another ledger (${foreign.ledger}; this one ${mine ?? 'is empty'}): set KAFKA_GROUP to a name that no other ledger uses, and the topics are read from their start`,
         );
-      if (notes.every(({ position }) => position <= end)) return 'go on';
+      const isGoingOn = await Promise.all(notes.map(isPast));
+      if (isGoingOn.every(Boolean)) return 'go on';
       logger.warn(
-        { groupId, position: String(end) },
+        { groupId, position: String((await log.lastPosition()) ?? 0n) },
         'The log is an older copy of what its consumer group had come to: the topics are read again from their start, nothing counts twice',
       );
       return 'start over';
@@ -31,21 +39,27 @@ export const createCommitNotes = (log: EventLog<LogEvent>, groupId: string, logg
   };
 };
 
-const firstEventId = async (log: EventLog<LogEvent>): Promise<string | undefined> => {
+const firstPosition = 1n;
+const firstEventId = (log: EventLog<LogEvent>): Promise<string | undefined> => eventIdAt(log, firstPosition);
+
+const eventIdAt = async (log: EventLog<LogEvent>, position: bigint): Promise<string | undefined> => {
+  if (position < firstPosition) return undefined;
   const { signal } = new AbortController();
-  for await (const { events, isCaughtUp } of log.subscribe({ prefixes: [''], maxEvents: 1, signal })) {
-    const [first] = events;
-    if (first !== undefined || isCaughtUp) return first?.eventId;
+  const next = { prefixes: [''], after: position - 1n, maxEvents: 1, signal };
+  for await (const { events, isCaughtUp } of log.subscribe(next)) {
+    const [event] = events;
+    if (event !== undefined || isCaughtUp) return event?.eventId;
   }
   return undefined;
 };
 
-type Note = { ledger: string; position: bigint };
+type Note = { ledger: string; position: bigint; eventId: string | undefined };
 
-const encode = ({ ledger, position }: Note): string => `tollgate ledger=${ledger} position=${String(position)}`;
+const encode = ({ ledger, position, eventId }: Note): string =>
+  `tollgate ledger=${ledger} position=${String(position)}${eventId === undefined ? '' : ` event=${eventId}`}`;
 
 /** Absent for what somebody else wrote: an offset set by hand has no note, or another. */
 const decode = (text: string): Note | undefined => {
-  const found = /^tollgate ledger=(\S+) position=(\d+)$/.exec(text);
-  return found?.[1] === undefined ? undefined : { ledger: found[1], position: BigInt(found[2] ?? 0) };
+  const [, ledger, position = '', eventId] = /^tollgate ledger=(\S+) position=(\d+)(?: event=(\S+))?$/.exec(text) ?? [];
+  return ledger === undefined ? undefined : { ledger, position: BigInt(position), eventId };
 };

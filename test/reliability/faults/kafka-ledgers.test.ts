@@ -74,9 +74,13 @@ test('a log restored from a copy reads again what came after the copy, and count
   await rm(data, { recursive: true });
   await cp(copy, data, { recursive: true });
   tollgate = await start(data);
+  // What came over HTTP after the copy is sent again at once: the log may outgrow what was lost before Kafka is looked at.
+  for (const paymentId of ['again-1', 'again-2', 'again-3', 'again-4', 'again-5'])
+    await post(tollgate.url, '/v1/payments', goodPayment({ paymentId }));
+  before.push('again-1', 'again-2', 'again-3', 'again-4', 'again-5');
   await untilReady(tollgate.url);
   await until('the messages after the copy are back', async () => (await received(tollgate)).length >= before.length);
   await untilConsumed(parts, group);
-  expect(await received(tollgate)).toEqual(before);
+  expect(await received(tollgate)).toEqual(before.sort());
   expect(tollgate.output()).toContain('The log is an older copy');
 });
