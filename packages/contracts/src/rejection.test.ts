@@ -33,6 +33,11 @@ describe('the payload of a rejection', () => {
     expect(payloadOf(bytes, whole - 1)).toMatchObject({ sizeBytes: 100, truncated: true });
   });
 
+  test('is cut though it be more than a string can hold as JSON', () => {
+    const bytes = Buffer.alloc(100 << 20);
+    expect(payloadOf(bytes, 1_000)).toMatchObject({ sizeBytes: bytes.length, truncated: true });
+  });
+
   test('cut in the middle of a character loses that character, and stays text', () => {
     const { payload, sizeBytes } = payloadOf(Buffer.from('😀'.repeat(20)), 40);
     expect(payload).toMatch(/^(😀)+$/u);

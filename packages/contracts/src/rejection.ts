@@ -27,8 +27,9 @@ export const payloadOf = (
 ): Pick<RejectedMessage, 'payload' | 'payloadBase64' | 'sizeBytes' | 'truncated'> => {
   if (bytes === null) return { payload: null };
   const encode = isUtf8(bytes) ? asText : asBase64;
-  const whole = encode(bytes);
-  if (jsonBytesOf(whole) <= maxBytes) return whole;
+  // A byte is at least one byte of JSON: what is longer never fits, and may be more than a string can hold.
+  const whole = bytes.length <= maxBytes ? encode(bytes) : undefined;
+  if (whole !== undefined && jsonBytesOf(whole) <= maxBytes) return whole;
   let kept = Math.min(bytes.length, maxBytes);
   while (kept > 0 && jsonBytesOf(encode(bytes.subarray(0, kept))) > maxBytes) kept = Math.floor(kept / 2);
   return { ...encode(bytes.subarray(0, kept)), sizeBytes: bytes.length, truncated: true };

@@ -1,4 +1,5 @@
-import { unLz4, unSnappy, unZstandard } from './compression';
+import { gzipSync } from 'node:zlib';
+import { unGzip, unLz4, unSnappy, unZstandard } from './compression';
 
 const text = (bytes: Buffer): string => bytes.toString();
 
@@ -32,7 +33,8 @@ test('Snappy is read as it is and in the blocks of the Java client', () => {
   expect(text(unSnappy(Buffer.concat([header, sized(snappyBlock('hel')), sized(snappyBlock('lo'))])))).toBe('hello');
 });
 
-test('LZ4 and Zstandard are read', () => {
+test('gzip, LZ4 and Zstandard are read', () => {
+  expect(text(unGzip(gzipSync('hello')))).toBe('hello');
   expect(text(unLz4(lz4Stored('hello')))).toBe('hello');
   expect(unZstandard(zstandardOf(2)).equals(Buffer.alloc(262_144, 'x'))).toBe(true);
 });
@@ -40,6 +42,7 @@ test('LZ4 and Zstandard are read', () => {
 test('what would come to more than 128 MiB is refused before memory is taken', () => {
   const huge = 'a compressed batch would come to more than 134217728 bytes';
   expect(() => unSnappy(Buffer.from([0xff, 0xff, 0xff, 0x7f, 0x00]))).toThrow('is too big, expect at most 134217728');
+  expect(() => unGzip(gzipSync(Buffer.alloc((128 << 20) + 1)))).toThrow('larger than 134217728 bytes');
   expect(() => unZstandard(zstandardOf(1_025))).toThrow(huge);
   const fourMebibytes = Buffer.from([0x01, 0x00, 0x00, 0x00, 0x00]);
   const frame = Buffer.concat([lz4Header, ...Array<Buffer>(33).fill(fourMebibytes), Buffer.alloc(4)]);
@@ -47,5 +50,5 @@ test('what would come to more than 128 MiB is refused before memory is taken', (
 });
 
 test('bytes that are not what they say are an error', () => {
-  for (const read of [unSnappy, unLz4, unZstandard]) expect(() => read(Buffer.from('hello, hello'))).toThrow();
+  for (const read of [unGzip, unSnappy, unLz4, unZstandard]) expect(() => read(Buffer.from('hello, hello'))).toThrow();
 });

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { CompressionCodecs, CompressionTypes } from 'kafkajs';
 import { decompress as decompressLz4, decompressBound } from 'lz4js';
@@ -6,8 +7,9 @@ import { uncompress as decompressSnappy } from 'snappyjs';
 /** What a batch of messages may come to; more is an attack on our memory, for brokers take 1 MB of compressed bytes. */
 const mostBytes = 128 << 20;
 
-/** Teaches kafkajs, which knows gzip only, to read what other producers send: Snappy, LZ4 and Zstandard. */
+/** Teaches kafkajs, which knows gzip only, and without a bound, to read what other producers send. */
 export const readEveryCompression = (): void => {
+  CompressionCodecs[CompressionTypes.GZIP] = () => readOnly('gzip', unGzip);
   CompressionCodecs[CompressionTypes.Snappy] = () => readOnly('Snappy', unSnappy);
   CompressionCodecs[CompressionTypes.LZ4] = () => readOnly('LZ4', unLz4);
   CompressionCodecs[CompressionTypes.ZSTD] = () => readOnly('Zstandard', unZstandard);
@@ -17,6 +19,8 @@ const readOnly = (name: string, decompress: (bytes: Buffer) => Buffer) => ({
   compress: () => Promise.reject(new Error(`${name} is only read here`)),
   decompress: (bytes: Buffer) => Promise.resolve().then(() => decompress(bytes)),
 });
+
+export const unGzip = (bytes: Buffer): Buffer => gunzipSync(bytes, { maxOutputLength: mostBytes });
 
 /** The Java client wraps Snappy in blocks of its own (xerial): this, two version numbers, then length and block in turn. */
 const xerialMagic = Buffer.from('\x82SNAPPY\0', 'latin1');

@@ -50,6 +50,19 @@ describe('handling messages of a partition', () => {
     expect(isDone).toBe(true);
   });
 
+  test('refuses what is longer than any record without reading it', async () => {
+    const { handler, submitted, release } = slowLedger((intents) => intents.map(() => recorded));
+    const handled = handler([message('7', `${payment}${' '.repeat(1 << 20)}`)]);
+    await turn();
+    release[0]?.();
+    await turn();
+    expect(submitted[1]).toMatchObject([
+      { data: { code: 'INVALID_REQUEST', detail: 'the message is longer than 1048576 bytes', truncated: true } },
+    ]);
+    release[1]?.();
+    await handled;
+  });
+
   test('keeps what the ledger refused, with its reason, its place and its bytes', async () => {
     const rejection = { code: 'ACCOUNT_NOT_FOUND', detail: 'account acme is not open' } as const;
     const { handler, submitted, release } = slowLedger((intents) =>

@@ -10,6 +10,9 @@ type Parts = { ledger: Ledger; topics: Topics; clock: () => Date };
 /** Largest payload kept with a rejection, as JSON: below the broker's usual limit of 1 MiB with all else in the message. */
 const maxPayloadBytes = 900_000;
 
+/** No payment or call comes near this; parsing what compression made huge would take memory and time from all others. */
+const maxValueBytes = 1 << 20;
+
 /**
  * Handles messages of one partition: resolves once each is durable in the log, as an event of its account or as a rejection
  * with its reason, so that their offsets may be committed. Throws if the log cannot be written: deliver them again.
@@ -22,6 +25,8 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
 
   const parse = ({ topic, value }: ReceivedMessage): Parsed<Command> => {
     if (value === null) return { ok: false, detail: 'the message has no value' };
+    if (value.length > maxValueBytes)
+      return { ok: false, detail: `the message is longer than ${String(maxValueBytes)} bytes` };
     const json = parseJson(value);
     if (!json.ok) return json;
     const parser = parserOf.get(topic);
