@@ -1,9 +1,11 @@
+import { connect } from 'node:net';
 import { get, post, send } from './support/api';
 import type { Fields } from './support/api';
 import { openCommandStream } from './support/command-stream';
 import type { CommandStream } from './support/command-stream';
 import { createDataFolder, startTollgate } from './support/tollgate-process';
 import type { Tollgate } from './support/tollgate-process';
+import { until } from './support/until';
 
 let data: string;
 let tollgate: Tollgate;
@@ -132,6 +134,19 @@ describe('the stream of commands', () => {
     const answer = await send(tollgate.url, { method: 'GET', path: '/v1/traffic-control', headers });
     expect(answer.status).toBe(400);
     expect(answer.text).toMatch(/last-event-id: the log ends at \d+, before 999999/);
+  });
+
+  it('is refused to a request that waits behind another on its connection', async () => {
+    const socket = connect(Number(new URL(tollgate.url).port), '127.0.0.1');
+    let answers = '';
+    socket.on('data', (chunk: Buffer) => (answers += chunk.toString()));
+    const headers = 'host: x\r\naccept: text/event-stream\r\n\r\n';
+    socket.write(
+      `GET /v1/accounts?minPosition=999999999 HTTP/1.1\r\n${headers}GET /v1/traffic-control HTTP/1.1\r\n${headers}`,
+    );
+    await until('both are answered', () => Promise.resolve(answers.includes('event stream must not follow')));
+    socket.destroy();
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 503', 'HTTP/1.1 400']);
   });
 
   it('keeps nothing of listeners that went away', async () => {

@@ -25,6 +25,11 @@ export const createCommandStream = (server: FastifyInstance, log: EventLog<LogEv
   const turn = createTurns();
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const after = await startOf(request, log);
+    // Not its turn yet, behind another request on one connection: it would not even hear that the connection has closed.
+    if (reply.raw.socket === null) {
+      const detail = 'a request for an event stream must not follow an unanswered one on its connection';
+      throw new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail }));
+    }
     reply.hijack();
     await stream(reply.raw, { log, after, turn, closing: closing.signal });
   };
