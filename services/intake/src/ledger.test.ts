@@ -93,6 +93,27 @@ describe('the ledger', () => {
     expect(await submit(other, rule('inbound'), call('u1'), rule('inbound'))).toEqual(['+3', '+4', '=3']);
   });
 
+  test('a refusal falls with the draft it was decided on, if another ledger appends before that draft is', async () => {
+    const log = createMemoryEventLog<LogEvent>();
+    const other = ledgerOn(log);
+    let isFirst = true;
+    const overtaken: EventLog<LogEvent> = {
+      ...log,
+      append: async (appends) => {
+        if (isFirst) {
+          isFirst = false;
+          await submit(other, { type: 'OpenAccount', data: { accountId: 'acme', currency: 'USD' } });
+        }
+        return log.append(appends);
+      },
+    };
+    const inDollars: Intent = {
+      type: 'RecordPayment',
+      data: { paymentId: 'p1', accountId: 'acme', direction: 'inbound', amount: '5', currency: 'USD' },
+    };
+    expect(await submit(ledgerOn(overtaken), open, inDollars)).toEqual(['ACCOUNT_EXISTS', '+1']);
+  });
+
   test('an append that fails with an unknown outcome is read back before the stream is used again', async () => {
     const log = createMemoryEventLog<LogEvent>();
     let isFailing = false;

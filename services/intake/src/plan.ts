@@ -13,8 +13,7 @@ import { commandKey, recordKey, rejectionKey } from './record-key';
 export type Item = { intent: Intent; receivedAt: string };
 
 /** A final answer, an event that a draft is about to append, or nothing yet because the stream has moved on. */
-export type Planned =
-  Outcome | { status: 'drafted'; draft: Draft; revision: number; isDuplicate: boolean } | { status: 'stale' };
+export type Planned = Outcome | { status: 'drafted'; revision: number; isDuplicate: boolean } | { status: 'stale' };
 
 export type PlanParts = { log: EventLog<LogEvent>; index: LedgerIndex; drafts: Drafts };
 
@@ -54,7 +53,6 @@ const settleDecision = (parts: PlanParts, draft: Draft, decision: Decision): Pla
     case 'accepted':
       return {
         status: 'drafted',
-        draft,
         revision: draftEvent(parts.drafts, draft, decision.event),
         isDuplicate: false,
       };
@@ -71,7 +69,7 @@ const planRejection = (
   const first = revisionOfKey(parts, rejectionKey(data));
   if (first !== undefined) return repeatOf(parts, draft, first);
   const revision = draftEvent(parts.drafts, draft, { type: 'MessageRejected', data, metadata: {} });
-  return { status: 'drafted', draft, revision, isDuplicate: false };
+  return { status: 'drafted', revision, isDuplicate: false };
 };
 
 /** Revision of the event that made the intent's content so, absent if nothing has yet. */
@@ -115,7 +113,7 @@ const accountEventAt = async (
 /** Answers as the first time: from this round's draft, or from the log. */
 const repeatOf = async (parts: PlanParts, draft: Draft, revision: number | undefined): Promise<Planned> => {
   if (revision === undefined) throw new Error(`nothing in ${draft.stream} is the first of what is repeated`);
-  if (draftedEvent(draft, revision) !== undefined) return { status: 'drafted', draft, revision, isDuplicate: true };
+  if (draftedEvent(draft, revision) !== undefined) return { status: 'drafted', revision, isDuplicate: true };
   const { position } = await readEvent(parts, draft.stream, revision);
   return { status: 'recorded', isDuplicate: true, revision, position };
 };

@@ -31,7 +31,7 @@ export const runRound = async (
     let open = items.map((_item, place) => place);
     while (open.length > 0) {
       const drafts = startDrafts();
-      const planned = await planAll(
+      const decided = await planAll(
         parts,
         drafts,
         open.map((place) => items[place]),
@@ -40,7 +40,7 @@ export const runRound = async (
       for (const result of results.values())
         if (result.isAppended) for (const event of result.events) recorded.push(event);
       open = open.filter((place, index) => {
-        const outcome = settle(planned[index], results);
+        const outcome = settle(decided[index], results);
         if (outcome !== undefined) outcomes[place] = outcome;
         return outcome === undefined;
       });
@@ -51,18 +51,22 @@ export const runRound = async (
   }
 };
 
-const planAll = async (parts: RoundParts, drafts: Drafts, items: readonly (Item | undefined)[]): Promise<Planned[]> => {
+/** What was planned, and on which draft: if that is not appended, the plan falls with it. */
+type Decided = { draft: Draft; planned: Planned };
+
+const planAll = async (parts: RoundParts, drafts: Drafts, items: readonly (Item | undefined)[]): Promise<Decided[]> => {
   const { log, index } = parts;
   const planParts = { log, index, drafts };
-  const planned: Planned[] = [];
+  const decided: Decided[] = [];
   for (const item of items) {
     if (item === undefined) continue;
     const draft = drafts.byStream.get(streamOf(item.intent)) ?? (await openDraft(parts, drafts, streamOf(item.intent)));
     const pending = plan(planParts, draft, item);
-    const decided = pending instanceof Promise ? await pending : pending;
-    planned.push(isUnfenced(item, decided) && (await isBehind(parts, draft)) ? { status: 'stale' } : decided);
+    const planned = pending instanceof Promise ? await pending : pending;
+    const isStale = isUnfenced(item, planned) && (await isBehind(parts, draft));
+    decided.push({ draft, planned: isStale ? { status: 'stale' } : planned });
   }
-  return planned;
+  return decided;
 };
 
 const openDraft = async (parts: RoundParts, drafts: Drafts, stream: string): Promise<Draft> => {
@@ -106,12 +110,14 @@ const appendAll = async (parts: RoundParts, drafts: Drafts): Promise<Map<Draft, 
 };
 
 /** The outcome, or nothing if its draft was refused and the item must be decided again. */
-const settle = (planned: Planned | undefined, results: Map<Draft, AppendResult<LogEvent>>): Outcome | undefined => {
-  if (planned === undefined || planned.status === 'stale') return undefined;
+const settle = (decided: Decided | undefined, results: Map<Draft, AppendResult<LogEvent>>): Outcome | undefined => {
+  if (decided === undefined || decided.planned.status === 'stale') return undefined;
+  const { draft, planned } = decided;
+  const result = results.get(draft);
+  if (result?.isAppended === false) return undefined;
   if (planned.status !== 'drafted') return planned;
-  const result = results.get(planned.draft);
-  if (result?.isAppended !== true) return undefined;
-  const { draft, revision, isDuplicate } = planned;
+  if (result === undefined) throw new Error(`what was drafted for ${draft.stream} was not appended`);
+  const { revision, isDuplicate } = planned;
   return { status: 'recorded', isDuplicate, revision, position: positionIn(result, draft, revision) };
 };
 
