@@ -79,3 +79,19 @@ test('a dry run says of each line by itself what it would be answered, and recor
     { status: 422, code: 'CURRENCY_MISMATCH' },
   ]);
 });
+
+test('a line is blank if it holds nothing but what JSON calls white space; any other has its answer', async () => {
+  const blank = ['', ' ', '\t', '\r', ' \t\r'];
+  const odd = ['\f', '\v', '\u00a0', '\u2028', '\ufeff'];
+  const answers = await run([...blank, call({ usageId: 'between' }), ...odd, ...blank]);
+  expect(answers.map(({ status }) => status)).toEqual([201, ...odd.map(() => 400)]);
+});
+
+test('a byte order mark before the first line is passed over, also where a later line is not UTF-8', async () => {
+  const lines = Buffer.from(`\ufeff${call({ usageId: 'marked' })}\n`);
+  const options = { ledger, receivedAt, maxLines: 10, isDryRun: false };
+  const first = await runBatch(lines, options);
+  const second = await runBatch(Buffer.concat([lines, Buffer.from([0xff, 0x0a])]), options);
+  expect(first).toMatch(/^{"status":201,.*}\n$/);
+  expect(second).toMatch(/^{"status":200,.*}\n{"status":400,.*}\n$/);
+});

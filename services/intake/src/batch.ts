@@ -60,26 +60,32 @@ const invalid = (line: Parsed<RecordCommand>) => {
   return { status: 400, body: problemOf({ code: 'INVALID_REQUEST', detail }) };
 };
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const byteOrderMark = Buffer.from('\ufeff');
 
 /** Lines that are not blank. A line of bytes that are not UTF-8 is nothing a JSON parser accepts. */
 const linesOf = (body: Buffer): (string | Buffer)[] => {
+  const isMarked = body.subarray(0, byteOrderMark.length).equals(byteOrderMark);
+  const bytes = isMarked ? body.subarray(byteOrderMark.length) : body;
   try {
     return strictUtf8
-      .decode(body)
+      .decode(bytes)
       .split('\n')
-      .filter((line) => line.trim() !== '');
+      .filter((line) => !isBlank(line));
   } catch {
-    return splitBytes(body);
+    return splitBytes(bytes);
   }
 };
+
+/** Only what JSON calls white space: any other line is answered, with what is wrong with it. */
+const isBlank = (line: string): boolean => /^[ \t\r]*$/.test(line);
 
 const splitBytes = (body: Buffer): Buffer[] => {
   const lines: Buffer[] = [];
   for (let start = 0; start < body.length;) {
     const end = body.indexOf(0x0a, start);
     const line = body.subarray(start, end < 0 ? body.length : end);
-    if (line.toString().trim() !== '') lines.push(line);
+    if (!isBlank(line.toString('latin1'))) lines.push(line);
     start = end < 0 ? body.length : end + 1;
   }
   return lines;

@@ -55,13 +55,14 @@ const createClient = (url) => {
   return { send, sendRaw, close: () => agent.destroy() };
 };
 
-/** The lines of a body as DESIGN section 4 counts them: blank ones are none. @param {Buffer} body */
-const linesOf = (body) => {
+/** The lines of a body as DESIGN section 4 counts them: blank ones are none. @param {Buffer} whole */
+const linesOf = (whole) => {
+  const body = whole.subarray(whole.subarray(0, 3).equals(Buffer.from('\ufeff')) ? 3 : 0);
   const lines = [];
   for (let start = 0; start < body.length;) {
     const end = body.indexOf(0x0a, start);
     const line = body.subarray(start, end < 0 ? body.length : end);
-    if (line.toString().trim() !== '') lines.push(line);
+    if (!/^[ \t\r]*$/.test(line.toString('latin1'))) lines.push(line);
     start = end < 0 ? body.length : end + 1;
   }
   return lines;
