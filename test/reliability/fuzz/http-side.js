@@ -86,10 +86,10 @@ const createHttpSide = (client, report) => ({
     if (fault) report.fault(describe(fault, request));
     else if (acknowledged) report.acknowledge(acknowledged);
   },
-  /** @param {{ plain: Set<string>, body: Buffer }} batch */
-  batch: async ({ plain, body }) => {
+  /** What a dry run says would be recorded is not: nothing in the log may answer to it. @param {{ plain: Set<string>, isDryRun: boolean, body: Buffer }} batch */
+  batch: async ({ plain, isDryRun, body }) => {
     const headers = /** @type {[string, string][]} */ ([['content-type', 'application/x-ndjson']]);
-    const request = { method: 'POST', path: '/v1/batch', headers, body };
+    const request = { method: 'POST', path: `/v1/batch${isDryRun ? '?dryRun=true' : ''}`, headers, body };
     const { status, text } = await client.send(request).catch((error) => ({ status: 599, text: String(error) }));
     const lines = linesOf(body);
     const answers = text.split('\n').slice(0, -1);
@@ -100,9 +100,9 @@ const createHttpSide = (client, report) => ({
     lines.forEach((line, index) => {
       const answer = JSON.parse(answers[index] ?? '');
       const { fault, acknowledged } = judgeLine(line, answer, plain.has(line.toString('latin1')));
-      report.count('lines', answer.status);
+      report.count(isDryRun ? 'lines asked' : 'lines', answer.status);
       if (fault) report.fault(describe(fault, line));
-      else if (acknowledged) report.acknowledge(acknowledged);
+      else if (acknowledged && !(isDryRun && acknowledged.isNew)) report.acknowledge(acknowledged);
     });
   },
   /** @param {Buffer} bytes */

@@ -148,7 +148,8 @@ const createInputs = (random, seed) => {
     ]).flat();
     if (random.isLucky(0.1)) parts.unshift(Buffer.from('\ufeff'));
     const body = Buffer.concat(parts);
-    return { plain, body: random.isLucky(0.1) ? body.subarray(0, body.length - random.below(200)) : body };
+    const isDryRun = random.isLucky(0.05);
+    return { plain, isDryRun, body: random.isLucky(0.1) ? body.subarray(0, body.length - random.below(200)) : body };
   };
 
   return {
