@@ -1,20 +1,19 @@
 // @ts-check
 'use strict';
-const { createHash } = require('node:crypto');
 const { isDeepStrictEqual } = require('node:util');
-const { default: Decimal } = require('decimal.js');
-
-const Exact = Decimal.clone({ precision: 60 });
-const balances = ['inbound', 'outbound', 'mutual'];
-const guarded = { inbound: 'inbound', outbound: 'outbound', mutual: 'inbound' };
-
-/** A broken promise, with the promise's number (DESIGN 8). */
-class Violation extends Error {}
-
-/** @param {unknown} isHeld @param {string} promise */
-const hold = (isHeld, promise) => {
-  if (!isHeld) throw new Violation(promise);
-};
+const {
+  Exact,
+  Violation,
+  balances,
+  commandId,
+  commandOf,
+  effectOf,
+  guarded,
+  hold,
+  isWellFormed,
+  jsonOf,
+  keyOf,
+} = require('./oracle-terms');
 
 /** Reads the log event by event and knows, from DESIGN section 2 alone, what may stand there next. */
 class Oracle {
@@ -50,9 +49,11 @@ class Oracle {
     if (type === 'AccountOpened') {
       hold(!this.accounts.has(data.accountId), `P1: ${data.accountId} is opened twice`);
       this.accounts.set(data.accountId, {
+        currency: data.currency,
         rule: data.cutoff,
         sums: { inbound: new Exact(0), outbound: new Exact(0) },
         state: { inbound: false, outbound: false },
+        decided: { inbound: undefined, outbound: undefined },
         due: [],
         revision: -1,
       });
@@ -110,10 +111,18 @@ class Oracle {
   }
 
   /** A decision must be the next edge that is due, with its cause, its balances and the next sequence. */
-  applyDecision(/** @type {any} */ { type, data, stream, revision }) {
+  applyDecision(/** @type {any} */ { type, data, stream, revision, eventId }) {
     const account = this.accounts.get(stream.slice('cutoff-'.length));
     const due = account?.due.shift();
     const told = `${type} ${data.direction} of ${data.accountId}, sequence ${data.sequence}`;
+    hold(
+      stream === `cutoff-${data.accountId}` && data.currency === account?.currency,
+      `P3: ${told} stands in ${stream}, in ${data.currency}`,
+    );
+    hold(
+      eventId === commandId(`${data.accountId}/${data.direction}/${data.sequence}`),
+      `P3: ${told} is recorded as ${eventId}`,
+    );
     hold(due, `P3: ${told} is decided, and no edge is due`);
     hold(
       due.type === type && due.direction === data.direction,
@@ -132,16 +141,34 @@ class Oracle {
       due.exhausted === [...data.exhausted].sort().join(),
       `P3: ${told} names ${data.exhausted} as exhausted, not ${due.exhausted}`,
     );
+    account.decided[data.direction] = data;
     this.decisions.set(data.accountId, [...(this.decisions.get(data.accountId) ?? []), { type, ...data }]);
   }
 
-  /** An account's balances and states as DESIGN 4 shows them. @param {any} account */
+  /** An account's balances and traffic as DESIGN 4 shows them. @param {any} account */
   shown(account) {
-    const stateOf = (/** @type {string} */ direction) => (account.state[direction] ? 'blocked' : 'open');
+    const trafficOf = (/** @type {string} */ direction) => {
+      const { decidedAt: since, sequence } = account.decided[direction] ?? {};
+      return { state: account.state[direction] ? 'blocked' : 'open', ...(sequence && { since, sequence }) };
+    };
     return {
       balances: Object.fromEntries(balances.map((name) => [name, this.balance(account, name).toFixed()])),
-      traffic: { inbound: stateOf('inbound'), outbound: stateOf('outbound') },
+      traffic: { inbound: trafficOf('inbound'), outbound: trafficOf('outbound') },
     };
+  }
+
+  /** Who is blocked, as DESIGN 4 lists it. */
+  blocked() {
+    return [...this.accounts]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .flatMap(([accountId, { state, decided }]) =>
+        ['inbound', 'outbound']
+          .filter((direction) => state[direction])
+          .map((direction) => {
+            const { decidedAt: since, sequence, exhausted } = decided[direction];
+            return { accountId, direction, since, sequence, exhausted };
+          }),
+      );
   }
 
   decisionCount() {
@@ -152,6 +179,7 @@ class Oracle {
   checkPartners(partnerOf) {
     for (const [accountId, account] of this.accounts) {
       const partner = partnerOf(accountId);
+      const { traffic } = this.shown(account);
       for (const direction of ['inbound', 'outbound']) {
         const { payments, usage, adjustments } = partner.account.totals[direction];
         const units = account.sums[direction].times('1e10').toFixed(0);
@@ -159,27 +187,34 @@ class Oracle {
           String(payments - usage + adjustments) === units,
           `P2: the ${direction} balance of ${accountId} is not the fold of the log`,
         );
-        const { state } = partner.traffic[direction];
-        hold((state === 'blocked') === account.state[direction], `P3: ${direction} of ${accountId} is ${state}`);
+        const { state, since, sequence } = partner.traffic[direction];
+        const served = { state, ...(sequence && { since, sequence }) };
+        hold(
+          isDeepStrictEqual(served, traffic[/** @type {'inbound'} */ (direction)]),
+          `P3: ${direction} of ${accountId} is ${JSON.stringify(served)}`,
+        );
       }
     }
   }
 
-  /** Each message of the input topics must be an entry of the log as it was sent, or a rejection that holds it. */
+  /** Why a payment or call that came while its account was open must not count, judged by all that is in the log. */
+  refusalOf(/** @type {string} */ kind, /** @type {any} */ body) {
+    if (!isWellFormed(kind, body)) return 'INVALID_REQUEST';
+    if (!this.accounts.has(body.accountId)) return 'ACCOUNT_NOT_FOUND';
+    const entry = this.entries.get(`${kind} ${body.accountId} ${body[`${kind}Id`]}`);
+    hold(entry, `P1: ${kind} ${body[`${kind}Id`]} of ${body.accountId} is neither in the log nor in conflict`);
+    return isDeepStrictEqual(entry.data, body) ? undefined : 'ID_CONFLICT';
+  }
+
+  /** Each message of the input topics must be an entry of the log as it was sent, or a rejection that holds it and says why. */
   checkConsumed(/** @type {{ topic: string, partition: number, offset: string, value: Buffer }[]} */ messages) {
     for (const { topic, partition, offset, value } of messages) {
       const place = `${topic}/${partition}/${offset}`;
-      const rejection = this.rejections.get(place);
-      if (rejection === undefined) {
-        const kind = topic.endsWith('payments.v1') ? 'payment' : 'usage';
-        const body = JSON.parse(String(value));
-        const entry = this.entries.get(`${kind} ${body.accountId} ${body[`${kind}Id`]}`);
-        hold(isDeepStrictEqual(entry?.data, body), `P1: ${place} is neither in the log nor rejected: ${value}`);
-      } else {
-        const { payload, payloadBase64 = '' } = rejection;
-        const kept = payload === undefined ? Buffer.from(payloadBase64, 'base64') : Buffer.from(payload);
-        hold(kept.equals(value), `P5: the rejection of ${place} does not hold it: ${JSON.stringify(rejection)}`);
-      }
+      const { code, payload, payloadBase64 = '' } = this.rejections.get(place) ?? {};
+      const due = this.refusalOf(topic.endsWith('payments.v1') ? 'payment' : 'usage', jsonOf(value));
+      hold(code === due, `P5: ${place} is ${due ?? 'in the log'}, and was rejected as ${code}: ${value}`);
+      const kept = payload === undefined ? Buffer.from(payloadBase64, 'base64') : Buffer.from(payload);
+      hold(due === undefined || kept.equals(value), `P5: the rejection of ${place} does not hold it: ${payload}`);
     }
   }
 
@@ -227,45 +262,5 @@ class Oracle {
     return seen.size;
   }
 }
-
-const kinds = {
-  PaymentRecorded: 'payment',
-  UsageCharged: 'usage',
-  BalanceAdjusted: 'adjustment',
-  EntryReversed: 'reversal',
-};
-
-const keyOf = (/** @type {any} */ { type, data }) => {
-  const kind = kinds[/** @type {keyof typeof kinds} */ (type)];
-  return kind && `${kind} ${data.accountId} ${data[`${kind}Id`]}`;
-};
-
-const effectOf = (/** @type {any} */ { type, data }) => {
-  const amount = new Exact(data.amount);
-  return type === 'UsageCharged' ? amount.negated() : amount;
-};
-
-/** The command a decision stands for (DESIGN 3). @param {any} decision */
-const commandOf = ({ type, ...data }) => ({
-  type: type === 'TrafficBlocked' ? 'BlockTraffic' : 'UnblockTraffic',
-  commandId: commandId(`${data.accountId}/${data.direction}/${data.sequence}`),
-  ...data,
-});
-
-/** UUIDv5, written from RFC 9562. @param {string} name */
-const commandId = (name) => {
-  const bytes = createHash('sha1').update(Buffer.from('8f6b3f0a5a1e4f5e9d0c2b7f4d1c6e35', 'hex')).update(name).digest();
-  bytes.writeUInt8((bytes.readUInt8(6) % 16) + 0x50, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) % 64) + 0x80, 8);
-  return [
-    [0, 4],
-    [4, 6],
-    [6, 8],
-    [8, 10],
-    [10, 16],
-  ]
-    .map(([from, to]) => bytes.subarray(from, to).toString('hex'))
-    .join('-');
-};
 
 module.exports = { Oracle, Violation, hold };

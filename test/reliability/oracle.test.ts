@@ -15,9 +15,12 @@ const entry = { accountId: 'acme', direction: 'inbound', amount: '1', currency: 
 const opened = account(0, 'AccountOpened', { accountId: 'acme', currency: 'EUR', cutoff: { balances: ['inbound'] } });
 const paid = (revision: number, paymentId: string) => account(revision, 'PaymentRecorded', { paymentId, ...entry });
 
+const commandIds = ['583c115f-cb4d-5a94-92fb-0ed517c99d10', '7f9cdc11-4b07-577c-92f5-8f09eb7a5bfc'];
+
 const decided = (sequence: number, type: string, [cause, inbound]: [number, string]) => ({
   stream: 'cutoff-acme',
   revision: sequence - 1,
+  eventId: commandIds[sequence - 1] ?? '',
   type,
   data: {
     accountId: 'acme',
@@ -39,7 +42,6 @@ const decided = (sequence: number, type: string, [cause, inbound]: [number, stri
 const blocked = decided(1, 'TrafficBlocked', [0, '0']);
 const unblocked = decided(2, 'TrafficUnblocked', [1, '1']);
 
-const commandIds = ['583c115f-cb4d-5a94-92fb-0ed517c99d10', '7f9cdc11-4b07-577c-92f5-8f09eb7a5bfc'];
 const published = ({ type, data }: typeof blocked, changes: object = {}, key = 'acme/inbound') => ({
   topic: 'tollgate.traffic-control.v1',
   key,
@@ -81,6 +83,8 @@ describe('the checker of the proofs', () => {
       [opened, { ...blocked, data: { ...blocked.data, balances: { ...blocked.data.balances, mutual: '1' } } }],
       /P2/,
     ],
+    ['a decision in another currency', [opened, { ...blocked, data: { ...blocked.data, currency: 'USD' } }], /P3/],
+    ['a decision under another id', [opened, { ...blocked, eventId: commandIds[1] }], /P3/],
     ['a sequence that leaps', [opened, { ...decided(2, 'TrafficBlocked', [0, '0']), revision: 0 }], /P3/],
   ])('sees %s', (_what, events, promise) => {
     expect(check(events)).toThrow(Violation);
@@ -103,7 +107,14 @@ describe('the checker of the proofs', () => {
     expect(check(events, messages)).toThrow(promise);
   });
 
-  const refused = { source: { topic: 'usage.v1', partition: 0, offset: '1' }, payload: '{', code: 'INVALID_REQUEST' };
+  const rejection = (offset: string, payload: string, code: string) => ({
+    stream: 'rejected-usage.v1-0',
+    revision: Number(offset),
+    type: 'MessageRejected',
+    data: { source: { topic: 'usage.v1', partition: 0, offset }, payload, code },
+    metadata,
+  });
+  const { data: refused, ...event } = rejection('1', '{', 'INVALID_REQUEST');
   const usage = { usageId: 'u1', ...entry };
   const message = (offset: string, value: string) => ({
     topic: 'usage.v1',
@@ -116,12 +127,13 @@ describe('the checker of the proofs', () => {
     key,
     value: JSON.stringify(value),
   });
-  const afterRefusal = (): Oracle => {
+  const afterRefusal = (...more: object[]): Oracle => {
     const oracle = new Oracle();
     oracle.follow([
       account(0, 'AccountOpened', { accountId: 'acme', currency: 'EUR', cutoff: { balances: [] } }),
       account(1, 'UsageCharged', usage),
-      { stream: 'rejected-usage.v1-0', revision: 0, type: 'MessageRejected', data: refused, metadata },
+      { ...event, data: refused },
+      ...more,
     ]);
     return oracle;
   };
@@ -132,13 +144,25 @@ describe('the checker of the proofs', () => {
     expect(oracle.checkRejected([onRejected(refused), onRejected(refused)])).toBe(1);
   });
 
+  const conflict = JSON.stringify({ ...usage, amount: '2' });
+  const foreign = JSON.stringify({ ...usage, accountId: 'nobody' });
+
+  test('accepts a conflict and an unknown account that are rejected as such', () => {
+    const more = [rejection('2', conflict, 'ID_CONFLICT'), rejection('3', foreign, 'ACCOUNT_NOT_FOUND')];
+    afterRefusal(...more).checkConsumed([message('2', conflict), message('3', foreign)]);
+  });
+
   test.each([
     ['is nowhere', message('0', JSON.stringify({ ...usage, usageId: 'u2' })), /P1/],
-    ['was refused as a conflict by nobody', message('0', JSON.stringify({ ...usage, amount: '2' })), /P1/],
+    ['conflicts and is not rejected', message('0', conflict), /P5/],
+    ['nobody can read and is not rejected', message('0', 'null'), /P5/],
     ['is rejected with another payload', message('1', '{"'), /P5/],
+    ['is in the log and rejected', message('2', JSON.stringify(usage)), /P5/],
+    ['is rejected for another reason', message('3', foreign), /P5/],
   ])('sees a message that %s', (_what, consumed, promise) => {
+    const more = [rejection('2', JSON.stringify(usage), 'ID_CONFLICT'), rejection('3', foreign, 'CURRENCY_MISMATCH')];
     expect(() => {
-      afterRefusal().checkConsumed([consumed]);
+      afterRefusal(...more).checkConsumed([consumed]);
     }).toThrow(promise);
   });
 
