@@ -5,6 +5,7 @@ const { spawnSync } = require('node:child_process');
 const { readFileSync, rmSync } = require('node:fs');
 const { resolve } = require('node:path');
 const { parseArgs } = require('node:util');
+const { readOptions } = require('../reliability/options');
 
 const root = resolve(__dirname, '../..');
 const all = ['money', 'balance', 'cutoff-projector', 'intake'];
@@ -39,15 +40,22 @@ const prove = (part) => {
   return { part, failing, hanging, survived, percent };
 };
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });
-if (values.help || positionals.some((part) => !all.includes(part))) process.stdout.write(help);
-else {
-  const rows = (positionals.length > 0 ? positionals : all).map(prove);
-  /** @param {(string | number)[]} cells */
-  const print = ([first = '', ...rest]) =>
-    process.stdout.write(`${String(first).padEnd(18)}${rest.map((cell) => String(cell).padStart(14)).join('')}\n`);
-  print(['part', 'a test failed', 'a test hung', 'survived', 'killed']);
-  for (const { part, failing, hanging, survived, percent } of rows)
-    print([part, failing, hanging, survived, `${percent.toFixed(1)} %`]);
-  process.exitCode = rows.every(({ percent }) => percent >= leastPercent) ? 0 : 1;
-}
+const options = readOptions(help, () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean', default: false } },
+  });
+  const unknown = positionals.find((part) => !all.includes(part));
+  if (unknown !== undefined) throw new Error(`${unknown}: choose from ${all.join(', ')}`);
+  return { ...values, parts: positionals.length > 0 ? positionals : all };
+});
+
+/** @param {(string | number)[]} cells */
+const print = ([first = '', ...rest]) =>
+  process.stdout.write(`${String(first).padEnd(18)}${rest.map((cell) => String(cell).padStart(14)).join('')}\n`);
+
+const rows = options.parts.map(prove);
+print(['part', 'a test failed', 'a test hung', 'survived', 'killed']);
+for (const { part, failing, hanging, survived, percent } of rows)
+  print([part, failing, hanging, survived, `${percent.toFixed(1)} %`]);
+process.exitCode = rows.every(({ percent }) => percent >= leastPercent) ? 0 : 1;
