@@ -21,6 +21,8 @@ class Oracle {
     this.read = 0;
     /** @type {Map<string, any>} */
     this.accounts = new Map();
+    /** What accounts were opened with. @type {Map<string, any>} */
+    this.openings = new Map();
     /** Log entry by kind, account and id. @type {Map<string, any>} */
     this.entries = new Map();
     /** Decisions by account, in order. @type {Map<string, any[]>} */
@@ -48,6 +50,7 @@ class Oracle {
     const { type, data } = event;
     if (type === 'AccountOpened') {
       hold(!this.accounts.has(data.accountId), `P1: ${data.accountId} is opened twice`);
+      this.openings.set(data.accountId, data);
       this.accounts.set(data.accountId, {
         currency: data.currency,
         rule: data.cutoff,

@@ -28,21 +28,50 @@ const readLog = async () => {
   return events;
 };
 
-/** P1: what was acknowledged stands in the log, once, where the answer said. @param {any[]} events */
-const checkAcknowledgements = async (events) => {
-  let count = 0;
+/** What the event of an acknowledgement must hold. @param {any} event @param {{ kind: string, body: any, answer: any }} told */
+const isAsTold = ({ type, data, stream, revision }, { kind, body, answer }) => {
+  if (stream !== `account-${body.accountId}` || revision !== answer.revision) return false;
+  if (kind !== 'rule') return isDeepStrictEqual(data, body);
+  // The rule that was in force already is that of the opening, or of the last change.
+  return type === 'CutoffChanged'
+    ? isDeepStrictEqual(data, body.rule)
+    : answer.duplicate && isDeepStrictEqual(data.cutoff, body.rule);
+};
+
+/** Whether the log bears out why something was refused. @param {Oracle} oracle @param {any} told */
+const isRightlyRefused = (oracle, told) => {
+  const { kind, body, answer } = told;
+  if (kind === 'opening')
+    return answer.code === 'ACCOUNT_EXISTS' && !isDeepStrictEqual(oracle.openings.get(body.accountId), body);
+  const entry = oracle.entries.get(`${kind} ${body.accountId} ${body[`${kind}Id`]}`);
+  if (answer.code === 'ID_CONFLICT') return entry !== undefined && !isDeepStrictEqual(entry.data, body);
+  return kind === 'reversal' && entry === undefined && isRightlyNotReversed(oracle, told);
+};
+
+/** `after` is a position that the call came after. @param {Oracle} oracle @param {any} told */
+const isRightlyNotReversed = (oracle, { body: { accountId, of }, after, answer: { code } }) => {
+  const original = oracle.entries.get(`${of.kind} ${accountId} ${of.id}`);
+  if (code === 'ALREADY_REVERSED') return original?.isReversed === true;
+  return code === 'ORIGINAL_NOT_FOUND' && (original === undefined || Number(original.position) > after);
+};
+
+/** P1: what was acknowledged stands in the log, where the answer said; what was refused had to be. @param {any[]} events @param {Oracle} oracle */
+const checkAnswers = async (events, oracle) => {
+  const counts = { acknowledged: 0, refused: 0 };
   for await (const line of createInterface({ input: createReadStream(acknowledgements) })) {
-    const { kind, body, answer } = JSON.parse(line);
-    const event = events[Number(answer.position) - 1];
-    const told = `${kind} ${body[`${kind}Id`]} of ${body.accountId}`;
-    hold(event !== undefined, `P1: ${told} was acknowledged at ${answer.position} and is not in the log`);
-    hold(
-      isDeepStrictEqual(event.data, body) && event.revision === answer.revision,
-      `P1: ${told} was acknowledged at ${answer.position}, where another event stands`,
-    );
-    count += 1;
+    const told = JSON.parse(line);
+    const { position, code } = told.answer;
+    if (code === undefined) {
+      const event = events[Number(position) - 1];
+      hold(event !== undefined, `P1: acknowledged at ${position}, where the log has nothing: ${line}`);
+      hold(isAsTold(event, told), `P1: acknowledged at ${position}, where another event stands: ${line}`);
+      counts.acknowledged += 1;
+    } else {
+      hold(isRightlyRefused(oracle, told), `P1: refused, which the log does not bear out: ${line}`);
+      counts.refused += 1;
+    }
   }
-  return count;
+  return counts;
 };
 
 /** Everything the topics hold now, by topic. @param {string[]} topics */
@@ -99,13 +128,13 @@ const main = async () => {
   oracle.follow(events);
   const waiting = [...oracle.accounts.values()].reduce((sum, { due }) => sum + due.length, 0);
   hold(waiting === 0, `P3: ${waiting} edges were never decided`);
-  const acknowledged = await checkAcknowledgements(events);
+  const answers = await checkAnswers(events, oracle);
   const topics = brokers === '-' ? {} : await checkTopics(oracle);
   const accounts = Object.fromEntries(
     [...oracle.accounts].map(([accountId, account]) => [accountId, oracle.shown(account)]),
   );
   process.stdout.write(
-    `${JSON.stringify({ events: events.length, entries: oracle.entries.size, decisions: oracle.decisionCount(), acknowledged, ...topics, accounts })}\n`,
+    `${JSON.stringify({ events: events.length, entries: oracle.entries.size, decisions: oracle.decisionCount(), ...answers, ...topics, accounts, blocked: oracle.blocked() })}\n`,
   );
 };
 

@@ -1,5 +1,6 @@
 // @ts-check
 'use strict';
+const { writeSync } = require('node:fs');
 const { createLog } = require('@tollgate/service-runtime');
 const { folderAdapters, readSettings, startLedgerNode } = require('tollgate/node');
 
@@ -14,7 +15,9 @@ let left = Number(nth);
 const pass = (name) => {
   if (name !== point) return;
   left -= 1;
-  if (left === 0) process.kill(process.pid, 'SIGKILL');
+  if (left > 0) return;
+  writeSync(process.stdout.fd, 'reached\n');
+  process.kill(process.pid, 'SIGKILL');
 };
 
 /** @param {import('tollgate/node').Adapters} adapters @returns {import('tollgate/node').Adapters} */
@@ -25,6 +28,7 @@ const withPoints = ({ openLog, openStore, clock }) => ({
     return {
       ...log,
       append: async (appends) => {
+        pass('append before');
         const results = await log.append(appends);
         // The log has it, and nobody knows yet: not the client, not the index, not the relay.
         pass(appends.some(({ stream }) => stream.startsWith('cutoff-')) ? 'decision' : 'append');

@@ -14,6 +14,7 @@ const accountIds = ['acme', 'globex', 'initech', 'umbrella', 'hooli'];
 const paths = { payment: '/v1/payments', usage: '/v1/usage', adjustment: '/v1/adjustments', reversal: '/v1/reversals' };
 
 /** @typedef {{ kind: keyof typeof paths, body: Record<string, any> }} Sent */
+/** @typedef {{ kind: string, body: Record<string, any>, after: number }} Call */
 
 /**
  * Partners, finance and the rater, who do not stop when Tollgate does: what is not acknowledged is sent again, and part of what is.
@@ -31,7 +32,9 @@ class Load {
     this.serial = 0;
     /** @type {Sent[]} */
     this.done = [];
-    this.counts = { acknowledged: 0, resent: 0 };
+    /** The last position that was acknowledged: what is sent now comes after it. */
+    this.position = 0;
+    this.resent = 0;
   }
 
   one(/** @type {any[]} */ list) {
@@ -95,34 +98,42 @@ class Load {
   async insist(method, path, body) {
     while (!this.isOver) {
       const answer = await this.ask(method, path, body);
+      if (answer !== undefined && answer.status >= 500 && answer.status !== 503)
+        throw new Error(`P5: ${method} ${path} is answered ${answer.status}: ${answer.text}`);
       if (answer !== undefined && answer.status < 500) return answer;
       await delay(30);
     }
     return undefined;
   }
 
-  note(/** @type {Sent} */ { kind, body }, /** @type {any} */ answer) {
-    if (answer.revision === undefined) return;
-    appendFileSync(this.acknowledgements, `${JSON.stringify({ kind, body, answer })}\n`);
-    this.counts.acknowledged += 1;
-    if (answer.duplicate) this.counts.resent += 1;
+  /** An acknowledgement or a refusal, for the checker; `after` is what was acknowledged before the call was made. */
+  note(/** @type {Call} */ { kind, body, after }, /** @type {any} */ answer) {
+    appendFileSync(this.acknowledgements, `${JSON.stringify({ kind, body, after, answer })}\n`);
+    this.position = Math.max(this.position, Number(answer.position ?? 0));
+    if (answer.duplicate) this.resent += 1;
+  }
+
+  /** Insists on an answer to one call and notes it. @param {string} method @param {string} path @param {{ kind: string, body: any, sent?: any }} call */
+  async call(method, path, { kind, body, sent = body }) {
+    const after = this.position;
+    const answer = await this.insist(method, path, sent);
+    if (answer !== undefined) this.note({ kind, body, after }, JSON.parse(answer.text));
+    return answer !== undefined;
   }
 
   async sendOne() {
     const sent = this.nextOrAgain();
-    const answer = await this.insist('POST', paths[sent.kind], sent.body);
-    if (answer === undefined) return;
-    this.note(sent, JSON.parse(answer.text));
-    this.remember([sent]);
+    if (await this.call('POST', paths[sent.kind], sent)) this.remember([sent]);
   }
 
   async sendBatch() {
     const batch = Array.from({ length: 1 + this.pick(20) }, () => this.nextOrAgain());
     const lines = batch.map(({ kind, body }) => JSON.stringify({ kind, ...body })).join('\n');
+    const after = this.position;
     const answer = await this.insist('POST', '/v1/batch', lines);
-    if (answer === undefined || answer.status !== 200) return;
+    if (answer === undefined) return;
     const answers = answer.text.trim().split('\n');
-    batch.forEach((sent, index) => this.note(sent, JSON.parse(answers[index] ?? '')));
+    batch.forEach((sent, index) => this.note({ ...sent, after }, JSON.parse(answers[index] ?? '')));
     this.remember(batch);
   }
 
@@ -131,7 +142,9 @@ class Load {
   }
 
   async changeRule() {
-    await this.insist('PUT', `/v1/accounts/${this.one(accountIds)}/cutoff`, this.one(rules));
+    const accountId = this.one(accountIds);
+    const rule = this.one(rules);
+    await this.call('PUT', `/v1/accounts/${accountId}/cutoff`, { kind: 'rule', body: { accountId, rule }, sent: rule });
     await delay(20);
   }
 
@@ -154,10 +167,12 @@ class Load {
   }
 
   async run() {
-    const accounts = accountIds.map((accountId) =>
-      this.insist('POST', '/v1/accounts', { accountId, currency: 'EUR', cutoff: this.one(rules) }),
+    await Promise.all(
+      accountIds.map((accountId) => {
+        const body = { accountId, currency: 'EUR', cutoff: this.one(rules) };
+        return this.call('POST', '/v1/accounts', { kind: 'opening', body });
+      }),
     );
-    await Promise.all(accounts);
     const forEver = async (/** @type {() => Promise<void>} */ act) => {
       while (!this.isOver) await act();
     };

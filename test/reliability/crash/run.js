@@ -9,9 +9,11 @@ const { readOptions, wholeNumber } = require('../options');
 const { runProof, spawnChild, startProofBroker } = require('../proof');
 const { Random } = require('../random');
 const { Load } = require('./load');
+const { killOnce, startNode } = require('./victim');
 
 const points = [
   'at random',
+  'append before',
   'append',
   'decision',
   'intakeIndex before',
@@ -54,46 +56,12 @@ const options = readOptions(help, () => {
 });
 
 const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
-const program = join(__dirname, '../../../services/tollgate/bin/tollgate.js');
 const checkEvery = 25;
+const tellEvery = 5;
 
 const random = new Random(options.seed);
 /** From 0 up to `below`, from the seed. @param {number} below */
 const pick = (below) => random.below(below);
-
-/** @param {{ data: string, brokers: string, prefix: string }} place @param {string} point @param {number} nth */
-const startNode = (place, point, nth) => {
-  const child = spawnChild(
-    process.execPath,
-    [join(__dirname, 'crashing-node.js'), place.data, place.brokers, place.prefix, point, String(nth)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const exited = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
-  const url = new Promise((resolve) => {
-    child.stdout.on('data', (chunk) => resolve(/listening (\S+)/.exec(String(chunk))?.[1]));
-    void exited.then(() => resolve(undefined));
-  });
-  return { child, exited, url };
-};
-
-/** Lets a node live until its point kills it, or for a while. @param {any} place @param {Load} load @param {string} point */
-const killOnce = async (place, load, point) => {
-  if (point === 'rebuild') {
-    const rebuilding = spawnChild(process.execPath, [program, 'rebuild', '--data', place.data], { stdio: 'ignore' });
-    await delay(150 + pick(500));
-    rebuilding.kill('SIGKILL');
-    return;
-  }
-  const { child, exited, url } = startNode(place, point, 1 + pick(point === 'append' || point === 'decision' ? 40 : 3));
-  if (point === 'start-up') setTimeout(() => child.kill('SIGKILL'), pick(500));
-  load.url = await url;
-  if (point === 'at random') setTimeout(() => child.kill('SIGKILL'), pick(1_500));
-  // A point that is not passed in time is a kill at random.
-  const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
-  await exited;
-  clearTimeout(timer);
-  load.url = undefined;
-};
 
 const waitFor = async (/** @type {() => Promise<boolean>} */ isTrue, /** @type {string} */ what) => {
   for (const until = Date.now() + 60_000; !(await isTrue()); await delay(100))
@@ -114,29 +82,32 @@ const runChecker = async (place, load) => {
   return JSON.parse(printed);
 };
 
-/** Lets everything settle, stops, and has the checker look; the balances it computed must be those served. @param {any} place @param {Load} load @param {any} kafka */
+/** What is served must be what the checker computed. @param {string} promise @param {unknown} served @param {unknown} computed */
+const requireSame = (promise, served, computed) => {
+  if (!isDeepStrictEqual(served, computed))
+    throw new Error(`${promise}: served is ${JSON.stringify(served)}, the log says ${JSON.stringify(computed)}`);
+};
+
+/** Lets everything settle, stops, and has the checker look. @param {any} place @param {Load} load @param {any} kafka */
 const check = async (place, load, kafka) => {
-  const { child, exited, url } = startNode(place, 'never', 1);
+  const { child, ended, url } = startNode(place, 'never', 1);
   const base = await url;
   if (base === undefined) throw new Error('Tollgate does not start');
-  const get = async (/** @type {string} */ path) => (await fetch(`${base}${path}`)).json();
-  load.url = undefined;
+  const get = async (/** @type {string} */ path) =>
+    /** @type {any} */ (await (await fetch(`${base}${path}`, { signal: AbortSignal.timeout(60_000) })).json());
   await waitFor(async () => (await fetch(`${base}/readyz`)).ok, 'readiness');
   if (kafka !== undefined) await kafka.settled(place.prefix);
   const last = /tollgate_log_position (\d+)/.exec(await (await fetch(`${base}/metrics`)).text())?.[1] ?? '0';
-  const { items } = /** @type {any} */ (await get(`/v1/accounts?minPosition=${last}`));
+  const { items } = await get(`/v1/accounts?minPosition=${last}`);
+  const blocked = await get('/v1/traffic-control');
   // The relays publish what was decided last.
   await delay(kafka === undefined ? 0 : 1_500);
   child.kill('SIGTERM');
-  await exited;
-  const { accounts, ...counts } = await runChecker(place, load);
-  for (const { accountId, balances, traffic } of items) {
-    const served = { balances, traffic: { inbound: traffic.inbound.state, outbound: traffic.outbound.state } };
-    if (!isDeepStrictEqual(served, accounts[accountId]))
-      throw new Error(
-        `P2: ${accountId} is served as ${JSON.stringify(served)}, the fold of the log is ${JSON.stringify(accounts[accountId])}`,
-      );
-  }
+  requireSame('P5: how it ends when it is told to', await ended, 0);
+  const { accounts, blocked: blockedByLog, ...counts } = await runChecker(place, load);
+  const served = items.map((/** @type {any} */ { accountId, balances, traffic }) => [accountId, { balances, traffic }]);
+  requireSame('P2, P3', Object.fromEntries(served), accounts);
+  requireSame('P3', blocked.items, blockedByLog);
   return counts;
 };
 
@@ -168,11 +139,43 @@ const connect = async (brokers, prefix) => {
   };
 };
 
+/** @param {number} kill */
+const showProgress = (kill) => {
+  if (process.stderr.isTTY) process.stderr.write(`\r${progressBar(kill)}`);
+  else if (kill % tellEvery === 0) process.stderr.write(`${kill} of ${options.kills} kills\n`);
+};
+
+const barWidth = 30;
+const progressBar = (/** @type {number} */ kill) => {
+  const filled = Math.round((kill / options.kills) * barWidth);
+  return `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${kill} of ${options.kills} kills`;
+};
+
+/** Points that killed, and how often. @type {Map<string, number>} */
+const reached = new Map();
+
+/** A run that did not do its work proves nothing. @param {any} found @param {any} kafka */
+const requireWork = (found, kafka) => {
+  const { kills } = options;
+  if (kills < points.length) return;
+  const least = { acknowledged: 20 * kills, refused: kills, decisions: kills };
+  const leastOverKafka = kafka === undefined ? {} : { consumed: kills, rejected: kills };
+  for (const [what, count] of Object.entries({ ...least, ...leastOverKafka }))
+    if (found[what] < count) throw new Error(`the rig did too little: ${found[what]} ${what}, not ${count}`);
+};
+
+/** In a short run a point may be passed too late; in a long one each must have killed. @param {any} kafka */
+const requirePoints = (kafka) => {
+  const missed = points.filter((point) => !reached.has(point) && (kafka !== undefined || !point.includes('Relay')));
+  const most = options.kills < 10 * points.length ? points.length / 2 : 0;
+  if (missed.length > most && options.kills >= points.length)
+    throw new Error(`the rig never killed at ${missed.join(', ')}`);
+};
+
 /** Kills, and now and then lets the checker look. Returns what it counted last. @param {any} place @param {any} kafka @param {string} acknowledgements */
 const killAll = async (place, kafka, acknowledgements) => {
   const { kills } = options;
-  const newLoad = () => new Load({ pick, acknowledgements, produce: kafka?.produce });
-  let load = newLoad();
+  const load = new Load({ pick, acknowledgements, produce: kafka?.produce });
   const work = () => {
     const working = load.run();
     // What it fails with is told where it is awaited.
@@ -180,23 +183,24 @@ const killAll = async (place, kafka, acknowledgements) => {
     return working;
   };
   let working = work();
-  let resent = 0;
   /** @type {any} */
   let found;
   for (let kill = 1; kill <= kills; kill += 1) {
-    await killOnce(place, load, points[kill <= points.length ? kill - 1 : pick(points.length)] ?? 'at random');
-    if (process.stderr.isTTY) process.stderr.write(`\r${kill} of ${kills} kills`);
+    const point = points[kill <= points.length ? kill - 1 : pick(points.length)] ?? 'at random';
+    if (await killOnce({ place, point, pick, onUrl: (url) => (load.url = url) }))
+      reached.set(point, (reached.get(point) ?? 0) + 1);
+    showProgress(kill);
     if (kill % checkEvery !== 0 && kill !== kills) continue;
     load.isOver = true;
     await working;
-    resent += load.counts.resent;
     found = await check(place, load, kafka);
     if (!process.stderr.isTTY) print(`${kill} of ${kills} kills: ${JSON.stringify(found)}`);
-    // The same senders go on, with what they remember.
-    load = Object.assign(newLoad(), { serial: load.serial, done: load.done });
+    load.isOver = false;
     if (kill < kills) working = work();
   }
-  return { ...found, resent };
+  requireWork(found, kafka);
+  requirePoints(kafka);
+  return { ...found, resent: load.resent };
 };
 
 /** @param {{ path: string }} folder @returns {Promise<0>} */
@@ -210,6 +214,7 @@ const prove = async ({ path }) => {
   const kafka = broker === undefined ? undefined : await connect(broker.brokers, place.prefix);
   const found = await killAll(place, kafka, join(path, 'acknowledgements'));
   await kafka?.close();
+  print(`killed at ${[...reached].map(([point, count]) => `${point}: ${count}`).join(', ')}`);
   print(
     `${options.kills} kills survived, seed ${options.seed}: ${found.acknowledged} acknowledgements (${found.resent} of them for something sent again), ${found.entries} entries, ${found.decisions} decisions; 0 lost, 0 doubled, 0 wrong`,
   );
