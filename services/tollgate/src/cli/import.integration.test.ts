@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -159,13 +160,36 @@ test('a server that goes away in the middle is waited for, and every record coun
   expect((await createClient(node.url).account('acme', position)).totals.inbound.usage).toBe('30');
 });
 
+test('a file that is missing, empty or a folder is refused by its name, with what is expected, and keeps no rejects', async () => {
+  const rejects = join(folder, 'rejects.ndjson');
+  const faults = [
+    [join(folder, 'absent.csv'), 'does not exist'],
+    [await write('empty.ndjson', ''), 'is empty'],
+    [folder, 'is a folder'],
+    ['', 'does not exist'],
+  ] as const;
+  for (const [path, fault] of faults)
+    expect(await tollgate('import', path, '--rejects', rejects)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `tollgate: ${path || 'the file'} ${fault}: give a file of payments or usage, JSON lines or CSV, or - for standard input\n`,
+    });
+  await expect(readFile(rejects)).rejects.toThrow('ENOENT');
+});
+
+test('a file without a size, as a pipe is, is read to its end', async () => {
+  const pipe = join(folder, 'pipe');
+  spawnSync('sh', ['-c', 'mkfifo "$1"', 'sh', pipe]);
+  const [imported] = await Promise.all([tollgate('import', pipe), writeFile(pipe, calls(3))]);
+  expect(imported.stdout).toBe('3 recorded, 0 duplicates, 0 rejected\n');
+});
+
 test('what cannot be imported as a whole says why and records nothing', async () => {
   const file = await write('calls.csv', 'usageId;amount\nu1;1\n');
   expect(await tollgate('import', file)).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('--delimiter') as unknown,
   });
-  expect(await tollgate('import', join(folder, 'absent'))).toMatchObject({ code: 1 });
   expect(await tollgate('import')).toMatchObject({ code: 2 });
   expect((await createClient(node.url).account('acme')).revision).toBe(0);
 });

@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { csvRecords, FileFault } from './csv-records';
+import { openInput } from './import-input';
+import { createOutage } from './import-outage';
 import { importKinds } from './import-record';
 import type { ImportKind, ImportRecord } from './import-record';
 import { createReport } from './import-report';
@@ -31,7 +31,7 @@ export const addImport = (program: Command): void => {
     .command('import')
     .summary('record payments or usage from a file')
     .description(
-      'Records payments or usage from a file of JSON lines or CSV, in the order of the file. Ids are permanent: importing a file again, whole or after an interruption, records what is missing and changes nothing else. Ends with 1 if a record was rejected.',
+      'Records payments or usage from a file of JSON lines or CSV, in the order of the file. Ids are permanent: importing a file again, whole or after an interruption, records what is missing and changes nothing else. Ends with 1 if a record was rejected, with 2 if there is nothing to read.',
     )
     .argument('<file>', 'the file; - is standard input')
     .addOption(
@@ -75,17 +75,20 @@ const batchSizeOf = (text: string): number => {
 };
 
 const importFile = async (file: string, flags: Flags): Promise<void> => {
+  const input = await openInput(file);
   const client = createClient(flags.url);
   await client.check();
-  const input = await openInput(file);
   const report = await createReport(flags.rejects);
   const progress = startProgress({
     unit: 'bytes',
     total: input.sizeBytes,
     counted: { unit: 'records', count: report.records },
   });
+  const outage = createOutage(tellBesideProgress);
   const send = async (records: readonly ImportRecord[]): Promise<void> => {
-    await sendRecords(records, report, (lines) => sendBatch(lines, { client, onLost }));
+    await sendRecords(records, report, (lines) => sendBatch(lines, { client, onLost: outage.begin })).finally(
+      outage.end,
+    );
     progress.update(input.readBytes());
   };
   let fault: FileFault | undefined;
@@ -105,23 +108,9 @@ const importFile = async (file: string, flags: Flags): Promise<void> => {
   if (report.hasRejects()) process.exitCode = 1;
 };
 
-const onLost = (error: Error): void => {
-  process.stderr.write(`\n${error.message}; trying again\n`);
-};
-
-/** The bytes of a file or of standard input, counted as they are read. */
-const openInput = async (file: string) => {
-  const sizeBytes = file === '-' ? undefined : (await stat(file)).size;
-  const source: AsyncIterable<Buffer> =
-    file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
-  let count = 0;
-  const chunks = async function* (): AsyncGenerator<Buffer> {
-    for await (const chunk of source) {
-      count += chunk.length;
-      yield chunk;
-    }
-  };
-  return { sizeBytes, chunks: chunks(), readBytes: () => count };
+/** On a line of its own: the progress bar stands in the last one. */
+const tellBesideProgress = (text: string): void => {
+  process.stderr.write(`\n${text}\n`);
 };
 
 const recordsOf = (file: string, chunks: AsyncIterable<Buffer>, flags: Flags): AsyncGenerator<ImportRecord> => {

@@ -1,0 +1,30 @@
+const repeatSeconds = 30;
+
+/** Does something again and again, every so many seconds, until the function it returns is called. */
+export type Repeat = (act: () => void, everySeconds: number) => () => void;
+
+const byTimer: Repeat = (act, everySeconds) => {
+  const timer = setInterval(act, everySeconds * 1_000);
+  return () => {
+    clearInterval(timer);
+  };
+};
+
+/** Tells that nothing answers: at once, and every half minute how long it has been, so that waiting does not look like hanging. */
+export const createOutage = (tell: (text: string) => void, repeat: Repeat = byTimer) => {
+  let endRepeating = (): void => undefined;
+  return {
+    begin: ({ message }: Error): void => {
+      endRepeating();
+      tell(`${message}; trying again`);
+      let waitedSeconds = 0;
+      endRepeating = repeat(() => {
+        waitedSeconds += repeatSeconds;
+        tell(`no answer for ${String(waitedSeconds)} s; still trying`);
+      }, repeatSeconds);
+    },
+    end: (): void => {
+      endRepeating();
+    },
+  };
+};
