@@ -33,32 +33,83 @@ export const addRebuild = (program: Command): void => {
     });
 };
 
-const openModels = async (path: string): Promise<ReadModels> =>
-  createReadModels(bufferStore(await openProjectionStore({ path, version: derivedVersions.readModels })));
-
 /** The old models stay until the new ones are complete: a rebuild that is interrupted changes nothing. */
 const rebuild = async (data: string): Promise<boolean> => {
   const { eventLog, readModels } = foldersOf(data);
   const next = `${readModels}.next`;
   const logFile = join(eventLog, 'log', 'data.mdb');
   if (!existsSync(logFile)) throw new Error(`there is no log in ${data} (${logFile}): say where it is with --data`);
-  const log = await openLmdbEventLog<LogEvent>({ folder: eventLog });
   const replaced = `${readModels}.replaced`;
   for (const folder of [next, replaced]) await rm(folder, { recursive: true, force: true });
-  const rebuilt = await openModels(next);
-  const last = await foldAll(log, rebuilt);
-  const old = await openModels(readModels);
-  const isCompared = old.position() !== undefined;
-  // Behind the log after a kill is no difference: they would have caught up at the next start.
-  if (isCompared) await fold(log, old);
-  const differences = isCompared ? await compare(old, rebuilt, last) : 0;
-  if (!isCompared) say('There were no read models to compare with.');
-  await Promise.all([old.close(), rebuilt.close(), log.close()]);
+  const differences = await compareAnew({ eventLog, readModels, next }).catch(async (error: unknown) => {
+    // What is half written may take the very room that is missing.
+    await rm(next, { recursive: true, force: true });
+    throw isOutOfRoom(error) ? outOfRoom(readModels, error) : error;
+  });
   if (differences > 0) await keep(readModels);
   else await rename(readModels, replaced);
   await rename(next, readModels);
   await rm(replaced, { recursive: true, force: true });
   return differences === 0;
+};
+
+const isOutOfRoom = (error: unknown): error is Error =>
+  error instanceof Error &&
+  (/ENOSPC|EFBIG|EDQUOT|no space left|file too large|quota exceeded/i.test(error.message) || isOutOfRoom(error.cause));
+
+const outOfRoom = (readModels: string, cause: Error): Error =>
+  new Error(
+    `the disk is full: ${cause.message}. Make room for a second copy of ${readModels} and rebuild again, or delete ${readModels}: the next start derives it anew`,
+    { cause },
+  );
+
+/** Folds the log into new models in `next`, and returns how many accounts differ from the old ones. */
+const compareAnew = async (folders: { eventLog: string; readModels: string; next: string }): Promise<number> => {
+  const opened: { close(): Promise<void> }[] = [];
+  const open = async <Resource extends { close(): Promise<void> }>(opening: Promise<Resource>): Promise<Resource> => {
+    const resource = await opening;
+    opened.push(resource);
+    return resource;
+  };
+  try {
+    const log = await open(openLmdbEventLog<LogEvent>({ folder: folders.eventLog }));
+    const rebuilt = await open(openModels(folders.next));
+    const last = await foldAll(log, rebuilt);
+    const old = await open(openModels(folders.readModels));
+    if (old.position() === undefined) {
+      say('There were no read models to compare with.');
+      return 0;
+    }
+    // Behind the log after a kill is no difference: they would have caught up at the next start.
+    await fold(log, old);
+    return await compare(old, rebuilt, last);
+  } finally {
+    await closeAll(opened);
+  }
+};
+
+/** Closes each, also where another cannot be closed; models that cannot be written to their end are a failure. */
+const closeAll = async (opened: readonly { close(): Promise<void> }[]): Promise<void> => {
+  const endings = await Promise.allSettled(opened.map((resource) => resource.close()));
+  for (const ending of endings) if (ending.status === 'rejected') throw ending.reason;
+};
+
+/**
+ * A projector waits for room and tries again, as it must while Tollgate runs; somebody waits for this command: what cannot be
+ * written the first time ends it.
+ */
+const openModels = async (path: string): Promise<ReadModels> => {
+  const store = await openProjectionStore({ path, version: derivedVersions.readModels });
+  let written: Promise<void> = Promise.resolve();
+  const commit: typeof store.commit = (changes) => {
+    written = written.then(() => store.commit(changes).catch(giveUp));
+    return written;
+  };
+  return createReadModels(bufferStore({ ...store, commit }));
+};
+
+const giveUp = (error: unknown): never => {
+  throw new Error(error instanceof Error ? error.message : String(error), { cause: error });
 };
 
 /** Moves read models that were wrong out of the way, for whoever looks for the cause. */
