@@ -1,14 +1,12 @@
 // @ts-check
 'use strict';
-const { spawn, spawnSync } = require('node:child_process');
-const { mkdtempSync, rmSync } = require('node:fs');
-const { tmpdir } = require('node:os');
+const { once } = require('node:events');
 const { join } = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
 const { isDeepStrictEqual, parseArgs } = require('node:util');
 const { Kafka, Partitioners, logLevel } = require('kafkajs');
-const { startBroker } = require('../../../infra/kafka/broker');
 const { readOptions, wholeNumber } = require('../options');
+const { runProof, spawnChild, startProofBroker } = require('../proof');
 const { Random } = require('../random');
 const { Load } = require('./load');
 
@@ -65,7 +63,7 @@ const pick = (below) => random.below(below);
 
 /** @param {{ data: string, brokers: string, prefix: string }} place @param {string} point @param {number} nth */
 const startNode = (place, point, nth) => {
-  const child = spawn(
+  const child = spawnChild(
     process.execPath,
     [join(__dirname, 'crashing-node.js'), place.data, place.brokers, place.prefix, point, String(nth)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
@@ -81,7 +79,7 @@ const startNode = (place, point, nth) => {
 /** Lets a node live until its point kills it, or for a while. @param {any} place @param {Load} load @param {string} point */
 const killOnce = async (place, load, point) => {
   if (point === 'rebuild') {
-    const rebuilding = spawn(process.execPath, [program, 'rebuild', '--data', place.data], { stdio: 'ignore' });
+    const rebuilding = spawnChild(process.execPath, [program, 'rebuild', '--data', place.data], { stdio: 'ignore' });
     await delay(150 + pick(500));
     rebuilding.kill('SIGKILL');
     return;
@@ -102,6 +100,20 @@ const waitFor = async (/** @type {() => Promise<boolean>} */ isTrue, /** @type {
     if (Date.now() > until) throw new Error(`${what} did not come within a minute`);
 };
 
+/** Has the checker look; returns what it counted. @param {any} place @param {Load} load */
+const runChecker = async (place, load) => {
+  const checker = spawnChild(
+    process.execPath,
+    [join(__dirname, 'check.js'), place.data, load.acknowledgements, place.brokers, place.prefix],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let printed = '';
+  checker.stdout.setEncoding('utf8').on('data', (text) => (printed += text));
+  const [code] = await once(checker, 'close');
+  if (code !== 0) throw new Error(printed.trim() || 'the checker failed');
+  return JSON.parse(printed);
+};
+
 /** Lets everything settle, stops, and has the checker look; the balances it computed must be those served. @param {any} place @param {Load} load @param {any} kafka */
 const check = async (place, load, kafka) => {
   const { child, exited, url } = startNode(place, 'never', 1);
@@ -117,13 +129,7 @@ const check = async (place, load, kafka) => {
   await delay(kafka === undefined ? 0 : 1_500);
   child.kill('SIGTERM');
   await exited;
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    [join(__dirname, 'check.js'), place.data, load.acknowledgements, place.brokers, place.prefix],
-    { encoding: 'utf8', maxBuffer: 1 << 26 },
-  );
-  if (status !== 0) throw new Error(stdout.trim() || 'the checker failed');
-  const { accounts, ...counts } = JSON.parse(stdout);
+  const { accounts, ...counts } = await runChecker(place, load);
   for (const { accountId, balances, traffic } of items) {
     const served = { balances, traffic: { inbound: traffic.inbound.state, outbound: traffic.outbound.state } };
     if (!isDeepStrictEqual(served, accounts[accountId]))
@@ -167,7 +173,13 @@ const killAll = async (place, kafka, acknowledgements) => {
   const { kills } = options;
   const newLoad = () => new Load({ pick, acknowledgements, produce: kafka?.produce });
   let load = newLoad();
-  let working = load.run();
+  const work = () => {
+    const working = load.run();
+    // What it fails with is told where it is awaited.
+    working.catch(() => undefined);
+    return working;
+  };
+  let working = work();
   let resent = 0;
   /** @type {any} */
   let found;
@@ -182,36 +194,27 @@ const killAll = async (place, kafka, acknowledgements) => {
     if (!process.stderr.isTTY) print(`${kill} of ${kills} kills: ${JSON.stringify(found)}`);
     // The same senders go on, with what they remember.
     load = Object.assign(newLoad(), { serial: load.serial, done: load.done });
-    if (kill < kills) working = load.run();
+    if (kill < kills) working = work();
   }
   return { ...found, resent };
 };
 
-const main = async () => {
-  print(`${options.kills} kills, seed ${options.seed}`);
-  const folder = mkdtempSync(join(tmpdir(), 'tollgate-crash-'));
-  const broker = options['no-kafka'] ? undefined : await startBroker({});
+/** @param {{ path: string }} folder @returns {Promise<0>} */
+const prove = async ({ path }) => {
+  const broker = options['no-kafka'] ? undefined : await startProofBroker();
   const place = {
-    data: join(folder, 'data'),
-    brokers: broker === undefined ? '-' : [broker.brokers].flat().join(','),
+    data: join(path, 'data'),
+    brokers: broker === undefined ? '-' : broker.brokers.join(','),
     prefix: 'crash.',
   };
-  const kafka = broker === undefined ? undefined : await connect(place.brokers.split(','), place.prefix);
-  try {
-    const found = await killAll(place, kafka, join(folder, 'acknowledgements'));
-    print(
-      `${options.kills} kills survived, seed ${options.seed}: ${found.acknowledged} acknowledgements (${found.resent} of them for something sent again), ${found.entries} entries, ${found.decisions} decisions; 0 lost, 0 doubled, 0 wrong`,
-    );
-    rmSync(folder, { recursive: true, force: true });
-    process.exitCode = 0;
-  } catch (error) {
-    print(`seed ${options.seed}: ${error instanceof Error ? error.message : String(error)}`);
-    print(`the data is kept in ${folder}`);
-    process.exitCode = 1;
-  }
+  const kafka = broker === undefined ? undefined : await connect(broker.brokers, place.prefix);
+  const found = await killAll(place, kafka, join(path, 'acknowledgements'));
   await kafka?.close();
-  await broker?.stop();
-  process.exit();
+  print(
+    `${options.kills} kills survived, seed ${options.seed}: ${found.acknowledged} acknowledgements (${found.resent} of them for something sent again), ${found.entries} entries, ${found.decisions} decisions; 0 lost, 0 doubled, 0 wrong`,
+  );
+  return 0;
 };
 
-void main();
+print(`${options.kills} kills, seed ${options.seed}`);
+void runProof({ name: 'crash', seed: options.seed, prove });

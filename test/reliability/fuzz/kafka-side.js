@@ -3,7 +3,7 @@
 
 const { setTimeout: delay } = require('node:timers/promises');
 const { Kafka, Partitioners, logLevel } = require('kafkajs');
-const { startBroker } = require('../../../infra/kafka/broker');
+const { startProofBroker } = require('../proof');
 
 const prefix = 'tollgate.';
 const settleMs = 60_000;
@@ -36,7 +36,7 @@ const fitting = (messages) => {
 
 /** A real broker, and what was sent to it. */
 const startKafkaSide = async () => {
-  const broker = await startBroker({});
+  const broker = await startProofBroker();
   const kafka = new Kafka({ brokers: broker.brokers, logLevel: logLevel.NOTHING });
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   const admin = kafka.admin();
@@ -78,10 +78,7 @@ const startKafkaSide = async () => {
       await waitFor(async () => (await endOf(`${prefix}rejected.v1`)) >= count, `${count} rejections`);
       return endOf(`${prefix}rejected.v1`);
     },
-    stop: async () => {
-      await Promise.all([producer.disconnect(), admin.disconnect()]);
-      await broker.stop();
-    },
+    close: () => Promise.all([producer.disconnect(), admin.disconnect()]),
   };
 };
 

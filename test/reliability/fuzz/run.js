@@ -1,11 +1,10 @@
 // @ts-check
 'use strict';
 
-const { mkdtempSync, rmSync } = require('node:fs');
-const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { parseArgs } = require('node:util');
 const { readOptions, wholeNumber } = require('../options');
+const { runProof } = require('../proof');
 const { checkHistory, checkLog, readLog } = require('./check-log');
 const { createClient, createHttpSide } = require('./http-side');
 const { createInputs } = require('./inputs');
@@ -120,7 +119,7 @@ const readHistories = async (tollgate) => {
 };
 
 /** @param {string} folder @param {Report} report */
-const prove = async (folder, report) => {
+const fuzz = async (folder, report) => {
   const kafka = options.kafka ? await startKafkaSide() : undefined;
   const data = join(folder, 'data');
   const tollgate = await startTollgate({ data, brokers: kafka?.brokers });
@@ -134,32 +133,30 @@ const prove = async (folder, report) => {
   const events = await readLog(data);
   checkLog(events, kafka?.sent ?? [], report);
   checkHistory(events, served, report);
-  await kafka?.stop();
+  await kafka?.close();
   return events.length;
 };
 
-const main = async () => {
+/** @param {{ path: string, keep: () => void }} folder @returns {Promise<0 | 1>} */
+const prove = async ({ path, keep }) => {
   const startedAt = performance.now();
-  print(`${options.inputs} inputs, seed ${options.seed}`);
-  const folder = mkdtempSync(join(tmpdir(), 'tollgate-fuzz-'));
-  const report = new Report(print);
-  const events = await prove(folder, report);
+  const report = new Report((fault) => {
+    keep();
+    print(fault);
+  });
+  const events = await fuzz(path, report);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
   print(report.table());
-  if (options.schemathesis) await runSchemathesis({ folder, seed: options.seed, report, print });
-  if (report.faultCount === 0) {
-    print(
-      `${report.inputs} inputs survived in ${seconds} s, seed ${options.seed}: ${report.acknowledged.length} acknowledgements, ${events} events in the log; 0 faults, nothing changed without an acknowledgement`,
-    );
-    rmSync(folder, { recursive: true, force: true });
-  } else print(`${report.faultCount} faults, seed ${options.seed}; the data is kept in ${folder}`);
-  process.exitCode = report.faultCount === 0 ? 0 : 1;
+  if (options.schemathesis) await runSchemathesis({ folder: path, seed: options.seed, report, print });
+  if (report.faultCount > 0) {
+    print(`${report.faultCount} faults, seed ${options.seed}`);
+    return 1;
+  }
+  print(
+    `${report.inputs} inputs survived in ${seconds} s, seed ${options.seed}: ${report.acknowledged.length} acknowledgements, ${events} events in the log; 0 faults, nothing changed without an acknowledgement`,
+  );
+  return 0;
 };
 
-main().then(
-  () => process.exit(),
-  (error) => {
-    print(`seed ${options.seed}: ${error.stack}`);
-    process.exit(1);
-  },
-);
+print(`${options.inputs} inputs, seed ${options.seed}`);
+void runProof({ name: 'fuzz', seed: options.seed, prove });

@@ -1,10 +1,10 @@
 // @ts-check
 'use strict';
 
-const { spawnSync, spawn } = require('node:child_process');
 const { once } = require('node:events');
 const { existsSync, mkdirSync, writeFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
+const { spawnChild } = require('../proof');
 const { startTollgate } = require('./tollgate');
 
 const version = '4.32.5';
@@ -26,7 +26,7 @@ expected-statuses = ["2xx", "3xx", "4xx", 503]
 `;
 
 /** Why it cannot be had; undefined once it is there. */
-const install = () => {
+const install = async () => {
   if (existsSync(program)) return undefined;
   mkdirSync(cache, { recursive: true });
   const steps = [
@@ -34,9 +34,11 @@ const install = () => {
     [join(environment, 'bin', 'python'), '-m', 'pip', 'install', '--quiet', `schemathesis==${version}`],
   ];
   for (const [command = '', ...parameters] of steps) {
-    const { status, error, stderr } = spawnSync(command, parameters, { encoding: 'utf8', timeout: 300_000 });
-    if (status !== 0)
-      return `${[command, ...parameters].join(' ')}: ${error?.message ?? stderr.trim().split('\n').at(-1)}`;
+    const child = spawnChild(command, parameters, { stdio: ['ignore', 'ignore', 'pipe'], timeout: mostMs });
+    let complaints = '';
+    child.stderr.on('data', (chunk) => (complaints += chunk));
+    const [code] = await once(child, 'close').catch((error) => [error.message]);
+    if (code !== 0) return `${[command, ...parameters].join(' ')}: ${complaints.trim().split('\n').at(-1) || code}`;
   }
   return undefined;
 };
@@ -46,13 +48,13 @@ const install = () => {
  * @param {{ folder: string, seed: number, report: import('./report').Report, print: (line: string) => void }} parts
  */
 const runSchemathesis = async ({ folder, seed, report, print }) => {
-  const why = install();
+  const why = await install();
   if (why !== undefined)
     return report.fault(`schemathesis cannot be installed (--no-schemathesis leaves it out): ${why}`);
   const tollgate = await startTollgate({ data: join(folder, 'described') });
   await tollgate.ready();
   writeFileSync(join(folder, 'schemathesis.toml'), documented503);
-  const child = spawn(
+  const child = spawnChild(
     program,
     [
       ...['run', `${tollgate.url}/openapi.json`, '--checks', checks.join(), '--max-examples', String(examples)],
@@ -62,7 +64,6 @@ const runSchemathesis = async ({ folder, seed, report, print }) => {
     ],
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: mostMs, killSignal: 'SIGKILL' },
   );
-  process.once('exit', () => child.kill('SIGKILL'));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const [code] = await once(child, 'close');

@@ -1,10 +1,10 @@
 // @ts-check
 'use strict';
 
-const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const { join } = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
+const { spawnChild } = require('../proof');
 
 const program = join(__dirname, '../../../services/tollgate/bin/tollgate.js');
 const startMs = 60_000;
@@ -13,12 +13,11 @@ const startMs = 60_000;
 const startTollgate = async ({ data, brokers }) => {
   const environment = Object.entries(process.env).filter(([name]) => !/^(TOLLGATE_|KAFKA_|NODE_OPTIONS$)/.test(name));
   const kafka = brokers === undefined ? [] : ['--kafka-brokers', brokers.join(',')];
-  const child = spawn(
+  const child = spawnChild(
     process.execPath,
     [program, 'serve', '--port', '0', '--data', data, '--log-level', 'error', ...kafka],
     { env: Object.fromEntries(environment), stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  process.once('exit', () => child.kill('SIGKILL'));
   let printed = '';
   let complaints = '';
   child.stdout.on('data', (chunk) => (printed += chunk));
