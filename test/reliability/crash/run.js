@@ -56,6 +56,7 @@ const options = readOptions(help, () => {
 const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 const program = join(__dirname, '../../../services/tollgate/bin/tollgate.js');
 const checkEvery = 25;
+const tellEvery = 5;
 
 const random = new Random(options.seed);
 /** From 0 up to `below`, from the seed. @param {number} below */
@@ -168,6 +169,12 @@ const connect = async (brokers, prefix) => {
   };
 };
 
+/** @param {number} kill */
+const showProgress = (kill) => {
+  if (process.stderr.isTTY) process.stderr.write(`\r${kill} of ${options.kills} kills`);
+  else if (kill % tellEvery === 0) process.stderr.write(`${kill} of ${options.kills} kills\n`);
+};
+
 /** Kills, and now and then lets the checker look. Returns what it counted last. @param {any} place @param {any} kafka @param {string} acknowledgements */
 const killAll = async (place, kafka, acknowledgements) => {
   const { kills } = options;
@@ -185,7 +192,7 @@ const killAll = async (place, kafka, acknowledgements) => {
   let found;
   for (let kill = 1; kill <= kills; kill += 1) {
     await killOnce(place, load, points[kill <= points.length ? kill - 1 : pick(points.length)] ?? 'at random');
-    if (process.stderr.isTTY) process.stderr.write(`\r${kill} of ${kills} kills`);
+    showProgress(kill);
     if (kill % checkEvery !== 0 && kill !== kills) continue;
     load.isOver = true;
     await working;
