@@ -172,6 +172,13 @@ const requirePoints = (kafka) => {
     throw new Error(`the rig never killed at ${missed.join(', ')}`);
 };
 
+/** Each point once, then any of them. @param {number} kill @param {any} place @param {Load} load */
+const killAt = async (kill, place, load) => {
+  const point = points[kill <= points.length ? kill - 1 : pick(points.length)] ?? 'at random';
+  const isReached = await killOnce({ place, point, pick, onUrl: (url) => (load.url = url) });
+  if (isReached) reached.set(point, (reached.get(point) ?? 0) + 1);
+};
+
 /** Kills, and now and then lets the checker look. Returns what it counted last. @param {any} place @param {any} kafka @param {string} acknowledgements */
 const killAll = async (place, kafka, acknowledgements) => {
   const { kills } = options;
@@ -186,9 +193,7 @@ const killAll = async (place, kafka, acknowledgements) => {
   /** @type {any} */
   let found;
   for (let kill = 1; kill <= kills; kill += 1) {
-    const point = points[kill <= points.length ? kill - 1 : pick(points.length)] ?? 'at random';
-    if (await killOnce({ place, point, pick, onUrl: (url) => (load.url = url) }))
-      reached.set(point, (reached.get(point) ?? 0) + 1);
+    await killAt(kill, place, load);
     showProgress(kill);
     if (kill % checkEvery !== 0 && kill !== kills) continue;
     load.isOver = true;

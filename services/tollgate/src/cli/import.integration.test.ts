@@ -179,7 +179,7 @@ test('a file that is missing, empty or a folder is refused by its name, with wha
 
 test('a file without a size, as a pipe is, is read to its end', async () => {
   const pipe = join(folder, 'pipe');
-  spawnSync('mkfifo', [pipe]);
+  spawnSync('sh', ['-c', 'mkfifo "$1"', 'sh', pipe]);
   const [imported] = await Promise.all([tollgate('import', pipe), writeFile(pipe, calls(3))]);
   expect(imported.stdout).toBe('3 recorded, 0 duplicates, 0 rejected\n');
 });
