@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { startBroker } from './broker';
@@ -23,10 +26,19 @@ const untilGone = async (pid: number): Promise<void> => {
   }
 };
 
+/** Of the brokers that are not stopped in order, which alone removes a folder of their own. */
+let dataDir: string;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'tollgate-broker-'));
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
 /** A process that starts a broker and says its process id. */
 const startParent = async () => {
   const library = JSON.stringify(join(__dirname, 'broker.js'));
-  const program = `require(${library}).startBroker().then(({ pid }) => { console.log(pid); setInterval(() => {}, 1000); })`;
+  const options = JSON.stringify({ dataDir });
+  const program = `require(${library}).startBroker(${options}).then(({ pid }) => { console.log(pid); setInterval(() => {}, 1000); })`;
   const parent = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   return { parent, brokerPid: Number(line.toString()) };
@@ -45,12 +57,13 @@ describe('the local broker', () => {
   );
 
   it(
-    'leaves nothing running once stopped',
+    'leaves no process and no folder once stopped',
     async () => {
       const broker = await startBroker();
       await broker.stop();
       await expect(broker.exited).resolves.toMatch(/exit code|SIGTERM/);
       expect(isAlive(broker.pid)).toBe(false);
+      expect(existsSync(broker.dataDir)).toBe(false);
     },
     startTimeoutMs,
   );
@@ -61,7 +74,7 @@ describe('the local broker', () => {
       const other = createServer().listen(0, '127.0.0.1');
       await once(other, 'listening');
       const { port } = other.address() as AddressInfo;
-      await expect(startBroker({ port })).rejects.toThrow('its port is taken');
+      await expect(startBroker({ port, dataDir })).rejects.toThrow('its port is taken');
       other.close();
     },
     startTimeoutMs,
