@@ -127,6 +127,22 @@ describe('a buffered store', () => {
     expect([store.get('a'), store.get('b'), store.position()]).toEqual(['2', '1', 2n]);
   });
 
+  test('takes nothing more where writes fail faster than commits come, and goes on once they do not', async () => {
+    const { store, setFull } = recordingStore();
+    const buffered = bufferStore(store, { flushDelayMs: 20, flushEntries: 10 });
+    setFull(true);
+    const put = (index: number) =>
+      buffered.commit({ puts: [[`key ${String(index)}`, '1']], position: BigInt(index + 1) });
+    const commits = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => put(index)));
+    expect(commits.length).toBe(20);
+    for (let index = 20; index < 100; index += 1) await expect(put(index)).rejects.toThrow();
+    expect([buffered.position(), buffered.get('key 20')]).toEqual([20n, undefined]);
+    setFull(false);
+    await put(20);
+    await buffered.close();
+    expect([store.position(), store.get('key 20')]).toEqual([21n, '1']);
+  });
+
   test('writes nothing any more once it is closed, also when a group went out before its time', async () => {
     const { store, groups } = recordingStore();
     const buffered = bufferStore(store, { flushDelayMs: 20 });

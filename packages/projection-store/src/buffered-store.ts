@@ -12,10 +12,13 @@ type BufferOptions = {
   flushEntries?: number;
 };
 
+/** Where so many groups wait, as when writes fail faster than commits come, nothing more is taken until it can be written. */
+const fullFactor = 2;
+
 /**
  * The same store with its changes gathered in memory and written in large groups, each with its position: a key that changes
  * with every event is encoded and written once a group. A killed process loses the last group, which the log gives again.
- * `commit` waits only while writing cannot keep up.
+ * `commit` waits only while writing cannot keep up, and takes nothing more where it cannot go on.
  */
 export const bufferStore = (store: ProjectionStore, options: BufferOptions = {}): ProjectionStore => {
   const { flushDelayMs = 1_000, flushEntries = 8_192 } = options;
@@ -53,9 +56,6 @@ export const bufferStore = (store: ProjectionStore, options: BufferOptions = {})
     timer = undefined;
     flush().catch(() => undefined);
   };
-  const flushAll = async (): Promise<void> => {
-    while (current.size > 0 || flushing !== undefined || store.position() !== position) await flush();
-  };
 
   return {
     get: (key) => {
@@ -69,6 +69,7 @@ export const bufferStore = (store: ProjectionStore, options: BufferOptions = {})
       return first(limit, laidOver(store.list({ ...range, limit: limit + waiting.size }), waiting));
     },
     commit: async (changes) => {
+      if (current.size >= fullFactor * flushEntries) await flush();
       for (const [key, value] of changes.puts) current.set(key, value);
       for (const key of changes.removes ?? []) current.set(key, undefined);
       position = changes.position ?? position;
@@ -79,7 +80,7 @@ export const bufferStore = (store: ProjectionStore, options: BufferOptions = {})
     position: () => position,
     close: async () => {
       try {
-        await flushAll();
+        while (current.size > 0 || flushing !== undefined || store.position() !== position) await flush();
       } finally {
         clearTimeout(timer);
         await store.close();
