@@ -3,9 +3,9 @@
 const { createReadStream } = require('node:fs');
 const { join } = require('node:path');
 const { createInterface } = require('node:readline');
-const { isDeepStrictEqual } = require('node:util');
 const { Kafka, logLevel } = require('kafkajs');
 const { openLmdbEventLog } = require('@tollgate/event-store-lmdb');
+const { isAsTold, isRightlyRefused } = require('../answers');
 const { Oracle, hold } = require('../oracle');
 
 /**
@@ -26,33 +26,6 @@ const readLog = async () => {
   }
   await log.close();
   return events;
-};
-
-/** What the event of an acknowledgement must hold. @param {any} event @param {{ kind: string, body: any, answer: any }} told */
-const isAsTold = ({ type, data, stream, revision }, { kind, body, answer }) => {
-  if (stream !== `account-${body.accountId}` || revision !== answer.revision) return false;
-  if (kind !== 'rule') return isDeepStrictEqual(data, body);
-  // The rule that was in force already is that of the opening, or of the last change.
-  return type === 'CutoffChanged'
-    ? isDeepStrictEqual(data, body.rule)
-    : answer.duplicate && isDeepStrictEqual(data.cutoff, body.rule);
-};
-
-/** Whether the log bears out why something was refused. @param {Oracle} oracle @param {any} told */
-const isRightlyRefused = (oracle, told) => {
-  const { kind, body, answer } = told;
-  if (kind === 'opening')
-    return answer.code === 'ACCOUNT_EXISTS' && !isDeepStrictEqual(oracle.openings.get(body.accountId), body);
-  const entry = oracle.entries.get(`${kind} ${body.accountId} ${body[`${kind}Id`]}`);
-  if (answer.code === 'ID_CONFLICT') return entry !== undefined && !isDeepStrictEqual(entry.data, body);
-  return kind === 'reversal' && entry === undefined && isRightlyNotReversed(oracle, told);
-};
-
-/** `after` is a position that the call came after. @param {Oracle} oracle @param {any} told */
-const isRightlyNotReversed = (oracle, { body: { accountId, of }, after, answer: { code } }) => {
-  const original = oracle.entries.get(`${of.kind} ${accountId} ${of.id}`);
-  if (code === 'ALREADY_REVERSED') return original?.isReversed === true;
-  return code === 'ORIGINAL_NOT_FOUND' && (original === undefined || Number(original.position) > after);
 };
 
 /** P1: what was acknowledged stands in the log, where the answer said; what was refused had to be. @param {any[]} events @param {Oracle} oracle */

@@ -25,7 +25,8 @@ const createFolders = (world) => {
       ...kept,
       commit: async (/** @type {any} */ changes) => {
         await scheduler.turn(isAlive);
-        if (world.goesWrong()) throw Object.assign(new Error('simulated: not written'), { retriable: true });
+        if (world.goesWrong(`write of ${name} fails`))
+          throw Object.assign(new Error('simulated: not written'), { retriable: true });
         await kept.commit(changes);
         await scheduler.turn(isAlive);
       },

@@ -39,11 +39,25 @@ const options = readOptions(help, () => {
   };
 });
 
+/** Of a run that fails, what happened last is shown. */
+const traceLines = 30;
+
 const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 
 const progress = (/** @type {number} */ done, /** @type {number} */ total) => {
   if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total} seeds`);
   else if (done % 500 === 0) process.stderr.write(`${done} of ${total} seeds\n`);
+};
+
+/** Says what is wrong, what happened last, and how to see it again. @param {number} seed @param {unknown} error @param {readonly string[]} last */
+const tellFailure = (seed, error, last) => {
+  for (const line of last) print(line);
+  print(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`);
+  if (error instanceof Error && error.constructor.name !== 'Violation') print(error.stack ?? '');
+  const canary = options.canary === undefined ? '' : ` --canary '${options.canary}'`;
+  print(
+    `again, with all of its trace: npm run proof:simulate -- --seed ${seed} --seeds 1 --commands ${options.commands}${canary} --trace`,
+  );
 };
 
 const main = async () => {
@@ -54,15 +68,19 @@ const main = async () => {
   const startedAt = process.hrtime.bigint();
   const sums = { events: 0, commands: 0, steps: 0 };
   for (let seed = first; seed < first + total; seed += 1) {
+    /** @type {string[]} */
+    const last = [];
+    const keep = (/** @type {string} */ line) => {
+      last.push(line);
+      if (last.length > traceLines) last.shift();
+    };
     try {
-      const result = await simulate(seed, { commands, ...(options.trace && { trace: print }) });
+      const result = await simulate(seed, { commands, trace: options.trace ? print : keep });
       sums.events += result.events;
       sums.commands += result.commands;
       sums.steps += result.steps;
     } catch (error) {
-      print(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`);
-      if (error instanceof Error && error.constructor.name !== 'Violation') print(error.stack ?? '');
-      print(`again, with its trace: npm run proof:simulate -- --seed ${seed} --seeds 1 --commands ${commands} --trace`);
+      tellFailure(seed, error, last);
       process.exit(1);
     }
     progress(seed - first + 1, total);

@@ -20,6 +20,22 @@ test(
   limitMs,
 );
 
+test(
+  'a seed that fails takes the same steps again, and shows the last of them',
+  () => {
+    const failing = ['--canary', 'skip the dedupe', '--seed', '1', '--seeds', '200'];
+    const first = run(...failing);
+    expect(first.output.match(/^ +\d+ {2}\S.*$/gm)?.length).toBeGreaterThan(10);
+    expect(run(...failing)).toEqual(first);
+    const [, again = ''] = /proof:simulate -- (.*)/.exec(first.output) ?? [];
+    const [, seed = '', commands = ''] =
+      /--seed (\d+) --seeds 1 --commands (\d+) --canary 'skip the dedupe' --trace/.exec(again) ?? [];
+    const alone = run('--canary', 'skip the dedupe', '--seed', seed, '--seeds', '1', '--commands', commands);
+    expect(alone.output).toBe(first.output);
+  },
+  limitMs,
+);
+
 describe('a deliberate fault is caught', () => {
   test.each([
     ['skip the dedupe', /P1/],

@@ -8,10 +8,11 @@ const { createMemoryEventLog } = require('@tollgate/event-store/memory');
  * so many times; 0 is never.
  */
 class World {
-  /** @param {import('./scheduler').Scheduler} scheduler @param {{ often: number }} faults */
-  constructor(scheduler, faults) {
+  /** @param {import('./scheduler').Scheduler} scheduler @param {{ often: number }} faults @param {(line: string) => void} note */
+  constructor(scheduler, faults, note) {
     this.scheduler = scheduler;
     this.faults = faults;
+    this.note = note;
     this.log = createMemoryEventLog({ clock: () => new Date(scheduler.now) });
     /** Input messages by partition, and how far each group member has committed. @type {{ topic: string, value: Buffer }[][]} */
     this.partitions = [[], []];
@@ -20,8 +21,11 @@ class World {
     this.published = [];
   }
 
-  goesWrong() {
-    return this.faults.often > 0 && this.scheduler.chance(this.faults.often);
+  /** @param {string} what */
+  goesWrong(what) {
+    const isWrong = this.faults.often > 0 && this.scheduler.chance(this.faults.often);
+    if (isWrong) this.note(what);
+    return isWrong;
   }
 
   /** The log as one process sees it over its connection. @param {() => boolean} isAlive */
@@ -33,15 +37,17 @@ class World {
       ...log,
       append: async (/** @type {any} */ appends) => {
         await turn();
-        if (self.goesWrong()) throw new LogUnavailable('simulated: not sent');
+        if (self.goesWrong('append fails')) throw new LogUnavailable('simulated: not sent');
         const results = await log.append(appends);
+        for (const { stream, events } of appends) self.note(`append to ${stream}: ${told(events, results)}`);
         await turn();
-        if (self.goesWrong()) throw new LogUnavailable('simulated: sent, and the answer lost');
+        if (self.goesWrong('answer of the append is lost'))
+          throw new LogUnavailable('simulated: sent, and the answer lost');
         return results;
       },
       readStream: async (/** @type {any} */ stream, /** @type {any} */ options) => {
         await turn();
-        if (self.goesWrong()) throw new LogUnavailable('simulated: not read');
+        if (self.goesWrong('read of the log fails')) throw new LogUnavailable('simulated: not read');
         return log.readStream(stream, options);
       },
       lastPosition: async () => {
@@ -51,7 +57,7 @@ class World {
       async *subscribe(/** @type {any} */ subscription) {
         for await (const batch of log.subscribe({ ...subscription, maxEvents: 1 + scheduler.pick(5) })) {
           await turn();
-          if (self.goesWrong()) throw new SubscriptionDropped('simulated: connection lost');
+          if (self.goesWrong('subscription is dropped')) throw new SubscriptionDropped('simulated: connection lost');
           yield batch;
           await turn();
         }
@@ -64,11 +70,13 @@ class World {
     return async (/** @type {any[]} */ messages) => {
       for (const { topic, key, value } of messages) {
         await this.scheduler.turn(isAlive);
-        if (this.goesWrong()) throw new Error('simulated: broker away');
+        if (this.goesWrong('broker is away')) throw new Error('simulated: broker away');
+        this.note(`publish ${key}: ${String(value).slice(0, 200)}`);
         this.published.push({ topic, key, value: String(value) });
       }
       await this.scheduler.turn(isAlive);
-      if (this.goesWrong()) throw new Error('simulated: written, and the acknowledgement lost');
+      if (this.goesWrong('acknowledgement of the broker is lost'))
+        throw new Error('simulated: written, and the acknowledgement lost');
     };
   }
 
@@ -106,7 +114,7 @@ class World {
     );
     await this.scheduler.turn(isAlive);
     // A rebalance takes the partition away in the middle of a batch: its offsets are not committed, another member repeats it.
-    if (isHandled && !this.goesWrong())
+    if (isHandled && !this.goesWrong('partition is taken away'))
       this.committed[partition] = Math.max(this.committed[partition] ?? 0, from + values.length);
   }
 
@@ -121,5 +129,9 @@ class World {
     }
   }
 }
+
+/** @param {any[]} events @param {any[]} results */
+const told = (events, results) =>
+  `${events.map(({ type }) => type).join(', ')}${results.some(({ isAppended }) => !isAppended) ? '; not all streams were as expected' : ''}`;
 
 module.exports = { World };
