@@ -12,6 +12,7 @@ import { folderAdapters } from './adapters';
 import type { Adapters } from './adapters';
 import { connectKafka } from './kafka-side';
 import type { KafkaSide } from './kafka-side';
+import { listen } from './listen';
 import { observe } from './observe';
 import { createSettled } from './settled';
 import type { Settings } from './settings';
@@ -84,19 +85,6 @@ export const startLedgerNode = async (
       await log.close();
     },
   };
-};
-
-const listen = async (server: FastifyInstance, { host, port }: Settings): Promise<string> => {
-  try {
-    return await server.listen({ host, port });
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-      throw new Error(
-        `port ${String(port)} of ${host} is taken: stop what listens there, or choose another with --port`,
-        { cause: error },
-      );
-    throw error;
-  }
 };
 
 /** Ready only when every part has caught up with the log, and, with Kafka, intake is connected. */
