@@ -1,20 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { topicsOf } from '@tollgate/contracts';
 import type { LogEvent, Topics } from '@tollgate/contracts';
-import { startTrafficRelay } from '@tollgate/cutoff-projector';
 import type { EventLog } from '@tollgate/event-store';
-import { createMessageHandler, startRejectedRelay } from '@tollgate/intake';
+import { createMessageHandler } from '@tollgate/intake';
 import type { Ledger } from '@tollgate/intake';
-import { createKafka, createPublisher, ensureTopics, runConsumer } from '@tollgate/kafka';
+import { createKafka, ensureTopics, runConsumer } from '@tollgate/kafka';
 import type { KafkaClient } from '@tollgate/kafka';
 import type { ProjectionStore } from '@tollgate/projection-store';
-import type { Following, Log } from '@tollgate/service-runtime';
+import type { Log } from '@tollgate/service-runtime';
 import { createCommitNotes } from './commit-notes';
+import { startRelays } from './relays';
+import type { Relays } from './relays';
 import type { Settings } from './settings';
 
 /** Everything that speaks to Kafka. It may be away at start or go away later: the rest goes on, and this resumes. */
 export type KafkaSide = {
-  relays: Record<string, Following>;
+  relays: Relays['running'];
   readiness(): { isReady: boolean; detail: string };
   stopIntake(): Promise<void>;
   stopRelays(): Promise<void>;
@@ -36,26 +37,7 @@ export const connectKafka = async ({ settings, log, ledger, openStore, clock, lo
   const topics = topicsOf(settings.kafkaTopicPrefix);
   const client = createKafka(kafkaSettingsOf(settings), logger);
   const stopping = new AbortController();
-  const trafficStore = await openStore('trafficRelay');
-  const rejectedStore = await openStore('rejectedRelay');
-  const trafficPublisher = createPublisher(client);
-  const rejectedPublisher = createPublisher(client);
-  const relays = {
-    'traffic-control relay': startTrafficRelay({
-      log,
-      store: trafficStore,
-      topic: topics.trafficControl,
-      publish: trafficPublisher.publish,
-      logger,
-    }),
-    'rejected relay': startRejectedRelay({
-      log,
-      store: rejectedStore,
-      topic: topics.rejected,
-      publish: rejectedPublisher.publish,
-      logger,
-    }),
-  };
+  const relays = await startRelays({ client, topics, log, openStore, logger });
   const started = createTopics({ client, topics, logger, signal: stopping.signal }).then(() =>
     stopping.signal.aborted
       ? undefined
@@ -73,7 +55,7 @@ export const connectKafka = async ({ settings, log, ledger, openStore, clock, lo
   });
 
   return {
-    relays,
+    relays: relays.running,
     readiness: () => {
       const state = consumer?.state() ?? 'connecting';
       const why = consumer?.reason() ? `: ${consumer.reason()}` : '';
@@ -84,11 +66,7 @@ export const connectKafka = async ({ settings, log, ledger, openStore, clock, lo
       stopping.abort();
       await (await started)?.stop();
     },
-    stopRelays: async () => {
-      await Promise.all(Object.values(relays).map((relay) => relay.stop()));
-      await Promise.all([trafficPublisher.close(), rejectedPublisher.close()]);
-      await Promise.all([trafficStore.close(), rejectedStore.close()]);
-    },
+    stopRelays: relays.stop,
   };
 };
 

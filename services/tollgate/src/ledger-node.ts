@@ -14,6 +14,7 @@ import { connectKafka } from './kafka-side';
 import type { KafkaSide } from './kafka-side';
 import { listen } from './listen';
 import { observe } from './observe';
+import { relayReadiness } from './relays';
 import { createSettled } from './settled';
 import type { Settings } from './settings';
 
@@ -87,7 +88,7 @@ export const startLedgerNode = async (
   };
 };
 
-/** Ready only when every part has caught up with the log, and, with Kafka, intake is connected. */
+/** Ready only when every part has caught up with the log and, with Kafka, messages are consumed and published. */
 const readinessOf = (followings: Record<string, Following>, kafka: KafkaSide | undefined): Readiness[] => [
   ...['intake index', 'balance projector', 'cutoff projector'].flatMap((name) => {
     const following = followings[name];
@@ -103,7 +104,15 @@ const readinessOf = (followings: Record<string, Following>, kafka: KafkaSide | u
           },
         ];
   }),
-  ...(kafka === undefined ? [] : [{ name: 'kafka', check: () => kafka.readiness() }]),
+  ...(kafka === undefined ? [] : kafkaReadiness(kafka)),
+];
+
+const kafkaReadiness = (kafka: KafkaSide): Readiness[] => [
+  { name: 'kafka', check: () => kafka.readiness() },
+  ...Object.entries(kafka.relays).map(([name, { unacknowledged }]) => ({
+    name: `${name} relay`,
+    check: () => relayReadiness(unacknowledged(), new Date()),
+  })),
 ];
 
 const addDocuments = (server: FastifyInstance): void => {
