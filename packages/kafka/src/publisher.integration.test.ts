@@ -113,6 +113,22 @@ describe('publishing', () => {
     await expect(publisher.publish(numbered('closing', 0, 1))).rejects.toThrow('closed');
   });
 
+  it('closes within seconds while the broker does not answer, and rejects what is not acknowledged, what waits behind it too', async () => {
+    await publisher.publish(numbered('frozen', 0, 1));
+    process.kill(broker.pid, 'SIGSTOP');
+    const outcomes = Promise.allSettled([
+      publisher.publish(numbered('frozen', 1, 2)),
+      publisher.publish(numbered('frozen', 2, 3)),
+    ]);
+    const startedAt = Date.now();
+    await publisher.close();
+    const statuses = (await outcomes).map(({ status }) => status);
+    const tookMs = Date.now() - startedAt;
+    process.kill(broker.pid, 'SIGCONT');
+    expect(statuses).toEqual(['rejected', 'rejected']);
+    expect(tookMs).toBeLessThan(4_000);
+  });
+
   it('fails as retriable within seconds when there is no broker, or no such topic', async () => {
     const nobody = createPublisher(createKafka({ brokers: ['127.0.0.1:1'], clientId: 'test' }, recordingLog()));
     await expect(nobody.publish(numbered('order', 0, 1))).rejects.toMatchObject({ retriable: true });

@@ -15,6 +15,14 @@ export type Follower<Body extends EventBody> = {
   logger: Log;
 };
 
+/** Messages that were handed to a broker and are not acknowledged; later ones wait behind them. */
+export type Unacknowledged = {
+  messages: number;
+  since: Date;
+  /** Why the last attempt failed, if one did. */
+  reason: string | undefined;
+};
+
 /** A follower at work. */
 export type Following = {
   /** Resolves once everything that was in the log when it started has been applied. */
@@ -24,6 +32,8 @@ export type Following = {
   reached(position: Position, timeoutMs: number): Promise<boolean>;
   /** Resolves when it has stopped on request; rejects if it cannot go on. */
   done: Promise<void>;
+  /** What a relay waits for; a follower that hands nothing to a broker never has any. */
+  unacknowledged(): Unacknowledged | undefined;
   /** Lets the batch under way finish. */
   stop(): Promise<void>;
 };
@@ -88,6 +98,7 @@ export const follow = <Body extends EventBody>(follower: Follower<Body>): Follow
     isCaughtUp: () => isCaughtUp,
     reached: progress.reached,
     done,
+    unacknowledged: () => undefined,
     stop: async () => {
       stopping.abort();
       await done.catch(() => undefined);

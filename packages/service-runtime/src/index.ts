@@ -1,5 +1,5 @@
 export { follow } from './follow';
-export type { Following } from './follow';
+export type { Following, Unacknowledged } from './follow';
 export { addOperatorRoutes } from './health';
 export type { Readiness } from './health';
 export { HttpProblem, createHttpServer, ndjson, valid } from './http-server';

@@ -57,6 +57,53 @@ describe('relaying the log to a broker', () => {
     await relaying.stop();
   });
 
+  test('what waits for the broker is known: how many since when and, once an attempt failed, why', async () => {
+    const answers: { acknowledge(): void; fail(error: Error): void }[] = [];
+    const relaying = relay({
+      name: 'test relay',
+      log: await logOf(2),
+      prefix: 'out-',
+      store: storeOf(),
+      toMessage: ({ eventId }) => eventId,
+      publish: () =>
+        new Promise<void>((acknowledge, fail) => {
+          answers.push({ acknowledge, fail });
+        }),
+      logger: silent,
+    });
+    expect(relaying.unacknowledged()).toBeUndefined();
+    while (answers.length === 0) await new Promise(setImmediate);
+    const waiting = relaying.unacknowledged();
+    expect(waiting).toEqual({ messages: 2, since: expect.any(Date) as Date, reason: undefined });
+    answers[0]?.fail(new Error('no broker'));
+    while (answers.length === 1) await new Promise(setImmediate);
+    expect(relaying.unacknowledged()).toEqual({ ...waiting, reason: 'no broker' });
+    answers[1]?.acknowledge();
+    await relaying.reached(2n, 5_000);
+    expect(relaying.unacknowledged()).toBeUndefined();
+    await relaying.stop();
+  });
+
+  test('why the broker does not take a batch is a warning once, and again where the reason is another', async () => {
+    const reasons = ['no broker', 'no broker', 'no topic'];
+    const warnings: object[] = [];
+    const relaying = relay({
+      name: 'test relay',
+      log: await logOf(1),
+      prefix: 'out-',
+      store: storeOf(),
+      toMessage: ({ eventId }) => eventId,
+      publish: () => {
+        const reason = reasons.shift();
+        return reason === undefined ? Promise.resolve() : Promise.reject(new Error(reason));
+      },
+      logger: { ...silent, warn: (fields) => warnings.push(fields) },
+    });
+    await relaying.reached(1n, 5_000);
+    expect(warnings).toEqual(['no broker', 'no topic'].map((error) => expect.objectContaining({ error }) as object));
+    await relaying.stop();
+  });
+
   test('stopping while the broker is away stores nothing that was not acknowledged', async () => {
     const store = storeOf();
     const tried: string[][] = [];

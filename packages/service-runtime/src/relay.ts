@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventBatch, EventBody, EventLog, Position, RecordedEvent } from '@tollgate/event-store';
 import { follow } from './follow';
-import type { Following } from './follow';
+import type { Following, Unacknowledged } from './follow';
 import type { Log } from './log';
 
 /** Where a relay remembers how far the broker has acknowledged. */
@@ -31,23 +31,36 @@ const idlePositions = 1_000n;
 export const relay = <Body extends EventBody, Message>(options: Relay<Body, Message>): Following => {
   const { store, logger, name } = options;
   const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted;
+  let unacknowledged: Unacknowledged | undefined;
 
   const publish = async (messages: Message[]): Promise<boolean> => {
-    for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
+    const waiting = { messages: messages.length, since: new Date(), reason: undefined };
+    unacknowledged = waiting;
+    for (let attempt = 0; !isStopping(); attempt += 1) {
       try {
         await options.publish(messages);
+        unacknowledged = undefined;
         if (attempt > 0) logger.info({ attempts: attempt + 1 }, `${name} publishes again`);
         return true;
       } catch (error) {
         const pauseMs = Math.min(2_000, 100 * 2 ** Math.min(attempt, 10));
         const reason = error instanceof Error ? error.message : String(error);
-        logger.warn(
+        const write = reason === unacknowledged?.reason ? logger.debug : logger.warn;
+        unacknowledged = { ...waiting, reason };
+        if (isStopping()) break;
+        write.call(
+          logger,
           { error: reason, waiting: messages.length, pauseMs },
           `${name} cannot publish; it tries again and loses nothing`,
         );
         await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
     }
+    logger.info(
+      { waiting: messages.length },
+      `${name} stops; what the broker has not acknowledged is sent at the next start`,
+    );
     return false;
   };
 
@@ -68,6 +81,7 @@ export const relay = <Body extends EventBody, Message>(options: Relay<Body, Mess
   });
   return {
     ...following,
+    unacknowledged: () => unacknowledged,
     stop: () => {
       stopping.abort();
       return following.stop();

@@ -1,20 +1,21 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { topicsOf } from '@tollgate/contracts';
-import type { LogEvent, Topics } from '@tollgate/contracts';
-import { startTrafficRelay } from '@tollgate/cutoff-projector';
+import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
-import { createMessageHandler, startRejectedRelay } from '@tollgate/intake';
+import { createMessageHandler } from '@tollgate/intake';
 import type { Ledger } from '@tollgate/intake';
-import { createKafka, createPublisher, ensureTopics, runConsumer } from '@tollgate/kafka';
-import type { KafkaClient } from '@tollgate/kafka';
+import { createKafka, runConsumer } from '@tollgate/kafka';
+import type { RunningConsumer } from '@tollgate/kafka';
 import type { ProjectionStore } from '@tollgate/projection-store';
-import type { Following, Log } from '@tollgate/service-runtime';
+import type { Log } from '@tollgate/service-runtime';
 import { createCommitNotes } from './commit-notes';
+import { makeFirstContact, partitions } from './first-contact';
+import { startRelays } from './relays';
+import type { Relays } from './relays';
 import type { Settings } from './settings';
 
 /** Everything that speaks to Kafka. It may be away at start or go away later: the rest goes on, and this resumes. */
 export type KafkaSide = {
-  relays: Record<string, Following>;
+  relays: Relays['running'];
   readiness(): { isReady: boolean; detail: string };
   stopIntake(): Promise<void>;
   stopRelays(): Promise<void>;
@@ -29,94 +30,43 @@ type Parts = {
   logger: Log;
 };
 
-const partitions = 6;
-const retryMs = 1_000;
-
 export const connectKafka = async ({ settings, log, ledger, openStore, clock, logger }: Parts): Promise<KafkaSide> => {
   const topics = topicsOf(settings.kafkaTopicPrefix);
   const client = createKafka(kafkaSettingsOf(settings), logger);
   const stopping = new AbortController();
-  const trafficStore = await openStore('trafficRelay');
-  const rejectedStore = await openStore('rejectedRelay');
-  const trafficPublisher = createPublisher(client);
-  const rejectedPublisher = createPublisher(client);
-  const relays = {
-    'traffic-control relay': startTrafficRelay({
-      log,
-      store: trafficStore,
-      topic: topics.trafficControl,
-      publish: trafficPublisher.publish,
-      logger,
-    }),
-    'rejected relay': startRejectedRelay({
-      log,
-      store: rejectedStore,
-      topic: topics.rejected,
-      publish: rejectedPublisher.publish,
-      logger,
-    }),
+  const relays = await startRelays({ client, topics, log, openStore, logger });
+  const contact = makeFirstContact({ client, topics, logger, signal: stopping.signal });
+  let consumer: RunningConsumer | undefined;
+  const start = async (): Promise<void> => {
+    await contact.done;
+    if (stopping.signal.aborted) return;
+    consumer = runConsumer(client, {
+      groupId: settings.kafkaGroup,
+      topics: [topics.payments, topics.usage],
+      partitionsConcurrently: partitions,
+      onBatch: createMessageHandler({ ledger, topics, clock }),
+      notes: createCommitNotes(log, settings.kafkaGroup, logger),
+    });
   };
-  const started = createTopics({ client, topics, logger, signal: stopping.signal }).then(() =>
-    stopping.signal.aborted
-      ? undefined
-      : runConsumer(client, {
-          groupId: settings.kafkaGroup,
-          topics: [topics.payments, topics.usage],
-          partitionsConcurrently: partitions,
-          onBatch: createMessageHandler({ ledger, topics, clock }),
-          notes: createCommitNotes(log, settings.kafkaGroup, logger),
-        }),
-  );
-  let consumer: Awaited<typeof started>;
-  void started.then((running) => {
-    consumer = running;
-  });
+  void start();
 
   return {
-    relays,
+    relays: relays.running,
     readiness: () => {
       const state = consumer?.state() ?? 'connecting';
-      const why = consumer?.reason() ? `: ${consumer.reason()}` : '';
+      const reason = consumer === undefined ? contact.reason() : consumer.reason();
       const brokers = settings.kafkaBrokers?.join(',') ?? '';
-      return { isReady: state === 'running', detail: `consumer ${state}, ${brokers}${why}` };
+      return {
+        isReady: state === 'running',
+        detail: `consumer ${state}, ${brokers}${reason === '' ? '' : `: ${reason}`}`,
+      };
     },
     stopIntake: async () => {
       stopping.abort();
-      await (await started)?.stop();
+      await consumer?.stop();
     },
-    stopRelays: async () => {
-      await Promise.all(Object.values(relays).map((relay) => relay.stop()));
-      await Promise.all([trafficPublisher.close(), rejectedPublisher.close()]);
-      await Promise.all([trafficStore.close(), rejectedStore.close()]);
-    },
+    stopRelays: relays.stop,
   };
-};
-
-/** Creates the topics that are missing as soon as a broker answers, and says what the broker refuses. */
-const createTopics = async ({
-  client,
-  topics,
-  logger,
-  signal,
-}: {
-  client: KafkaClient;
-  topics: Topics;
-  logger: Log;
-  signal: AbortSignal;
-}): Promise<void> => {
-  const wanted = Object.values(topics).map((name) => ({ name, partitions, compacted: name === topics.trafficControl }));
-  while (!signal.aborted) {
-    try {
-      await ensureTopics(client, wanted);
-      return;
-    } catch (error) {
-      logger.warn(
-        { error: error instanceof Error ? error.message : String(error) },
-        'Kafka does not answer; Tollgate works on over HTTP and tries again',
-      );
-      await delay(retryMs, undefined, { signal }).catch(() => undefined);
-    }
-  }
 };
 
 /** How to reach the brokers. */

@@ -12,9 +12,12 @@ import { folderAdapters } from './adapters';
 import type { Adapters } from './adapters';
 import { connectKafka } from './kafka-side';
 import type { KafkaSide } from './kafka-side';
+import { listen } from './listen';
 import { observe } from './observe';
+import { relayReadiness } from './relays';
 import { createSettled } from './settled';
 import type { Settings } from './settings';
+import { watchLog } from './watched-log';
 
 /** A running Tollgate: intake, projectors, relays and API in one process, on one data folder. */
 export type LedgerNode = {
@@ -36,7 +39,7 @@ export const startLedgerNode = async (
   logger: Log,
   { openLog, openStore, clock }: Adapters = folderAdapters(settings.data, logger),
 ): Promise<LedgerNode> => {
-  const log = await openLog();
+  const log = watchLog(await openLog(), { clock, logger });
   const indexStore = bufferStore(await openStore('intakeIndex'));
   const cutoffStore = bufferStore(await openStore('cutoffState'));
   const readModels = createReadModels(bufferStore(await openStore('readModels')));
@@ -62,7 +65,8 @@ export const startLedgerNode = async (
   observe({ server, metrics, log, ledger, kafka });
   addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines });
   addReadRoutes(server, { log, readModels, settled: createSettled(cutoff, balances) });
-  addOperatorRoutes(server, readinessOf(followings, kafka), metrics);
+  const readiness = [{ name: 'event log', check: log.readiness }, ...readinessOf(followings, kafka)];
+  addOperatorRoutes(server, readiness, metrics);
   addDocuments(server);
   const url = await listen(server, settings);
 
@@ -86,20 +90,7 @@ export const startLedgerNode = async (
   };
 };
 
-const listen = async (server: FastifyInstance, { host, port }: Settings): Promise<string> => {
-  try {
-    return await server.listen({ host, port });
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-      throw new Error(
-        `port ${String(port)} of ${host} is taken: stop what listens there, or choose another with --port`,
-        { cause: error },
-      );
-    throw error;
-  }
-};
-
-/** Ready only when every part has caught up with the log, and, with Kafka, intake is connected. */
+/** Each part has caught up with the log and, with Kafka, messages are consumed and published. */
 const readinessOf = (followings: Record<string, Following>, kafka: KafkaSide | undefined): Readiness[] => [
   ...['intake index', 'balance projector', 'cutoff projector'].flatMap((name) => {
     const following = followings[name];
@@ -115,7 +106,15 @@ const readinessOf = (followings: Record<string, Following>, kafka: KafkaSide | u
           },
         ];
   }),
-  ...(kafka === undefined ? [] : [{ name: 'kafka', check: () => kafka.readiness() }]),
+  ...(kafka === undefined ? [] : kafkaReadiness(kafka)),
+];
+
+const kafkaReadiness = (kafka: KafkaSide): Readiness[] => [
+  { name: 'kafka', check: () => kafka.readiness() },
+  ...Object.entries(kafka.relays).map(([name, { unacknowledged }]) => ({
+    name: `${name} relay`,
+    check: () => relayReadiness(unacknowledged(), new Date()),
+  })),
 ];
 
 const addDocuments = (server: FastifyInstance): void => {

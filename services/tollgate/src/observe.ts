@@ -6,6 +6,7 @@ import type { Ledger } from '@tollgate/intake';
 import { Gauge, Histogram } from '@tollgate/service-runtime';
 import type { Registry } from '@tollgate/service-runtime';
 import type { KafkaSide } from './kafka-side';
+import { waitingSeconds } from './relays';
 
 type Observed = {
   server: FastifyInstance;
@@ -55,13 +56,26 @@ export const observe = ({ server, metrics, log, ledger, kafka }: Observed): void
       this.set(ledger.queued());
     },
   });
-  if (kafka === undefined) return;
+  if (kafka !== undefined) observeKafka(kafka, registers);
+};
+
+const observeKafka = (kafka: KafkaSide, registers: Registry[]): void => {
   new Gauge({
     name: 'tollgate_kafka_ready',
-    help: '1 while Kafka intake runs and the publisher is connected',
+    help: '1 while messages are consumed from Kafka; what is published is tollgate_relay_waiting_seconds',
     registers,
     collect() {
       this.set(kafka.readiness().isReady ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'tollgate_relay_waiting_seconds',
+    help: 'For how long messages have waited for the acknowledgement of the broker, 0 when none does',
+    labelNames: ['relay'],
+    registers,
+    collect() {
+      for (const [relay, { unacknowledged }] of Object.entries(kafka.relays))
+        this.set({ relay }, waitingSeconds(unacknowledged(), new Date()));
     },
   });
 };

@@ -1,4 +1,4 @@
-import { SettingsError, readSettings } from './settings';
+import { SettingsError, readSettings, settingNames } from './settings';
 
 const faultOf = (environment: NodeJS.ProcessEnv): string => {
   try {
@@ -26,6 +26,13 @@ test.each(['kafka', 'kafka:', 'kafka:65536', 'kafka:9092,', 'a:1,b:99999'])('%j 
 test('brokers are listed with commas, and a flag comes before the environment', () => {
   expect(readSettings({}, { KAFKA_BROKERS: 'a:1, b:65535' }).kafkaBrokers).toEqual(['a:1', 'b:65535']);
   expect(readSettings({ port: '7' }, { TOLLGATE_PORT: '8' }).port).toBe(7);
+});
+
+test('an empty text counts as not given, as a flag too: it opens no other address and fills no other folder', () => {
+  const everything = Object.fromEntries(settingNames.map((name) => [name, '']));
+  expect(readSettings(everything, {})).toEqual(readSettings({}, {}));
+  const environment = { TOLLGATE_HOST: '10.0.0.1', TOLLGATE_DATA: '/srv/ledger', KAFKA_TOPIC_PREFIX: 'a.' };
+  expect(readSettings(everything, environment)).toEqual(readSettings({}, environment));
 });
 
 test('all faults are told at once', () => {

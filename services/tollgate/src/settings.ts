@@ -34,7 +34,7 @@ const settingsSchema = z.object({
   kafkaBrokers: brokerList.optional(),
   kafkaTopicPrefix: z
     .string()
-    .regex(/^[A-Za-z0-9._-]{0,100}$/, 'must be letters, digits, dots, hyphens and underscores')
+    .regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be letters, digits, dots, hyphens and underscores')
     .default('tollgate.'),
   kafkaGroup: z.string().default('tollgate'),
   kafkaClientId: z.string().default('tollgate'),
@@ -140,7 +140,7 @@ export class SettingsError extends Error {
 export const readSettings = (flags: Partial<Record<SettingName, string>>, environment: NodeJS.ProcessEnv): Settings => {
   const given = settingNames.map((name) => [
     name,
-    flags[name] ?? (environment[settingSources[name].variable] || undefined),
+    flags[name] || environment[settingSources[name].variable] || undefined,
   ]);
   const result = settingsSchema.safeParse(Object.fromEntries(given));
   if (!result.success)

@@ -1,0 +1,27 @@
+import { relayReadiness, waitingSeconds } from './relays';
+
+const since = new Date('2026-01-31T12:00:00.000Z');
+const after = (milliseconds: number): Date => new Date(since.getTime() + milliseconds);
+
+test('a relay for which nothing waits is ready', () => {
+  expect(relayReadiness(undefined, since)).toEqual({ isReady: true, detail: 'nothing waits' });
+  expect(waitingSeconds(undefined, since)).toBe(0);
+});
+
+test('a relay whose broker is silent is not ready after 5 s, and says how many messages wait since when', () => {
+  const waiting = { messages: 3, since, reason: undefined };
+  expect(relayReadiness(waiting, after(5_000)).isReady).toBe(true);
+  expect(relayReadiness(waiting, after(5_001))).toEqual({
+    isReady: false,
+    detail:
+      '3 messages, and any later ones, not acknowledged since 2026-01-31T12:00:00.000Z: the broker has not answered yet',
+  });
+  expect(waitingSeconds(waiting, after(5_500))).toBe(5.5);
+});
+
+test('a relay whose publishing failed is not ready at once, and says why', () => {
+  expect(relayReadiness({ messages: 1, since, reason: 'no such topic' }, after(1))).toEqual({
+    isReady: false,
+    detail: '1 message, and any later ones, not acknowledged since 2026-01-31T12:00:00.000Z: no such topic',
+  });
+});
