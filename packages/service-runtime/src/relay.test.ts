@@ -57,6 +57,27 @@ describe('relaying the log to a broker', () => {
     await relaying.stop();
   });
 
+  test('where its position cannot be stored it goes on with what comes next, instead of sending the same again', async () => {
+    const sent = new Set<string>();
+    const relaying = relay({
+      name: 'test relay',
+      log: await logOf(2_500),
+      prefix: 'out-',
+      store: {
+        position: () => undefined,
+        commit: () => Promise.reject(Object.assign(new Error('the disk is full'), { retriable: true })),
+      },
+      toMessage: ({ eventId }) => eventId,
+      publish: (messages) => {
+        for (const message of messages) sent.add(message);
+        return Promise.resolve();
+      },
+      logger: silent,
+    });
+    while (sent.size < 2_500) await new Promise(setImmediate);
+    await relaying.stop();
+  });
+
   test('what waits for the broker is known: how many since when and, once an attempt failed, why', async () => {
     const answers: { acknowledge(): void; fail(error: Error): void }[] = [];
     const relaying = relay({

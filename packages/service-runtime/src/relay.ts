@@ -26,13 +26,16 @@ const idlePositions = 1_000n;
 
 /**
  * Publishes events of the log in order, at least once: the position is stored only after the broker's acknowledgement,
- * and a batch that fails is tried again until it succeeds.
+ * and a batch that fails is tried again until it succeeds. While the position cannot be stored, a restart publishes again.
  */
 export const relay = <Body extends EventBody, Message>(options: Relay<Body, Message>): Following => {
   const { store, logger, name } = options;
   const stopping = new AbortController();
   const isStopping = (): boolean => stopping.signal.aborted;
   let unacknowledged: Unacknowledged | undefined;
+  /** Of this process: it goes on from there also where the position cannot be stored. */
+  let acknowledged: Position | undefined;
+  const position = (): Position | undefined => acknowledged ?? store.position();
 
   const publish = async (messages: Message[]): Promise<boolean> => {
     const waiting = { messages: messages.length, since: new Date(), reason: undefined };
@@ -64,18 +67,19 @@ export const relay = <Body extends EventBody, Message>(options: Relay<Body, Mess
     return false;
   };
 
-  const apply = async ({ events, position }: EventBatch<Body>): Promise<void> => {
+  const apply = async ({ events, position: reached }: EventBatch<Body>): Promise<void> => {
     const messages = events.map(options.toMessage).filter((message) => message !== undefined);
     if (messages.length > 0 && !(await publish(messages))) return;
-    const isWorthStoring = messages.length > 0 || position - (store.position() ?? 0n) >= idlePositions;
-    if (isWorthStoring) await store.commit({ puts: [], position });
+    acknowledged = reached;
+    const isWorthStoring = messages.length > 0 || reached - (store.position() ?? 0n) >= idlePositions;
+    if (isWorthStoring) await store.commit({ puts: [], position: reached });
   };
 
   const following = follow({
     name,
     log: options.log,
     prefixes: [options.prefix],
-    position: () => store.position(),
+    position,
     apply,
     logger,
   });

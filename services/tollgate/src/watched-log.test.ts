@@ -55,6 +55,18 @@ test('a log that cannot be written is not ready, and is told of once; so is that
   expect(lines).toEqual([cannot, again]);
 });
 
+test('a log that nobody has tried to write for a while is ready: only a write can tell that it is mended', async () => {
+  const { log, disk, append } = watched();
+  disk.isFull = true;
+  await append();
+  disk.now += 9_999;
+  expect(log.readiness().isReady).toBe(false);
+  disk.now += 1;
+  expect(log.readiness().isReady).toBe(true);
+  await append();
+  expect(log.readiness().isReady).toBe(false);
+});
+
 test('a disk on which some writes fit and others do not is told of once a minute, and at last that all is well', async () => {
   const { disk, append, lines } = watched();
   for (let second = 0; second <= 60; second += 1) {

@@ -3,9 +3,11 @@ import type { Log } from '@tollgate/service-runtime';
 
 /** Where small writes still fit and large ones do not, each would tell of a change. */
 const toldAgainAfterMs = 60_000;
+/** A balancer that sends nothing here while it is not ready would otherwise keep it so for ever. */
+const tryAgainAfterMs = 10_000;
 
 export type WatchedLog<Body extends EventBody> = EventLog<Body> & {
-  /** Not ready from an append that failed until one succeeds. */
+  /** Not ready for a while after an append that failed, unless one has succeeded since: then it must be tried again to know. */
   readiness(): { isReady: boolean; detail: string };
 };
 
@@ -14,14 +16,14 @@ export const watchLog = <Body extends EventBody>(
   log: EventLog<Body>,
   { clock, logger }: { clock: () => Date; logger: Log },
 ): WatchedLog<Body> => {
-  let failure: { since: Date; reason: string } | undefined;
+  let failure: { since: Date; latest: Date; reason: string } | undefined;
   let toldAtMs = -Infinity;
   let isTold = false;
 
   const onFailure = (error: unknown): void => {
     const reason = error instanceof Error ? error.message : String(error);
     const now = clock();
-    failure = { since: failure?.since ?? now, reason };
+    failure = { since: failure?.since ?? now, latest: now, reason };
     if (isTold || now.getTime() - toldAtMs < toldAgainAfterMs) return;
     isTold = true;
     toldAtMs = now.getTime();
@@ -49,6 +51,9 @@ export const watchLog = <Body extends EventBody>(
     readiness: () =>
       failure === undefined
         ? { isReady: true, detail: 'can be written' }
-        : { isReady: false, detail: `no write succeeded since ${failure.since.toISOString()}: ${failure.reason}` },
+        : {
+            isReady: clock().getTime() - failure.latest.getTime() >= tryAgainAfterMs,
+            detail: `no write succeeded since ${failure.since.toISOString()}: ${failure.reason}`,
+          },
   };
 };

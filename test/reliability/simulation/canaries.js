@@ -27,7 +27,7 @@ const canaries = {
   'checkpoint before the acknowledgement': {
     file: 'packages/service-runtime/dist/relay.js',
     from: 'if (messages.length > 0 && !(await publish(messages)))',
-    to: 'await store.commit({ puts: [], position }); if (messages.length > 0 && !(await publish(messages)))',
+    to: 'await store.commit({ puts: [], position: reached }); if (messages.length > 0 && !(await publish(messages)))',
   },
   'publish before decide': {
     file: 'services/cutoff-projector/dist/judge-batch.js',
