@@ -5,6 +5,8 @@ type Followed<Body extends EventBody> = {
   /** Position of the last event, 0 while there is none. */
   last(): number;
   isClosed(): boolean;
+  /** Why the log cannot go on: whoever follows it ends with that. */
+  stuck(): Error | undefined;
   read(from: number, limit: number, prefixes: readonly string[]): { events: RecordedEvent<Body>[]; through: number };
   news: News;
 };
@@ -13,7 +15,7 @@ const defaultBatchEvents = 1_000;
 
 /** The batches of one subscription: from the log until it is caught up, then whenever there is news. */
 export const follow = async function* <Body extends EventBody>(
-  { last, isClosed, read, news }: Followed<Body>,
+  { last, isClosed, stuck, read, news }: Followed<Body>,
   { after = 0n, prefixes, maxEvents = defaultBatchEvents, signal }: Subscription,
 ): AsyncGenerator<EventBatch<Body>> {
   let position = Number(after);
@@ -23,6 +25,8 @@ export const follow = async function* <Body extends EventBody>(
     );
   let isTold = false;
   while (!signal.aborted && !isClosed()) {
+    const failure = stuck();
+    if (failure !== undefined) throw failure;
     if (position < last() || !isTold) {
       const { events, through } = read(position + 1, maxEvents, prefixes);
       position = Math.max(position, through);

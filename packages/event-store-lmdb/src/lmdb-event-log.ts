@@ -39,7 +39,10 @@ export const openLmdbEventLog = async <Body extends EventBody>(
     plan: (group) => planAppends(group, index, { last, recordedAt: clock().toISOString() }),
     write: async (events) => {
       const records = events.map(encodeRecord);
-      await file.append(last + 1, records);
+      await file.append(last + 1, records).catch((error: unknown) => {
+        if (file.stuck() !== undefined) news.announce();
+        throw error;
+      });
       // Recorded is recorded: the index takes it up at once, and may only say later that it cannot be written.
       const indexed = index.add(events);
       last += events.length;
@@ -76,7 +79,8 @@ export const openLmdbEventLog = async <Body extends EventBody>(
       return await Promise.resolve(readStream<Body>(file, index, { stream, from, limit }));
     },
     lastPosition: () => Promise.resolve(last === 0 ? undefined : BigInt(last)),
-    subscribe: (subscription) => follow({ last: () => last, isClosed: () => isClosed, read, news }, subscription),
+    subscribe: (subscription) =>
+      follow({ last: () => last, isClosed: () => isClosed, stuck: file.stuck, read, news }, subscription),
     sizeBytes: () => file.sizeBytes(),
     close: async () => {
       isClosed = true;

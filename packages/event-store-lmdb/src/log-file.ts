@@ -17,6 +17,8 @@ export type LogFile = {
   range(from: number, to: number): LogRecord[];
   /** All of them or none; resolves when they are on the disk (LMDB commits with fdatasync). Throws `LogUnavailable`. */
   append(first: number, records: readonly Buffer[]): Promise<void>;
+  /** Why nothing can be written any more until the file is opened anew, by another process; absent while it can. */
+  stuck(): Error | undefined;
   sizeBytes(): number;
   close(): Promise<void>;
 };
@@ -32,9 +34,10 @@ const pageSize = 8_192;
 export const openLogFile = (folder: string): LogFile => {
   mkdirSync(folder, { recursive: true });
   checkLength(join(folder, 'data.mdb'));
-  const environment = reading(folder, () => openEnvironment(folder));
-  const records = reading(folder, () => openRecords(environment, folder));
-  const sequential = records as unknown as PutWithOptions;
+  const opened = openFile(folder);
+  const { environment, records } = opened;
+  let hasFailed = false;
+  let stuck: Error | undefined;
   // A new file is on the disk only once the folders that name it are.
   syncFolder(folder);
   syncFolder(dirname(folder));
@@ -44,22 +47,67 @@ export const openLogFile = (folder: string): LogFile => {
     range: (from, to) => reading(folder, () => withoutGap(records.getRange({ start: from, end: to + 1 }), from, to)),
     append: async (first, batch) => {
       try {
-        // lmdb rejects the promises of single puts too; one that nobody awaits would end the process.
-        const puts = new Set<Promise<boolean>>();
-        const committed = environment.batch(() => {
-          batch.forEach((record, index) => puts.add(sequential.put(first + index, record, atTheEnd)));
-        });
-        await Promise.all([committed, ...puts]);
+        if (stuck !== undefined) throw stuck;
+        const written = write(opened, first, batch);
+        await (hasFailed ? inTime(written, folder) : written);
+        hasFailed = false;
       } catch (error) {
         const cause = await commitErrorOf(error);
+        hasFailed = true;
+        if (cause instanceof LogStuck) stuck = cause;
         const bytes = batch.reduce((sum, { length }) => sum + length, 0);
         const reason = await reasonOf(cause, { folder, bytes });
         throw new LogUnavailable(`the log in ${folder} cannot be written: ${reason}`, { cause });
       }
     },
+    stuck: () => stuck,
     sizeBytes: () => statSync(join(folder, 'data.mdb')).size,
     close: () => environment.close(),
   };
+};
+
+/** The process has to end: the next one finds all that was acknowledged. */
+class LogStuck extends Error {
+  override readonly name = 'LogStuck';
+  readonly retriable = false;
+
+  constructor(folder: string) {
+    super(`LMDB could not note in ${folder} what it had written and does nothing more in this process: start again`);
+  }
+}
+
+type Opened = { environment: RootDatabase; records: Database<Buffer, number> };
+
+const openFile = (folder: string): Opened => {
+  const environment = reading(folder, () => openEnvironment(folder));
+  return { environment, records: reading(folder, () => openRecords(environment, folder)) };
+};
+
+const write = async ({ environment, records }: Opened, first: number, batch: readonly Buffer[]): Promise<void> => {
+  const sequential = records as unknown as PutWithOptions;
+  // lmdb rejects the promises of single puts too; one that nobody awaits would end the process.
+  const puts = new Set<Promise<boolean>>();
+  const committed = environment.batch(() => {
+    batch.forEach((record, index) => puts.add(sequential.put(first + index, record, atTheEnd)));
+  });
+  const [, ...areWritten] = await Promise.all([committed, ...puts]);
+  if (!areWritten.every(Boolean)) throw new Error(`records stand already at ${String(first)} or after it`);
+};
+
+/** After a commit that failed LMDB may never answer another (MDB_PANIC: it could not note what is committed). */
+const secondChanceMs = 5_000;
+
+const inTime = async (written: Promise<void>, folder: string): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new LogStuck(folder));
+    }, secondChanceMs);
+  });
+  written.catch(() => undefined);
+  await Promise.race([written, late]).finally(() => {
+    clearTimeout(timer);
+  });
 };
 
 /**
