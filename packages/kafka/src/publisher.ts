@@ -19,7 +19,7 @@ export type Publisher = {
    */
   publish(messages: readonly OutgoingMessage[]): Promise<void>;
   isConnected(): boolean;
-  /** Lets the calls under way end, within their deadline. */
+  /** Gives the calls under way 2 s to end, then cuts the connection; what is not acknowledged by then is rejected. */
   close(): Promise<void>;
 };
 
@@ -27,6 +27,7 @@ type OpenProducer = { producer: Producer; connection: Connection };
 
 const reconnectEveryMs = 1_000;
 const connectLimitMs = 10_000;
+const closeLimitMs = 2_000;
 const tooLarge = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 const late = Symbol('late');
 
@@ -49,6 +50,8 @@ const openProducer = (client: KafkaClient): OpenProducer => {
  */
 const createProducerSlot = (client: KafkaClient) => {
   let open: OpenProducer | undefined;
+  let isCut = false;
+  let giveUp = (): void => undefined;
 
   const discard = (): void => {
     open?.connection.cut();
@@ -57,6 +60,12 @@ const createProducerSlot = (client: KafkaClient) => {
   const isOpen = (): boolean => open?.connection.isOpen() ?? false;
 
   const use = async (until: number, act: (producer: Producer) => Promise<unknown>): Promise<void> => {
+    if (isCut) throw new Error('the publisher is closed');
+    const givenUp = new Promise<typeof late>((resolve) => {
+      giveUp = () => {
+        resolve(late);
+      };
+    });
     const attempt = async (): Promise<void> => {
       if (!isOpen()) {
         discard();
@@ -66,7 +75,7 @@ const createProducerSlot = (client: KafkaClient) => {
       if (open) await act(open.producer);
     };
     try {
-      const outcome = await withTimeLimit(attempt(), until - Date.now(), late);
+      const outcome = await withTimeLimit(Promise.race([attempt(), givenUp]), until - Date.now(), late);
       if (outcome === late) throw new Error('no acknowledgement in time');
     } catch (error) {
       discard();
@@ -83,7 +92,13 @@ const createProducerSlot = (client: KafkaClient) => {
       );
     discard();
   };
-  return { use, isOpen, close };
+
+  const cut = (): void => {
+    isCut = true;
+    discard();
+    giveUp();
+  };
+  return { use, isOpen, close, cut };
 };
 
 /** What is refused as too large is sent in halves, down to the message that is. */
@@ -154,7 +169,8 @@ export const createPublisher = (client: KafkaClient, options: PublisherOptions =
     close: async () => {
       isClosed = true;
       clearInterval(keepConnected);
-      await inTurn(slot.close);
+      await withTimeLimit(inTurn(slot.close), closeLimitMs, undefined);
+      slot.cut();
     },
   };
 };

@@ -31,12 +31,13 @@ const idlePositions = 1_000n;
 export const relay = <Body extends EventBody, Message>(options: Relay<Body, Message>): Following => {
   const { store, logger, name } = options;
   const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted;
   let unacknowledged: Unacknowledged | undefined;
 
   const publish = async (messages: Message[]): Promise<boolean> => {
     const waiting = { messages: messages.length, since: new Date(), reason: undefined };
     unacknowledged = waiting;
-    for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
+    for (let attempt = 0; !isStopping(); attempt += 1) {
       try {
         await options.publish(messages);
         unacknowledged = undefined;
@@ -46,6 +47,7 @@ export const relay = <Body extends EventBody, Message>(options: Relay<Body, Mess
         const pauseMs = Math.min(2_000, 100 * 2 ** Math.min(attempt, 10));
         const reason = error instanceof Error ? error.message : String(error);
         unacknowledged = { ...waiting, reason };
+        if (isStopping()) break;
         logger.warn(
           { error: reason, waiting: messages.length, pauseMs },
           `${name} cannot publish; it tries again and loses nothing`,
@@ -53,6 +55,10 @@ export const relay = <Body extends EventBody, Message>(options: Relay<Body, Mess
         await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
     }
+    logger.info(
+      { waiting: messages.length },
+      `${name} stops; what the broker has not acknowledged is sent at the next start`,
+    );
     return false;
   };
 

@@ -5,7 +5,7 @@ import type { EventLog } from '@tollgate/event-store';
 import { createMessageHandler } from '@tollgate/intake';
 import type { Ledger } from '@tollgate/intake';
 import { createKafka, ensureTopics, runConsumer } from '@tollgate/kafka';
-import type { KafkaClient } from '@tollgate/kafka';
+import type { KafkaClient, RunningConsumer } from '@tollgate/kafka';
 import type { ProjectionStore } from '@tollgate/projection-store';
 import type { Log } from '@tollgate/service-runtime';
 import { createCommitNotes } from './commit-notes';
@@ -38,21 +38,19 @@ export const connectKafka = async ({ settings, log, ledger, openStore, clock, lo
   const client = createKafka(kafkaSettingsOf(settings), logger);
   const stopping = new AbortController();
   const relays = await startRelays({ client, topics, log, openStore, logger });
-  const started = createTopics({ client, topics, logger, signal: stopping.signal }).then(() =>
-    stopping.signal.aborted
-      ? undefined
-      : runConsumer(client, {
-          groupId: settings.kafkaGroup,
-          topics: [topics.payments, topics.usage],
-          partitionsConcurrently: partitions,
-          onBatch: createMessageHandler({ ledger, topics, clock }),
-          notes: createCommitNotes(log, settings.kafkaGroup, logger),
-        }),
-  );
-  let consumer: Awaited<typeof started>;
-  void started.then((running) => {
-    consumer = running;
-  });
+  let consumer: RunningConsumer | undefined;
+  const start = async (): Promise<void> => {
+    await createTopics({ client, topics, logger, signal: stopping.signal });
+    if (stopping.signal.aborted) return;
+    consumer = runConsumer(client, {
+      groupId: settings.kafkaGroup,
+      topics: [topics.payments, topics.usage],
+      partitionsConcurrently: partitions,
+      onBatch: createMessageHandler({ ledger, topics, clock }),
+      notes: createCommitNotes(log, settings.kafkaGroup, logger),
+    });
+  };
+  void start();
 
   return {
     relays: relays.running,
@@ -64,7 +62,7 @@ export const connectKafka = async ({ settings, log, ledger, openStore, clock, lo
     },
     stopIntake: async () => {
       stopping.abort();
-      await (await started)?.stop();
+      await consumer?.stop();
     },
     stopRelays: relays.stop,
   };

@@ -29,8 +29,7 @@ export const startRelays = async ({ client, topics, log, openStore, logger }: Pa
     const publisher = createPublisher(client);
     const relay = start({ log, store, topic, publish: publisher.publish, logger });
     const stop = async (): Promise<void> => {
-      await relay.stop();
-      await publisher.close();
+      await Promise.all([relay.stop(), publisher.close()]);
       await store.close();
     };
     return { relay, stop };

@@ -90,3 +90,28 @@ test('a command that cannot be published, its topic being deleted, makes Tollgat
   await untilReady(tollgate.url);
   expect(await secondsWaiting('traffic-control')).toBe(0);
 });
+
+test('SIGTERM while the broker is frozen ends within seconds with exit code 0, and the next start sends what waited', async () => {
+  process.kill(broker.pid, 'SIGSTOP');
+  await block('victim');
+  await until('the command is on its way', async () => (await secondsWaiting('traffic-control')) > 0);
+  const startedAt = Date.now();
+  expect(await tollgate.stop()).toEqual({ code: 0, signal: null });
+  expect(Date.now() - startedAt).toBeLessThan(9_000);
+  expect(tollgate.output()).toContain('traffic-control relay stops; what the broker has not acknowledged is sent');
+  process.kill(broker.pid, 'SIGCONT');
+  tollgate = await startOnKafka(broker.brokers, { data: tollgate.data, prefix: `silent-${String(count)}.` });
+  const reader = await parts.outside.read(parts.topics.trafficControl);
+  await reader.untilCount(1, ({ key }) => key === 'victim/inbound');
+});
+
+test('SIGTERM after a start with a frozen broker ends within seconds with exit code 0', async () => {
+  await tollgate.stop();
+  process.kill(broker.pid, 'SIGSTOP');
+  tollgate = await startOnKafka(broker.brokers, { data: tollgate.data, prefix: `silent-${String(count)}.` });
+  await block('victim');
+  await until('the command is on its way', async () => (await secondsWaiting('traffic-control')) > 0);
+  const startedAt = Date.now();
+  expect(await tollgate.stop()).toEqual({ code: 0, signal: null });
+  expect(Date.now() - startedAt).toBeLessThan(9_000);
+});
