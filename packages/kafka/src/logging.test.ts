@@ -30,6 +30,8 @@ describe('what kafkajs logs', () => {
       'debug',
     );
     expect(linesOf(entry(logLevel.ERROR, 'Consumer', { message: 'Crash: KafkaJSError' }))[0]?.level).toBe('debug');
+    const refused = { message: 'SASL PLAIN authentication failed' };
+    expect(linesOf(entry(logLevel.ERROR, 'SaslAuthenticator-PLAIN', refused))[0]?.level).toBe('debug');
     expect(linesOf(entry(logLevel.INFO, 'Consumer', { message: 'Starting' }))[0]?.level).toBe('debug');
   });
 

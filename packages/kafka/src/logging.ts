@@ -9,8 +9,11 @@ export type KafkaLog = { debug: Write; info: Write; warn: Write; error: Write };
 const reportedElsewhere = new Set(['Admin', 'BrokerPool', 'Cluster', 'Connection', 'Producer', 'RequestQueue']);
 const harmless = /^(Crash|Stopped|Restarting the consumer|The group is rebalancing|The coordinator is not aware)/;
 
+const isReportedElsewhere = (namespace: string): boolean =>
+  reportedElsewhere.has(namespace) || namespace.startsWith('SaslAuthenticator-');
+
 const isTelling = ({ namespace, level, log }: LogEntry): boolean =>
-  level <= logLevel.WARN && !reportedElsewhere.has(namespace) && !harmless.test(log.message);
+  level <= logLevel.WARN && !isReportedElsewhere(namespace) && !harmless.test(log.message);
 
 /** Only these fields of kafkajs are passed on: none of them can hold a credential. */
 const passedOn = ['broker', 'groupId', 'topic', 'partition', 'offset', 'error', 'retryCount', 'retryTime'] as const;

@@ -1,14 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { topicsOf } from '@tollgate/contracts';
-import type { LogEvent, Topics } from '@tollgate/contracts';
+import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import { createMessageHandler } from '@tollgate/intake';
 import type { Ledger } from '@tollgate/intake';
-import { createKafka, ensureTopics, runConsumer } from '@tollgate/kafka';
-import type { KafkaClient, RunningConsumer } from '@tollgate/kafka';
+import { createKafka, runConsumer } from '@tollgate/kafka';
+import type { RunningConsumer } from '@tollgate/kafka';
 import type { ProjectionStore } from '@tollgate/projection-store';
 import type { Log } from '@tollgate/service-runtime';
 import { createCommitNotes } from './commit-notes';
+import { makeFirstContact, partitions } from './first-contact';
 import { startRelays } from './relays';
 import type { Relays } from './relays';
 import type { Settings } from './settings';
@@ -30,17 +30,15 @@ type Parts = {
   logger: Log;
 };
 
-const partitions = 6;
-const retryMs = 1_000;
-
 export const connectKafka = async ({ settings, log, ledger, openStore, clock, logger }: Parts): Promise<KafkaSide> => {
   const topics = topicsOf(settings.kafkaTopicPrefix);
   const client = createKafka(kafkaSettingsOf(settings), logger);
   const stopping = new AbortController();
   const relays = await startRelays({ client, topics, log, openStore, logger });
+  const contact = makeFirstContact({ client, topics, logger, signal: stopping.signal });
   let consumer: RunningConsumer | undefined;
   const start = async (): Promise<void> => {
-    await createTopics({ client, topics, logger, signal: stopping.signal });
+    await contact.done;
     if (stopping.signal.aborted) return;
     consumer = runConsumer(client, {
       groupId: settings.kafkaGroup,
@@ -56,9 +54,12 @@ export const connectKafka = async ({ settings, log, ledger, openStore, clock, lo
     relays: relays.running,
     readiness: () => {
       const state = consumer?.state() ?? 'connecting';
-      const why = consumer?.reason() ? `: ${consumer.reason()}` : '';
+      const reason = consumer === undefined ? contact.reason() : consumer.reason();
       const brokers = settings.kafkaBrokers?.join(',') ?? '';
-      return { isReady: state === 'running', detail: `consumer ${state}, ${brokers}${why}` };
+      return {
+        isReady: state === 'running',
+        detail: `consumer ${state}, ${brokers}${reason === '' ? '' : `: ${reason}`}`,
+      };
     },
     stopIntake: async () => {
       stopping.abort();
@@ -66,33 +67,6 @@ export const connectKafka = async ({ settings, log, ledger, openStore, clock, lo
     },
     stopRelays: relays.stop,
   };
-};
-
-/** Creates the topics that are missing as soon as a broker answers, and says what the broker refuses. */
-const createTopics = async ({
-  client,
-  topics,
-  logger,
-  signal,
-}: {
-  client: KafkaClient;
-  topics: Topics;
-  logger: Log;
-  signal: AbortSignal;
-}): Promise<void> => {
-  const wanted = Object.values(topics).map((name) => ({ name, partitions, compacted: name === topics.trafficControl }));
-  while (!signal.aborted) {
-    try {
-      await ensureTopics(client, wanted);
-      return;
-    } catch (error) {
-      logger.warn(
-        { error: error instanceof Error ? error.message : String(error) },
-        'Kafka does not answer; Tollgate works on over HTTP and tries again',
-      );
-      await delay(retryMs, undefined, { signal }).catch(() => undefined);
-    }
-  }
 };
 
 /** How to reach the brokers. */

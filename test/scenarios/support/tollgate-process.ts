@@ -23,7 +23,12 @@ export type Tollgate = {
   output(): string;
 };
 
-export type TollgateOptions = { data: string; brokers?: readonly string[]; flags?: readonly string[] };
+export type TollgateOptions = {
+  data: string;
+  brokers?: readonly string[];
+  flags?: readonly string[];
+  environment?: NodeJS.ProcessEnv;
+};
 
 /** Settings of whoever runs the tests must not reach the process under test. */
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
@@ -32,9 +37,9 @@ const cleanEnvironment = (): NodeJS.ProcessEnv =>
 /** Ends each process that still runs. */
 const running = new Set<() => Promise<Ended>>();
 
-const spawnTollgate = (args: readonly string[]) => {
+const spawnTollgate = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) => {
   const child = spawn(process.execPath, [program, ...args], {
-    env: cleanEnvironment(),
+    env: { ...cleanEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const killWithUs = () => child.kill('SIGKILL');
@@ -59,9 +64,17 @@ const spawnTollgate = (args: readonly string[]) => {
 };
 
 /** Starts `tollgate serve` on a free port and resolves once it listens. */
-export const startTollgate = async ({ data, brokers, flags = [] }: TollgateOptions): Promise<Tollgate> => {
+export const startTollgate = async ({
+  data,
+  brokers,
+  flags = [],
+  environment = {},
+}: TollgateOptions): Promise<Tollgate> => {
   const kafka = brokers === undefined ? [] : ['--kafka-brokers', brokers.join(',')];
-  const { child, exited, output } = spawnTollgate(['serve', '--port', '0', '--data', data, ...kafka, ...flags]);
+  const { child, exited, output } = spawnTollgate(
+    ['serve', '--port', '0', '--data', data, ...kafka, ...flags],
+    environment,
+  );
   let hasEnded = false;
   void exited.then(() => {
     hasEnded = true;
