@@ -164,6 +164,7 @@ describe('the operator’s calls', () => {
     const ready = await api.get('/readyz');
     expect([ready.status, ready.body['status']]).toEqual([200, 'ready']);
     expect((ready.body['parts'] as Fields[]).map(({ name, isReady }) => [name, isReady])).toEqual([
+      ['event log', true],
       ['intake index', true],
       ['balance projector', true],
       ['cutoff projector', true],

@@ -4,6 +4,7 @@ import { open } from 'lmdb';
 import type { Database, RootDatabase } from 'lmdb';
 import { LogDamaged, LogUnavailable } from '@tollgate/event-store';
 import { checkLength } from './log-length';
+import { reasonOf } from './write-failure';
 
 type LogRecord = { key: number; value: Buffer };
 
@@ -51,7 +52,9 @@ export const openLogFile = (folder: string): LogFile => {
         await Promise.all([committed, ...puts]);
       } catch (error) {
         const cause = await commitErrorOf(error);
-        throw new LogUnavailable(`the log in ${folder} cannot be written: ${reasonOf(cause)}`, { cause });
+        const bytes = batch.reduce((sum, { length }) => sum + length, 0);
+        const reason = await reasonOf(cause, { folder, bytes });
+        throw new LogUnavailable(`the log in ${folder} cannot be written: ${reason}`, { cause });
       }
     },
     sizeBytes: () => statSync(join(folder, 'data.mdb')).size,
@@ -137,5 +140,3 @@ const checkFormat = (meta: Database<number, string>, folder: string): void => {
       `${folder} was written in log format ${String(found)}; this Tollgate reads format ${String(formatVersion)}`,
     );
 };
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -17,6 +17,7 @@ import { observe } from './observe';
 import { relayReadiness } from './relays';
 import { createSettled } from './settled';
 import type { Settings } from './settings';
+import { watchLog } from './watched-log';
 
 /** A running Tollgate: intake, projectors, relays and API in one process, on one data folder. */
 export type LedgerNode = {
@@ -38,7 +39,7 @@ export const startLedgerNode = async (
   logger: Log,
   { openLog, openStore, clock }: Adapters = folderAdapters(settings.data, logger),
 ): Promise<LedgerNode> => {
-  const log = await openLog();
+  const log = watchLog(await openLog(), { clock, logger });
   const indexStore = bufferStore(await openStore('intakeIndex'));
   const cutoffStore = bufferStore(await openStore('cutoffState'));
   const readModels = createReadModels(bufferStore(await openStore('readModels')));
@@ -64,7 +65,8 @@ export const startLedgerNode = async (
   observe({ server, metrics, log, ledger, kafka });
   addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines });
   addReadRoutes(server, { log, readModels, settled: createSettled(cutoff, balances) });
-  addOperatorRoutes(server, readinessOf(followings, kafka), metrics);
+  const readiness = [{ name: 'event log', check: log.readiness }, ...readinessOf(followings, kafka)];
+  addOperatorRoutes(server, readiness, metrics);
   addDocuments(server);
   const url = await listen(server, settings);
 
@@ -88,7 +90,7 @@ export const startLedgerNode = async (
   };
 };
 
-/** Ready only when every part has caught up with the log and, with Kafka, messages are consumed and published. */
+/** Each part has caught up with the log and, with Kafka, messages are consumed and published. */
 const readinessOf = (followings: Record<string, Following>, kafka: KafkaSide | undefined): Readiness[] => [
   ...['intake index', 'balance projector', 'cutoff projector'].flatMap((name) => {
     const following = followings[name];

@@ -40,6 +40,15 @@ const pay = (paymentId: string): Promise<JsonAnswer> =>
     reference: 'x'.repeat(500),
   });
 
+/** A limit on the size of files, where nothing may be mounted, leaves the disk itself its room. */
+const cannotBeWritten = /cannot be written: (the disk of \S+ is full \(\d+ bytes left\)|File too large)/;
+
+const linesWith = (words: string): string[] =>
+  tollgate
+    .output()
+    .split('\n')
+    .filter((line) => line.includes(words));
+
 const fillUp = async (): Promise<void> => {
   disk.fill(tollgate.pid);
   await until('a write is refused', async () => (await record()).some(({ status }) => status === 503), 60_000);
@@ -85,12 +94,23 @@ describeOnSmallDisk('a disk that is full', () => {
     });
     expect(refused.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(refused.body).toMatchObject({ code: 'STORE_UNAVAILABLE', status: 503 });
-    expect(refused.body['detail']).toMatch(/cannot be written: .*(space|large|output error)/i);
+    expect(refused.body['detail']).toMatch(cannotBeWritten);
     const opening = await post(tollgate.url, '/v1/accounts', {
       ...{ accountId: 'late', currency: 'EUR', name: 'x'.repeat(100) },
     });
     expect([201, 503]).toContain(opening.status);
     expect(await record()).toContainEqual(expect.objectContaining({ status: 503, code: 'STORE_UNAVAILABLE' }));
+  });
+
+  it('is told by /readyz and in one line of the log, and so is that it has room again', async () => {
+    const refusals = [];
+    for (let attempt = 0; attempt < 20; attempt += 1) refusals.push(...(await record()));
+    expect(refusals).toContainEqual(expect.objectContaining({ status: 503 }));
+    const { status, body } = await get(tollgate.url, '/readyz');
+    expect(status).toBe(503);
+    const part = (body['parts'] as Fields[]).find(({ name }) => name === 'event log');
+    expect(part).toMatchObject({ isReady: false, detail: expect.stringMatching(cannotBeWritten) as string });
+    expect(linesWith('the event log cannot be written')).toEqual([expect.stringMatching(cannotBeWritten)]);
   });
 
   it('does not keep reads from being answered, lists among them', async () => {
@@ -125,6 +145,7 @@ describeOnSmallDisk('a disk that is full', () => {
       expect(answers.filter(({ status }) => status !== 200 && status !== 201)).toEqual([]);
     }
     await until('it is ready', async () => (await get(tollgate.url, '/readyz')).status === 200);
+    expect(linesWith('the event log is written again').length).toBeGreaterThan(0);
     await expectNothingLost();
   });
 
