@@ -84,6 +84,26 @@ describe('relaying the log to a broker', () => {
     await relaying.stop();
   });
 
+  test('why the broker does not take a batch is a warning once, and again where the reason is another', async () => {
+    const reasons = ['no broker', 'no broker', 'no topic'];
+    const warnings: object[] = [];
+    const relaying = relay({
+      name: 'test relay',
+      log: await logOf(1),
+      prefix: 'out-',
+      store: storeOf(),
+      toMessage: ({ eventId }) => eventId,
+      publish: () => {
+        const reason = reasons.shift();
+        return reason === undefined ? Promise.resolve() : Promise.reject(new Error(reason));
+      },
+      logger: { ...silent, warn: (fields) => warnings.push(fields) },
+    });
+    await relaying.reached(1n, 5_000);
+    expect(warnings).toEqual(['no broker', 'no topic'].map((error) => expect.objectContaining({ error }) as object));
+    await relaying.stop();
+  });
+
   test('stopping while the broker is away stores nothing that was not acknowledged', async () => {
     const store = storeOf();
     const tried: string[][] = [];

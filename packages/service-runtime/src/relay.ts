@@ -46,9 +46,11 @@ export const relay = <Body extends EventBody, Message>(options: Relay<Body, Mess
       } catch (error) {
         const pauseMs = Math.min(2_000, 100 * 2 ** Math.min(attempt, 10));
         const reason = error instanceof Error ? error.message : String(error);
+        const write = reason === unacknowledged?.reason ? logger.debug : logger.warn;
         unacknowledged = { ...waiting, reason };
         if (isStopping()) break;
-        logger.warn(
+        write.call(
+          logger,
           { error: reason, waiting: messages.length, pauseMs },
           `${name} cannot publish; it tries again and loses nothing`,
         );
