@@ -90,10 +90,11 @@ describe('the limits of a running Tollgate', () => {
     for (const answer of answers) expect(answer).toMatch(/application\/problem\+json[^]*"detail":"[^"]/);
   });
 
-  test('200 slow connections do not keep others waiting, and slow headers are dropped after 15 s', async () => {
+  test('200 slow connections do not keep others waiting; slow headers, and silence, are dropped after 15 s', async () => {
     const slow = await Promise.all(
       Array.from({ length: 200 }, (_, index) => open(url, index % 2 === 0 ? slowHead : slowBody)),
     );
+    const mute = await open(url, '');
     const account = JSON.stringify({ accountId: 'quick', currency: 'EUR' });
     expect((await send(url, { method: 'POST', path: '/v1/accounts', headers: json, body: account })).status).toBe(201);
     const durations: number[] = [];
@@ -106,6 +107,7 @@ describe('the limits of a running Tollgate', () => {
     expect(Math.max(...durations)).toBeLessThan(1_000);
     const answers = await Promise.all(slow.filter((_, index) => index % 2 === 0).map(({ closed }) => closed));
     expect(new Set(answers.map((answer) => answer.slice(0, 12)))).toEqual(new Set(['HTTP/1.1 408']));
+    expect(await mute.closed).toMatch(/^HTTP\/1\.1 408 /);
     expect(slow.filter(({ socket }) => !socket.destroyed)).toHaveLength(100);
   }, 60_000);
 });
@@ -132,6 +134,9 @@ describe('a Tollgate that takes 20 connections', () => {
   }, 12_000);
 });
 
+const urlOf = ({ server }: ReturnType<typeof createHttpServer>): string =>
+  `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+
 describe('a server with short limits', () => {
   const limits = {
     bodyBytes: 1_000,
@@ -141,15 +146,16 @@ describe('a server with short limits', () => {
     connections: 10,
   };
   const server = createHttpServer(limits, silent);
+  const patient = createHttpServer({ ...limits, requestTimeoutMs: 60_000, idleTimeoutMs: 60_000 }, silent);
   let url: string;
 
   beforeAll(async () => {
     server.post('/v1/payments', () => ({}));
     server.get('/healthz', () => ({ status: 'ok' }));
     await server.listen({ host: '127.0.0.1', port: 0 });
-    url = `http://127.0.0.1:${String((server.server.address() as AddressInfo).port)}`;
+    url = urlOf(server);
   });
-  afterAll(() => server.close());
+  afterAll(() => Promise.all([server.close(), patient.close()]));
 
   test.each([
     ['headers', slowHead],
@@ -160,6 +166,12 @@ describe('a server with short limits', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(answer).toContain('"detail":"the request did not arrive in full in time"');
   });
+
+  test('drops a connection that says nothing, as soon as one whose headers are slow', async () => {
+    await patient.listen({ host: '127.0.0.1', port: 0 });
+    const { closed } = await open(urlOf(patient), '');
+    expect(await closed).toMatch(/^HTTP\/1\.1 408 /);
+  }, 10_000);
 
   test('drops a client that sends a byte now and then', async () => {
     const { socket, closed } = await open(url, slowBody);
