@@ -8,12 +8,12 @@ import type { Broker } from '../../../infra/kafka/broker';
 import { get, post, postBatch } from '../../scenarios/support/api';
 import { untilReady } from '../../scenarios/support/kafka-observer';
 import {
-  commandsByAccount,
   deliveryFaultsOf,
   outsideOf,
   sendEntries,
   startOnKafka,
   untilConsumed,
+  untilPublished,
 } from '../../scenarios/support/kafka-scenario';
 import { createDataFolder } from '../../scenarios/support/tollgate-process';
 import type { Tollgate } from '../../scenarios/support/tollgate-process';
@@ -95,11 +95,7 @@ test('through a slow broker, and one that hangs for a while, commands come late 
   expect((await get(tollgate.url, '/v1/accounts/north')).status).toBe(200);
   proxy.release();
   const state = await readWholeState(tollgate.url);
-  await until(
-    'every command is published',
-    () => [...commandsByAccount(reader.messages).values()].flat().length >= state.commands.length,
-    90_000,
-  );
+  await untilPublished(reader, state.commands.length, 90_000);
   expect(deliveryFaultsOf(reader.messages)).toEqual([]);
   await expectAllOnce(400);
 });
