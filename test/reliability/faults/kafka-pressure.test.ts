@@ -133,6 +133,9 @@ test('members of the group that come, take partitions and leave, or fall silent,
 const memoryMegabytes = (pid: number): number =>
   Number(/^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
 
+/** What it comes to while all is well is 260 to 290 MB, and 510 to 540 where it reads on without waiting for what it writes. */
+const healthyMegabytes = 290;
+
 test('a backlog far larger than its memory is worked off with memory that stays flat', async () => {
   await start(await createDataFolder());
   const data = tollgate.data;
@@ -151,8 +154,15 @@ test('a backlog far larger than its memory is worked off with memory that stays 
   const sampling = setInterval(() => samples.push(memoryMegabytes(tollgate.pid)), 100);
   await untilConsumed(parts, group);
   clearInterval(sampling);
-  process.stdout.write(`peak ${Math.max(...samples).toFixed(0)} MB over ${String(samples.length)} samples\n`);
-  expect(Math.max(...samples)).toBeLessThan(500);
+  const [early, late] = [
+    Math.max(...samples.slice(0, -samples.length / 3)),
+    Math.max(...samples.slice(-samples.length / 3)),
+  ];
+  process.stdout.write(
+    `peaks ${early.toFixed(0)}, then ${late.toFixed(0)} MB over ${String(samples.length)} samples\n`,
+  );
+  expect(Math.max(early, late)).toBeLessThan(healthyMegabytes * 1.3);
+  expect(late).toBeLessThan(early * 1.25);
   await expectAllOnce(total);
 }, 240_000);
 
