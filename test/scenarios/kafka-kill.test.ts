@@ -11,6 +11,7 @@ import {
   sendEntries,
   startOnKafka,
   untilConsumed,
+  untilPublished,
 } from './support/kafka-scenario';
 import { createDataFolder, startTollgate } from './support/tollgate-process';
 import type { Tollgate } from './support/tollgate-process';
@@ -114,10 +115,9 @@ describe('kill -9 of Tollgate while messages flow', () => {
 
   it('publishes every command in order with no gap, a copy being byte for byte the same', async () => {
     const { commands } = await readWholeState(tollgate.url);
-    const byAccount = () => commandsByAccount(trafficControl.messages);
-    await until('every command is published', () => [...byAccount().values()].flat().length >= commands.length);
+    await untilPublished(trafficControl, commands.length);
     expect(deliveryFaultsOf(trafficControl.messages)).toEqual([]);
-    for (const [accountId, published] of byAccount())
+    for (const [accountId, published] of commandsByAccount(trafficControl.messages))
       expect(published).toEqual(
         commands.map(({ command }) => command).filter((command) => command.accountId === accountId),
       );

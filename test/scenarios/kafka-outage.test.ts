@@ -15,6 +15,7 @@ import {
   sendEntries,
   startOnKafka,
   untilConsumed,
+  untilPublished,
 } from './support/kafka-scenario';
 import { createDataFolder } from './support/tollgate-process';
 import type { Tollgate } from './support/tollgate-process';
@@ -58,8 +59,7 @@ const expectAllPublished = async (parts: ReturnType<typeof outsideOf>): Promise<
   const state = await readWholeState(tollgate.url);
   expect(inconsistenciesOf(state)).toEqual([]);
   const reader = await parts.outside.read(parts.topics.trafficControl);
-  const known = () => [...commandsByAccount(reader.messages).values()].reduce((sum, mine) => sum + mine.length, 0);
-  await until('every command is published', () => known() >= state.commands.length, 60_000);
+  await untilPublished(reader, state.commands.length);
   expect(deliveryFaultsOf(reader.messages)).toEqual([]);
   const published = commandsByAccount(reader.messages);
   for (const accountId of accounts)

@@ -5,6 +5,7 @@ import type { Tollgate } from '../../scenarios/support/tollgate-process';
 import { entriesOf } from '../../scenarios/support/traffic-load';
 import { until } from '../../scenarios/support/until';
 import { inconsistenciesOf, readWholeState, recordedIds } from '../../scenarios/support/whole-state';
+import { everyWrite, prepareEveryWrite } from './every-write.fixture';
 import { describeOnSmallDisk, smallDisk } from './small-disk.fixture';
 import type { SmallDisk } from './small-disk.fixture';
 
@@ -69,12 +70,15 @@ const expectNothingLost = async (): Promise<void> => {
   expect(acknowledged.filter((id) => !recorded.has(id))).toEqual([]);
 };
 
+const problemType = 'application/problem+json; charset=utf-8';
+
 describeOnSmallDisk('a disk that is full', () => {
   beforeAll(async () => {
     disk = smallDisk();
     tollgate = await startTollgate({ data: disk.folder });
     for (const accountId of accounts)
       await post(tollgate.url, '/v1/accounts', { accountId, currency: 'EUR', cutoff: { balances: ['inbound'] } });
+    await prepareEveryWrite(tollgate.url);
     for (let batch = 0; batch < 10; batch += 1) await record();
     await fillUp();
   });
@@ -84,23 +88,27 @@ describeOnSmallDisk('a disk that is full', () => {
     disk.release();
   });
 
-  it('lets every kind of write be refused with 503 STORE_UNAVAILABLE and the reason, in the process that goes on', async () => {
-    // Small records may still fit; the disk is full once none does.
-    let attempt = 0;
-    const refused = await until('single writes are refused', async () => {
-      const answer = await pay(`small-${String((attempt += 1))}`);
-      if (answer.status === 201) acknowledged.push(`small-${String(attempt)}`);
-      return answer.status === 503 && answer;
-    });
-    expect(refused.headers['content-type']).toMatch(/^application\/problem\+json/);
-    expect(refused.body).toMatchObject({ code: 'STORE_UNAVAILABLE', status: 503 });
-    expect(refused.body['detail']).toMatch(cannotBeWritten);
-    const opening = await post(tollgate.url, '/v1/accounts', {
-      ...{ accountId: 'late', currency: 'EUR', name: 'x'.repeat(100) },
-    });
-    expect([201, 503]).toContain(opening.status);
-    expect(await record()).toContainEqual(expect.objectContaining({ status: 503, code: 'STORE_UNAVAILABLE' }));
-  });
+  /** Which of each kind was refused. */
+  const refused = new Map<string, number>();
+
+  it.each(Object.entries(everyWrite))(
+    'lets %s be refused with 503 STORE_UNAVAILABLE and the reason, in the process that goes on',
+    async (kind, write) => {
+      // What still fits into the last pages is recorded; the disk is full for this kind once one does not.
+      let nth = 0;
+      const answers = await until('one does not fit', async () => {
+        const found = await write(tollgate.url, (nth += 1));
+        expect(found.filter(({ status }) => ![200, 201, 503].includes(Number(status)))).toEqual([]);
+        return found.every(({ status }) => status === 503) && found;
+      });
+      refused.set(kind, nth);
+      for (const answer of answers) {
+        expect(answer).toMatchObject({ code: 'STORE_UNAVAILABLE', status: 503 });
+        expect(answer['contentType'] ?? problemType).toBe(problemType);
+        expect(answer['detail']).toMatch(cannotBeWritten);
+      }
+    },
+  );
 
   it('is told by /readyz and in one line of the log, and so is that it has room again', async () => {
     const refusals = [];
@@ -146,6 +154,12 @@ describeOnSmallDisk('a disk that is full', () => {
     }
     await until('it is ready', async () => (await get(tollgate.url, '/readyz')).status === 200);
     expect(linesWith('the event log is written again').length).toBeGreaterThan(0);
+    await expectNothingLost();
+  });
+
+  it.each(Object.entries(everyWrite))('with room again takes %s that it refused', async (kind, write) => {
+    const answers = await write(tollgate.url, refused.get(kind) ?? 0);
+    expect(answers.filter(({ status }) => status !== 200 && status !== 201)).toEqual([]);
     await expectNothingLost();
   });
 

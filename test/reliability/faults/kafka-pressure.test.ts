@@ -8,12 +8,12 @@ import type { Broker } from '../../../infra/kafka/broker';
 import { get, post, postBatch } from '../../scenarios/support/api';
 import { untilReady } from '../../scenarios/support/kafka-observer';
 import {
-  commandsByAccount,
   deliveryFaultsOf,
   outsideOf,
   sendEntries,
   startOnKafka,
   untilConsumed,
+  untilPublished,
 } from '../../scenarios/support/kafka-scenario';
 import { createDataFolder } from '../../scenarios/support/tollgate-process';
 import type { Tollgate } from '../../scenarios/support/tollgate-process';
@@ -95,11 +95,7 @@ test('through a slow broker, and one that hangs for a while, commands come late 
   expect((await get(tollgate.url, '/v1/accounts/north')).status).toBe(200);
   proxy.release();
   const state = await readWholeState(tollgate.url);
-  await until(
-    'every command is published',
-    () => [...commandsByAccount(reader.messages).values()].flat().length >= state.commands.length,
-    90_000,
-  );
+  await untilPublished(reader, state.commands.length, 90_000);
   expect(deliveryFaultsOf(reader.messages)).toEqual([]);
   await expectAllOnce(400);
 });
@@ -137,6 +133,9 @@ test('members of the group that come, take partitions and leave, or fall silent,
 const memoryMegabytes = (pid: number): number =>
   Number(/^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
 
+/** What it comes to while all is well is 260 to 290 MB, and 510 to 540 where it reads on without waiting for what it writes. */
+const healthyMegabytes = 290;
+
 test('a backlog far larger than its memory is worked off with memory that stays flat', async () => {
   await start(await createDataFolder());
   const data = tollgate.data;
@@ -155,8 +154,15 @@ test('a backlog far larger than its memory is worked off with memory that stays 
   const sampling = setInterval(() => samples.push(memoryMegabytes(tollgate.pid)), 100);
   await untilConsumed(parts, group);
   clearInterval(sampling);
-  process.stdout.write(`peak ${Math.max(...samples).toFixed(0)} MB over ${String(samples.length)} samples\n`);
-  expect(Math.max(...samples)).toBeLessThan(500);
+  const [early, late] = [
+    Math.max(...samples.slice(0, -samples.length / 3)),
+    Math.max(...samples.slice(-samples.length / 3)),
+  ];
+  process.stdout.write(
+    `peaks ${early.toFixed(0)}, then ${late.toFixed(0)} MB over ${String(samples.length)} samples\n`,
+  );
+  expect(Math.max(early, late)).toBeLessThan(healthyMegabytes * 1.3);
+  expect(late).toBeLessThan(early * 1.25);
   await expectAllOnce(total);
 }, 240_000);
 

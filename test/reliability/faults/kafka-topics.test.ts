@@ -90,6 +90,26 @@ test('a refused message of nearly the broker’s limit is cut to fit the rejecte
   await until('what came behind it counts', async () => (await inboundOf('victim')) === '3');
 });
 
+test('a refused message of 20 MB on a topic that takes it is cut to what the rejected topic takes, once; what follows counts', async () => {
+  const { payments, rejected } = parts.topics;
+  const configEntries = [{ name: 'max.message.bytes', value: '30000000' }];
+  const resources = [{ type: ConfigResourceTypes.TOPIC, name: payments, configEntries }];
+  await withAdmin((admin) => admin.alterConfigs({ validateOnly: false, resources }));
+  const large = JSON.stringify(goodPayment({ paymentId: 'large', reference: 'x'.repeat(20_000_000) }));
+  for (const payment of [large, goodPayment({ paymentId: 'after', amount: '3' }), large])
+    await sendTo(payments, 0, payment);
+  await sendTo(parts.topics.usage, 0, goodUsage({ usageId: 'elsewhere', amount: '1' }));
+  await untilConsumed(parts, group);
+  await until('what followed is counted', async () => (await inboundOf('victim')) === '2');
+  const refusals = await (await parts.outside.read(rejected)).untilCount(2);
+  const offsets = refusals.map((refusal) => {
+    expect(jsonOf(refusal)).toMatchObject({ code: 'INVALID_REQUEST', truncated: true, sizeBytes: large.length });
+    expect(large.startsWith(String(jsonOf(refusal)['payload']))).toBe(true);
+    return (jsonOf(refusal)['source'] as Record<string, unknown>)['offset'];
+  });
+  expect(offsets).toEqual(['0', '2']);
+});
+
 test('while the rejected topic cannot be written inputs go on, and the refusals come once it can', async () => {
   const { payments, rejected } = parts.topics;
   await withAdmin((admin) => admin.deleteTopics({ topics: [rejected] }));

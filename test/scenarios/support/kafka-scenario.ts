@@ -2,7 +2,7 @@ import type { Broker } from '../../../infra/kafka/broker';
 import type { Fields } from './api';
 import type { Command } from './command-stream';
 import { createOutside, jsonOf, topicsUnder } from './kafka-observer';
-import type { Outside, Received } from './kafka-observer';
+import type { Outside, Received, TopicReader } from './kafka-observer';
 import { startTollgate } from './tollgate-process';
 import type { Tollgate } from './tollgate-process';
 import { until } from './until';
@@ -93,11 +93,31 @@ export const commandsByAccount = (messages: readonly Received[]): Map<string, Co
   );
 };
 
-/** Keys whose commands came out of order, and copies that differ from the first. */
+/** Keys whose last message is not their newest command: what compaction leaves, and a switch that reads the topic anew goes by. */
+const outdatedKeys = (messages: readonly Received[]): string[] => {
+  const last = new Map<string, number>();
+  const newest = new Map<string, number>();
+  for (const message of messages) {
+    const { sequence } = jsonOf(message) as Command;
+    const key = message.key ?? '';
+    last.set(key, sequence);
+    newest.set(key, Math.max(sequence, newest.get(key) ?? 0));
+  }
+  return [...newest.keys()].filter((key) => last.get(key) !== newest.get(key));
+};
+
+/** Resolves once `count` commands are published, each key's newest last: behind a copy those after it come again too. */
+export const untilPublished = async ({ messages }: TopicReader, count: number, timeoutMs = 60_000): Promise<void> => {
+  const isWhole = () => [...commandsByAccount(messages).values()].flat().length >= count;
+  await until(`${String(count)} commands are published`, isWhole, timeoutMs);
+  await until('the newest command of each key stands last', () => outdatedKeys(messages).length === 0);
+};
+
+/** Keys whose commands came out of order or that end with an older one, and copies that differ from the first. */
 export const deliveryFaultsOf = (messages: readonly Received[]): string[] => {
   const latest = new Map<string, number>();
   const bytes = new Map<string, string>();
-  return messages.flatMap((message) => {
+  const faults = messages.flatMap((message) => {
     const { accountId, sequence } = jsonOf(message) as Command;
     const key = message.key ?? '';
     const id = `${accountId}/${String(sequence)}`;
@@ -109,4 +129,5 @@ export const deliveryFaultsOf = (messages: readonly Received[]): string[] => {
     latest.set(key, sequence);
     return isInOrder ? [] : [`${key}: ${String(sequence)} came late`];
   });
+  return [...faults, ...outdatedKeys(messages).map((key) => `${key} does not end with its newest command`)];
 };
