@@ -9,6 +9,7 @@ const { checkClaims } = require('./check-claims');
 const { checkHistory, checkLog, readLog } = require('./check-log');
 const { checkAccounts, checkTopics, followLog } = require('./check-topics');
 const { createClient, createHttpSide } = require('./http-side');
+const { checkFloors } = require('./floors');
 const { createInputs } = require('./inputs');
 const { startKafkaSide } = require('./kafka-side');
 const { Random } = require('../random');
@@ -154,6 +155,7 @@ const fuzz = async (folder, report) => {
   const oracle = followLog(events, report);
   checkAccounts(oracle, served.accounts, report);
   if (published) checkTopics(oracle, published, report);
+  checkFloors(report, { hasKafka: options.kafka });
   await kafka?.close();
   return events.length;
 };
