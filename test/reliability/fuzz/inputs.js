@@ -23,7 +23,18 @@ const plainShare = 0.35;
 const kinds = /** @type {const} */ (['payment', 'usage', 'adjustment', 'reversal']);
 const dryRunEvery = 6;
 /** How much of what is sent was sent before, by the way it is sent. */
-const againShare = { lines: 0.08, calls: 0.15, messages: 0.2 };
+const againShare = { lines: 0.08, calls: 0.15, rules: 0.4, messages: 0.2 };
+
+/** Rules that are nearly the same or mean the same, for a few accounts: what does not change them is no event. */
+const nearRules = [
+  { balances: ['inbound'] },
+  { balances: ['inbound'], creditLimits: { inbound: '0.0' }, mutualFormula: 'outbound-minus-inbound' },
+  { balances: ['inbound'], creditLimits: { inbound: '0.5' } },
+  { balances: ['inbound'], creditLimits: { inbound: '0.50', mutual: '0' } },
+  { balances: ['inbound', 'mutual'] },
+  { balances: ['mutual', 'inbound'], mutualFormula: 'inbound-minus-outbound' },
+];
+const ruled = accounts.slice(0, 2);
 
 /** @type {Record<string, import('./earlier').Kind>} */
 const kindByPath = {
@@ -113,12 +124,20 @@ const readRequest = (random) => {
   return { method, path: path + query, headers: random.isLucky(0.3) ? [random.oneOf(oddHeaders)] : [] };
 };
 
+/** A call like one before, if there was any. @param {Random} random @param {ReturnType<typeof createDocuments>} documents @param {typeof calls[number]} call */
+const requestAgain = (random, documents, { method, path, kind }) => {
+  const body = kind === undefined ? random.oneOf(nearRules) : documents.again(kind);
+  const headers = /** @type {[string, string][]} */ ([['content-type', 'application/json']]);
+  return body && { method, path: path.replace('{accountId}', random.oneOf(ruled)), headers, body: jsonOf(body) };
+};
+
 /** @param {Random} random @param {ReturnType<typeof createDocuments>} documents @returns {Request} */
 const writeRequest = (random, documents) => {
-  const { method, path, schema, kind } = random.oneOf(calls);
-  const again = kind !== undefined && random.isLucky(againShare.calls) ? documents.again(kind) : undefined;
-  const headers = /** @type {[string, string][]} */ ([['content-type', 'application/json']]);
-  if (again !== undefined) return { method, path, headers, body: jsonOf(again) };
+  const call = random.oneOf(calls);
+  const share = call.kind === undefined ? againShare.rules : againShare.calls;
+  const again = random.isLucky(share) ? requestAgain(random, documents, call) : undefined;
+  if (again !== undefined) return again;
+  const { method, path, schema } = call;
   const type = random.isLucky(0.75) ? 'application/json' : random.oneOf(oddTypes);
   return {
     method: random.isLucky(0.97) ? method : random.oneOf(['POST', 'PUT', 'PATCH', 'DELETE']),
