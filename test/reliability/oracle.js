@@ -53,7 +53,7 @@ class Oracle {
       this.openings.set(data.accountId, data);
       this.accounts.set(data.accountId, {
         currency: data.currency,
-        rule: data.cutoff,
+        rule: data.cutoff ?? { balances: [] },
         sums: { inbound: new Exact(0), outbound: new Exact(0) },
         state: { inbound: false, outbound: false },
         decided: { inbound: undefined, outbound: undefined },

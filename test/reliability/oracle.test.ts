@@ -71,6 +71,10 @@ describe('the checker of the proofs', () => {
     ).not.toThrow();
   });
 
+  test('takes an account without a rule as postpaid', () => {
+    expect(check([account(0, 'AccountOpened', { accountId: 'acme', currency: 'EUR' }), paid(1, 'p1')])).not.toThrow();
+  });
+
   test.each([
     ['an event that is missing', [opened, paid(2, 'p1')], /P1: a gap/],
     ['an id that counts twice', [opened, paid(1, 'p1'), paid(2, 'p1')], /P1: .* counts twice/],

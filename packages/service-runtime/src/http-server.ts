@@ -67,8 +67,8 @@ export const createHttpServer = (limits: HttpLimits, logger: Log): FastifyInstan
     response.writeHead(417, { 'content-type': problemType, connection: 'close' }).end(JSON.stringify(problem));
   });
   server.addHook('onRequest', (request, _reply, done) => {
-    const isWithoutHost = request.raw.httpVersion === '1.1' && request.headers.host === undefined;
-    done(isWithoutHost ? new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail: 'host: required' })) : undefined);
+    const detail = hostFault(request.raw);
+    done(detail === undefined ? undefined : new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail })));
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
@@ -92,6 +92,13 @@ export const createHttpServer = (limits: HttpLimits, logger: Log): FastifyInstan
     sendProblem(reply, problemFor(error, request, logger));
   });
   return server;
+};
+
+/** A request names one host (RFC 9112, 3.2); before HTTP/1.1 it need not. */
+const hostFault = ({ httpVersion, rawHeaders }: IncomingMessage): string | undefined => {
+  const hosts = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length;
+  if (hosts > 1) return 'host: named more than once';
+  return hosts === 0 && httpVersion === '1.1' ? 'host: required' : undefined;
 };
 
 /** How often Node looks for requests that are late. */

@@ -3,10 +3,12 @@
 
 const { join } = require('node:path');
 const { openLmdbEventLog } = require('@tollgate/event-store-lmdb');
-const { contentOf, eventTypes, messageIsValid, problemFault, valueOf } = require('./verdict');
+const { checkMessages } = require('./check-messages');
+const { idOf, isOfAccount, keyOf, readLedger } = require('./ledger');
+const { contentOf, isSame } = require('./meaning');
 
 /** @typedef {import('./report').Report} Report */
-/** @typedef {{ topic: string, partition: number, offset: string, value: Buffer | null }} Sent */
+/** @typedef {import('./check-claims').Ledger} Ledger */
 
 /** Every event of a Tollgate that has stopped, oldest first. @param {string} data */
 const readLog = async (data) => {
@@ -22,33 +24,45 @@ const readLog = async (data) => {
   return events;
 };
 
-const idNames = {
-  PaymentRecorded: 'paymentId',
-  UsageCharged: 'usageId',
-  BalanceAdjusted: 'adjustmentId',
-  EntryReversed: 'reversalId',
-};
-/** @param {any} event @returns {string | undefined} */
-const idOf = ({ type, data }) => data[idNames[/** @type {keyof idNames} */ (type)] ?? ''];
-/** @param {string} type @param {string} accountId @param {string | undefined} id */
-const keyOf = (type, accountId, id) => `${type} ${accountId} ${id}`;
-
-/** What is wrong with the event that stands where an acknowledgement says. @param {import('./verdict').Acknowledgement} told @param {any} event */
-const faultOf = ({ revision, accountId, isNew, type, id, content }, event) => {
-  if (event?.stream !== `account-${accountId}` || event.revision !== revision) return 'lost';
-  // A rule that is as it was answers with the event that set it, the opening maybe.
-  if (type !== 'CutoffChanged' && idOf(event) !== id) return 'lost';
-  return isNew && (event.type !== type || contentOf(event.data) !== content) ? 'changed' : undefined;
+/** Whether the rule that stands there is the one told of; an opening sets one too. @param {any} told @param {any} event */
+const isSameRule = ({ type, body }, { type: recordedType, data }) => {
+  if (recordedType !== 'AccountOpened' && recordedType !== type) return false;
+  return isSame(type, recordedType === type ? data : data.cutoff, body);
 };
 
-/** Every acknowledgement stands where it says; the positions that HTTP accounts for. @param {Map<string, any>} byPosition @param {Report} report */
-const checkAcknowledged = (byPosition, report) => {
+/** A rule that is as it was answers with the event that set it, the one in force. @param {Ledger} ledger @param {Report['acknowledged'][number]} told @param {any} event */
+const ruleFault = ({ rules }, told, event) => {
+  if (!isSameRule(told, event)) return 'changed';
+  const isOver = rules.get(told.accountId)?.some(({ position }) => {
+    return Number(position) > Number(told.position) && Number(position) <= told.since;
+  });
+  return isOver ? 'not in force' : undefined;
+};
+
+/** @param {Report['acknowledged'][number]} told @param {any} event */
+const recordFault = ({ isNew, type, id, body }, event) => {
+  const ids = new Set([id, idOf(type, body), idOf(event.type, event.data)]);
+  if (event.type !== type || ids.size > 1) return 'lost';
+  const isRight = isNew ? contentOf(event.data) === contentOf(body) : isSame(type, event.data, body);
+  return isRight ? undefined : 'changed';
+};
+
+/** What is wrong with the event that stands where an acknowledgement says. @param {Ledger} ledger @param {Report['acknowledged'][number]} told @param {any} event */
+const faultOf = (ledger, told, event) => {
+  if (event?.stream !== `account-${told.accountId}` || event.revision !== told.revision) return 'lost';
+  return told.type === 'CutoffChanged' && !told.isNew ? ruleFault(ledger, told, event) : recordFault(told, event);
+};
+
+/** Every acknowledgement stands where it says; the positions that HTTP accounts for. @param {any[]} events @param {Report} report */
+const checkAcknowledged = (events, report) => {
+  const byPosition = new Map(events.map((event) => [String(event.position), event]));
+  const ledger = readLedger(events);
   /** @type {Set<string>} */
   const explained = new Set();
   for (const told of report.acknowledged) {
     const event = byPosition.get(told.position);
-    const fault = faultOf(told, event);
-    if (fault) report.fault(`${fault}: ${JSON.stringify(told)}; in the log stands ${JSON.stringify(event)}`);
+    const fault = faultOf(ledger, told, event);
+    if (fault) report.fault(`${fault}: ${JSON.stringify(told)}; in the log stands ${textOf(event)}`);
     if (!told.isNew) continue;
     if (explained.has(told.position)) report.fault(`two were told that theirs is new at ${told.position}`);
     explained.add(told.position);
@@ -56,70 +70,27 @@ const checkAcknowledged = (byPosition, report) => {
   return explained;
 };
 
-/** What is wrong with a rejection, if the message is as valid as the document says. @param {any} rejection @param {boolean} isValid */
-const rejectionFault = (rejection, isValid) => {
-  const isInvalid = rejection.code === 'INVALID_REQUEST';
-  if (isInvalid === isValid) return `rejected against the document as ${rejection.code}`;
-  return problemFault(0, { ...rejection, status: 0 });
-};
-
-/** What a message says, and whether the document allows it. @param {Sent} message */
-const readMessage = ({ topic, value }) => {
-  const body = value === null ? undefined : valueOf(value);
-  const isValid = body !== undefined && messageIsValid[/** @type {keyof messageIsValid} */ (topic)](body);
-  const isPayment = topic === 'payments.v1';
-  const type = isPayment ? eventTypes.payment : eventTypes.usage;
-  const key = isValid ? keyOf(type, body.accountId, isPayment ? body.paymentId : body.usageId) : '';
-  return { body, isValid, type, key };
-};
-
-/** Every message is an event or a rejection; what Kafka accounts for, by content. @param {any[]} events @param {Sent[]} sent @param {Report} report */
-const checkMessages = (events, sent, report) => {
-  const rejections = new Map(
-    events
-      .filter(({ type }) => type === 'MessageRejected')
-      .map(({ data }) => [`${data.source.topic}/${data.source.partition}/${data.source.offset}`, data]),
-  );
-  const recorded = new Set(
-    events.filter(isOfAccount).map((event) => keyOf(event.type, event.data.accountId, idOf(event))),
-  );
-  /** @type {Set<string>} */
-  const contents = new Set();
-  for (const message of sent) {
-    const place = `tollgate.${message.topic}/${message.partition}/${message.offset}`;
-    const { body, isValid, type, key } = readMessage(message);
-    const rejection = rejections.get(place);
-    rejections.delete(place);
-    report.count('messages', rejection?.code ?? 'in the log');
-    const isRecorded = isValid && recorded.has(key);
-    const fault = rejection
-      ? rejectionFault(rejection, isValid)
-      : isRecorded
-        ? undefined
-        : 'neither in the log nor rejected';
-    if (fault) report.fault(`${place}: ${fault}: ${String(message.value).slice(0, 600)}`);
-    if (isRecorded) contents.add(`${type} ${contentOf(body)}`);
-  }
-  for (const place of rejections.keys()) report.fault(`${place} was rejected and never sent`);
-  return contents;
-};
-
 /** @param {any} event */
-const isOfAccount = ({ stream }) => stream.startsWith('account-');
+const textOf = (event) => (event === undefined ? 'nothing' : `${event.type} ${contentOf(event.data).slice(0, 600)}`);
 
-/** The log holds what was acknowledged or came by Kafka, each once, and nothing else. @param {any[]} events @param {Sent[]} sent @param {Report} report */
+/** The log holds what was acknowledged or came by Kafka, each once and in the currency of its account, and nothing else. @param {any[]} events @param {import('./check-messages').Sent[]} sent @param {Report} report */
 const checkLog = (events, sent, report) => {
-  const explained = checkAcknowledged(new Map(events.map((event) => [String(event.position), event])), report);
+  const explained = checkAcknowledged(events, report);
   const byKafka = checkMessages(events, sent, report);
+  const { openings } = readLedger(events);
   /** @type {Set<string>} */
   const seen = new Set();
   for (const event of events.filter(isOfAccount)) {
-    const id = idOf(event);
-    const key = keyOf(event.type, event.data.accountId, id);
+    const { type, data, position, stream } = event;
+    const id = idOf(type, data);
+    const key = keyOf(type, data.accountId, id);
     if (id !== undefined && seen.has(key)) report.fault(`${key} is in the log twice`);
     seen.add(key);
-    if (!explained.has(String(event.position)) && !byKafka.has(`${event.type} ${contentOf(event.data)}`))
-      report.fault(`at ${event.position} stands what nobody was told of: ${JSON.stringify(event).slice(0, 600)}`);
+    if (!explained.has(String(position)) && !byKafka.has(`${type} ${contentOf(data)}`))
+      report.fault(`at ${position} stands what nobody was told of: ${textOf(event)}`);
+    const currency = openings.get(stream.slice('account-'.length))?.data.currency;
+    if (data.currency !== undefined && data.currency !== currency)
+      report.fault(`at ${position} of ${stream}, which is kept in ${currency}, stands ${textOf(event)}`);
   }
 };
 

@@ -9,7 +9,11 @@ const { judgeCall, judgeLine } = require('./verdict');
 /** @typedef {import('./verdict').Answer} Answer */
 
 const patienceMs = 30_000;
+const afterwordMs = 300;
 const connections = 16;
+
+/** The statuses of all answers in a text. @param {string} text */
+const statusesIn = (text) => Array.from(text.matchAll(/HTTP\/1\.1 (\d{3})/g), ([, status]) => status).join(' ');
 
 /** @param {string} url */
 const createClient = (url) => {
@@ -40,16 +44,24 @@ const createClient = (url) => {
       request.end(body);
     });
 
-  /** What comes back for bytes that need not be HTTP, until the server closes or says no more. @param {Buffer} bytes @returns {Promise<string>} */
-  const sendRaw = (bytes) =>
+  /**
+   * What comes back for bytes that need not be HTTP, until the server closes or has nothing to add to an answer that is right.
+   * @param {Buffer} bytes @param {string[]} right @returns {Promise<string>}
+   */
+  const sendRaw = (bytes, right) =>
     new Promise((resolve) => {
       const socket = connect(Number(port), hostname);
       let text = '';
-      socket.setTimeout(300, () => socket.destroy());
-      socket.on('data', (chunk) => (text += chunk));
+      const wait = () => socket.setTimeout(right.includes(statusesIn(text)) ? afterwordMs : patienceMs);
+      socket.on('timeout', () => socket.destroy());
+      socket.on('data', (chunk) => {
+        text += chunk;
+        wait();
+      });
       socket.on('error', () => undefined);
       socket.once('close', () => resolve(text));
       socket.write(bytes);
+      wait();
     });
 
   return { send, sendRaw, close: () => agent.destroy() };
@@ -77,42 +89,51 @@ const describe = (fault, input) => {
 };
 
 /** @param {ReturnType<typeof createClient>} client @param {import('./report').Report} report */
-const createHttpSide = (client, report) => ({
-  /** @param {Request} request */
-  call: async (request) => {
-    const answer = await client.send(request).catch((error) => ({ status: 599, type: '', text: String(error) }));
-    const { fault, acknowledged } = judgeCall(request, answer);
-    report.count(request.method === 'GET' ? 'reads' : 'calls', answer.status);
-    if (fault) report.fault(describe(fault, request));
-    else if (acknowledged) report.acknowledge(acknowledged);
-  },
-  /** What a dry run says would be recorded is not: nothing in the log may answer to it. @param {{ plain: Set<string>, isDryRun: boolean, body: Buffer }} batch */
-  batch: async ({ plain, isDryRun, body }) => {
-    const headers = /** @type {[string, string][]} */ ([['content-type', 'application/x-ndjson']]);
-    const request = { method: 'POST', path: `/v1/batch${isDryRun ? '?dryRun=true' : ''}`, headers, body };
-    const { status, text } = await client.send(request).catch((error) => ({ status: 599, text: String(error) }));
-    const lines = linesOf(body);
-    const answers = text.split('\n').slice(0, -1);
-    if (status !== 200 || answers.length !== lines.length) {
-      const told = status === 200 ? `${answers.length} answers to ${lines.length} lines` : `${status} ${text}`;
-      return report.fault(`a batch: ${told.slice(0, 600)}`);
-    }
-    lines.forEach((line, index) => {
-      const answer = JSON.parse(answers[index] ?? '');
-      const { fault, acknowledged } = judgeLine(line, answer, plain.has(line.toString('latin1')));
-      report.count(isDryRun ? 'lines asked' : 'lines', answer.status);
-      if (fault) report.fault(describe(fault, line));
-      else if (acknowledged && !(isDryRun && acknowledged.isNew)) report.acknowledge(acknowledged);
-    });
-  },
-  /** @param {Buffer} bytes */
-  raw: async (bytes) => {
-    const text = await client.sendRaw(bytes);
-    const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0);
-    report.count('raw', status);
-    const isProblem = /^content-type: application\/problem\+json/im.test(text) && /"detail":"[^"]/.test(text);
-    if (status >= 500 || (status >= 400 && !isProblem)) report.fault(describe(`raw: ${text.slice(0, 300)}`, bytes));
-  },
-});
+const createHttpSide = (client, report) => {
+  /** @param {import('./verdict').Verdict} verdict @param {Request | Buffer} input @param {number} since */
+  const note = ({ fault, acknowledged, claim }, input, since) => {
+    if (fault) report.fault(describe(fault, input));
+    else if (acknowledged) report.acknowledge({ ...acknowledged, since });
+    // Reads are served from a model that may be a little behind.
+    else if (claim) report.claim({ ...claim, since: claim.type === undefined ? report.begun : since });
+  };
+
+  return {
+    /** @param {Request} request */
+    call: async (request) => {
+      const since = report.newest;
+      const answer = await client.send(request).catch((error) => ({ status: 599, type: '', text: String(error) }));
+      report.count(request.method === 'GET' ? 'reads' : 'calls', answer.status);
+      note(judgeCall(request, answer), request, since);
+    },
+    /** What a dry run says would be recorded is not: nothing in the log may answer to it. @param {{ plain: Set<string>, isDryRun: boolean, body: Buffer }} batch */
+    batch: async ({ plain, isDryRun, body }) => {
+      const since = report.newest;
+      const headers = /** @type {[string, string][]} */ ([['content-type', 'application/x-ndjson']]);
+      const request = { method: 'POST', path: `/v1/batch${isDryRun ? '?dryRun=true' : ''}`, headers, body };
+      const { status, text } = await client.send(request).catch((error) => ({ status: 599, text: String(error) }));
+      const lines = linesOf(body);
+      const answers = text.split('\n').slice(0, -1);
+      if (status !== 200 || answers.length !== lines.length) {
+        const told = status === 200 ? `${answers.length} answers to ${lines.length} lines` : `${status} ${text}`;
+        return report.fault(`a batch: ${told.slice(0, 600)}`);
+      }
+      lines.forEach((line, index) => {
+        const answer = JSON.parse(answers[index] ?? '');
+        report.count(isDryRun ? 'lines asked' : 'lines', answer.status);
+        note(judgeLine(line, answer, { isPlain: plain.has(line.toString('latin1')), isDryRun }), line, since);
+      });
+    },
+    /** @param {import('./raw-requests').RawRequest} request */
+    raw: async ({ bytes, right }) => {
+      const text = await client.sendRaw(bytes, right);
+      const statuses = statusesIn(text);
+      report.count('raw', statuses || 'unanswered');
+      const isProblem = /^content-type: application\/problem\+json/im.test(text) && /"detail":"[^"]/.test(text);
+      if (!right.includes(statuses)) report.fault(describe(`raw: ${statuses}, not ${right.join(' or ')}`, bytes));
+      else if (/[45]\d\d/.test(statuses) && !isProblem) report.fault(describe(`raw: ${text.slice(0, 300)}`, bytes));
+    },
+  };
+};
 
 module.exports = { createClient, createHttpSide };

@@ -1,6 +1,7 @@
 // @ts-check
 'use strict';
 
+const { createEarlier } = require('./earlier');
 const { mutate, long } = require('./mutate');
 const { oddHeaders, oddIds, oddQueries, oddTypes } = require('./odd');
 const { createValues } = require('./schema-values');
@@ -12,16 +13,43 @@ const openApi = require('@tollgate/contracts/openapi.json');
 const asyncApi = require('@tollgate/contracts/asyncapi.json');
 
 const accounts = Array.from({ length: 40 }, (_, index) => `fuzz-${index}`);
+/** What is open before anything else is sent. */
+const openings = accounts.map((accountId, index) => ({
+  accountId,
+  currency: 'EUR',
+  ...(index % 4 < 2 && { cutoff: { balances: index % 4 ? ['inbound', 'mutual'] : [] } }),
+}));
 const plainShare = 0.35;
-const idNames = ['paymentId', 'usageId', 'adjustmentId', 'reversalId'];
-const againShare = 0.05;
-const remembered = 2_000;
+const kinds = /** @type {const} */ (['payment', 'usage', 'adjustment', 'reversal']);
+const dryRunEvery = 6;
+/** How much of what is sent was sent before, by the way it is sent. */
+const againShare = { lines: 0.08, calls: 0.15, rules: 0.4, messages: 0.2 };
+
+/** Rules that are nearly the same or mean the same, for a few accounts: what does not change them is no event. */
+const nearRules = [
+  { balances: ['inbound'] },
+  { balances: ['inbound'], creditLimits: { inbound: '0.0' }, mutualFormula: 'outbound-minus-inbound' },
+  { balances: ['inbound'], creditLimits: { inbound: '0.5' } },
+  { balances: ['inbound'], creditLimits: { inbound: '0.50', mutual: '0' } },
+  { balances: ['inbound', 'mutual'] },
+  { balances: ['mutual', 'inbound'], mutualFormula: 'inbound-minus-outbound' },
+];
+const ruled = accounts.slice(0, 2);
+
+/** @type {Record<string, import('./earlier').Kind>} */
+const kindByPath = {
+  '/v1/accounts': 'opening',
+  '/v1/payments': 'payment',
+  '/v1/usage': 'usage',
+  '/v1/adjustments': 'adjustment',
+  '/v1/reversals': 'reversal',
+};
 
 /** The single calls that write, by path, with the schema of their body. */
 const calls = Object.entries(openApi.paths).flatMap(([path, operations]) =>
   Object.entries(operations).flatMap(([method, operation]) => {
     const schema = operation.requestBody?.content['application/json']?.schema;
-    return schema === undefined ? [] : [{ method: method.toUpperCase(), path, schema }];
+    return schema === undefined ? [] : [{ method: method.toUpperCase(), path, schema, kind: kindByPath[path] }];
   }),
 );
 const reads = ['/v1/accounts', '/v1/traffic-control', '/v1/accounts/{accountId}', '/v1/accounts/{accountId}/history'];
@@ -41,9 +69,12 @@ const others = [
 /** Bodies, valid or spoilt. @param {Random} random @param {number} seed */
 const createDocuments = (random, seed) => {
   const { valueOf } = createValues({ ...asyncApi.components.schemas, ...openApi.components.schemas }, random, seed);
+  const earlier = createEarlier(random);
+  for (const opening of openings) earlier.remember('opening', opening);
   let serial = 0;
-  /** Some of what was sent, to be sent again or reversed. @type {{ kind: string, id: string, accountId: string, bytes: Buffer }[]} */
-  const earlier = [];
+
+  /** @param {any} body */
+  const kindOf = (body) => kinds.find((kind) => body[`${kind}Id`] !== undefined);
 
   /** Gives a valid body an account that is open and mostly a new id, so that a good part of all is accepted. @param {any} body */
   const settle = (body) => {
@@ -52,37 +83,32 @@ const createDocuments = (random, seed) => {
     serial += 1;
     // An id of before now and then: duplicates and conflicts.
     const number = random.isLucky(0.85) ? serial : random.below(serial);
-    const name = idNames.find((known) => body[known] !== undefined);
-    if (name !== undefined && random.isLucky(0.9)) body[name] = `${name}-${number}`;
-    if (body.of !== undefined && earlier.length > 0) {
-      const { kind, id, accountId } = random.oneOf(earlier);
-      Object.assign(body, { of: { kind, id }, accountId });
-    }
-    return body;
+    const kind = kindOf(body);
+    if (kind !== undefined && random.isLucky(0.9)) body[`${kind}Id`] = `${kind}Id-${number}`;
+    return body.of === undefined ? body : Object.assign(body, earlier.entry());
   };
 
-  /** @param {any} body @param {Buffer} bytes */
-  const remember = (body, bytes) => {
-    const kind = ['payment', 'usage', 'adjustment'].find((name) => body[`${name}Id`] !== undefined);
-    if (kind === undefined) return;
-    const one = { kind, id: body[`${kind}Id`], accountId: body.accountId, bytes };
-    if (earlier.length < remembered) earlier.push(one);
-    else earlier[random.below(remembered)] = one;
+  /** The kind that a line names is no part of the body. @param {any} value */
+  const remember = (value) => {
+    const kind = kindOf(value);
+    if (kind !== undefined)
+      earlier.remember(kind, Object.fromEntries(Object.entries(value).filter(([name]) => name !== 'kind')));
   };
 
   return {
-    /** What was sent before, if anything was. */
-    again: () => (earlier.length > 0 ? random.oneOf(earlier).bytes : Buffer.from('{}')),
+    /** The body of something of that kind that was sent before, if there was any. @param {import('./earlier').Kind} kind */
+    again: (kind) => earlier.again(kind),
     /** `isPlain` if it is as the schema wants it. @param {object} schema */
     next: (schema) => {
       const value = settle(valueOf(schema));
       const isPlain = random.isLucky(plainShare);
-      const bytes = isPlain ? Buffer.from(JSON.stringify(value)) : mutate(value, random);
-      if (isPlain) remember(value, bytes);
-      return { isPlain, bytes };
+      if (isPlain) remember(value);
+      return { isPlain, bytes: isPlain ? jsonOf(value) : mutate(value, random) };
     },
   };
 };
+
+const jsonOf = (/** @type {object} */ value) => Buffer.from(JSON.stringify(value));
 
 /** @param {Random} random @param {string} path */
 const pathOf = (random, path) =>
@@ -98,9 +124,20 @@ const readRequest = (random) => {
   return { method, path: path + query, headers: random.isLucky(0.3) ? [random.oneOf(oddHeaders)] : [] };
 };
 
+/** A call like one before, if there was any. @param {Random} random @param {ReturnType<typeof createDocuments>} documents @param {typeof calls[number]} call */
+const requestAgain = (random, documents, { method, path, kind }) => {
+  const body = kind === undefined ? random.oneOf(nearRules) : documents.again(kind);
+  const headers = /** @type {[string, string][]} */ ([['content-type', 'application/json']]);
+  return body && { method, path: path.replace('{accountId}', random.oneOf(ruled)), headers, body: jsonOf(body) };
+};
+
 /** @param {Random} random @param {ReturnType<typeof createDocuments>} documents @returns {Request} */
 const writeRequest = (random, documents) => {
-  const { method, path, schema } = random.oneOf(calls);
+  const call = random.oneOf(calls);
+  const share = call.kind === undefined ? againShare.rules : againShare.calls;
+  const again = random.isLucky(share) ? requestAgain(random, documents, call) : undefined;
+  if (again !== undefined) return again;
+  const { method, path, schema } = call;
   const type = random.isLucky(0.75) ? 'application/json' : random.oneOf(oddTypes);
   return {
     method: random.isLucky(0.97) ? method : random.oneOf(['POST', 'PUT', 'PATCH', 'DELETE']),
@@ -113,11 +150,15 @@ const writeRequest = (random, documents) => {
 /** @param {Random} random @param {ReturnType<typeof createDocuments>} documents */
 const message = (random, documents) => {
   const isPayment = random.isLucky(0.5);
-  const { payload } = asyncApi.components.messages[isPayment ? 'payment' : 'usage'];
+  const kind = isPayment ? 'payment' : 'usage';
+  const { payload } = asyncApi.components.messages[kind];
   /** @returns {Buffer | null} */
   const value = () => {
     if (random.isLucky(0.01)) return null;
-    return random.isLucky(0.002) ? Buffer.alloc(800_000, '[') : documents.next(payload).bytes;
+    // The second is twice as long as JSON, and so is cut where it is kept.
+    if (random.isLucky(0.002)) return Buffer.alloc(800_000, random.oneOf(['[', '"']));
+    const again = random.isLucky(againShare.messages) ? documents.again(kind) : undefined;
+    return again === undefined ? documents.next(payload).bytes : jsonOf(again);
   };
   return {
     topic: isPayment ? 'payments.v1' : 'usage.v1',
@@ -131,6 +172,7 @@ const message = (random, documents) => {
 /** Everything that is sent, from one seed. @param {Random} random @param {number} seed */
 const createInputs = (random, seed) => {
   const documents = createDocuments(random, seed);
+  let batches = 0;
 
   /** @param {number} lines */
   const batch = (lines) => {
@@ -142,18 +184,24 @@ const createInputs = (random, seed) => {
       if (isPlain) plain.add(bytes.toString('latin1'));
       return bytes;
     };
+    const lineAgain = () => {
+      const kind = random.oneOf(kinds);
+      const body = documents.again(kind);
+      return body === undefined ? line() : jsonOf({ kind, ...body });
+    };
     const parts = Array.from({ length: lines }, () => [
-      random.isLucky(againShare) ? documents.again() : line(),
+      random.isLucky(againShare.lines) ? lineAgain() : line(),
       Buffer.from(end),
     ]).flat();
     if (random.isLucky(0.1)) parts.unshift(Buffer.from('\ufeff'));
     const body = Buffer.concat(parts);
-    const isDryRun = random.isLucky(0.05);
+    batches += 1;
+    const isDryRun = batches % dryRunEvery === 0;
     return { plain, isDryRun, body: random.isLucky(0.1) ? body.subarray(0, body.length - random.below(200)) : body };
   };
 
   return {
-    accounts,
+    openings,
     request: () => (random.isLucky(0.4) ? readRequest(random) : writeRequest(random, documents)),
     /** The body of a batch of about so many lines; the lines that are valid as they stand. */
     batch,

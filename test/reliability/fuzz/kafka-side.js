@@ -4,8 +4,10 @@
 const { setTimeout: delay } = require('node:timers/promises');
 const { Kafka, Partitioners, logLevel } = require('kafkajs');
 const { startProofBroker } = require('../proof');
+const { readTopics } = require('./read-topics');
 
 const prefix = 'tollgate.';
+const outputs = { rejected: `${prefix}rejected.v1`, commands: `${prefix}traffic-control.v1` };
 const settleMs = 60_000;
 
 /** @param {() => Promise<boolean>} isTrue @param {string} what */
@@ -43,7 +45,7 @@ const startKafkaSide = async () => {
   await Promise.all([producer.connect(), admin.connect()]);
   const inputs = ['payments.v1', 'usage.v1'].map((name) => prefix + name);
   await admin.createTopics({ topics: inputs.map((topic) => ({ topic, numPartitions: 6 })), waitForLeaders: true });
-  /** @type {import('./check-log').Sent[]} */
+  /** @type {import('./check-messages').Sent[]} */
   const sent = [];
   /** @type {Map<string, number>} */
   const next = new Map();
@@ -60,8 +62,8 @@ const startKafkaSide = async () => {
   return {
     brokers: broker.brokers,
     sent,
-    /** One producer, one send at a time: offsets count up by partition. @param {any[]} messages */
-    send: async (messages) => {
+    /** One producer, one send at a time: offsets count up by partition. @param {any[]} messages @param {number} since the newest position known */
+    send: async (messages, since) => {
       for (const topic of ['payments.v1', 'usage.v1'])
         for (const group of fitting(messages.filter((message) => message.topic === topic)))
           await producer.send({ topic: prefix + topic, messages: group });
@@ -69,14 +71,16 @@ const startKafkaSide = async () => {
         const place = `${topic}/${partition}`;
         const offset = next.get(place) ?? 0;
         next.set(place, offset + 1);
-        sent.push({ topic, partition, offset: String(offset), value });
+        sent.push({ topic, partition, offset: String(offset), value, since });
       }
     },
     settled: () => waitFor(async () => (await done()) === sent.length, 'the end of the input topics'),
-    /** @param {number} count */
-    published: async (count) => {
-      await waitFor(async () => (await endOf(`${prefix}rejected.v1`)) >= count, `${count} rejections`);
-      return endOf(`${prefix}rejected.v1`);
+    /** What stands on both topics we publish to, once they hold so many messages or no more come. @param {{ rejections: number, commands: number }} wanted */
+    published: async ({ rejections, commands }) => {
+      const isThere = async () =>
+        (await endOf(outputs.rejected)) >= rejections && (await endOf(outputs.commands)) >= commands;
+      await waitFor(isThere, 'all rejections and commands').catch(() => undefined);
+      return readTopics(kafka, Object.values(outputs));
     },
     close: () => Promise.all([producer.disconnect(), admin.disconnect()]),
   };

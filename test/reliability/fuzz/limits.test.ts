@@ -79,14 +79,15 @@ describe('the limits of a running Tollgate', () => {
     expect(await head.closed).toMatch(/^HTTP\/1\.1 431 [^{]*\r\n\r\n$/);
   });
 
-  test('an expectation nobody knows is 417, a request without a host 400, what is no HTTP 400: problems all', async () => {
+  test('an expectation nobody knows is 417, a request without a host or with two 400, what is no HTTP 400: problems all', async () => {
     const requests = [
       'GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\nexpect: a miracle\r\n\r\n',
       'GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n',
+      'GET /healthz HTTP/1.1\r\nconnection: close\r\nhost: x\r\nhost: y\r\n\r\n',
       'hello\r\n\r\n',
     ];
     const answers = await Promise.all(requests.map(async (text) => (await open(url, text)).closed));
-    expect(answers.map((answer) => answer.slice(9, 12))).toEqual(['417', '400', '400']);
+    expect(answers.map((answer) => answer.slice(9, 12))).toEqual(['417', '400', '400', '400']);
     for (const answer of answers) expect(answer).toMatch(/application\/problem\+json[^]*"detail":"[^"]/);
   });
 

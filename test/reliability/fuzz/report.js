@@ -1,7 +1,8 @@
 // @ts-check
 'use strict';
 
-/** @typedef {import('./verdict').Acknowledgement} Acknowledgement */
+/** @typedef {import('./verdict').Acknowledgement & { since: number }} Acknowledgement */
+/** @typedef {import('./check-claims').DatedClaim} Claim */
 
 const mostFaults = 20;
 
@@ -11,6 +12,12 @@ class Report {
   inputs = 0;
   /** @type {Acknowledgement[]} */
   acknowledged = [];
+  /** @type {Claim[]} */
+  claims = [];
+  /** The newest position that was acknowledged: what stands up to it, every later answer must know. */
+  newest = 0;
+  /** The newest position when the fuzz began, known to every read. */
+  begun = 0;
   /** @type {Map<string, number>} */
   #statuses = new Map();
   #print;
@@ -23,7 +30,11 @@ class Report {
   /** @param {string} what @param {number | string} status */
   count(what, status) {
     this.inputs += 1;
-    const key = `${what} ${status}`;
+    this.#add(`${what} ${status}`);
+  }
+
+  /** @param {string} key */
+  #add(key) {
     this.#statuses.set(key, (this.#statuses.get(key) ?? 0) + 1);
   }
 
@@ -36,6 +47,18 @@ class Report {
   /** @param {Acknowledgement} acknowledgement */
   acknowledge(acknowledgement) {
     this.acknowledged.push(acknowledgement);
+    this.newest = Math.max(this.newest, Number(acknowledgement.position));
+  }
+
+  /** @param {Claim} claim */
+  claim(claim) {
+    this.claims.push(claim);
+    this.#add(`said ${claim.code}`);
+  }
+
+  /** How often that was the answer. @param {string} what @param {number | string} status */
+  counted(what, status) {
+    return this.#statuses.get(`${what} ${status}`) ?? 0;
   }
 
   /** How often each kind of input had each answer. */

@@ -5,8 +5,11 @@ const { join } = require('node:path');
 const { parseArgs } = require('node:util');
 const { readOptions, wholeNumber } = require('../options');
 const { runProof } = require('../proof');
+const { checkClaims } = require('./check-claims');
 const { checkHistory, checkLog, readLog } = require('./check-log');
+const { checkAccounts, checkTopics, followLog } = require('./check-topics');
 const { createClient, createHttpSide } = require('./http-side');
+const { checkFloors } = require('./floors');
 const { createInputs } = require('./inputs');
 const { startKafkaSide } = require('./kafka-side');
 const { Random } = require('../random');
@@ -71,12 +74,13 @@ const sendAll = async ({ tollgate, kafka, report }) => {
   const client = createClient(tollgate.url);
   const side = createHttpSide(client, report);
   const progress = createProgress(wanted, report);
-  for (const [index, accountId] of inputs.accounts.entries()) {
-    const opening = { accountId, currency: 'EUR', cutoff: { balances: index % 2 ? ['inbound', 'mutual'] : [] } };
+  for (const opening of inputs.openings) {
     const headers = /** @type {[string, string][]} */ ([['content-type', 'application/json']]);
     await side.call({ method: 'POST', path: '/v1/accounts', headers, body: Buffer.from(JSON.stringify(opening)) });
   }
-  await Promise.all(rawRequests.map((bytes) => side.raw(bytes)));
+  await tollgate.get(`/v1/accounts?minPosition=${report.newest}`);
+  report.begun = report.newest;
+  await Promise.all(rawRequests.map((request) => side.raw(request)));
   await side.call({ method: 'GET', path: '/v1/accounts?minPosition=999999999999', headers: [] });
   let sent = 0;
   /** @type {Promise<unknown>} */
@@ -87,7 +91,7 @@ const sendAll = async ({ tollgate, kafka, report }) => {
       const calls = Array.from({ length: round.calls }, () => inputs.request());
       const produced = kafka ? Array.from({ length: round.messages }, () => inputs.message()) : [];
       sent += round.lines + round.calls + produced.length;
-      messages = messages.then(() => produced.length > 0 && kafka.send(produced));
+      messages = messages.then(() => produced.length > 0 && kafka.send(produced, report.newest));
       await Promise.all([side.batch(batch), ...calls.map((request) => side.call(request)), messages]);
       progress(sent);
     }
@@ -107,15 +111,30 @@ const readAll = async (tollgate, path) => {
   }
 };
 
-/** @param {any} tollgate */
-const readHistories = async (tollgate) => {
-  const position =
-    /tollgate_log_position (\d+)/.exec(await (await fetch(`${tollgate.url}/metrics`)).text())?.[1] ?? '0';
+/** What is served once all of the log is read: the accounts, their histories, and how much the topics must hold. @param {any} tollgate */
+const readServed = async (tollgate) => {
+  const metrics = await (await fetch(`${tollgate.url}/metrics`)).text();
+  const position = Number(/tollgate_log_position (\d+)/.exec(metrics)?.[1] ?? '0');
   await fetch(`${tollgate.url}/v1/accounts?limit=1&minPosition=${position}`);
-  const served = [];
-  for (const { accountId } of await readAll(tollgate, '/v1/accounts'))
-    for (const item of await readAll(tollgate, `/v1/accounts/${accountId}/history`)) served.push(item);
-  return served;
+  const accounts = await readAll(tollgate, '/v1/accounts');
+  const histories = [];
+  for (const { accountId } of accounts)
+    for (const item of await readAll(tollgate, `/v1/accounts/${accountId}/history`)) histories.push(item);
+  const sum = (/** @type {(account: any) => number} */ count) =>
+    accounts.reduce((total, account) => total + count(account), 0);
+  const commands = sum(({ traffic }) => Math.max(traffic.inbound.sequence ?? 0, traffic.outbound.sequence ?? 0));
+  return { accounts, histories, commands, position };
+};
+
+/** @param {any} kafka @param {Awaited<ReturnType<typeof readServed>>} served */
+const readPublished = (kafka, { commands, histories, position }) =>
+  kafka.published({ commands, rejections: position - histories.length - commands });
+
+/** @param {any} tollgate @param {Report} report */
+const stop = async (tollgate, report) => {
+  const ended = tollgate.ended() || (await tollgate.stop());
+  if (ended !== '0') report.fault(`Tollgate ended with ${ended}`);
+  if (tollgate.complaints() !== '') report.fault(`Tollgate complained: ${tollgate.complaints().slice(0, 3_000)}`);
 };
 
 /** @param {string} folder @param {Report} report */
@@ -126,13 +145,17 @@ const fuzz = async (folder, report) => {
   await tollgate.ready();
   await sendAll({ tollgate, kafka, report });
   await kafka?.settled();
-  const served = await readHistories(tollgate);
-  const ended = tollgate.ended() || (await tollgate.stop());
-  if (ended !== '0') report.fault(`Tollgate ended with ${ended}`);
-  if (tollgate.complaints() !== '') report.fault(`Tollgate complained: ${tollgate.complaints().slice(0, 3_000)}`);
+  const served = await readServed(tollgate);
+  const published = kafka && (await readPublished(kafka, served));
+  await stop(tollgate, report);
   const events = await readLog(data);
   checkLog(events, kafka?.sent ?? [], report);
-  checkHistory(events, served, report);
+  checkClaims(events, report);
+  checkHistory(events, served.histories, report);
+  const oracle = followLog(events, report);
+  checkAccounts(oracle, served.accounts, report);
+  if (published) checkTopics(oracle, published, report);
+  checkFloors(report, { hasKafka: options.kafka });
   await kafka?.close();
   return events.length;
 };

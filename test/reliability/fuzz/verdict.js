@@ -2,13 +2,17 @@
 'use strict';
 
 const { default: Ajv2020 } = require('ajv/dist/2020');
+const { claimCodes } = require('./check-claims');
+const { eventTypes } = require('./ledger');
 
 const openApi = require('@tollgate/contracts/openapi.json');
 const asyncApi = require('@tollgate/contracts/asyncapi.json');
 
 /** @typedef {import('./inputs').Request} Request */
-/** @typedef {{ position: string, revision: number, accountId: string, isNew: boolean, type: string, id: string | undefined, content: string }} Acknowledgement */
+/** @typedef {import('./check-claims').Claim} Claim */
+/** @typedef {{ position: string, revision: number, accountId: string, isNew: boolean, type: string, id: string | undefined, body: any }} Acknowledgement */
 /** @typedef {{ status: number, type: string, text: string }} Answer */
+/** @typedef {{ fault?: string | undefined, acknowledged?: Acknowledgement, claim?: Claim | undefined }} Verdict */
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 /** @param {{ components: object }} document @param {object} schema @returns {{ (value: any): boolean, errors?: any }} */
@@ -27,16 +31,12 @@ const messageIsValid = {
   'payments.v1': validator(asyncApi, asyncApi.components.messages.payment.payload),
   'usage.v1': validator(asyncApi, asyncApi.components.messages.usage.payload),
 };
+const rejectionIsValid = validator(asyncApi, asyncApi.components.messages.rejection.payload);
+const commandIsValid = validator(asyncApi, asyncApi.components.messages.trafficCommand.payload);
 
 const codes = new Set(openApi.components.schemas.Problem.properties.code.enum);
 /** Statuses that HTTP itself gives to what is no request of ours. */
 const ofHttp = new Set([400, 404, 408, 413, 415, 417, 431]);
-const eventTypes = {
-  payment: 'PaymentRecorded',
-  usage: 'UsageCharged',
-  adjustment: 'BalanceAdjusted',
-  reversal: 'EntryReversed',
-};
 const recordPaths = new Map([
   ['/v1/payments', 'payment'],
   ['/v1/usage', 'usage'],
@@ -47,14 +47,6 @@ const templates = Object.keys(openApi.paths).map((path) => ({
   path,
   pattern: new RegExp(`^${path.replace('{accountId}', '[^/]+')}$`),
 }));
-
-/** The same text for what means the same: keys in order. @param {any} value @returns {string} */
-const contentOf = (value) =>
-  JSON.stringify(value, (_key, inner) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : inner,
-  );
 
 /** The JSON value of bytes as RFC 8259 reads them, undefined where they are none. @param {Buffer} bytes @returns {any} */
 const valueOf = (bytes) => {
@@ -78,6 +70,9 @@ const operationOf = ({ method, path }) => {
   const template = templates.find(({ pattern }) => pattern.test(path.split('?')[0] ?? ''))?.path ?? '';
   return { template, operation: /** @type {any} */ (openApi.paths)[template]?.[method.toLowerCase()] };
 };
+
+/** As `bodyIsValid` names it. @param {Request} request */
+const templateOf = (request) => `${request.method} ${operationOf(request).template}`;
 
 /** @param {Request} request @param {number} status @param {string} code */
 const documentFault = (request, status, code) => {
@@ -104,38 +99,63 @@ const isOrdinary = ({ headers, path }) =>
 
 /** Whether an answer agrees with the published schema of its body. @param {Request} request @param {Answer} answer @param {any} body */
 const schemaFault = (request, { status, text }, body) => {
-  const isValid = bodyIsValid.get(`${request.method} ${operationOf(request).template}`);
+  const isValid = bodyIsValid.get(templateOf(request));
   if (isValid === undefined) return undefined;
   if (status < 300 && !isValid(body)) return `accepted against the document: ${ajv.errorsText(isValid.errors)}`;
   const isJson = status === 400 && body !== undefined && isOrdinary(request);
   return isJson && isValid(body) ? `refused against the document: ${text}` : undefined;
 };
 
-/** What an answer to one call says is in the log. @param {Request} request @param {any} answer @param {any} body @returns {Acknowledgement} */
-const acknowledgementOf = (request, answer, body) => {
-  const { template } = operationOf(request);
+/** The type of the event a call asks for, none for a read. @param {Request} request */
+const typeOf = (request) => {
+  const { template, operation } = operationOf(request);
+  if (operation?.requestBody === undefined) return undefined;
   const kind = recordPaths.get(template);
-  const { position, revision, accountId, duplicate, id } = answer;
-  const type = kind
-    ? eventTypes[/** @type {keyof eventTypes} */ (kind)]
-    : template === '/v1/accounts'
-      ? 'AccountOpened'
-      : 'CutoffChanged';
-  return { position, revision, accountId, isNew: !duplicate, type, id, content: contentOf(body) };
+  if (kind) return eventTypes[/** @type {keyof eventTypes} */ (kind)];
+  return template === '/v1/accounts' ? 'AccountOpened' : 'CutoffChanged';
 };
 
-/** Judges the answer to one call. @param {Request} request @param {Answer} answer */
-const judgeCall = (request, answer) => {
-  if (answer.status >= 400) {
-    const body = request.body && valueOf(request.body);
-    return { fault: refusalFault(request, answer) ?? schemaFault(request, answer, body) };
+/** The account in a path. @param {Request} request */
+const accountIn = ({ path }) => {
+  const text = /^\/v1\/accounts\/([^/?]+)/.exec(path)?.[1] ?? '';
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
-  const { operation } = operationOf(request);
-  if (operation?.requestBody === undefined || request.body === undefined) return {};
-  const body = valueOf(request.body);
+};
+
+/** A new one is 201, one known before 200; a rule is 200 (DESIGN 4). @param {number} status @param {any} answer @param {string} type */
+const statusFault = (status, { duplicate }, type) => {
+  const right = type === 'CutoffChanged' || duplicate ? 200 : 201;
+  return status === right ? undefined : `status ${status} with duplicate ${duplicate}`;
+};
+
+/** What a refusal of the ledger says of its log. @param {Request} request @param {Answer} answer @param {any} body @returns {Verdict} */
+const claimIn = (request, answer, body) => {
+  const { code, detail, existing, received } = valueOf(Buffer.from(answer.text)) ?? {};
+  if (!claimCodes.has(code)) return {};
+  const type = typeOf(request);
+  if (type !== undefined && type !== 'CutoffChanged' && !bodyIsValid.get(templateOf(request))?.(body))
+    return { fault: `${code} of what the document does not allow` };
+  const accountId = accountIn(request) || body?.accountId;
+  return { claim: { code, type, accountId, body, detail, existing, received, isWithContents: true } };
+};
+
+/** Judges the answer to one call. @param {Request} request @param {Answer} answer @returns {Verdict} */
+const judgeCall = (request, answer) => {
+  const body = request.body && valueOf(request.body);
+  if (answer.status >= 400) {
+    const fault = refusalFault(request, answer) ?? schemaFault(request, answer, body);
+    return fault === undefined ? claimIn(request, answer, body) : { fault };
+  }
+  const type = typeOf(request);
+  if (type === undefined || request.body === undefined) return {};
+  const told = valueOf(Buffer.from(answer.text)) ?? {};
+  const { position, revision, accountId, duplicate, id } = told;
   return {
-    fault: schemaFault(request, answer, body),
-    acknowledged: acknowledgementOf(request, JSON.parse(answer.text), body),
+    fault: schemaFault(request, answer, body) ?? statusFault(answer.status, told, type),
+    acknowledged: { position, revision, accountId, isNew: !duplicate, type, id, body },
   };
 };
 
@@ -148,16 +168,34 @@ const lineFault = (line, answer, isPlain) => {
   return isWronglyRefused ? `refused against the document: ${answer.detail}` : problemFault(answer.status, answer);
 };
 
-/** Judges the answer to one line of a batch. @param {Buffer} line @param {any} answer @param {boolean} isPlain */
-const judgeLine = (line, answer, isPlain) => {
-  if (answer.status >= 400) return { fault: lineFault(line, answer, isPlain) };
-  const value = valueOf(line);
-  if (value === undefined || !lineIsValid(value))
-    return { fault: `accepted against the document: ${ajv.errorsText(lineIsValid.errors)}` };
-  const { kind, ...body } = value;
-  const { position, revision, accountId, duplicate, id } = answer;
-  const type = eventTypes[/** @type {keyof eventTypes} */ (kind)];
-  return { acknowledged: { position, revision, accountId, isNew: !duplicate, type, id, content: contentOf(body) } };
+/** What an answer says of a line that is as the document wants it. @param {any} answer @param {{ type: string, body: any, isDryRun: boolean }} line @returns {Verdict} */
+const lineVerdict = (answer, { type, body, isDryRun }) => {
+  const { status, code, position, revision, accountId, duplicate, id, detail, existing, received } = answer;
+  const claim = { type, accountId: body.accountId, body };
+  if (status >= 400) return { claim: { ...claim, code, detail, existing, received, isWithContents: true } };
+  const fault = statusFault(status, answer, type);
+  if (isDryRun && !duplicate) return { fault, claim: { ...claim, code: 'ACCEPTABLE' } };
+  return { fault, acknowledged: { position, revision, accountId, isNew: !duplicate, type, id, body } };
 };
 
-module.exports = { contentOf, eventTypes, judgeCall, judgeLine, lineIsValid, messageIsValid, problemFault, valueOf };
+/** Judges the answer to one line of a batch, or to one of a dry run. @param {Buffer} line @param {any} answer @param {{ isPlain: boolean, isDryRun?: boolean }} how @returns {Verdict} */
+const judgeLine = (line, answer, { isPlain, isDryRun = false }) => {
+  const fault = answer.status >= 400 ? lineFault(line, answer, isPlain) : undefined;
+  if (fault || (answer.status >= 400 && !claimCodes.has(answer.code))) return { fault };
+  const value = valueOf(line);
+  if (value === undefined || !lineIsValid(value))
+    return { fault: `${answer.code ?? 'accepted'} against the document: ${ajv.errorsText(lineIsValid.errors)}` };
+  const { kind, ...body } = value;
+  return lineVerdict(answer, { type: eventTypes[/** @type {keyof eventTypes} */ (kind)], body, isDryRun });
+};
+
+module.exports = {
+  commandIsValid,
+  judgeCall,
+  judgeLine,
+  lineIsValid,
+  messageIsValid,
+  problemFault,
+  rejectionIsValid,
+  valueOf,
+};
