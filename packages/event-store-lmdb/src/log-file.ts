@@ -4,7 +4,7 @@ import { open } from 'lmdb';
 import type { Database, RootDatabase } from 'lmdb';
 import { LogDamaged, LogUnavailable } from '@tollgate/event-store';
 import { checkLength } from './log-length';
-import { reasonOf } from './write-failure';
+import { reasonOf, requireRoom } from './write-failure';
 
 type LogRecord = { key: number; value: Buffer };
 
@@ -46,8 +46,10 @@ export const openLogFile = (folder: string): LogFile => {
     get: (position) => reading(folder, () => records.get(position)),
     range: (from, to) => reading(folder, () => withoutGap(records.getRange({ start: from, end: to + 1 }), from, to)),
     append: async (first, batch) => {
+      const room = { folder, bytes: batch.reduce((sum, { length }) => sum + length, 0) };
       try {
         if (stuck !== undefined) throw stuck;
+        requireRoom(room);
         const written = write(opened, first, batch);
         await (hasFailed ? inTime(written, folder) : written);
         hasFailed = false;
@@ -55,9 +57,7 @@ export const openLogFile = (folder: string): LogFile => {
         const cause = await commitErrorOf(error);
         hasFailed = true;
         if (cause instanceof LogStuck) stuck = cause;
-        const bytes = batch.reduce((sum, { length }) => sum + length, 0);
-        const reason = await reasonOf(cause, { folder, bytes });
-        throw new LogUnavailable(`the log in ${folder} cannot be written: ${reason}`, { cause });
+        throw new LogUnavailable(`the log in ${folder} cannot be written: ${reasonOf(cause, room)}`, { cause });
       }
     },
     stuck: () => stuck,
