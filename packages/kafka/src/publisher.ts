@@ -46,7 +46,8 @@ const openProducer = (client: KafkaClient): OpenProducer => {
 /**
  * One producer at a time, thrown away for good on any failure. Reusing it could lose messages: kafkajs takes back the
  * sequence numbers of a failed request, part of which the broker may have written, and the broker then takes the next
- * messages under those numbers for repetitions. Cutting it also keeps a late retry from overtaking newer messages.
+ * messages under those numbers for repetitions. Cutting it also keeps retries from being sent after newer messages; what was sent
+ * already and is held up on its way is beyond our reach (decisions/003).
  */
 const createProducerSlot = (client: KafkaClient) => {
   let open: OpenProducer | undefined;

@@ -7,6 +7,7 @@ const { Kafka, logLevel } = require('kafkajs');
 const { openLmdbEventLog } = require('@tollgate/event-store-lmdb');
 const { isAsTold, isRightlyRefused } = require('../answers');
 const { Oracle, hold } = require('../oracle');
+const { readTopics } = require('../read-topics');
 
 /**
  * The checker, a program of its own: reads the log, the topics and the acknowledgements of a Tollgate that has stopped, and knows
@@ -47,41 +48,11 @@ const checkAnswers = async (events, oracle) => {
   return counts;
 };
 
-/** Everything the topics hold now, by topic. @param {string[]} topics */
-const readTopics = async (topics) => {
-  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
-  const admin = kafka.admin();
-  await admin.connect();
-  const ends = new Map();
-  for (const topic of topics)
-    for (const { partition, high } of await admin.fetchTopicOffsets(topic))
-      if (high !== '0') ends.set(`${topic}/${partition}`, BigInt(high));
-  await admin.disconnect();
-  /** @type {{ topic: string, partition: number, offset: string, key: string, value: Buffer }[]} */
-  const read = [];
-  const consumer = kafka.consumer({ groupId: `check-${process.pid}-${Date.now()}` });
-  await consumer.connect();
-  await consumer.subscribe({ topics, fromBeginning: true });
-  await new Promise((resolve) => {
-    if (ends.size === 0) resolve(undefined);
-    void consumer.run({
-      autoCommit: false,
-      eachBatch: async ({ batch: { topic, partition, messages } }) => {
-        for (const { offset, key, value } of messages)
-          read.push({ topic, partition, offset, key: String(key), value: value ?? Buffer.alloc(0) });
-        if (BigInt(messages.at(-1)?.offset ?? -1) + 1n >= (ends.get(`${topic}/${partition}`) ?? 0n))
-          ends.delete(`${topic}/${partition}`);
-        if (ends.size === 0) resolve(undefined);
-      },
-    });
-  });
-  await consumer.disconnect();
-  return read.sort((one, other) => one.partition - other.partition || Number(one.offset) - Number(other.offset));
-};
-
 /** P1, P3, P4, P5 on the topics. @param {Oracle} oracle */
 const checkTopics = async (oracle) => {
+  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
   const messages = await readTopics(
+    kafka,
     ['payments', 'usage', 'traffic-control', 'rejected'].map((name) => `${prefix}${name}.v1`),
   );
   const consumed = messages.filter(({ topic }) => /\.(payments|usage)\.v1$/.test(topic));

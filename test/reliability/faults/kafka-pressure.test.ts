@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startBroker } from '../../../infra/kafka/broker';
 import type { Broker } from '../../../infra/kafka/broker';
+import { freePort } from '../../scenarios/support/free-port';
 import { get, post, postBatch } from '../../scenarios/support/api';
 import { untilReady } from '../../scenarios/support/kafka-observer';
 import {
@@ -25,15 +23,6 @@ import { startSlowProxy } from './slow-proxy.fixture';
 import type { SlowProxy } from './slow-proxy.fixture';
 
 const accounts = ['north', 'south', 'east', 'west'];
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
 
 let proxy: SlowProxy;
 let broker: Broker;

@@ -4,7 +4,7 @@
 const { setTimeout: delay } = require('node:timers/promises');
 const { Kafka, Partitioners, logLevel } = require('kafkajs');
 const { startProofBroker } = require('../proof');
-const { readTopics } = require('./read-topics');
+const { readTopics } = require('../read-topics');
 
 const prefix = 'tollgate.';
 const outputs = { rejected: `${prefix}rejected.v1`, commands: `${prefix}traffic-control.v1` };
@@ -50,9 +50,6 @@ const startKafkaSide = async () => {
   /** @type {Map<string, number>} */
   const next = new Map();
 
-  /** The end of every partition of a topic, added up. @param {string} topic */
-  const endOf = async (topic) =>
-    (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
   /** Messages the group has done with. */
   const done = async () =>
     (await admin.fetchOffsets({ groupId: 'tollgate', topics: inputs }))
@@ -77,10 +74,15 @@ const startKafkaSide = async () => {
     settled: () => waitFor(async () => (await done()) === sent.length, 'the end of the input topics'),
     /** What stands on both topics we publish to, once they hold so many messages or no more come. @param {{ rejections: number, commands: number }} wanted */
     published: async ({ rejections, commands }) => {
-      const isThere = async () =>
-        (await endOf(outputs.rejected)) >= rejections && (await endOf(outputs.commands)) >= commands;
+      /** @type {import('../read-topics').Read[]} */
+      let read = [];
+      const countOf = (/** @type {string} */ name) => read.filter(({ topic }) => topic === name).length;
+      const isThere = async () => {
+        read = await readTopics(kafka, Object.values(outputs));
+        return countOf(outputs.rejected) >= rejections && countOf(outputs.commands) >= commands;
+      };
       await waitFor(isThere, 'all rejections and commands').catch(() => undefined);
-      return readTopics(kafka, Object.values(outputs));
+      return read.map(({ value, offset, ...rest }) => ({ ...rest, offset: Number(offset), value: String(value) }));
     },
     close: () => Promise.all([producer.disconnect(), admin.disconnect()]),
   };
