@@ -1,9 +1,6 @@
 import { startBroker } from '../../infra/kafka/broker';
 import type { Broker } from '../../infra/kafka/broker';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { get, post, postBatch } from './support/api';
@@ -17,6 +14,7 @@ import {
   untilConsumed,
   untilPublished,
 } from './support/kafka-scenario';
+import { freePort } from './support/free-port';
 import { createDataFolder } from './support/tollgate-process';
 import type { Tollgate } from './support/tollgate-process';
 import { entriesOf } from './support/traffic-load';
@@ -24,15 +22,6 @@ import { until } from './support/until';
 import { inconsistenciesOf, lastPosition, readWholeState, recordedIds } from './support/whole-state';
 
 const accounts = ['north', 'south', 'east', 'west'];
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
 
 let port: number;
 let dataDir: string;

@@ -1,5 +1,4 @@
 import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import { SettingsError } from '../settings';
 
 /** The bytes of a file or of standard input (`-`), counted as they are read. Throws `SettingsError` where there is nothing to import. */
@@ -18,21 +17,20 @@ export const openInput = async (path: string) => {
 
 const chunkBytes = 1 << 18;
 
-const openFile = async (path: string): Promise<{ sizeBytes: number; chunks: AsyncIterable<Buffer> }> => {
+const openFile = async (path: string): Promise<{ sizeBytes: number | undefined; chunks: AsyncIterable<Buffer> }> => {
   const handle = await open(path).catch((error: unknown) => {
     throw unusable(path, whyNotOpened(error));
   });
-  const { size, isFolder, isEmpty } = await kindOf(handle);
-  if (isFolder || isEmpty) await handle.close();
-  if (isFolder) throw unusable(path, 'is a folder');
-  if (isEmpty) throw unusable(path, 'is empty');
-  return { sizeBytes: size, chunks: handle.createReadStream({ highWaterMark: chunkBytes }) };
-};
-
-/** A pipe has no size, and may well have something to say. */
-const kindOf = async (handle: FileHandle) => {
   const status = await handle.stat();
-  return { size: status.size, isFolder: status.isDirectory(), isEmpty: status.isFile() && status.size === 0 };
+  if (status.isDirectory()) {
+    await handle.close();
+    throw unusable(path, 'is a folder');
+  }
+  // A pipe has no size, and may well have something to say.
+  return {
+    sizeBytes: status.isFile() ? status.size : undefined,
+    chunks: handle.createReadStream({ highWaterMark: chunkBytes }),
+  };
 };
 
 const whyNotOpened = (error: unknown): string => {

@@ -160,11 +160,10 @@ test('a server that goes away in the middle is waited for, and every record coun
   expect((await createClient(node.url).account('acme', position)).totals.inbound.usage).toBe('30');
 });
 
-test('a file that is missing, empty or a folder is refused by its name, with what is expected, and keeps no rejects', async () => {
+test('a file that is missing or a folder is refused by its name, with what is expected, and keeps no rejects', async () => {
   const rejects = join(folder, 'rejects.ndjson');
   const faults = [
     [join(folder, 'absent.csv'), 'does not exist'],
-    [await write('empty.ndjson', ''), 'is empty'],
     [folder, 'is a folder'],
     ['', 'does not exist'],
   ] as const;
@@ -175,6 +174,11 @@ test('a file that is missing, empty or a folder is refused by its name, with wha
       stderr: `tollgate: ${path || 'the file'} ${fault}: give a file of payments or usage, JSON lines or CSV, or - for standard input\n`,
     });
   await expect(readFile(rejects)).rejects.toThrow('ENOENT');
+});
+
+test('a file with nothing in it, such as an hour without calls, records nothing', async () => {
+  const imported = await tollgate('import', await write('empty.ndjson', ''));
+  expect([imported.code, imported.stdout]).toEqual([0, '0 recorded, 0 duplicates, 0 rejected\n']);
 });
 
 test('a file without a size, as a pipe is, is read to its end', async () => {
