@@ -107,7 +107,8 @@ test('a refused message of 20 MB on a topic that takes it is cut to what the rej
     expect(large.startsWith(String(jsonOf(refusal)['payload']))).toBe(true);
     return (jsonOf(refusal)['source'] as Record<string, unknown>)['offset'];
   });
-  expect(offsets).toEqual(['0', '2']);
+  // Their own keys put them into partitions of their own.
+  expect(new Set(offsets)).toEqual(new Set(['0', '2']));
 });
 
 test('while the rejected topic cannot be written inputs go on, and the refusals come once it can', async () => {
