@@ -8,7 +8,7 @@ const parts = {
   money: ['packages/money/src/*.ts'],
   balance: ['packages/balance/src/*.ts'],
   intake: [
-    ...['draft', 'ledger', 'ledger-index', 'plan', 'record-key', 'round', 'submissions'].map(
+    ...['draft', 'forecast', 'ledger', 'ledger-index', 'plan', 'record-key', 'round', 'submissions'].map(
       (name) => `services/intake/src/${name}.ts`,
     ),
   ],
