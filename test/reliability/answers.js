@@ -26,14 +26,15 @@ const isRightlyRefused = (oracle, told) => {
     return answer.code === 'ACCOUNT_EXISTS' && !isDeepStrictEqual(oracle.openings.get(body.accountId), body);
   const entry = oracle.entries.get(`${kind} ${body.accountId} ${body[`${kind}Id`]}`);
   if (answer.code === 'ID_CONFLICT') return entry !== undefined && !isDeepStrictEqual(entry.data, body);
-  return kind === 'reversal' && entry === undefined && isRightlyNotReversed(oracle, told);
+  return kind === 'reversal' && isRightlyNotReversed(oracle, told, entry);
 };
 
-/** @param {Oracle} oracle @param {Told} told */
-const isRightlyNotReversed = (oracle, { body: { accountId, of }, after, answer: { code } }) => {
+/** What was missing may have come later, and the same reversal then have counted. @param {Oracle} oracle @param {Told} told @param {any} reversal */
+const isRightlyNotReversed = (oracle, { body: { accountId, of }, after, answer: { code } }, reversal) => {
   const original = oracle.entries.get(`${of.kind} ${accountId} ${of.id}`);
-  if (code === 'ALREADY_REVERSED') return original?.isReversed === true;
-  return code === 'ORIGINAL_NOT_FOUND' && (original === undefined || Number(original.position) > after);
+  if (code === 'ALREADY_REVERSED') return reversal === undefined && original?.isReversed === true;
+  const isLater = (/** @type {any} */ entry) => entry === undefined || Number(entry.position) > after;
+  return code === 'ORIGINAL_NOT_FOUND' && isLater(original) && isLater(reversal);
 };
 
 module.exports = { isAsTold, isRightlyRefused };
