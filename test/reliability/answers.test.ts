@@ -16,29 +16,60 @@ const reversed = event(2, 'EntryReversed', reversal);
 
 const oracleOf = (...events: object[]): Oracle => {
   const oracle = new Oracle();
-  oracle.follow(events);
+  // The oracle marks events as reversed.
+  oracle.follow(events.map((one) => ({ ...one })));
   return oracle;
 };
-const refused = (kind: string, body: object, [code, after]: [string, number]) => ({
-  kind,
-  body,
-  after,
-  answer: { code },
-});
 
 test.each([
-  ['a reversal whose original came later', 'reversal', reversal, ['ORIGINAL_NOT_FOUND', 1], true],
-  ['one whose original was there', 'reversal', reversal, ['ORIGINAL_NOT_FOUND', 2], false],
-  ['another reversal of what is reversed', 'reversal', { ...reversal, reversalId: 's' }, ['ALREADY_REVERSED', 3], true],
-  ['the reversal that counted', 'reversal', reversal, ['ALREADY_REVERSED', 3], false],
-  ['a conflict', 'usage', { ...usage, amount: '2' }, ['ID_CONFLICT', 3], true],
-  ['the same again', 'usage', usage, ['ID_CONFLICT', 3], false],
-  ['a call of an open account', 'usage', { ...usage, usageId: 'v' }, ['ACCOUNT_NOT_FOUND', 3], false],
-  ['another opening', 'opening', { ...opening, currency: 'USD' }, ['ACCOUNT_EXISTS', 3], true],
-  ['the same opening', 'opening', opening, ['ACCOUNT_EXISTS', 3], false],
-  ['a rule', 'rule', { accountId: 'acme', rule }, ['ACCOUNT_NOT_FOUND', 3], false],
-] as const)('refusing %s is judged by the log', (_what, kind, body, [code, after], isRight) => {
-  expect(isRightlyRefused(oracleOf(opened, charged, reversed), refused(kind, body, [code, after]))).toBe(isRight);
+  {
+    what: 'a reversal whose original came later',
+    kind: 'reversal',
+    body: reversal,
+    answer: ['ORIGINAL_NOT_FOUND', 1],
+    isRight: true,
+  },
+  {
+    what: 'one whose original was there',
+    kind: 'reversal',
+    body: reversal,
+    answer: ['ORIGINAL_NOT_FOUND', 2],
+    isRight: false,
+  },
+  {
+    what: 'another reversal of it',
+    kind: 'reversal',
+    body: { ...reversal, reversalId: 's' },
+    answer: ['ALREADY_REVERSED', 3],
+    isRight: true,
+  },
+  {
+    what: 'the reversal that counted',
+    kind: 'reversal',
+    body: reversal,
+    answer: ['ALREADY_REVERSED', 3],
+    isRight: false,
+  },
+  { what: 'a conflict', kind: 'usage', body: { ...usage, amount: '2' }, answer: ['ID_CONFLICT', 3], isRight: true },
+  { what: 'the same again', kind: 'usage', body: usage, answer: ['ID_CONFLICT', 3], isRight: false },
+  {
+    what: 'a call of an open account',
+    kind: 'usage',
+    body: { ...usage, usageId: 'v' },
+    answer: ['ACCOUNT_NOT_FOUND', 3],
+    isRight: false,
+  },
+  {
+    what: 'another opening',
+    kind: 'opening',
+    body: { ...opening, currency: 'USD' },
+    answer: ['ACCOUNT_EXISTS', 3],
+    isRight: true,
+  },
+  { what: 'the same opening', kind: 'opening', body: opening, answer: ['ACCOUNT_EXISTS', 3], isRight: false },
+  { what: 'a rule', kind: 'rule', body: { accountId: 'acme', rule }, answer: ['ACCOUNT_NOT_FOUND', 3], isRight: false },
+] as const)('refusing $what is judged by the log', ({ kind, body, answer: [code, after], isRight }) => {
+  expect(isRightlyRefused(oracleOf(opened, charged, reversed), { kind, body, after, answer: { code } })).toBe(isRight);
 });
 
 test('an acknowledged rule is that of the change, or of the opening if it was in force already', () => {
