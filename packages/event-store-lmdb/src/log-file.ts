@@ -38,6 +38,13 @@ export const openLogFile = (folder: string): LogFile => {
   const { environment, records } = opened;
   let hasFailed = false;
   let stuck: Error | undefined;
+  const commit = async (first: number, batch: readonly Buffer[]): Promise<void> => {
+    const written = write(opened, first, batch);
+    const limited = hasFailed ? inTime(written, folder) : written;
+    hasFailed = true;
+    await limited;
+    hasFailed = false;
+  };
   // A new file is on the disk only once the folders that name it are.
   syncFolder(folder);
   syncFolder(dirname(folder));
@@ -50,12 +57,9 @@ export const openLogFile = (folder: string): LogFile => {
       try {
         if (stuck !== undefined) throw stuck;
         requireRoom(room);
-        const written = write(opened, first, batch);
-        await (hasFailed ? inTime(written, folder) : written);
-        hasFailed = false;
+        await commit(first, batch);
       } catch (error) {
         const cause = await commitErrorOf(error);
-        hasFailed = true;
         if (cause instanceof LogStuck) stuck = cause;
         throw new LogUnavailable(`the log in ${folder} cannot be written: ${reasonOf(cause, room)}`, { cause });
       }

@@ -5,6 +5,7 @@ type Room = { folder: string; bytes: number };
 
 /** What a write needs beside its records: pages of the tree, and of what else is in the folder. */
 const reserveBytes = 4 << 20;
+const neededBytes = ({ bytes }: Room): number => 2 * bytes + reserveBytes;
 
 /**
  * Throws where a disk has no room for so many bytes. LMDB is not asked to write then: 3.5.6 may end the process over a write that
@@ -12,7 +13,7 @@ const reserveBytes = 4 << 20;
  */
 export const requireRoom = (room: Room): void => {
   const leftBytes = leftBytesOf(room);
-  if (leftBytes < 2 * room.bytes + reserveBytes) throw new DiskFull(room.folder, leftBytes);
+  if (leftBytes < neededBytes(room)) throw new DiskFull(room.folder, leftBytes);
 };
 
 class DiskFull extends Error {
@@ -30,7 +31,7 @@ const codesOfFullDisk: readonly unknown[] = [constants.errno.EIO, constants.errn
 export const reasonOf = (error: unknown, room: Room): string => {
   const isPerhapsFull = error instanceof Error && 'code' in error && codesOfFullDisk.includes(error.code);
   const leftBytes = isPerhapsFull ? leftBytesOf(room) : Infinity;
-  if (leftBytes < 2 * room.bytes + reserveBytes) return new DiskFull(room.folder, leftBytes).message;
+  if (leftBytes < neededBytes(room)) return new DiskFull(room.folder, leftBytes).message;
   return error instanceof Error ? error.message : String(error);
 };
 
