@@ -2,13 +2,15 @@ import { extname } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { csvRecords, FileFault } from './csv-records';
+import { groupsOf } from './groups';
 import { openInput } from './import-input';
-import { createOutage } from './import-outage';
+
 import { importKinds } from './import-record';
 import type { ImportKind, ImportRecord } from './import-record';
 import { createReport } from './import-report';
 import type { ImportReport } from './import-report';
 import { ndjsonRecords } from './ndjson-records';
+import { createOutage } from './outage';
 import { startProgress } from './progress-bar';
 import { sendBatch } from './send-batches';
 import { say } from './terminal-text';
@@ -84,17 +86,17 @@ const importFile = async (file: string, flags: Flags): Promise<void> => {
     total: input.sizeBytes,
     counted: { unit: 'records', count: report.records },
   });
-  const outage = createOutage(tellBesideProgress);
+  const outage = createOutage();
   const send = async (records: readonly ImportRecord[]): Promise<void> => {
     await sendRecords(records, report, (lines) => sendBatch(lines, { client, onLost: outage.begin })).finally(
       outage.end,
     );
     progress.update(input.readBytes());
   };
+  const room = { items: flags.batch, bytes: maxBatchBytes, sizeOf: ({ original }: ImportRecord) => original.length };
   let fault: FileFault | undefined;
   try {
-    for await (const records of readAhead(inBatches(recordsOf(file, input.chunks, flags), flags.batch)))
-      await send(records);
+    for await (const records of readAhead(groupsOf(recordsOf(file, input.chunks, flags), room))) await send(records);
   } catch (error) {
     if (!(error instanceof FileFault)) throw error;
     fault = error;
@@ -108,11 +110,6 @@ const importFile = async (file: string, flags: Flags): Promise<void> => {
   if (report.hasRejects()) process.exitCode = 1;
 };
 
-/** On a line of its own: the progress bar stands in the last one. */
-const tellBesideProgress = (text: string): void => {
-  process.stderr.write(`\n${text}\n`);
-};
-
 const recordsOf = (file: string, chunks: AsyncIterable<Buffer>, flags: Flags): AsyncGenerator<ImportRecord> => {
   const extension = extname(file).toLowerCase();
   const { kind, delimiter = extension === '.tsv' ? '\t' : ',' } = flags;
@@ -120,22 +117,8 @@ const recordsOf = (file: string, chunks: AsyncIterable<Buffer>, flags: Flags): A
   return format === 'csv' ? csvRecords(chunks, { kind, delimiter }) : ndjsonRecords(chunks, kind);
 };
 
+/** Batches stay below what a server takes, however long the records are. */
 const maxBatchBytes = 4 << 20;
-
-/** Batches that stay below what a server takes, however long the records are. */
-async function* inBatches(records: AsyncIterable<ImportRecord>, size: number): AsyncGenerator<ImportRecord[]> {
-  let batch: ImportRecord[] = [];
-  let sizeBytes = 0;
-  for await (const record of records) {
-    batch.push(record);
-    sizeBytes += record.original.length;
-    if (batch.length < size && sizeBytes < maxBatchBytes) continue;
-    yield batch;
-    batch = [];
-    sizeBytes = 0;
-  }
-  if (batch.length > 0) yield batch;
-}
 
 /** Prepares the next item while one is worked on. One batch is on its way at a time: two could overtake each other. */
 async function* readAhead<Item>(items: AsyncGenerator<Item>): AsyncGenerator<Item> {

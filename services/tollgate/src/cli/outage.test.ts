@@ -1,5 +1,5 @@
-import { createOutage } from './import-outage';
-import type { Repeat } from './import-outage';
+import { createOutage } from './outage';
+import type { Repeat } from './outage';
 
 /** Time that passes when the test says so. */
 const handClock = () => {

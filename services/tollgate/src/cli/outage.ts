@@ -10,8 +10,13 @@ const byTimer: Repeat = (act, everySeconds) => {
   };
 };
 
+/** On a line of its own: the progress bar stands in the last one. */
+const besideProgress = (text: string): void => {
+  process.stderr.write(`\n${text}\n`);
+};
+
 /** Tells that nothing answers: at once, and every half minute how long it has been, so that waiting does not look like hanging. */
-export const createOutage = (tell: (text: string) => void, repeat: Repeat = byTimer) => {
+export const createOutage = (tell: (text: string) => void = besideProgress, repeat: Repeat = byTimer) => {
   let endRepeating = (): void => undefined;
   return {
     begin: ({ message }: Error): void => {

@@ -10,6 +10,7 @@ import { accountIdIn, createForecast, inOrder, isSelected, payloadBytes } from '
 import type { Judged, Outlook, RedriveSelection } from '../redrive';
 import { SettingsError, readSettings, settingSources } from '../settings';
 import { groupsOf } from './groups';
+import { createOutage } from './outage';
 import { startProgress } from './progress-bar';
 import { sendBatch } from './send-batches';
 import { printable, say } from './terminal-text';
@@ -63,9 +64,12 @@ const redrive = async ({ dryRun = false, brief = false, url, ...flags }: Flags):
   const tollgate = createClient(url);
   await tollgate.check();
   const { chosen, summary } = await choose(kafka, topics, selection);
-  const forecast = createForecast(topics, (lines) => sendBatch(lines, { client: { batch: tollgate.dryRun }, onLost }));
+  const outage = createOutage();
+  const forecast = createForecast(topics, (lines) =>
+    sendBatch(lines, { client: { batch: tollgate.dryRun }, onLost: outage.begin }).finally(outage.end),
+  );
   const judged: Judged[] = [];
-  for (const group of groupsOf(chosen, { items: 1_000, bytes: forecastBytes, sizeOf: bytesOf }))
+  for await (const group of groupsOf(chosen, { items: 1_000, bytes: forecastBytes, sizeOf: bytesOf }))
     judged.push(...(await forecast(group)));
   if (!brief) for (const one of judged) say(lineOf(one));
   for (const [change, count] of countsOf(judged)) say(`${count.toLocaleString('en').padStart(9)}  ${change}`);
@@ -125,10 +129,6 @@ const sendingOf = (message: RejectedMessage): OutgoingMessage => {
 const forecastBytes = 4 << 20;
 const bytesOf = ({ payload, payloadBase64 }: RejectedMessage): number => (payload ?? payloadBase64 ?? '').length;
 
-const onLost = (error: Error): void => {
-  process.stderr.write(`\n${error.message}; trying again\n`);
-};
-
 /** Acknowledged together: what the deadline of one publish is for. */
 const groupMessages = 1_000;
 
@@ -137,7 +137,7 @@ const sendAll = async (client: KafkaClient, messages: readonly OutgoingMessage[]
   const progress = startProgress({ unit: 'messages sent', total: messages.length });
   let sent = 0;
   try {
-    for (const group of groupsOf(messages, { items: groupMessages })) {
+    for await (const group of groupsOf(messages, { items: groupMessages })) {
       await publisher.publish(group);
       sent += group.length;
       progress.update(sent);
