@@ -9,5 +9,5 @@ export const forecast = async (parts: Omit<PlanParts, 'drafts'>, item: Item): Pr
   const stream = streamOf(item.intent);
   const draft = startDraft(stream, parts.index.facts(stream));
   const planned = await plan({ ...parts, drafts: startDrafts() }, draft, item);
-  return planned.status === 'recorded' || planned.status === 'rejected' ? planned : { status: 'acceptable' };
+  return planned.status === 'drafted' ? { status: 'acceptable' } : planned;
 };

@@ -12,8 +12,8 @@ import { commandKey, recordKey, rejectionKey } from './record-key';
 /** An intent and when it reached us, RFC 3339 UTC. */
 export type Item = { intent: Intent; receivedAt: string };
 
-/** A final answer, an event that a draft is about to append, or nothing yet because the stream has moved on. */
-export type Planned = Outcome | { status: 'drafted'; revision: number; isDuplicate: boolean } | { status: 'stale' };
+/** A final answer, or an event that a draft is about to append. */
+export type Planned = Outcome | { status: 'drafted'; revision: number; isDuplicate: boolean };
 
 export type PlanParts = { log: EventLog<LogEvent>; index: LedgerIndex; drafts: Drafts };
 

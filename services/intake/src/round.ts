@@ -51,8 +51,10 @@ export const runRound = async (
   }
 };
 
-/** What was planned, and on which draft: if that is not appended, the plan falls with it. */
-type Decided = { draft: Draft; planned: Planned };
+/**
+ * What was planned, nothing if its stream has moved on, and on which draft: if that is not appended, the plan falls with it.
+ */
+type Decided = { draft: Draft; planned: Planned | undefined };
 
 const planAll = async (parts: RoundParts, drafts: Drafts, items: readonly (Item | undefined)[]): Promise<Decided[]> => {
   const { log, index } = parts;
@@ -64,7 +66,7 @@ const planAll = async (parts: RoundParts, drafts: Drafts, items: readonly (Item 
     const pending = plan(planParts, draft, item);
     const planned = pending instanceof Promise ? await pending : pending;
     const isStale = isUnfenced(item, planned) && (await isBehind(parts, draft));
-    decided.push({ draft, planned: isStale ? { status: 'stale' } : planned });
+    decided.push({ draft, planned: isStale ? undefined : planned });
   }
   return decided;
 };
@@ -111,7 +113,7 @@ const appendAll = async (parts: RoundParts, drafts: Drafts): Promise<Map<Draft, 
 
 /** The outcome, or nothing if its draft was refused and the item must be decided again. */
 const settle = (decided: Decided | undefined, results: Map<Draft, AppendResult<LogEvent>>): Outcome | undefined => {
-  if (decided === undefined || decided.planned.status === 'stale') return undefined;
+  if (decided?.planned === undefined) return undefined;
   const { draft, planned } = decided;
   const result = results.get(draft);
   if (result?.isAppended === false) return undefined;
