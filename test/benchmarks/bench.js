@@ -7,55 +7,80 @@ const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { accounts } = require('./figures/accounts.js');
-const { batch } = require('./figures/batch.js');
-const { flip } = require('./figures/flip.js');
-const { kafka } = require('./figures/kafka.js');
-const { million } = require('./figures/million.js');
-const { single } = require('./figures/single.js');
+const { batch, batchTrial } = require('./figures/batch.js');
+const { duplicates } = require('./figures/duplicates.js');
+const { flip, flipTrial } = require('./figures/flip.js');
+const { kafka, kafkaTrial } = require('./figures/kafka.js');
+const { large } = require('./figures/large.js');
+const { latency } = require('./figures/latency.js');
+const { replay, replayTrial } = require('./figures/replay.js');
+const { single, singleTrial } = require('./figures/single.js');
+const { measurePairs } = require('./pairs.js');
 const { profile } = require('./profile.js');
-const { textOf } = require('./report.js');
+const { tableOf, textOf } = require('./report.js');
 const { repo } = require('./tollgate-process.js');
 
 /**
- * @typedef {{ folder: (name: string) => string, isQuick: boolean, say: (line: string) => void }} Bench
+ * `build` is the checkout that is measured.
+ * @typedef {{ build: string, folder: (name: string) => string, isQuick: boolean, say: (line: string) => void }} Bench
  * @typedef {(bench: Bench) => Promise<import('./report').Section[]>} Figure
  */
 
 /** @type {Record<string, Figure>} */
-const figures = { single, batch, kafka, flip, million, accounts };
+const figures = { single, batch, kafka, duplicates, latency, flip, replay, large, accounts };
+
+/** @type {Record<string, import('./pairs').Trial>} */
+const trials = { single: singleTrial, batch: batchTrial, kafka: kafkaTrial, flip: flipTrial, replay: replayTrial };
 
 const help = `Measures Tollgate on this machine: each figure beside a floor taken in the same run.
 
-  npm run bench -- [--only NAME]… [--quick] [--profile]
+  npm run bench -- [--only NAME]… [--before FOLDER] [--quick] [--profile]
 
-  --only NAME  one figure; may be given again: ${Object.keys(figures).join(', ')}
-                 single    one event per HTTP request, many accounts and one
-                 batch     HTTP batches
-                 kafka     Kafka topic to durable log
-                 flip      a usage that flips a balance to its BlockTraffic
-                 million   at a million events: rebuild, time to ready, memory, disk, cost per event
-                 accounts  at 100,000 accounts: memory, cost per event
-  --quick      a tenth of the work: to see that it runs, not to judge by
-  --profile    where the CPU goes on the two hottest paths, and nothing else
-  --help       this text
+  --only NAME      one figure; may be given again: ${Object.keys(figures).join(', ')}
+                     single      one event per HTTP request, many accounts and one
+                     batch       HTTP batches
+                     kafka       Kafka topic to durable log
+                     duplicates  a topic read again from its start
+                     latency     a single post while batches or Kafka saturate
+                     flip        a usage that flips a balance to its BlockTraffic
+                     replay      the whole log into an empty table
+                     large       at ten million events: time to ready, memory, disk, cost per event
+                     accounts    at a million accounts: memory, cost per event
+  --before FOLDER  instead of floors, the same on an earlier commit: five pairs, each on both builds one right after the
+                   other, of ${Object.keys(trials).join(', ')}. FOLDER is a built checkout:
+                     git worktree add FOLDER COMMIT && cd FOLDER && npm ci && npm run build
+  --build FOLDER   measures this built checkout instead of the one in which the benchmark stands
+  --quick          a tenth of the work and less: to see that it runs, not to judge by
+  --profile        where the CPU goes on the two hottest paths, and nothing else
+  --help           this text
 
-All of it takes about ten minutes and 2 GB of disk, which is given back. It starts real Tollgate processes and, for
-kafka and flip, a real broker (Java 17). The raw figures are kept in .cache/bench/.
+All of it takes about twenty minutes, half of it for large and accounts, and 10 GB of disk, which is given back. It starts
+real Tollgate processes and, for what needs Kafka, a real broker (Java 17). At the end stands the table of the README; the raw
+figures are kept in .cache/bench/.
 `;
 
 const parseOptions = () => {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', multiple: true },
+      before: { type: 'string' },
+      build: { type: 'string', default: repo },
       quick: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const unknown = values.only?.filter((name) => !Object.hasOwn(figures, name)) ?? [];
-  if (unknown.length > 0)
-    throw new Error(`--only ${unknown.join(', ')}: choose from ${Object.keys(figures).join(', ')}`);
-  return values;
+  const known = values.before === undefined ? figures : trials;
+  const unknown = values.only?.filter((name) => !Object.hasOwn(known, name)) ?? [];
+  if (unknown.length > 0) throw new Error(`--only ${unknown.join(', ')}: choose from ${Object.keys(known).join(', ')}`);
+  const before = values.before === undefined ? undefined : builtCheckout(values.before);
+  return { ...values, before, build: values.help ? repo : builtCheckout(values.build) };
+};
+
+const builtCheckout = (/** @type {string} */ folder) => {
+  if (!fs.existsSync(path.join(folder, 'services/tollgate/dist')))
+    throw new Error(`${folder} is not a built checkout of Tollgate: npm ci && npm run build there`);
+  return path.resolve(folder);
 };
 
 const readOptions = () => {
@@ -88,35 +113,36 @@ const print = (/** @type {string} */ text) => void process.stdout.write(`${text}
 const say = (/** @type {string} */ line) =>
   void process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
 
-const measure = async (/** @type {string} */ name, /** @type {Bench} */ bench) => {
-  const sections = await /** @type {Figure} */ (figures[name])(bench);
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  return sections;
+/** What is to be measured, by name. @param {ReturnType<typeof parseOptions>} options @returns {Record<string, Figure>} */
+const chosen = ({ only, before }) => {
+  const all =
+    before === undefined
+      ? figures
+      : Object.fromEntries(
+          Object.entries(trials).map(([name, trial]) => [
+            name,
+            (/** @type {Bench} */ bench) => measurePairs(name, trial, { ...bench, before }),
+          ]),
+        );
+  return Object.fromEntries(Object.entries(all).filter(([name]) => only?.includes(name) ?? true));
 };
 
-const main = async () => {
-  const options = readOptions();
-  if (options.help) return print(help);
-  const results = path.join(repo, '.cache/bench');
-  const scratch = openScratch(results);
-  if (options.profile) return print(await profile({ scratch, isQuick: options.quick }));
+/** @param {Record<string, Figure>} measured @param {{ scratch: string, build: string, isQuick: boolean }} options */
+const measureAll = async (measured, { scratch, ...options }) => {
   const folder = (/** @type {string} */ name) => {
     fs.mkdirSync(path.join(scratch, name), { recursive: true });
     return path.join(scratch, name);
   };
-  const about = machine();
-  print(
-    `Node ${about.node}, ${about.cores} cores (${about.processor ?? 'unknown'}), ${about.memoryGb} GB, load before the start ${about.loadBefore ?? '?'}`,
-  );
-  const startedAt = new Date();
-  /** @type {object[]} */
+  /** @type {(import('./report').Section & { name: string })[]} */
   const sections = [];
   let failed = 0;
-  for (const name of Object.keys(figures).filter((name) => options.only?.includes(name) ?? true)) {
+  for (const [name, figure] of Object.entries(measured)) {
     try {
-      for (const section of await measure(name, { folder, isQuick: options.quick, say })) {
-        print(textOf(section, { isQuick: options.quick }));
-        sections.push({ figure: name, ...section });
+      const found = await figure({ ...options, folder, say });
+      if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+      for (const section of found) {
+        print(textOf(section, options));
+        sections.push({ name, ...section });
       }
     } catch (error) {
       failed += 1;
@@ -124,11 +150,26 @@ const main = async () => {
     }
     fs.rmSync(scratch, { recursive: true, force: true });
   }
-  const file = path.join(results, `${startedAt.toISOString().replace(/[:.]/g, '-')}.json`);
-  fs.writeFileSync(
-    file,
-    `${JSON.stringify({ startedAt, isQuick: options.quick, machine: about, sections }, null, 1)}\n`,
+  return { sections, failed };
+};
+
+const main = async () => {
+  const options = readOptions();
+  if (options.help) return print(help);
+  const { build, before, quick: isQuick } = options;
+  const results = path.join(repo, '.cache/bench');
+  const scratch = openScratch(results);
+  if (options.profile) return print(await profile({ scratch, isQuick }));
+  const about = machine();
+  print(
+    `Node ${about.node}, ${about.cores} cores (${about.processor ?? 'unknown'}), ${about.memoryGb} GB, load before the start ${about.loadBefore ?? '?'}`,
   );
+  const startedAt = new Date();
+  const { sections, failed } = await measureAll(chosen(options), { scratch, build, isQuick });
+  const findings = sections.flatMap((section) => section.findings);
+  print(`\n${tableOf(findings, { floor: before === undefined ? 'floor in the same run' : 'commit before' })}`);
+  const file = path.join(results, `${startedAt.toISOString().replace(/[:.]/g, '-')}.json`);
+  fs.writeFileSync(file, `${JSON.stringify({ startedAt, isQuick, before, machine: about, sections }, null, 1)}\n`);
   print(`\nRaw figures: ${path.relative(process.cwd(), file)}`);
   if (failed > 0) process.exit(1);
 };

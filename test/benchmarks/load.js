@@ -1,50 +1,45 @@
 // @ts-check
 'use strict';
 
-const { withCpu } = require('./figures-of.js');
+const { whole, withCpu } = require('./figures-of.js');
 
 const inFlight = 3;
 const batchLines = 1_000;
-const windowLines = 100_000;
+const windowLines = 250_000;
 
 /** @typedef {{ tollgate: import('./tollgate-process').TollgateProcess, client: { call: (job: string, options?: object) => Promise<any> } }} Loaded */
+/** `run` and the number of the window begin the ids. @typedef {{ lines: number, run: string, accounts: number, say: (line: string) => void }} Load */
 
 /**
- * One part of a load: batches of 1,000 usages, until balances and decisions have followed.
- * @param {Loaded} parts @param {{ lines: number, run: string, accounts: number }} options
+ * Batches of 1,000 usages, prepared and sent window by window, each until balances and decisions have followed: what the windows took
+ * together, the bytes sent, and the CPU of the server, pauses included, in which it may catch up with work of its own.
+ * @param {Loaded} parts @param {Load} options
  */
+const loadEvents = (parts, { lines, run, accounts, say }) =>
+  withCpu(parts.tollgate.pid, async () => {
+    const all = { count: 0, seconds: 0, bytes: 0 };
+    while (all.count < lines) {
+      const next = Math.min(windowLines, lines - all.count);
+      const { bytes, seconds } = await loadWindow(parts, {
+        lines: next,
+        run: `${run}${all.count / windowLines}`,
+        accounts,
+      });
+      all.count += next;
+      all.seconds += seconds;
+      all.bytes += bytes;
+      say(`${run}: ${whole(all.count)} events, ${whole(next / seconds)}/s`);
+    }
+    return all;
+  });
+
+/** @param {Loaded} parts @param {{ lines: number, run: string, accounts: number }} options */
 const loadWindow = async ({ tollgate, client }, { lines, run, accounts }) => {
   const { bytes } = await client.call('prepareBatches', { lines, batchLines, run, seed: 11, accounts });
-  const measured = await withCpu(tollgate.pid, async () => {
-    const startedAt = performance.now();
-    const { seconds: answered } = await client.call('batches', { url: tollgate.url, inFlight });
-    await tollgate.untilSettled();
-    return { count: lines, answered, seconds: (performance.now() - startedAt) / 1_000 };
-  });
-  return { ...measured, bytes };
+  const startedAt = performance.now();
+  await client.call('batches', { url: tollgate.url, inFlight });
+  await tollgate.untilSettled();
+  return { bytes, seconds: (performance.now() - startedAt) / 1_000 };
 };
 
-/** `run` and the number of the window begin the ids. @param {Loaded} parts @param {{ lines: number, run: string, accounts: number, say: (line: string) => void }} options */
-const loadEvents = async (parts, { lines, run, accounts, say }) => {
-  let bytes = 0;
-  for (let done = 0; done < lines;) {
-    const next = Math.min(windowLines, lines - done);
-    const window = await loadWindow(parts, { lines: next, run: `${run}${done / windowLines}`, accounts });
-    bytes += window.bytes;
-    done += next;
-    say(
-      `${run}: ${done.toLocaleString('en')} events, ${Math.round(window.count / window.seconds).toLocaleString('en')}/s`,
-    );
-  }
-  return { bytes };
-};
-
-/** Single requests at 32 connections, until balances and decisions have followed. @param {Loaded} parts @param {{ seconds: number, run: string, accounts: number }} options */
-const loadSingles = async ({ tollgate, client }, options) =>
-  withCpu(tollgate.pid, async () => {
-    const result = await client.call('singles', { url: tollgate.url, connections: 32, seed: 12, ...options });
-    await tollgate.untilSettled();
-    return result;
-  });
-
-module.exports = { loadEvents, loadSingles, loadWindow };
+module.exports = { loadEvents };

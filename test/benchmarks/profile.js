@@ -22,8 +22,8 @@ const paths = {
       accounts,
     });
     const from = process.hrtime.bigint();
-    const { lines, seconds } = await client.call('batches', { url, inFlight: 3 });
-    return { from, to: process.hrtime.bigint(), events: lines, seconds, bytes };
+    const { count, seconds } = await client.call('batches', { url, inFlight: 3 });
+    return { from, to: process.hrtime.bigint(), events: count, seconds, bytes };
   },
   'one usage per HTTP request, 32 connections': async (/** @type {any} */ { client, url, scale, run }) => {
     const from = process.hrtime.bigint();
@@ -52,7 +52,7 @@ const profilePath = async (title, drive, { scratch, scale }) => {
   const data = fs.mkdtempSync(path.join(scratch, 'profile-'));
   const profiles = path.join(data, 'profiles');
   const nodeFlags = ['--cpu-prof', `--cpu-prof-dir=${profiles}`, '--cpu-prof-interval=500'];
-  const tollgate = await startTollgate({ data: path.join(data, 'data'), nodeFlags });
+  const tollgate = await startTollgate({ build: repo, data: path.join(data, 'data'), nodeFlags });
   const client = startHelper('http-client.js');
   try {
     await client.call('openAccounts', { url: tollgate.url, from: 0, to: accounts });

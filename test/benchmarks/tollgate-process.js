@@ -8,7 +8,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { accountId } = require('./messages.js');
 
 const repo = path.resolve(__dirname, '../..');
-const command = path.join(repo, 'services/tollgate/bin/tollgate.js');
+const commandOf = (/** @type {string} */ build) => path.join(build, 'services/tollgate/bin/tollgate.js');
 const startTimeoutMs = 120_000;
 const stopTimeoutMs = 30_000;
 
@@ -30,18 +30,18 @@ const spawnNode = (parameters, options = {}) => {
 };
 
 /**
- * Starts the real thing: `tollgate serve` on a free port and this data folder.
- * @param {{ data: string, brokers?: string[], flags?: string[], nodeFlags?: string[] }} options
+ * Starts the real thing: `tollgate serve` on a free port and this data folder. `build` is the checkout it is started from.
+ * @param {{ build: string, data: string, brokers?: string[], flags?: string[], nodeFlags?: string[] }} options
  */
-const startTollgate = async ({ data, brokers, flags = [], nodeFlags = [] }) => {
+const startTollgate = async ({ build, data, brokers, flags = [], nodeFlags = [] }) => {
   const startedAt = performance.now();
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(TOLLGATE_|KAFKA_|NODE_OPTIONS$)/.test(name)),
   );
   const kafka = brokers ? ['--kafka-brokers', brokers.join(',')] : [];
   const { child, exited } = spawnNode(
-    [...nodeFlags, command, 'serve', '--port', '0', '--data', data, '--log-level', 'warn', ...kafka, ...flags],
-    { cwd: repo, env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
+    [...nodeFlags, commandOf(build), 'serve', '--port', '0', '--data', data, '--log-level', 'warn', ...kafka, ...flags],
+    { cwd: build, env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
@@ -103,9 +103,12 @@ const untilListening = async (printed, exited) => {
   throw new Error(`Tollgate did not start:\n${printed()}`);
 };
 
-/** Runs a `tollgate` command to its end. @param {string[]} parameters */
-const runTollgate = async (parameters) => {
-  const { child, exited } = spawnNode([command, ...parameters], { cwd: repo, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Runs a `tollgate` command to its end. @param {string} build @param {string[]} parameters */
+const runTollgate = async (build, parameters) => {
+  const { child, exited } = spawnNode([commandOf(build), ...parameters], {
+    cwd: build,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text) => (output += text));
   const { code } = await exited;

@@ -118,7 +118,7 @@ describe('derived folders', () => {
     await record(400);
     const before = await readWholeState(tollgate.url);
     await tollgate.stop();
-    const derived = (await readdir(data)).filter((name) => name !== 'event-log');
+    const derived = (await readdir(data)).filter((name) => name !== 'log');
     expect(derived.length).toBeGreaterThanOrEqual(3);
     for (const names of [...derived.map((name) => [name]), derived]) {
       for (const name of names) await rm(join(data, name), { recursive: true });
@@ -130,35 +130,50 @@ describe('derived folders', () => {
     }
   });
 
-  it('are rebuilt by `tollgate rebuild`, which finds no difference', async () => {
+  it('are compared with the log by `tollgate verify`, also beside the process that writes them', async () => {
     await record(400);
-    const before = await readWholeState(tollgate.url);
+    const beside = await runTollgate('verify', '--data', data);
+    expect([beside.code, beside.output]).toEqual([0, expect.stringMatching(/of 8 accounts .*: all as it should be/)]);
     await tollgate.stop();
-    const rebuilt = await runTollgate('rebuild', '--data', data);
-    expect(rebuilt).toMatchObject({ code: 0, output: expect.stringContaining('8 accounts') as string });
-    expect(rebuilt.output).toContain('all as they were');
-    expect(rebuilt.output.match(/ events, .*\/s/g)).toHaveLength(1);
-    tollgate = await startTollgate({ data });
-    expect(await readWholeState(tollgate.url)).toEqual(before);
+    const stopped = await runTollgate('verify', '--data', data);
+    expect([stopped.code, stopped.output]).toEqual([0, expect.stringContaining('the snapshot of the account table agrees')]);
+    const { code, output } = await runTollgate('verify', '--data', data, '--json');
+    expect([code, JSON.parse(output)]).toEqual([
+      0,
+      expect.objectContaining({ accounts: 8, snapshot: 'agrees', differences: [] }),
+    ]);
   });
 
-  it('are no different after kill -9, only behind; `tollgate rebuild` says so', async () => {
+  it('are no different after kill -9, only behind; `tollgate verify` says so', async () => {
     await record(200);
     await tollgate.stop();
     tollgate = await startTollgate({ data });
     await postBatch(tollgate.url, entriesOf(accounts, 200, 200));
     await tollgate.kill();
-    expect(await runTollgate('rebuild', '--data', data)).toMatchObject({
+    expect(await runTollgate('verify', '--data', data)).toMatchObject({
       code: 0,
-      output: expect.stringContaining('all as they were') as string,
+      output: expect.stringContaining('all as it should be') as string,
     });
   });
 
-  it('are not made where there is no log: `tollgate rebuild` says so and creates nothing', async () => {
+  it('are not made where there is no log: `tollgate verify` says so, ends with 2 and creates nothing', async () => {
     const elsewhere = join(data, 'typo');
-    const { code, output } = await runTollgate('rebuild', '--data', elsewhere);
-    expect([code, output]).toEqual([1, expect.stringContaining(`there is no log in ${elsewhere}`)]);
+    const { code, output } = await runTollgate('verify', '--data', elsewhere);
+    expect([code, output]).toEqual([2, expect.stringContaining(`there is no log in ${elsewhere}`)]);
     expect(await readdir(data)).not.toContain('typo');
+  });
+
+  it('every event is printed by `tollgate export`, with where it came from', async () => {
+    await record(100);
+    const { code, output } = await runTollgate('export', '--data', data);
+    const lines = output.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(code).toBe(0);
+    expect(lines.map(({ position }) => position)).toEqual(lines.map((_, index) => String(index + 1)));
+    const { histories } = await readWholeState(tollgate.url);
+    const told = (item: Record<string, unknown>) => [item['eventId'], item['receivedAt'], item['recordedAt'], item['by'], item['data']];
+    const exported = new Map(lines.map((line) => [line['eventId'], told(line)]));
+    for (const item of histories.flat()) expect(exported.get(item['eventId'])).toEqual(told(item));
+    expect(histories.flat().length).toBeGreaterThan(100);
   });
 
   it('a second process on the same folder is refused and harms nothing', async () => {

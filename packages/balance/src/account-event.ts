@@ -8,22 +8,29 @@ export type AccountOpening = {
   cutoff?: CutoffSetting | undefined;
 };
 
-/** `receivedAt`: when we received it, RFC 3339 UTC. When it happened is in the body; when it was recorded, in the log. */
-type Received = { receivedAt: string };
+/** Where something came from: what everything of one request, or of one batch of messages, has in common, as one object. */
+export type Source = {
+  /** When we received it, RFC 3339 UTC. When it happened is in the body; when it was recorded, in the log. */
+  receivedAt: string;
+  /** How it reached us, by our own account of it: the id we gave the request, or the partition we read. Absent in older events. */
+  channel?: { http: string } | { kafka: { topic: string; partition: number } } | undefined;
+  /** What the sender says of itself, unchecked. */
+  claimed?: { file?: string | undefined; actor?: string | undefined } | undefined;
+};
+
+/** How an event came to us: its source, its offset in the partition it was read from, its line in the file a sender names. */
+export type Metadata = { source: Source; offset?: string | undefined; line?: number | undefined };
 
 /** What an `account-<accountId>` stream holds; `data` is the body as accepted. */
 export type AccountEvent =
-  | { type: 'AccountOpened'; data: AccountOpening; metadata: Received }
-  | { type: 'CutoffChanged'; data: CutoffSetting; metadata: Received }
-  | { type: 'PaymentRecorded'; data: Payment; metadata: Received }
-  | { type: 'UsageCharged'; data: Usage; metadata: Received }
-  | { type: 'BalanceAdjusted'; data: Adjustment; metadata: Received }
+  | { type: 'AccountOpened'; data: AccountOpening; metadata: Metadata }
+  | { type: 'CutoffChanged'; data: CutoffSetting; metadata: Metadata }
+  | { type: 'PaymentRecorded'; data: Payment; metadata: Metadata }
+  | { type: 'UsageCharged'; data: Usage; metadata: Metadata }
+  | { type: 'BalanceAdjusted'; data: Adjustment; metadata: Metadata }
   | {
       type: 'EntryReversed';
       data: Reversal;
       /** `reversed`: what the reversal takes back, copied from the entry so that a fold needs no look-up. */
-      metadata: Received & { reversed: { direction: Direction; amount: string } };
+      metadata: Metadata & { reversed: { direction: Direction; amount: string } };
     };
-
-/** An event of an account in its place: which stream, and where in it. Revisions start at 0. */
-export type RecordedAccountEvent = AccountEvent & { eventId: string; stream: string; revision: number };

@@ -1,3 +1,4 @@
+import { formatAmount } from '@tollgate/money';
 import type { Amount } from '@tollgate/money';
 import type { Balance, Cutoff } from './cutoff';
 import type { Direction } from './entry';
@@ -5,7 +6,7 @@ import type { Direction } from './entry';
 /** Sums per kind of one direction, reversals subtracted from the kind they reverse (DESIGN 2.8). */
 export type Totals = { readonly payments: Amount; readonly usage: Amount; readonly adjustments: Amount };
 
-/** One partner, as the fold of its stream. */
+/** One partner, as the fold of its stream, for those who read it. */
 export type Account = {
   readonly accountId: string;
   readonly name?: string | undefined;
@@ -28,3 +29,10 @@ export const balanceOf = (account: Account, balance: Balance): Amount => {
 };
 
 const directionBalance = ({ payments, usage, adjustments }: Totals): Amount => payments - usage + adjustments;
+
+/** All three balances as shortest exact texts. */
+export const balanceTexts = (account: Account): Record<Balance, string> => ({
+  inbound: formatAmount(balanceOf(account, 'inbound')),
+  outbound: formatAmount(balanceOf(account, 'outbound')),
+  mutual: formatAmount(balanceOf(account, 'mutual')),
+});

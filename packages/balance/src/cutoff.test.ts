@@ -1,7 +1,7 @@
 import { balanceTexts, cutoffOf } from './index';
 import type { AccountEvent, Balance, Direction, MutualFormula } from './index';
 import { isSameCutoff } from './cutoff';
-import { exhausted } from './exhausted';
+import { exhausted } from './one-row.fixture';
 import { adjusted, edgesOf, opened, openedWith, paid, play, reversed, ruled, used } from './story.fixture';
 
 const smallest = '0.0000000001';

@@ -1,4 +1,4 @@
-import { parseAmount } from '@tollgate/money';
+import { formatAmount, parseAmount } from '@tollgate/money';
 import type { Amount } from '@tollgate/money';
 
 export type Balance = 'inbound' | 'outbound' | 'mutual';
@@ -31,6 +31,17 @@ export const cutoffOf = (setting: CutoffSetting | undefined): Cutoff => {
     mutualFormula: setting?.mutualFormula ?? 'outbound-minus-inbound',
   };
 };
+
+/** A complete rule as its owner would write it, nothing left out. */
+export const settingOf = ({ balances, creditLimits, mutualFormula }: Cutoff) => ({
+  balances: [...balances],
+  creditLimits: {
+    inbound: formatAmount(creditLimits.inbound),
+    outbound: formatAmount(creditLimits.outbound),
+    mutual: formatAmount(creditLimits.mutual),
+  },
+  mutualFormula,
+});
 
 export const isSameCutoff = (one: Cutoff, other: Cutoff): boolean =>
   one.mutualFormula === other.mutualFormula &&

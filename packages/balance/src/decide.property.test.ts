@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { decide } from './index';
-import type { Command } from './index';
+import { cutoffOf, decide } from './index';
+import type { Command, Metadata } from './index';
 import { isSameContent } from './same-content';
 
 const text = fc.string({ maxLength: 5 });
@@ -22,12 +22,15 @@ const usage = fc.record(
   { requiredKeys: ['usageId', 'accountId', 'direction', 'amount', 'currency'] },
 );
 
+const account = { currency: 'EUR', cutoff: cutoffOf(undefined) };
+const came = (receivedAt: string): Metadata => ({ source: { receivedAt } });
+
 const longer = (text: string): string => (text.includes('.') ? `${text}0` : `${text}.0`);
 
 test('any record sent again changes nothing, however its keys are ordered, its amount is padded or its JSON is written', () => {
   fc.assert(
     fc.property(usage, (data) => {
-      const first = decide({ type: 'ChargeUsage', data }, { account: { currency: 'EUR' } }, '2026-01-31T12:00:00Z');
+      const first = decide({ type: 'ChargeUsage', data }, { account }, came('2026-01-31T12:00:00Z'));
       if (first.outcome !== 'accepted') throw new Error('the usage is good');
       const stored = JSON.parse(JSON.stringify(first.event)) as typeof first.event;
       const shuffled = JSON.parse(
@@ -39,7 +42,7 @@ test('any record sent again changes nothing, however its keys are ordered, its a
         data:
           data.startedAt === undefined ? padded : { ...padded, startedAt: longer(data.startedAt.slice(0, -1)) + 'Z' },
       };
-      expect(decide(again, { account: { currency: 'EUR' }, first: stored }, '2027-01-31T12:00:00Z')).toEqual({
+      expect(decide(again, { account, first: stored }, came('2027-01-31T12:00:00Z'))).toEqual({
         outcome: 'unchanged',
       });
     }),

@@ -1,10 +1,16 @@
-import { decide } from './index';
-import type { AccountEvent, Command, Known } from './index';
+import { cutoffOf, decide } from './index';
+import type { AccountEvent, Command, CutoffSetting, Known, Metadata } from './index';
 import { adjusted, opened, paid, reversed, used } from './story.fixture';
 
-const receivedAt = '2026-02-01T09:00:00.000Z';
-const later = '2026-02-02T09:00:00.000Z';
-const euros: Known = { account: { currency: 'EUR' } };
+const metadata: Metadata = {
+  source: { receivedAt: '2026-02-01T09:00:00.000Z', channel: { kafka: { topic: 'usage', partition: 3 } } },
+  offset: '41',
+};
+const later: Metadata = { source: { receivedAt: '2026-02-02T09:00:00.000Z', channel: { http: 'request-2' } }, line: 7 };
+const under = (cutoff: CutoffSetting | undefined, currency = 'EUR'): Known => ({
+  account: { currency, cutoff: cutoffOf(cutoff) },
+});
+const euros = under(undefined);
 const named = { reason: 'billing error', actor: 'finance' };
 
 const payment = { paymentId: 'p1', accountId: 'acme', direction: 'inbound', amount: '100', currency: 'EUR' } as const;
@@ -32,21 +38,21 @@ const records: [Extract<AccountEvent['type'], `${string}ed`>, Command][] = [
 ];
 
 const rejectionOf = (command: Command, known: Known) => {
-  const decision = decide(command, known, receivedAt);
+  const decision = decide(command, known, metadata);
   if (decision.outcome !== 'rejected') throw new Error(`${command.type} was ${decision.outcome}`);
   return decision.rejection;
 };
 
 describe('a record', () => {
-  test.each(records)('becomes one %s with the body as accepted and when it was received', (type, command) => {
-    expect(decide(command, euros, receivedAt)).toEqual({
+  test.each(records)('becomes one %s with the body as accepted, when it was received and how it came', (type, command) => {
+    expect(decide(command, euros, metadata)).toEqual({
       outcome: 'accepted',
-      event: { type, data: command.data, metadata: { receivedAt } },
+      event: { type, data: command.data, metadata },
     });
   });
 
   test.each(records)('that would become a second %s with the same content changes nothing', (type, command) => {
-    const first = { type, data: command.data, metadata: { receivedAt } } as AccountEvent;
+    const first = { type, data: command.data, metadata } as AccountEvent;
     expect(decide(command, { ...euros, first }, later)).toEqual({ outcome: 'unchanged' });
   });
 
@@ -72,7 +78,7 @@ describe('a record', () => {
   });
 
   test.each(records)('in another currency than the account is kept in is refused (%s)', (_type, command) => {
-    expect(rejectionOf(command, { account: { currency: 'USD' } })).toEqual({
+    expect(rejectionOf(command, under(undefined, 'USD'))).toEqual({
       code: 'CURRENCY_MISMATCH',
       detail: 'currency: account acme is kept in USD, not EUR',
     });
@@ -94,9 +100,9 @@ describe('a reversal', () => {
     [used('inbound', '0'), { direction: 'inbound', amount: '0' }],
     [adjusted('inbound', '-3'), { direction: 'inbound', amount: '-3' }],
   ] as const)('carries the direction and the amount of what it takes back, of %j', (original, taken) => {
-    expect(decide(reverse, { ...euros, original }, receivedAt)).toEqual({
+    expect(decide(reverse, { ...euros, original }, metadata)).toEqual({
       outcome: 'accepted',
-      event: { type: 'EntryReversed', data: reversal, metadata: { receivedAt, reversed: taken } },
+      event: { type: 'EntryReversed', data: reversal, metadata: { ...metadata, reversed: taken } },
     });
   });
 
@@ -116,7 +122,7 @@ describe('a reversal', () => {
 
   test('sent again is the same reversal, not a second one', () => {
     const original = paid('inbound', '100');
-    const decision = decide(reverse, { ...euros, original }, receivedAt);
+    const decision = decide(reverse, { ...euros, original }, metadata);
     if (decision.outcome !== 'accepted') throw new Error('the reversal is good');
     expect(decide(reverse, { ...euros, first: decision.event, original, reversedBy: 'r1' }, later)).toEqual({
       outcome: 'unchanged',
@@ -130,11 +136,11 @@ describe('a reversal', () => {
 
 describe('opening an account', () => {
   const open = (data: Extract<Command, { type: 'OpenAccount' }>['data']): Command => ({ type: 'OpenAccount', data });
-  const first: AccountEvent = { type: 'AccountOpened', data: opening, metadata: { receivedAt } };
-  const known: Known = { account: opening, first };
+  const first: AccountEvent = { type: 'AccountOpened', data: opening, metadata };
+  const known: Known = { ...under(opening.cutoff), first };
 
   test('is accepted once', () => {
-    expect(decide(open(opening), { account: undefined }, receivedAt)).toEqual({ outcome: 'accepted', event: first });
+    expect(decide(open(opening), { account: undefined }, metadata)).toEqual({ outcome: 'accepted', event: first });
   });
 
   test('again with the same content, the rule by meaning, changes nothing', () => {
@@ -152,7 +158,7 @@ describe('opening an account', () => {
     expect(
       decide(
         open({ accountId: 'acme', currency: 'EUR', cutoff: { balances: [] } }),
-        { account: { currency: 'EUR' }, first: { ...first, data: { accountId: 'acme', currency: 'EUR' } } },
+        { ...euros, first: { ...first, data: { accountId: 'acme', currency: 'EUR' } } },
         later,
       ),
     ).toEqual({ outcome: 'unchanged' });
@@ -175,7 +181,7 @@ describe('opening an account', () => {
   });
 
   test('again as it was opened is the same account even after its rule was changed', () => {
-    const changed: Known = { first, account: { currency: 'EUR', cutoff: { balances: [] } } };
+    const changed: Known = { ...under({ balances: [] }), first };
     expect(decide(open(opening), changed, later)).toEqual({ outcome: 'unchanged' });
   });
 });
@@ -186,13 +192,12 @@ describe('changing a rule', () => {
     accountId: 'acme',
     data,
   });
-  const under = (cutoff: NonNullable<Known['account']>['cutoff']): Known => ({ account: { currency: 'EUR', cutoff } });
 
   test('records the rule as it was written', () => {
     const rule = { balances: ['mutual', 'inbound'], creditLimits: { inbound: '5.00' } } as const;
-    expect(decide(change(rule), under(undefined), receivedAt)).toEqual({
+    expect(decide(change(rule), under(undefined), metadata)).toEqual({
       outcome: 'accepted',
-      event: { type: 'CutoffChanged', data: rule, metadata: { receivedAt } },
+      event: { type: 'CutoffChanged', data: rule, metadata },
     });
   });
 
@@ -208,14 +213,14 @@ describe('changing a rule', () => {
       },
     ],
   ])('from %j to %j changes nothing and records nothing', (before, rule) => {
-    expect(decide(change(rule), under(before), receivedAt)).toEqual({ outcome: 'unchanged' });
+    expect(decide(change(rule), under(before), metadata)).toEqual({ outcome: 'unchanged' });
   });
 
   test('is a change even where only a limit of a balance that does not cut differs', () => {
     const decision = decide(
       change({ balances: ['inbound'], creditLimits: { mutual: '1' } }),
       under({ balances: ['inbound'] }),
-      receivedAt,
+      metadata,
     );
     expect(decision.outcome).toBe('accepted');
   });
@@ -226,7 +231,7 @@ describe('changing a rule', () => {
 
   test('back to an earlier rule is a change again', () => {
     const first = opened({ balances: ['inbound'] });
-    expect(decide(change({ balances: ['inbound'] }), { ...under({ balances: [] }), first }, receivedAt).outcome).toBe(
+    expect(decide(change({ balances: ['inbound'] }), { ...under({ balances: [] }), first }, metadata).outcome).toBe(
       'accepted',
     );
   });

@@ -1,8 +1,8 @@
-import type { AccountEvent } from './account-event';
+import type { AccountEvent, Metadata } from './account-event';
 import type { Command, RecordCommand } from './command';
 import { accountIdOf, recordKeyOf } from './command';
 import { cutoffOf, isSameCutoff } from './cutoff';
-import type { CutoffSetting } from './cutoff';
+import type { Cutoff } from './cutoff';
 import { isSameContent } from './same-content';
 
 /** Why the ledger refuses; the codes are the contract's (DESIGN 4). */
@@ -22,8 +22,8 @@ export type Rejection = {
 
 /** What the log already says about the things a command names. */
 export type Known = {
-  /** The account as it stands; `cutoff` is the rule last set, absent if none ever was. */
-  account: { currency: string; cutoff?: CutoffSetting | undefined } | undefined;
+  /** The account as it stands, with the rule in force. */
+  account: { currency: string; cutoff: Cutoff } | undefined;
   /** The event first recorded under the command's own key; for OpenAccount, the opening. */
   first?: AccountEvent | undefined;
   /** For a reversal: the entry it names, and the reversal that already undid it. */
@@ -36,9 +36,9 @@ export type Decision =
   | { outcome: 'unchanged' }
   | { outcome: 'rejected'; rejection: Rejection };
 
-/** What becomes of a command: one event, nothing because it is already so, or a rejection. `receivedAt` is RFC 3339 UTC. */
-export const decide = (command: Command, known: Known, receivedAt: string): Decision => {
-  if (command.type === 'OpenAccount') return openAccount(command, known, receivedAt);
+/** What becomes of a command: one event, nothing because it is already so, or a rejection. `metadata` says how the command came. */
+export const decide = (command: Command, known: Known, metadata: Metadata): Decision => {
+  if (command.type === 'OpenAccount') return openAccount(command, known, metadata);
   const { account } = known;
   if (account === undefined) {
     const accountId = accountIdOf(command);
@@ -48,12 +48,12 @@ export const decide = (command: Command, known: Known, receivedAt: string): Deci
     });
   }
   if (command.type === 'ChangeCutoff') {
-    if (isSameCutoff(cutoffOf(account.cutoff), cutoffOf(command.data))) return unchanged;
-    return accept({ type: 'CutoffChanged', data: command.data, metadata: { receivedAt } });
+    if (isSameCutoff(account.cutoff, cutoffOf(command.data))) return unchanged;
+    return accept({ type: 'CutoffChanged', data: command.data, metadata });
   }
   if (known.first !== undefined) return repeat(command, known.first);
-  if (command.type === 'ReverseEntry') return reverse(command, known, receivedAt);
-  return record(command, account.currency, receivedAt);
+  if (command.type === 'ReverseEntry') return reverse(command, known, metadata);
+  return record(command, account.currency, metadata);
 };
 
 const accept = (event: AccountEvent): Decision => ({ outcome: 'accepted', event });
@@ -62,8 +62,8 @@ const unchanged: Decision = { outcome: 'unchanged' };
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>;
 
-const openAccount = ({ data }: Of<'OpenAccount'>, { first }: Known, receivedAt: string): Decision => {
-  if (first?.type !== 'AccountOpened') return accept({ type: 'AccountOpened', data, metadata: { receivedAt } });
+const openAccount = ({ data }: Of<'OpenAccount'>, { first }: Known, metadata: Metadata): Decision => {
+  if (first?.type !== 'AccountOpened') return accept({ type: 'AccountOpened', data, metadata });
   const { name, currency, cutoff } = first.data;
   const isSame =
     data.name === name && data.currency === currency && isSameCutoff(cutoffOf(data.cutoff), cutoffOf(cutoff));
@@ -82,13 +82,12 @@ const repeat = (command: RecordCommand, first: AccountEvent): Decision => {
 const record = (
   command: Exclude<RecordCommand, Of<'ReverseEntry'>>,
   currency: string,
-  receivedAt: string,
+  metadata: Metadata,
 ): Decision => {
   if (command.data.currency !== currency) {
     const detail = `currency: account ${command.data.accountId} is kept in ${currency}, not ${command.data.currency}`;
     return reject({ code: 'CURRENCY_MISMATCH', detail });
   }
-  const metadata = { receivedAt };
   switch (command.type) {
     case 'RecordPayment':
       return accept({ type: 'PaymentRecorded', data: command.data, metadata });
@@ -99,12 +98,12 @@ const record = (
   }
 };
 
-const reverse = ({ data }: Of<'ReverseEntry'>, { original, reversedBy }: Known, receivedAt: string): Decision => {
+const reverse = ({ data }: Of<'ReverseEntry'>, { original, reversedBy }: Known, metadata: Metadata): Decision => {
   const name = `${data.of.kind} ${data.of.id} of account ${data.accountId}`;
   if (original === undefined || !('direction' in original.data))
     return reject({ code: 'ORIGINAL_NOT_FOUND', detail: `of: there is no ${name} to reverse` });
   if (reversedBy !== undefined)
     return reject({ code: 'ALREADY_REVERSED', detail: `of: ${name} was reversed before, by reversal ${reversedBy}` });
   const { direction, amount } = original.data;
-  return accept({ type: 'EntryReversed', data, metadata: { receivedAt, reversed: { direction, amount } } });
+  return accept({ type: 'EntryReversed', data, metadata: { ...metadata, reversed: { direction, amount } } });
 };

@@ -1,5 +1,6 @@
-import { balanceOf, balanceTexts, evolve } from './index';
+import { balanceOf, balanceTexts } from './index';
 import type { Account, AccountEvent } from './index';
+import { evolve } from './one-row.fixture';
 import { adjusted, opened, paid, postpaid, reversed, ruled, used } from './story.fixture';
 
 const fold = (...events: AccountEvent[]): Account => {

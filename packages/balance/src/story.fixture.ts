@@ -1,17 +1,10 @@
-import { acknowledge, cutoffOf, judge, unjudged } from './index';
-import type {
-  AccountEvent,
-  Balance,
-  CutoffSetting,
-  Direction,
-  EntryKind,
-  Judgement,
-  RecordedAccountEvent,
-} from './index';
-import type { TrafficEvent } from './index';
+import { cutoffOf } from './index';
+import type { AccountEvent, Balance, CutoffSetting, Direction, EntryKind, Metadata, TrafficEvent } from './index';
+import { acknowledge, judge, unjudged } from './one-row.fixture';
+import type { Judgement, RecordedAccountEvent } from './one-row.fixture';
 
 /** Events of one account, told in order: what the tests of this package play. */
-const metadata = { receivedAt: '2026-01-31T12:00:00.000Z' };
+const metadata: Metadata = { source: { receivedAt: '2026-01-31T12:00:00.000Z' } };
 const entry = { accountId: 'acme', currency: 'EUR' };
 const named = { reason: 'billing error', actor: 'finance' };
 

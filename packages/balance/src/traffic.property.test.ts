@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { balanceTexts, directions, judge, unjudged } from './index';
-import type { Judgement } from './index';
+import { balanceTexts, directions } from './index';
 import { history } from './history.fixture';
 import { expectedBalances, expectedBlockers } from './oracle.fixture';
+import { judge, unjudged } from './one-row.fixture';
+import type { Judgement } from './one-row.fixture';
 import { acknowledgeAll, decidedAt, play, recorded } from './story.fixture';
 
 /** The judgement after each event of a history, the first being before any. */

@@ -1,5 +1,5 @@
-import { unjudged } from './index';
 import type { AccountEvent } from './index';
+import { unjudged } from './one-row.fixture';
 import {
   acknowledgeAll,
   adjusted,

@@ -1,12 +1,7 @@
-import { formatAmount } from '@tollgate/money';
-import { balanceOf } from './account';
-import type { Account } from './account';
-import type { RecordedAccountEvent } from './account-event';
-import { exhausted } from './exhausted';
+import { directionBit, directionsIn, guarding } from './balance-set';
+import type { BalanceSet, DirectionSet } from './balance-set';
 import type { Balance } from './cutoff';
-import { directions } from './entry';
 import type { Direction } from './entry';
-import { evolve } from './evolve';
 
 export type TrafficState = 'open' | 'blocked';
 
@@ -26,77 +21,28 @@ export type TrafficDecision = {
 
 export type TrafficEvent = { type: 'TrafficBlocked' | 'TrafficUnblocked'; data: TrafficDecision; metadata: object };
 
-/** What is known of one account when its traffic is judged: its fold, and the decisions made so far. */
-export type Judgement = {
-  readonly account: Account | undefined;
-  readonly traffic: Readonly<Record<Direction, TrafficState>>;
-  /** Of the last decision; 0 before the first. */
-  readonly sequence: number;
-  /** Revision of the event that caused the last decision; −1 before the first. */
-  readonly judgedThrough: number;
+/** A decision but for the time at which it is recorded, which the fold does not know. */
+export type TrafficVerdict = { type: TrafficEvent['type']; data: Omit<TrafficDecision, 'decidedAt'> };
+
+/** An account just after an event that turned its traffic. */
+type Turn = Pick<TrafficDecision, 'accountId' | 'balances' | 'currency' | 'cause'> & {
+  turned: DirectionSet;
+  exhausted: BalanceSet;
+  /** Of the account's last decision before; 0 if this is the first. */
+  sequence: number;
 };
 
-export const unjudged: Judgement = {
-  account: undefined,
-  traffic: { inbound: 'open', outbound: 'open' },
-  sequence: 0,
-  judgedThrough: -1,
-};
-
-/**
- * Folds one event and decides what it does to traffic: the edges it causes, inbound first (DESIGN 2.4). Events before the
- * cause of the last known decision are folded only: they were judged before, whoever restarts. The cause itself is judged
- * again, which decides nothing unless it turned both directions and only one of them was recorded. `decidedAt` is RFC 3339 UTC.
- */
-export const judge = (
-  before: Judgement,
-  event: RecordedAccountEvent,
-  decidedAt: string,
-): { after: Judgement; decisions: TrafficEvent[] } => {
-  const account = evolve(before.account, event);
-  let after: Judgement = {
-    account,
-    traffic: before.traffic,
-    sequence: before.sequence,
-    judgedThrough: before.judgedThrough,
-  };
-  const decisions: TrafficEvent[] = [];
-  if (event.revision < before.judgedThrough) return { after, decisions };
-  for (const direction of directions) {
-    const blockers = exhausted(account, direction);
-    const state = blockers.length > 0 ? 'blocked' : 'open';
-    if (state === before.traffic[direction]) continue;
-    const decision: TrafficEvent = {
-      type: state === 'blocked' ? 'TrafficBlocked' : 'TrafficUnblocked',
-      data: {
-        accountId: account.accountId,
-        direction,
-        sequence: after.sequence + 1,
-        exhausted: blockers,
-        balances: balanceTexts(account),
-        currency: account.currency,
-        cause: { type: event.type, eventId: event.eventId, stream: event.stream, revision: event.revision },
-        decidedAt,
-      },
-      metadata: {},
+/** What is decided: an edge for each direction that turned, inbound first (DESIGN 2.4). */
+export const verdictsOf = ({ turned, exhausted, sequence, ...about }: Turn): TrafficVerdict[] =>
+  directionsIn(turned).map((direction, index) => {
+    const { accountId, balances, currency, cause } = about;
+    const blockers = guarding(exhausted, direction);
+    return {
+      type: blockers.length > 0 ? 'TrafficBlocked' : 'TrafficUnblocked',
+      data: { accountId, direction, sequence: sequence + 1 + index, exhausted: blockers, balances, currency, cause },
     };
-    decisions.push(decision);
-    after = acknowledge(after, decision);
-  }
-  return { after, decisions };
-};
+  });
 
-/** Takes over a decision that is already in the log. */
-export const acknowledge = (judgement: Judgement, { type, data }: TrafficEvent): Judgement => ({
-  ...judgement,
-  traffic: { ...judgement.traffic, [data.direction]: type === 'TrafficBlocked' ? 'blocked' : 'open' },
-  sequence: data.sequence,
-  judgedThrough: data.cause.revision,
-});
-
-/** All three balances as shortest exact texts. */
-export const balanceTexts = (account: Account): Record<Balance, string> => ({
-  inbound: formatAmount(balanceOf(account, 'inbound')),
-  outbound: formatAmount(balanceOf(account, 'outbound')),
-  mutual: formatAmount(balanceOf(account, 'mutual')),
-});
+/** The directions that are blocked once a decision is taken over. */
+export const trafficAfter = (blocked: DirectionSet, { type, data }: Pick<TrafficVerdict, 'type'> & { data: { direction: Direction } }): DirectionSet =>
+  type === 'TrafficBlocked' ? blocked | directionBit[data.direction] : blocked & ~directionBit[data.direction];

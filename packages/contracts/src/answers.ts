@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { by } from './by';
 import { accountId, currency, direction, instant, recordId } from './fields';
 import { balancesView } from './traffic-control';
 
@@ -81,6 +82,7 @@ export const historyItem = z
     data: z.record(z.string(), z.unknown()).meta({ description: 'The body as accepted.' }),
     receivedAt: instant,
     recordedAt: instant,
+    by: by.optional(),
   })
   .meta({ id: 'HistoryItem' });
 export type HistoryItem = z.infer<typeof historyItem>;

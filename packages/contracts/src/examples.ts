@@ -107,6 +107,7 @@ export const historyExample: HistoryItem = {
   data: { ...paymentExample },
   receivedAt: '2026-01-31T09:31:00.120Z',
   recordedAt: '2026-01-31T09:31:00.124Z',
+  by: { channel: { http: 'k3f9x2ab-41' }, claimed: { file: 'payments.csv', line: 18 } },
 };
 
 export const commandExample = trafficCommandOf({

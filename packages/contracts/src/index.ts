@@ -1,11 +1,15 @@
 export { accountOpening, cutoffSetting } from './accounts';
 export type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer, RecordForecast } from './answers';
 export { asyncApiDocument } from './asyncapi';
+export { byOf } from './by';
+export type { By } from './by';
+export { claimHeadersOf, claimsOf } from './claims';
+export type { Claims } from './claims';
 export { accountIdPattern, instant } from './fields';
 export { accountStream, cutoffStream, isAccountEvent, rejectedStream, streamPrefixes } from './log-event';
 export type { LogEvent, RejectionEvent } from './log-event';
 export { openApiDocument } from './openapi';
-export { parseBody, parseJson, parseJsonText, recordKinds } from './parse';
+export { parseBody, parseCutoff, parseJson, parseJsonText, parseOpening, recordKinds } from './parse';
 export type { Parsed } from './parse';
 export { problemOf, problems } from './problem';
 export type { Problem, ProblemCode } from './problem';
@@ -13,6 +17,8 @@ export { accountQuery, batchQuery, historyQuery, lastEventId, listQuery, streamQ
 export { adjustment, payment, reversal, usage } from './records';
 export { payloadOf, rejection, shorten } from './rejection';
 export type { RejectedMessage } from './rejection';
+export { storedEvents, UnknownEvent } from './stored-event';
+export type { StoredEvent } from './stored-event';
 export { topicsOf } from './topics';
 export type { Topics } from './topics';
 export { cloudEventHeaders, commandIdOf, trafficCommandOf } from './traffic-control';

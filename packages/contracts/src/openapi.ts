@@ -1,6 +1,7 @@
 import { createComponents } from './components';
 import type { Components } from './components';
 import { accountId } from './fields';
+import { claimParameters } from './parameters';
 import { problem, problems } from './problem';
 import type { ProblemCode } from './problem';
 import { routes } from './routes';
@@ -18,7 +19,7 @@ export const openApiDocument = (): object => {
       version: '1.0.0',
       summary: 'Exact, replayable balance ledger and traffic cutoff for telephony partners.',
       description:
-        'Amounts are exact decimals in strings. Ids are permanent: the same id with the same content changes nothing, with other content it is a conflict. Unknown fields are refused. Every error is application/problem+json (RFC 9457) with a code.',
+        'Amounts are exact decimals in strings. Ids are permanent: the same id with the same content changes nothing, with other content it is a conflict. Unknown fields are refused. Every answer names its request in the header request-id. Every error is application/problem+json (RFC 9457) with a code.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -29,13 +30,16 @@ export const openApiDocument = (): object => {
       { name: 'operator', description: 'For whoever runs it.' },
     ],
     paths,
-    components: { schemas: components.schemas() },
+    components: {
+      parameters: Object.fromEntries(claimParameters.map((parameter) => [parameter.name, parameter])),
+      schemas: components.schemas(),
+    },
   };
 };
 
 const operation = (route: Route, components: Components): object => {
   const { operationId, tag, summary, request, parameters = [], answers } = route;
-  const all = [...pathParameters(route, components), ...parameters];
+  const all = [...pathParameters(route, components), ...parameters, ...(request ? claims : [])];
   return {
     operationId,
     tags: [tag],
@@ -45,6 +49,8 @@ const operation = (route: Route, components: Components): object => {
     responses: { ...answerResponses(answers, components), ...problemResponses(route, components) },
   };
 };
+
+const claims = claimParameters.map(({ name }) => ({ $ref: `#/components/parameters/${name}` }));
 
 const pathParameters = ({ path }: Route, { ref }: Components): object[] =>
   path.includes('{accountId}') ? [{ name: 'accountId', in: 'path', required: true, schema: ref(accountId) }] : [];
@@ -80,6 +86,11 @@ const contentOf = (content: Content, { ref }: Components): object => {
   }
 };
 
+const retryAfter = {
+  description: 'With OVERLOADED: seconds until it is worth trying again.',
+  schema: { type: 'integer' },
+};
+
 type Fault = { status: number; code: ProblemCode; when: string };
 
 const problemResponses = ({ tag, request, problems: codes }: Route, { ref }: Components): object => {
@@ -100,7 +111,8 @@ const problemResponses = ({ tag, request, problems: codes }: Route, { ref }: Com
       const code = { enum: group.map((fault) => fault.code) };
       const schema = { allOf: [ref(problem), { properties: { code } }] };
       const description = group.map((fault) => `${fault.code}: ${fault.when}.`).join(' ');
-      return [status, { description, content: { 'application/problem+json': { schema } } }];
+      const headers = group.some((fault) => fault.code === 'OVERLOADED') && { headers: { 'Retry-After': retryAfter } };
+      return [status, { description, ...headers, content: { 'application/problem+json': { schema } } }];
     }),
   );
 };

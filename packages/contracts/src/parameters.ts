@@ -1,3 +1,4 @@
+import { claimHeaders, encodedText, lineNumber } from './claims';
 import type { JsonObject } from './components';
 
 /** Parameters of the reading calls, as a caller writes them; what parses them is in `queries.ts`. */
@@ -43,10 +44,34 @@ export const dryRun = inQuery(
   { type: 'boolean', default: false },
 );
 
-export const lastEventIdHeader = {
-  name: 'Last-Event-ID',
+const inHeader = (name: string, description: string, schema: JsonObject) => ({
+  ...inQuery(name, description, schema),
   in: 'header',
-  required: false,
-  description: 'Of the event stream: the id of the last event seen; the stream goes on after it.',
-  schema: { type: 'string', pattern: '^\\d{1,19}$' },
-};
+});
+
+export const lastEventIdHeader = inHeader(
+  'Last-Event-ID',
+  'Of the event stream: the id of the last event seen; the stream goes on after it.',
+  { type: 'string', pattern: '^\\d{1,19}$' },
+);
+
+const claimedText = { type: 'string', pattern: encodedText.source };
+
+/** What a client may say of itself on the calls that write. */
+export const claimParameters = [
+  inHeader(
+    claimHeaders.file,
+    'The file the records come from: 1 to 200 printable characters as percent-encoded UTF-8. Kept as by.claimed.file.',
+    claimedText,
+  ),
+  inHeader(
+    claimHeaders.line,
+    'The line of that file which the body stands on; of a batch, its first line, blank ones counted. Kept as by.claimed.line.',
+    { type: 'string', pattern: lineNumber.source },
+  ),
+  inHeader(
+    claimHeaders.actor,
+    'Who sends it: 1 to 200 printable characters as percent-encoded UTF-8. Kept as by.claimed.actor.',
+    claimedText,
+  ),
+];

@@ -13,6 +13,7 @@ test.each<[ProblemCode, number]>([
   ['CURRENCY_MISMATCH', 422],
   ['INTERNAL_ERROR', 500],
   ['STORE_UNAVAILABLE', 503],
+  ['OVERLOADED', 503],
   ['READ_MODEL_BEHIND', 503],
 ])('%s is answered with %d', (code, status) => {
   const answer = problemOf({ code, detail: 'why' });

@@ -4,7 +4,7 @@ import { accountAnswer, accountView, recordAnswer } from './answers';
 import { batchLine, batchLineAnswer } from './batch-line';
 import * as example from './examples';
 import { accountList, blockedList, historyList } from './lists';
-import { afterKey, afterRevision, dryRun, fromStart, lastEventIdHeader, limit, minPosition } from './parameters';
+import * as parameter from './parameters';
 import type { ProblemCode } from './problem';
 import { adjustment, payment, reversal, usage } from './records';
 import { trafficCommand } from './traffic-control';
@@ -38,7 +38,13 @@ const recordAnswers: Route['answers'] = {
     content: [json(recordAnswer, { ...example.recordAnswerExample, duplicate: true })],
   },
 };
-const recordProblems = ['INVALID_REQUEST', 'ACCOUNT_NOT_FOUND', 'ID_CONFLICT', 'STORE_UNAVAILABLE'] as const;
+const recordProblems = [
+  'INVALID_REQUEST',
+  'ACCOUNT_NOT_FOUND',
+  'ID_CONFLICT',
+  'STORE_UNAVAILABLE',
+  'OVERLOADED',
+] as const;
 
 const records: Route[] = [
   {
@@ -87,7 +93,7 @@ const records: Route[] = [
     operationId: 'recordBatch',
     tag: 'records',
     summary: 'Records many: an answer a line, in order; blank lines are skipped',
-    parameters: [dryRun],
+    parameters: [parameter.dryRun],
     request: {
       as: 'lines',
       of: batchLine,
@@ -109,7 +115,7 @@ const records: Route[] = [
         ],
       },
     },
-    problems: ['INVALID_REQUEST', 'STORE_UNAVAILABLE'],
+    problems: ['INVALID_REQUEST', 'STORE_UNAVAILABLE', 'OVERLOADED'],
   },
 ];
 
@@ -128,7 +134,7 @@ const accounts: Route[] = [
         content: [json(accountAnswer, { ...example.accountAnswerExample, duplicate: true })],
       },
     },
-    problems: ['INVALID_REQUEST', 'ACCOUNT_EXISTS', 'STORE_UNAVAILABLE'],
+    problems: ['INVALID_REQUEST', 'ACCOUNT_EXISTS', 'STORE_UNAVAILABLE', 'OVERLOADED'],
   },
   {
     method: 'get',
@@ -136,7 +142,7 @@ const accounts: Route[] = [
     operationId: 'listAccounts',
     tag: 'accounts',
     summary: 'Accounts in the order of their ids',
-    parameters: [afterKey, limit, minPosition],
+    parameters: [parameter.afterKey, parameter.limit, parameter.minPosition],
     answers: {
       200: { description: 'A page.', content: [json(accountList, { items: [example.accountExample], next: null })] },
     },
@@ -148,7 +154,7 @@ const accounts: Route[] = [
     operationId: 'readAccount',
     tag: 'accounts',
     summary: 'Balances, rule and traffic state of an account',
-    parameters: [minPosition],
+    parameters: [parameter.minPosition],
     answers: { 200: { description: 'The account.', content: [json(accountView, example.accountExample)] } },
     problems: ['INVALID_REQUEST', 'ACCOUNT_NOT_FOUND', 'READ_MODEL_BEHIND'],
   },
@@ -165,7 +171,7 @@ const accounts: Route[] = [
         content: [json(accountAnswer, { ...example.accountAnswerExample, revision: 43, position: '1302' })],
       },
     },
-    problems: ['INVALID_REQUEST', 'ACCOUNT_NOT_FOUND', 'STORE_UNAVAILABLE'],
+    problems: ['INVALID_REQUEST', 'ACCOUNT_NOT_FOUND', 'STORE_UNAVAILABLE', 'OVERLOADED'],
   },
   {
     method: 'get',
@@ -173,7 +179,7 @@ const accounts: Route[] = [
     operationId: 'readHistory',
     tag: 'accounts',
     summary: 'The events of an account as recorded, oldest first',
-    parameters: [afterRevision, limit, minPosition],
+    parameters: [parameter.afterRevision, parameter.limit, parameter.minPosition],
     answers: {
       200: { description: 'A page.', content: [json(historyList, { items: [example.historyExample], next: '41' })] },
     },
@@ -188,7 +194,13 @@ const traffic: Route[] = [
     operationId: 'readTrafficControl',
     tag: 'traffic',
     summary: 'Who is blocked now; or, as an event stream, the commands as they are made',
-    parameters: [afterKey, limit, minPosition, fromStart, lastEventIdHeader],
+    parameters: [
+      parameter.afterKey,
+      parameter.limit,
+      parameter.minPosition,
+      parameter.fromStart,
+      parameter.lastEventIdHeader,
+    ],
     answers: {
       200: {
         description:

@@ -1,2 +1,3 @@
-export { openLmdbEventLog } from './lmdb-event-log';
-export type { LmdbEventLog } from './lmdb-event-log';
+export { lmdbFileOf, openLmdbLog } from './lmdb-log';
+export type { LmdbLog } from './lmdb-log';
+export { OldFolderInUse, lockLmdbLog, readRelayPosition } from './level';

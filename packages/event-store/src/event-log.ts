@@ -1,8 +1,11 @@
 /** A place in the whole log. Ordered and opaque: compare it, store it, hand it back; never count with it. */
 export type Position = bigint;
 
-/** What an event says. `type` selects the shape of `data` and `metadata`, all of them JSON. */
-export type EventBody = { type: string; data: object; metadata: object };
+/**
+ * What an event says. `type` selects the shape of `data` and `metadata`, all of them JSON. `metadata.source` is what many events
+ * of one append may have in common, as one object: an adapter may store it once for all of them.
+ */
+export type EventBody = { type: string; data: object; metadata: object & { source?: object | undefined } };
 
 export type NewEvent<Body extends EventBody> = Body & { eventId: string };
 
@@ -24,9 +27,14 @@ export type StreamAppend<Body extends EventBody> = {
   events: readonly NewEvent<Body>[];
 };
 
-/** Events recorded, in order; or nothing recorded, because the stream has moved on to `currentRevision`. */
-export type AppendResult<Body extends EventBody> =
-  { isAppended: true; events: readonly RecordedEvent<Body>[] } | { isAppended: false; currentRevision: number };
+/**
+ * What became of the events for one stream: recorded, each at its position; not recorded, because the stream has moved on to
+ * `currentRevision`; or not known, until the stream is read again.
+ */
+export type AppendResult =
+  | { status: 'recorded'; positions: readonly Position[] }
+  | { status: 'conflict'; currentRevision: number }
+  | { status: 'unknown'; error: LogUnavailable };
 
 /**
  * Events in log order. `position` is how far the log has been read, events of other prefixes included: what a consumer
@@ -52,10 +60,12 @@ export type Subscription = {
 export type EventLog<Body extends EventBody> = {
   /**
    * Appends to several streams; each stream wholly or not at all, whatever becomes of the others. One append names a
-   * stream once. Results come in the order of `appends`, after everything is durable. Throws `LogUnavailable` when the
-   * outcome is unknown or the log cannot be written: read the log again before deciding anew.
+   * stream once, and gives each at least one event. Results come in the order of `appends`, after everything is durable.
+   * Throws `LogUnavailable` when it was refused before it began: then nothing of it is recorded.
    */
-  append(appends: readonly StreamAppend<Body>[]): Promise<AppendResult<Body>[]>;
+  append(appends: readonly StreamAppend<Body>[]): Promise<AppendResult[]>;
+  /** The event at a position that the log gave before; absent if there is none. */
+  read(position: Position): Promise<RecordedEvent<Body> | undefined>;
   /** Events of one stream from revision `from` (0 unless given), oldest first, at most `limit`. None if there is no such stream. */
   readStream(stream: string, options: { from?: number; limit: number }): Promise<RecordedEvent<Body>[]>;
   /** Position of the last event, absent while the log is empty. */
@@ -69,7 +79,7 @@ export type EventLog<Body extends EventBody> = {
   close(): Promise<void>;
 };
 
-/** The log cannot be written or read now; whether an append under way was recorded is not known. */
+/** The log cannot be written or read now. */
 export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable';
   readonly retriable = true;

@@ -1,3 +1,6 @@
+export { foldBytes } from './log-index';
+export type { LogIndex, Place, RecordedGroup, StreamHead } from './log-index';
+export { requireWellFormed } from './well-formed';
 export { LogDamaged, LogUnavailable, SubscriptionDropped, noStream } from './event-log';
 export type {
   AppendResult,

@@ -5,9 +5,9 @@ import { createKafka, runConsumer, type ConsumerOptions, type KafkaClient, type 
 export { startBroker, type Broker };
 
 /** Waits for the condition, not for time. */
-export const until = async (isMet: () => boolean, what: string, limitMs = 40_000): Promise<void> => {
+export const until = async (isMet: () => boolean | Promise<boolean>, what: string, limitMs = 40_000): Promise<void> => {
   const deadline = Date.now() + limitMs;
-  while (!isMet()) {
+  while (!(await isMet())) {
     if (Date.now() > deadline) throw new Error(`never happened: ${what}`);
     await sleep(10);
   }
@@ -45,3 +45,48 @@ export const numbered = (topic: string, from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => ({ topic, key: 'acme', value: String(from + index) }));
 
 export const numbers = (from: number, to: number): string[] => numbered('', from, to).map(({ value }) => value);
+
+/** What the group of a topic's name has committed, of each partition that it has committed something of. */
+export const committedOf = async (client: KafkaClient, topic: string): Promise<string[]> => {
+  const connection = client.connect();
+  const admin = connection.kafka.admin();
+  try {
+    await admin.connect();
+    const found = await admin.fetchOffsets({ groupId: topic, topics: [topic] });
+    const offsets = found.flatMap(({ partitions }) => partitions.map(({ offset }) => offset));
+    return offsets.filter((offset) => offset !== '-1');
+  } finally {
+    await admin.disconnect();
+    connection.cut();
+  }
+};
+
+/** A handler whose calls settle when they are told to. */
+export const handling = () => {
+  type Call = { values: string[]; isOpen: boolean; succeed(): void; fail(): void };
+  const calls: Call[] = [];
+  let succeedsAtOnce = false;
+  const open = () => calls.filter(({ isOpen }) => isOpen);
+  const onBatch: ConsumerOptions['onBatch'] = (messages) =>
+    new Promise((resolve, reject) => {
+      const close = (settle: () => void) => () => {
+        call.isOpen = false;
+        settle();
+      };
+      const call: Call = {
+        values: messages.map(({ value }) => String(value)),
+        isOpen: true,
+        succeed: close(resolve),
+        fail: close(() => {
+          reject(new Error('unwritable'));
+        }),
+      };
+      calls.push(call);
+      if (succeedsAtOnce) call.succeed();
+    });
+  const succeedFromNowOn = (): void => {
+    succeedsAtOnce = true;
+    for (const call of open()) call.succeed();
+  };
+  return { calls, open, onBatch, succeedFromNowOn };
+};

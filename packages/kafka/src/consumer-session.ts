@@ -2,7 +2,8 @@ import type { Consumer, Kafka } from 'kafkajs';
 import type { KafkaClient } from './client';
 import { settleNotes, type CommitNotes } from './commit-notes';
 import { describe } from './errors';
-import type { Membership, PartitionWork } from './partition-work';
+import type { PartitionWork } from './partition-work';
+import type { Membership } from './tenure';
 import { withTimeLimit } from './time-limit';
 
 const sessionTimeoutMs = 6_000;
@@ -10,10 +11,16 @@ export const heartbeatIntervalMs = 1_500;
 
 /** The broker answers as soon as there is one byte; this bounds how long an idle consumer takes to stop. */
 const maxFetchWaitMs = 250;
+/**
+ * kafkajs decodes an answer in one go, during which nothing else runs: what a partition gives of it is kept small, and
+ * what an answer may hold in all is no limit, since the same partitions would always come off best.
+ */
+const maxBytesPerPartition = 256 * 1_024;
 const rebalanceTimeoutMs = 30_000;
 const watchEveryMs = 1_000;
 /** Longer than anything kafkajs may wait for in good health, a rebalance included. */
 const silenceLimitMs = 45_000;
+const commitLimitMs = 1_000;
 const leaveLimitMs = 3_000;
 
 export type SessionOptions = {
@@ -30,7 +37,7 @@ export type SessionOptions = {
 export type ConsumerSession = {
   /** Resolves with the reason; the consumer can do nothing any more by then. */
   ended: Promise<string>;
-  /** Lets running batches finish, commits and leaves the group; gives up on the last two if the broker is away. */
+  /** Lets what is outstanding finish, commits and leaves the group; gives up on the last two if the broker is away. */
   stop(): Promise<void>;
 };
 
@@ -75,6 +82,8 @@ export const startSession = (client: KafkaClient, options: SessionOptions): Cons
     rebalanceTimeout: rebalanceTimeoutMs,
     maxWaitTimeInMs: maxFetchWaitMs,
     minBytes: 1,
+    maxBytesPerPartition,
+    maxBytes: 32 * 1_024 * 1_024,
     metadataMaxAge: 30_000,
     allowAutoTopicCreation: false,
     // kafkajs restarts itself after some errors and not after others: we do it, after all of them.
@@ -101,18 +110,31 @@ export const startSession = (client: KafkaClient, options: SessionOptions): Cons
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     end(describe(payload.error));
   });
-  const membership = { generation: () => generation, isOver: () => isOver };
+  const membership: Membership = {
+    generation: () => generation,
+    isOver: () => isOver,
+    seek: (place) => {
+      try {
+        consumer.seek(place);
+      } catch {
+        // It has stopped. The next session reads on from what is committed.
+      }
+    },
+  };
   start({ kafka: connection.kafka, consumer, membership }, options).catch((error: unknown) => {
     end(describe(error));
   });
 
   const stop = async (): Promise<void> => {
+    const { work } = options;
+    work.close();
+    await work.idle();
     if (generation > 0 && !isOver) {
+      await withTimeLimit(work.settled(), commitLimitMs, undefined);
       const left = consumer.disconnect().catch(() => undefined);
-      await Promise.race([left, options.work.idle()]);
+      work.release();
       await withTimeLimit(left, leaveLimitMs, undefined);
     }
-    await options.work.idle();
     end('stopped');
   };
   return { ended, stop };

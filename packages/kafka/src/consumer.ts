@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReceivedMessage } from './chunks';
 import type { KafkaClient } from './client';
 import type { CommitNotes } from './commit-notes';
 import { heartbeatIntervalMs, startSession, type ConsumerSession } from './consumer-session';
-import { createPartitionWork, type ReceivedMessage } from './partition-work';
+import { createPartitionWork } from './partition-work';
 import { backoffMs } from './time-limit';
 
 export type ConsumerState = 'connecting' | 'running' | 'disconnected';
@@ -16,9 +17,14 @@ export type ConsumerOptions = {
   maxBatchMessages?: number;
   /** How many partitions may be in onBatch at once. Default 1. */
   partitionsConcurrently?: number;
+  /** What may be handed to onBatch and not be durable, over all partitions. Default 20,000 messages. */
+  maxOutstandingMessages?: number;
+  /** The same in bytes of keys and values. Default 32 MiB. */
+  maxOutstandingBytes?: number;
   /**
-   * Messages of one partition in offset order, at least once each. Their offsets are committed after it resolved; if it
-   * rejects, the same messages come again after a pause, and nothing of that partition before them.
+   * Messages of one partition in offset order, at least once each; resolves once they are durable. It is called again
+   * before that, for the same partition too. Offsets are committed up to the first message that is not durable. If it
+   * rejects, the partition's messages come again after a pause, from the first that is not durable.
    */
   onBatch: (messages: ReceivedMessage[]) => Promise<void>;
   /** What is kept with each commit, and judged before the group is joined. */
@@ -27,7 +33,7 @@ export type ConsumerOptions = {
 };
 
 export type RunningConsumer = {
-  /** Lets running batches finish, commits, leaves the group. A few seconds at most beyond that, broker or not. */
+  /** Lets what is outstanding finish, commits, leaves the group. A few seconds at most beyond that, broker or not. */
   stop(): Promise<void>;
   state(): ConsumerState;
   /** Why it is disconnected, empty while it is not. */
@@ -43,7 +49,11 @@ export const runConsumer = (client: KafkaClient, options: ConsumerOptions): Runn
   const { groupId, topics, maxBatchMessages = 2_000, partitionsConcurrently = 1, fromBeginning = true } = options;
   const { log } = client;
   const { onBatch, notes } = options;
-  const work = createPartitionWork(log, { onBatch, maxBatchMessages, heartbeatIntervalMs, notes });
+  const maxOutstanding = {
+    messages: options.maxOutstandingMessages ?? 20_000,
+    bytes: options.maxOutstandingBytes ?? 32 * 1_024 * 1_024,
+  };
+  const work = createPartitionWork(log, { onBatch, maxBatchMessages, maxOutstanding, heartbeatIntervalMs, notes });
   const stopping = new AbortController();
   const isStopping = (): boolean => stopping.signal.aborted;
   let state: ConsumerState = 'connecting';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Admin, Consumer } from 'kafkajs';
 import type { KafkaClient } from './client';
 import { KafkaUnavailable, describe, protocolErrorOf } from './errors';
-import type { ReceivedMessage } from './partition-work';
+import type { ReceivedMessage } from './chunks';
 
 const idleLimitMs = 30_000;
 

@@ -4,25 +4,11 @@ import type { Socket } from 'node:net';
 import Fastify from 'fastify';
 import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseJson, problemOf } from '@tollgate/contracts';
-import type { Parsed, Problem } from '@tollgate/contracts';
+import type { Problem } from '@tollgate/contracts';
+import { hold } from './admission';
+import { HttpProblem } from './http-problem';
 import type { Log } from './log';
-
-/** Thrown by a handler to answer with a problem. */
-export class HttpProblem extends Error {
-  override readonly name = 'HttpProblem';
-  readonly problem: Problem;
-
-  constructor(problem: Problem) {
-    super(problem.detail);
-    this.problem = problem;
-  }
-}
-
-/** The parsed value; what could not be parsed is answered 400. */
-export const valid = <Value>(parsed: Parsed<Value>): Value => {
-  if (parsed.ok) return parsed.value;
-  throw new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail: parsed.detail }));
-};
+import { createRequestIds } from './request-ids';
 
 export type HttpLimits = {
   /** Largest request body. */
@@ -39,9 +25,14 @@ export type HttpLimits = {
 
 export const ndjson = 'application/x-ndjson';
 
-/** A server that speaks only JSON and NDJSON, and answers every error as RFC 9457 problem+json. */
-export const createHttpServer = (limits: HttpLimits, logger: Log): FastifyInstance => {
+/** A server that speaks only JSON and NDJSON, answers every error as RFC 9457 problem+json and names every request in its answer. */
+export const createHttpServer = (
+  limits: HttpLimits,
+  logger: Log,
+  nextRequestId: () => string = createRequestIds(),
+): FastifyInstance => {
   const server = Fastify({
+    genReqId: nextRequestId,
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.idleTimeoutMs,
@@ -52,7 +43,9 @@ export const createHttpServer = (limits: HttpLimits, logger: Log): FastifyInstan
       requireHostHeader: false,
       connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, slowestCheckMs),
     },
-    clientErrorHandler: refuseClient,
+    clientErrorHandler: (error, socket) => {
+      refuseClient(error, socket, nextRequestId());
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     exposeHeadRoutes: false,
@@ -64,19 +57,28 @@ export const createHttpServer = (limits: HttpLimits, logger: Log): FastifyInstan
   server.server.maxConnections = limits.connections;
   server.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const problem = problemOf({ code: 'INVALID_REQUEST', detail: 'expect: only 100-continue is known' }, 417);
-    response.writeHead(417, { 'content-type': problemType, connection: 'close' }).end(JSON.stringify(problem));
+    response
+      .writeHead(417, { 'content-type': problemType, [requestIdHeader]: nextRequestId(), connection: 'close' })
+      .end(JSON.stringify(problem));
   });
-  server.addHook('onRequest', (request, _reply, done) => {
+  server.decorateRequest('admission', null);
+  server.decorateRequest('heldBytes', 0);
+  server.decorateRequest('startedAt', 0);
+  server.addHook('onRequest', (request, reply, done) => {
+    request.startedAt = performance.now();
+    reply.header(requestIdHeader, request.id);
     const detail = hostFault(request.raw);
     done(detail === undefined ? undefined : new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail })));
   });
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    hold(request, body.length);
     const parsed = parseJson(body);
     if (parsed.ok) done(null, parsed.value);
     else done(new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail: parsed.detail })));
   });
-  server.addContentTypeParser(ndjson, { parseAs: 'buffer' }, (_request, body, done) => {
+  server.addContentTypeParser(ndjson, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    hold(request, body.length);
     done(null, body);
   });
   server.setNotFoundHandler((request, reply) => {
@@ -96,10 +98,16 @@ export const createHttpServer = (limits: HttpLimits, logger: Log): FastifyInstan
 
 /** A request names one host (RFC 9112, 3.2); before HTTP/1.1 it need not. */
 const hostFault = ({ httpVersion, rawHeaders }: IncomingMessage): string | undefined => {
-  const hosts = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length;
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === host.length && name.toLowerCase() === host) hosts += 1;
+  }
   if (hosts > 1) return 'host: named more than once';
   return hosts === 0 && httpVersion === '1.1' ? 'host: required' : undefined;
 };
+
+const host = 'host';
 
 /** How often Node looks for requests that are late. */
 const slowestCheckMs = 5_000;
@@ -110,7 +118,7 @@ const clientFaults: Record<string, { status: number; detail: string }> = {
 };
 
 /** Answers what is no HTTP request, or came too late, and closes: there is no request that Fastify could answer. */
-const refuseClient = (error: ConnectionError, socket: Socket): void => {
+const refuseClient = (error: ConnectionError, socket: Socket, requestId: string): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -123,6 +131,7 @@ const refuseClient = (error: ConnectionError, socket: Socket): void => {
   const head = [
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`,
     `content-type: ${problemType}`,
+    `${requestIdHeader}: ${requestId}`,
     `content-length: ${String(Buffer.byteLength(body))}`,
     'connection: close',
   ];
@@ -135,8 +144,15 @@ const isHead = ({ rawPacket }: { rawPacket?: unknown }): boolean =>
 
 const problemType = 'application/problem+json; charset=utf-8';
 
+/** A client's own header is not believed: the id stands in what is recorded. */
+const requestIdHeader = 'request-id';
+
+const retryAfterSeconds = 1;
+
 const sendProblem = (reply: FastifyReply, problem: Problem): void => {
-  void reply.code(problem.status).header('content-type', problemType).send(JSON.stringify(problem));
+  reply.code(problem.status).header('content-type', problemType).header(requestIdHeader, reply.request.id);
+  if (problem.code === 'OVERLOADED') reply.header('retry-after', String(retryAfterSeconds));
+  void reply.send(JSON.stringify(problem));
 };
 
 const problemFor = (error: unknown, request: FastifyRequest, logger: Log): Problem => {

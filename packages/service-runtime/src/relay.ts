@@ -4,11 +4,8 @@ import { follow } from './follow';
 import type { Following, Unacknowledged } from './follow';
 import type { Log } from './log';
 
-/** Where a relay remembers how far the broker has acknowledged. */
-type RelayPosition = {
-  position(): Position | undefined;
-  commit(changes: { puts: []; position: Position }): Promise<void>;
-};
+/** Where a relay remembers how far the broker has acknowledged; absent before the first time. */
+export type RelayPosition = { position(): Position | undefined; store(position: Position): void };
 
 export type Relay<Body extends EventBody, Message> = {
   name: string;
@@ -22,7 +19,8 @@ export type Relay<Body extends EventBody, Message> = {
   logger: Log;
 };
 
-const idlePositions = 1_000n;
+/** A position without messages is stored at the latest after so many batches; a restart reads again what came after it. */
+const idleBatches = 100;
 
 /**
  * Publishes events of the log in order, at least once: the position is stored only after the broker's acknowledgement,
@@ -36,6 +34,7 @@ export const relay = <Body extends EventBody, Message>(options: Relay<Body, Mess
   /** Of this process: it goes on from there also where the position cannot be stored. */
   let acknowledged: Position | undefined;
   const position = (): Position | undefined => acknowledged ?? store.position();
+  let idle = 0;
 
   const publish = async (messages: Message[]): Promise<boolean> => {
     const waiting = { messages: messages.length, since: new Date(), reason: undefined };
@@ -71,8 +70,8 @@ export const relay = <Body extends EventBody, Message>(options: Relay<Body, Mess
     const messages = events.map(options.toMessage).filter((message) => message !== undefined);
     if (messages.length > 0 && !(await publish(messages))) return;
     acknowledged = reached;
-    const isWorthStoring = messages.length > 0 || reached - (store.position() ?? 0n) >= idlePositions;
-    if (isWorthStoring) await store.commit({ puts: [], position: reached });
+    idle = messages.length > 0 ? 0 : (idle + 1) % idleBatches;
+    if (idle === 0) store.store(reached);
   };
 
   const following = follow({

@@ -1,3 +1,5 @@
+import { addBatch, openAccountTable } from '@tollgate/account-table';
+import type { AccountTable } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import type { MemoryEventLog } from '@tollgate/event-store/memory';
@@ -11,7 +13,7 @@ export const silent: Log = {
 };
 export const clock = (): Date => new Date('2026-01-31T12:00:01.000Z');
 
-const metadata = { receivedAt: '2026-01-31T12:00:00.000Z' };
+const metadata = { source: { receivedAt: '2026-01-31T12:00:00.000Z' } };
 
 /** A prepaid partner: blocked until the first payment. */
 export const opening = (accountId = 'acme'): LogEvent => ({
@@ -38,6 +40,28 @@ export const record = async (
 ): Promise<void> => {
   const named = events.map((event, index) => ({ ...event, eventId: `e${String(after + 1 + index)}` }));
   await log.append([{ stream: `account-${accountId}`, expectedRevision: after, events: named }]);
+};
+
+/** Folds a log into a table of its own, as a process does that has the log elsewhere. */
+export const followedTable = (log: EventLog<LogEvent>): { table: AccountTable; caughtUp: Promise<void>; stop(): void } => {
+  const table = openAccountTable();
+  const stopping = new AbortController();
+  const caughtUp = new Promise<void>((resolve, reject) => {
+    const run = async (): Promise<void> => {
+      for await (const { events, isCaughtUp } of log.subscribe({ prefixes: [''], signal: stopping.signal })) {
+        addBatch(table, events);
+        if (isCaughtUp) resolve();
+      }
+    };
+    run().catch(reject);
+  });
+  return {
+    table,
+    caughtUp,
+    stop: () => {
+      stopping.abort();
+    },
+  };
 };
 
 /** `<sequence> <type> by <id of the cause>`, in log order. */

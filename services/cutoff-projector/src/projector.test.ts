@@ -1,21 +1,33 @@
 import type { LogEvent } from '@tollgate/contracts';
+import { LogUnavailable } from '@tollgate/event-store';
 import type { EventLog } from '@tollgate/event-store';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
-import type { ProjectionStore } from '@tollgate/projection-store';
-import { createMemoryStore } from '@tollgate/projection-store/memory';
-import { clock, decisions, opening, paid, record, silent, used } from './judging.fixture';
+import { clock, decisions, followedTable, opening, paid, record, silent, used } from './judging.fixture';
 import { startCutoffProjector } from './projector';
 
 /** Opening blocks, each payment opens, each call blocks again. */
 const history = [opening(), paid('p1'), used('u1'), paid('p2'), used('u2')];
 
-const run = async (log: EventLog<LogEvent>, store: ProjectionStore = createMemoryStore()): Promise<void> => {
-  const projector = await startCutoffProjector({ log, store, clock, logger: silent });
-  await projector.caughtUp;
-  await projector.stop();
+const start = (log: EventLog<LogEvent>) => {
+  const { table, caughtUp, stop } = followedTable(log);
+  const projector = startCutoffProjector({ log, table, clock, logger: silent, ready: caughtUp });
+  return {
+    table,
+    done: projector.done,
+    /** Waits until all that is in the log has been decided. */
+    settled: async (): Promise<boolean> => table.settled(Number((await log.lastPosition()) ?? 0n), 5_000),
+    stop: async (): Promise<void> => {
+      await projector.stop();
+      stop();
+    },
+  };
 };
 
-const lastOf = async (log: EventLog<LogEvent>): Promise<bigint> => (await log.lastPosition()) ?? 0n;
+const run = async (log: EventLog<LogEvent>): Promise<void> => {
+  const projector = start(log);
+  expect(await projector.settled()).toBe(true);
+  await projector.stop();
+};
 
 const expected = [
   '1 TrafficBlocked by e0',
@@ -33,8 +45,34 @@ describe('the cutoff projector', () => {
     expect(decisions(log)).toEqual(expected);
   });
 
+  test('decides for each account in its own stream, at one time, in one write', async () => {
+    const log = createMemoryEventLog<LogEvent>();
+    await record(log, [opening('acme'), paid('p1', 'acme'), used('u1', 'acme')]);
+    await record(log, [{ ...opening('zenith'), data: { accountId: 'zenith', currency: 'EUR' } } as LogEvent], {
+      accountId: 'zenith',
+    });
+    await record(log, [opening('other')], { accountId: 'other' });
+    const appended: string[][] = [];
+    await run({
+      ...log,
+      append: (appends) => {
+        appended.push(appends.map(({ stream }) => stream));
+        return log.append(appends);
+      },
+    });
+    expect(appended).toEqual([['cutoff-acme', 'cutoff-other']]);
+    expect(new Set(log.events().flatMap(({ data }) => ('decidedAt' in data ? [data.decidedAt] : []))).size).toBe(1);
+  });
+
+  test('where nothing is decided nothing is written', async () => {
+    const log = createMemoryEventLog<LogEvent>();
+    await record(log, [{ ...opening(), data: { accountId: 'acme', currency: 'EUR' } } as LogEvent, paid('p1')]);
+    await run({ ...log, append: () => Promise.reject(new Error('written')) });
+    expect(decisions(log)).toEqual([]);
+  });
+
   test.each([0, 1, 2, 3, 4, 5])(
-    'its state lost after %i events: what was decided before is taken over, never decided again',
+    'stopped after %i events: what was decided before is taken over, never decided again',
     async (count) => {
       const log = createMemoryEventLog<LogEvent>();
       await record(log, history.slice(0, count));
@@ -45,37 +83,52 @@ describe('the cutoff projector', () => {
     },
   );
 
-  test('an error between a decision and its checkpoint leaves the decision, and the next run goes on from it', async () => {
+  test('goes on while events come, and takes more edges of one account than it appends at once', async () => {
     const log = createMemoryEventLog<LogEvent>();
-    await record(log, history.slice(0, 3));
-    const failing = { ...createMemoryStore(), commit: () => Promise.reject(new Error('killed')) };
-    await expect(run(log, failing)).rejects.toThrow('killed');
-    expect(decisions(log)).toEqual(expected.slice(0, 3));
-    await record(log, history.slice(3), { after: 2 });
-    await run(log);
-    expect(decisions(log)).toEqual(expected);
+    const projector = start(log);
+    const flips = Array.from({ length: 2_400 }, (_, index) =>
+      index % 2 === 0 ? paid(`p${String(index)}`) : used(`u${String(index)}`),
+    );
+    await record(log, [opening(), ...flips.slice(0, 1_200)]);
+    await record(log, flips.slice(1_200), { after: 1_200 });
+    expect(await projector.settled()).toBe(true);
+    await projector.stop();
+    expect(decisions(log)).toEqual(
+      [opening(), ...flips].map(
+        (_, index) => `${String(index + 1)} ${index % 2 === 0 ? 'TrafficBlocked' : 'TrafficUnblocked'} by e${String(index)}`,
+      ),
+    );
   });
 
-  test('a store that says it failed after it took the changes leaves no older fold behind', async () => {
+  test('of two edges of one event, of which a crash left one in the log, makes the other', async () => {
     const log = createMemoryEventLog<LogEvent>();
-    const store = createMemoryStore();
-    let failures = 0;
-    const full: ProjectionStore = {
-      ...store,
-      commit: async (changes) => {
-        await store.commit(changes);
-        if (changes.puts.length > 0 && failures-- > 0) throw Object.assign(new Error('full'), { retriable: true });
+    const both: LogEvent = {
+      ...opening(),
+      data: { accountId: 'acme', currency: 'EUR', cutoff: { balances: ['inbound', 'outbound'] } },
+    } as LogEvent;
+    await record(log, [both]);
+    await run(log);
+    const [, first] = log.events();
+    if (first === undefined) throw new Error('nothing was decided');
+    const crashed = createMemoryEventLog<LogEvent>({ recorded: log.events().slice(0, 2) });
+    await run(crashed);
+    expect(decisions(crashed)).toEqual(['1 TrafficBlocked by e0', '2 TrafficBlocked by e0']);
+  });
+
+  test('an append whose answer is lost is neither lost nor made twice', async () => {
+    const log = createMemoryEventLog<LogEvent>();
+    let attempts = 0;
+    await record(log, history);
+    await run({
+      ...log,
+      append: async (appends) => {
+        attempts += 1;
+        if (attempts === 1) throw new LogUnavailable('refused');
+        if (attempts === 2) return appends.map(() => ({ status: 'unknown', error: new LogUnavailable('not sent') }));
+        await log.append(appends);
+        return appends.map(() => ({ status: 'unknown', error: new LogUnavailable('no answer') }));
       },
-    };
-    await record(log, history.slice(0, 2));
-    const projector = await startCutoffProjector({ log, store: full, clock, logger: silent });
-    await projector.reached(await lastOf(log), 5_000);
-    failures = 1;
-    await record(log, history.slice(2, 3), { after: 1 });
-    await projector.reached(await lastOf(log), 5_000);
-    await record(log, history.slice(3), { after: 2 });
-    await projector.reached(await lastOf(log), 5_000);
-    await projector.stop();
+    });
     expect(decisions(log)).toEqual(expected);
   });
 
@@ -94,59 +147,14 @@ describe('the cutoff projector', () => {
     expect(decisions(log)).toEqual(expected);
   });
 
-  test('goes on from its stored position, and stores nothing when there is no news', async () => {
+  test('a stream that refuses a decision and does not hold it ends the projector', async () => {
     const log = createMemoryEventLog<LogEvent>();
-    const store = createMemoryStore();
     await record(log, history);
-    await run(log, store);
-    const stored = store.position();
-    expect(stored).toBe(10n);
-    const commits: unknown[] = [];
-    const starts: unknown[] = [];
-    const watched: EventLog<LogEvent> = {
+    const projector = start({
       ...log,
-      subscribe: (subscription) => {
-        starts.push(subscription.after);
-        return log.subscribe(subscription);
-      },
-    };
-    const commit: ProjectionStore['commit'] = (changes) => {
-      commits.push(changes);
-      return store.commit(changes);
-    };
-    await run(watched, { ...store, commit });
-    expect(starts).toEqual([stored]);
-    expect(commits).toEqual([]);
-  });
-
-  test('tells of the last decision: at first any that the log may hold, then the newest it makes', async () => {
-    const log = createMemoryEventLog<LogEvent>();
-    const empty = await startCutoffProjector({ log, store: createMemoryStore(), clock, logger: silent });
-    expect(empty.lastDecision()).toBe(0n);
-    await empty.stop();
-    await record(log, history.slice(0, 2));
-    await run(log);
-    await record(log, [used('quiet', 'acme'), paid('more'), paid('enough')], { after: 1 });
-    // Its state is lost: what it takes over lies before the end of the log.
-    const projector = await startCutoffProjector({ log, store: createMemoryStore(), clock, logger: silent });
-    expect(projector.lastDecision()).toBe(7n);
-    await projector.caughtUp;
-    expect(decisions(log).slice(2)).toEqual(['3 TrafficBlocked by e2', '4 TrafficUnblocked by e3']);
-    expect(projector.lastDecision()).toBe(9n);
-    await record(log, [paid('quiet')], { after: 4 });
-    await projector.reached(10n, 5_000);
-    expect(projector.lastDecision()).toBe(9n);
-    await projector.stop();
-  });
-
-  test('decisions taken over do not hide that later ones may be in the log', async () => {
-    const log = createMemoryEventLog<LogEvent>();
-    await record(log, history.slice(0, 2));
-    await run(log);
-    await record(log, [paid('quiet')], { after: 1 });
-    const projector = await startCutoffProjector({ log, store: createMemoryStore(), clock, logger: silent });
-    await projector.caughtUp;
-    expect(projector.lastDecision()).toBe(5n);
+      append: (appends) => Promise.resolve(appends.map(() => ({ status: 'conflict', currentRevision: 4 }))),
+    });
+    await expect(projector.done).rejects.toThrow('cutoff-acme refuses decision 1 and does not hold it');
     await projector.stop();
   });
 });

@@ -1,48 +1,154 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AccountTable, PendingDecision } from '@tollgate/account-table';
+import { commandIdOf, cutoffStream } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
-import { streamPrefixes } from '@tollgate/contracts';
-import type { EventLog, Position } from '@tollgate/event-store';
-import type { ProjectionStore } from '@tollgate/projection-store';
-import { follow } from '@tollgate/service-runtime';
-import type { Following, Log } from '@tollgate/service-runtime';
-import { judgeBatch } from './judge-batch';
-import { createJudgementStore } from './judgement-store';
+import type { AppendResult, EventLog, StreamAppend } from '@tollgate/event-store';
+import type { Log } from '@tollgate/service-runtime';
 
-export type CutoffProjector = Following & {
-  /** A position that covers every decision made so far. */
-  lastDecision(): Position;
+/** Records decisions, for ever. */
+export type CutoffProjector = {
+  /** Resolves when it has stopped on request; rejects where the log contradicts the fold. */
+  done: Promise<void>;
+  /** Lets the append under way finish. */
+  stop(): Promise<void>;
 };
 
-const batchEvents = 2_000;
+type Parts = { log: EventLog<LogEvent>; table: AccountTable; clock: () => Date; logger: Log };
+
+/** Bounds one append. */
+const mostDecisions = 1_000;
 
 /**
- * Folds the log and records each change of traffic in the account's `cutoff-` stream, for ever. A decision is appended with
- * the revision expected, so it is made once, whoever restarts; the projector's own state follows it.
+ * Appends what the fold decides to the account's `cutoff-` stream. A decision is appended with the revision expected, so it is made
+ * once, whoever restarts or decides too; what a crash kept from the log the fold decides again. `ready`: the table has caught up.
  */
-export const startCutoffProjector = async (parts: {
-  log: EventLog<LogEvent>;
-  store: ProjectionStore;
-  clock: () => Date;
-  logger: Log;
-}): Promise<CutoffProjector> => {
-  const { log, clock, logger } = parts;
-  const judgements = createJudgementStore(parts.store);
-  // Decisions made before this start may be anywhere in the log as it is now.
-  let lastDecision = (await log.lastPosition()) ?? 0n;
+export const startCutoffProjector = (parts: Parts & { ready: Promise<void> }): CutoffProjector => {
+  const { table, logger } = parts;
+  const stopping = new AbortController();
+  const news = createBell(stopping.signal);
+  table.onAdded(news.ring);
+  /** Sequence of the last decision that was appended for an account, until the table has it from the log. */
+  const appended = new Map<string, number>();
+  let failures = 0;
 
-  const following = follow({
-    name: 'cutoff projector',
-    log,
-    prefixes: [streamPrefixes.account],
-    position: () => judgements.position(),
-    apply: async ({ events, position }) => {
-      if (position === judgements.position()) return;
-      const { changed, decidedAt } = await judgeBatch({ log, judgements, clock }, events);
-      if (decidedAt > lastDecision) lastDecision = decidedAt;
-      await judgements.commit(changed, position);
+  const run = async (): Promise<void> => {
+    await parts.ready;
+    while (!stopping.signal.aborted) {
+      const due = dueOf(table.pending(), appended);
+      if (due.length === 0) {
+        await news.heard();
+        continue;
+      }
+      try {
+        await decide(parts, due, appended);
+        failures = 0;
+      } catch (error) {
+        if (!isRetriable(error)) throw error;
+        const pauseMs = Math.min(5_000, 50 * 2 ** Math.min(failures, 10));
+        failures += 1;
+        logger.warn({ error: error.message, pauseMs, waiting: due.length }, 'decisions cannot be recorded; they are tried again');
+        await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+  };
+
+  const done = run();
+  done.catch(() => undefined);
+  return {
+    done,
+    stop: async () => {
+      stopping.abort();
+      await done.catch(() => undefined);
     },
-    maxEvents: batchEvents,
-    logger,
-  });
+  };
+};
 
-  return { ...following, lastDecision: () => lastDecision };
+/** Of each account, what was not appended yet, in its order. */
+const dueOf = (pending: readonly PendingDecision[], appended: Map<string, number>): PendingDecision[] => {
+  if (pending.length === 0) appended.clear();
+  const due: PendingDecision[] = [];
+  for (const decision of pending) {
+    const { accountId, sequence } = decision.data;
+    if (sequence > (appended.get(accountId) ?? 0)) due.push(decision);
+    if (due.length === mostDecisions) break;
+  }
+  return due;
+};
+
+const decide = async (parts: Parts, due: readonly PendingDecision[], appended: Map<string, number>): Promise<void> => {
+  const decidedAt = parts.clock().toISOString();
+  const cases = new Map<string, PendingDecision[]>();
+  for (const decision of due) {
+    const { accountId } = decision.data;
+    const known = cases.get(accountId);
+    if (known === undefined) cases.set(accountId, [decision]);
+    else known.push(decision);
+  }
+  const decided = [...cases.values()];
+  const results = await parts.log.append(decided.map((decisions) => appendOf(decisions, decidedAt)));
+  for (const [index, decisions] of decided.entries()) {
+    const last = decisions.at(-1);
+    const result = results[index];
+    if (last === undefined || result === undefined) throw new Error('the log did not say what became of a decision');
+    if (result.status === 'recorded') appended.set(last.data.accountId, last.data.sequence);
+    else await takeOver(parts, decisions, result);
+  }
+};
+
+const appendOf = (decisions: readonly PendingDecision[], decidedAt: string): StreamAppend<LogEvent> => {
+  const [first] = decisions;
+  if (first === undefined) throw new Error('nothing is decided');
+  return {
+    stream: cutoffStream(first.data.accountId),
+    expectedRevision: first.data.sequence - 2,
+    events: decisions.map(({ type, data }) => ({
+      type,
+      data: { ...data, decidedAt },
+      metadata: {},
+      eventId: commandIdOf(data),
+    })),
+  };
+};
+
+const patienceMs = 1_000;
+
+/**
+ * Where the log holds the decision already, by whomever it was made, the table takes it from there. A stream that refuses a decision
+ * and does not hold it contradicts itself.
+ */
+const takeOver = async (
+  { log, table }: Parts,
+  [first]: readonly PendingDecision[],
+  result: Exclude<AppendResult, { status: 'recorded' }>,
+): Promise<void> => {
+  if (first === undefined) return;
+  const stream = cutoffStream(first.data.accountId);
+  const [made] = await log.readStream(stream, { from: first.data.sequence - 1, limit: 1 });
+  if (made !== undefined) await table.reached(Number(made.position), patienceMs);
+  else if (result.status === 'conflict')
+    throw new Error(`${stream} refuses decision ${String(first.data.sequence)} and does not hold it`);
+  else throw result.error;
+};
+
+type Retriable = Error & { retriable: true };
+const isRetriable = (error: unknown): error is Retriable =>
+  error instanceof Error && 'retriable' in error && error.retriable === true;
+
+/** Rung at any time; whoever listens hears whether it was rung since it last listened. */
+const createBell = (signal: AbortSignal) => {
+  let isRung = false;
+  let wake: (() => void) | undefined;
+  const ring = (): void => {
+    isRung = true;
+    wake?.();
+  };
+  signal.addEventListener('abort', ring);
+  return {
+    ring,
+    heard: async (): Promise<void> => {
+      if (!isRung) await new Promise<void>((resolve) => (wake = resolve));
+      wake = undefined;
+      isRung = false;
+    },
+  };
 };

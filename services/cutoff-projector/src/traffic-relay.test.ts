@@ -2,17 +2,18 @@ import { cloudEventHeaders, trafficCommandOf } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
 import type { OutgoingMessage } from '@tollgate/kafka';
-import { createMemoryStore } from '@tollgate/projection-store/memory';
-import { clock, opening, paid, record, silent } from './judging.fixture';
+import { clock, followedTable, opening, paid, record, silent } from './judging.fixture';
 import { startCutoffProjector } from './projector';
 import { startTrafficRelay } from './traffic-relay';
 
 test('publishes each decision as its command, in order, and nothing else', async () => {
   const log = createMemoryEventLog<LogEvent>();
   await record(log, [opening(), paid('p1')]);
-  const projector = await startCutoffProjector({ log, store: createMemoryStore(), clock, logger: silent });
-  await projector.caughtUp;
+  const { table, caughtUp, stop } = followedTable(log);
+  const projector = startCutoffProjector({ log, table, clock, logger: silent, ready: caughtUp });
+  await table.settled(2, 5_000);
   await projector.stop();
+  stop();
   // Nobody writes this here; if it were there, it would be no command.
   const stray = { ...paid('stray'), eventId: 'stray' };
   await log.append([{ stream: 'cutoff-acme', expectedRevision: 1, events: [stray] }]);
@@ -21,7 +22,7 @@ test('publishes each decision as its command, in order, and nothing else', async
     published.push(...messages);
     return Promise.resolve();
   };
-  const relay = startTrafficRelay({ log, store: createMemoryStore(), topic: 'traffic', publish, logger: silent });
+  const relay = startTrafficRelay({ log, store: { position: () => undefined, store: () => undefined }, topic: 'traffic', publish, logger: silent });
   await relay.caughtUp;
   await relay.stop();
   const commands = log

@@ -2,14 +2,14 @@ import { cloudEventHeaders, streamPrefixes, trafficCommandOf } from '@tollgate/c
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, RecordedEvent } from '@tollgate/event-store';
 import type { OutgoingMessage } from '@tollgate/kafka';
-import type { ProjectionStore } from '@tollgate/projection-store';
+
 import { relay } from '@tollgate/service-runtime';
-import type { Following, Log } from '@tollgate/service-runtime';
+import type { Following, Log, RelayPosition } from '@tollgate/service-runtime';
 
 /** Publishes every decision as a command, in order, at least once and always the same bytes (DESIGN 3). */
 export const startTrafficRelay = (parts: {
   log: EventLog<LogEvent>;
-  store: ProjectionStore;
+  store: RelayPosition;
   topic: string;
   publish(messages: OutgoingMessage[]): Promise<void>;
   logger: Log;

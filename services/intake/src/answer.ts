@@ -1,32 +1,50 @@
 import { recordKeyOf } from '@tollgate/balance';
-import type { Command, RecordCommand } from '@tollgate/balance';
+import type { Command, RecordCommand, Rejection } from '@tollgate/balance';
 import { problemOf } from '@tollgate/contracts';
-import type { AccountAnswer, Problem, RecordAnswer, RecordForecast } from '@tollgate/contracts';
+import type { AccountAnswer, Problem } from '@tollgate/contracts';
 import type { Forecast, Outcome } from './intent';
 
-export type Answer<Body> = { status: number; body: Body | Problem };
+/** An answer to a single call; `text` is JSON. */
+export type Answer = { status: number; text: string };
+
+type Accepted = Exclude<Forecast, { status: 'rejected' }>;
 
 /** 201 the first time, 200 for the same again, a problem for what was refused (DESIGN 4). */
-export const recordAnswerOf = (command: RecordCommand, outcome: Forecast): Answer<RecordAnswer | RecordForecast> => {
-  if (outcome.status === 'rejected') return refusal(outcome);
-  const { kind, id } = recordKeyOf(command);
-  const { accountId } = command.data;
-  if (outcome.status === 'acceptable') return { status: 201, body: { accountId, kind, id, duplicate: false } };
-  const { isDuplicate, revision, position } = outcome;
-  const body = { accountId, kind, id, duplicate: isDuplicate, revision, position: position.toString() };
-  return { status: isDuplicate ? 200 : 201, body };
-};
+export const recordAnswerOf = (command: RecordCommand, outcome: Forecast): Answer =>
+  outcome.status === 'rejected'
+    ? refusal(outcome.rejection)
+    : { status: statusOf(outcome), text: `{${recordFields(command, outcome)}}` };
+
+/** The line of a batch that says the same; of what was refused, the problem, for the batch knows how much room it has. */
+export const lineAnswerOf = (command: RecordCommand, outcome: Forecast): string | Problem =>
+  outcome.status === 'rejected'
+    ? problemOf(outcome.rejection)
+    : `{"status":${statusOf(outcome)},${recordFields(command, outcome)}}`;
 
 /** As `recordAnswerOf`, for an opening (201 the first time) and a rule (always 200). */
-export const accountAnswerOf = (command: Exclude<Command, RecordCommand>, outcome: Outcome): Answer<AccountAnswer> => {
-  if (outcome.status === 'rejected') return refusal(outcome);
+export const accountAnswerOf = (command: Exclude<Command, RecordCommand>, outcome: Outcome): Answer => {
+  if (outcome.status === 'rejected') return refusal(outcome.rejection);
   const { isDuplicate, revision, position } = outcome;
   const accountId = command.type === 'OpenAccount' ? command.data.accountId : command.accountId;
-  const body = { accountId, duplicate: isDuplicate, revision, position: position.toString() };
-  return { status: command.type === 'OpenAccount' && !isDuplicate ? 201 : 200, body };
+  const body: AccountAnswer = { accountId, duplicate: isDuplicate, revision, position: position.toString() };
+  return { status: command.type === 'OpenAccount' && !isDuplicate ? 201 : 200, text: JSON.stringify(body) };
 };
 
-const refusal = ({ rejection }: Outcome & { status: 'rejected' }): { status: number; body: Problem } => {
-  const body = problemOf(rejection);
-  return { status: body.status, body };
+const statusOf = (outcome: Accepted): number => (outcome.status === 'recorded' && outcome.isDuplicate ? 200 : 201);
+
+/** A `RecordAnswer` or, of a forecast, a `RecordForecast`, as `JSON.stringify` has it, without its braces. */
+const recordFields = (command: RecordCommand, outcome: Accepted): string => {
+  const { kind, id } = recordKeyOf(command);
+  const named = `"accountId":"${command.data.accountId}","kind":"${kind}","id":${quoted(id)},"duplicate":`;
+  if (outcome.status === 'acceptable') return `${named}false`;
+  const { isDuplicate, revision, position } = outcome;
+  return `${named}${isDuplicate ? 'true' : 'false'},"revision":${revision},"position":"${position.toString()}"`;
+};
+
+/** An id is printable ASCII, and only these two of it are written otherwise in JSON. */
+const quoted = (id: string): string => (id.includes('"') || id.includes('\\') ? JSON.stringify(id) : `"${id}"`);
+
+const refusal = (rejection: Rejection): Answer => {
+  const problem = problemOf(rejection);
+  return { status: problem.status, text: JSON.stringify(problem) };
 };

@@ -1,78 +1,84 @@
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
-import { createMemoryStore } from '@tollgate/projection-store/memory';
-import type { Log } from '@tollgate/service-runtime';
 import type { Intent } from './intent';
-import { openLedger } from './ledger';
-
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const receivedAt = '2026-01-31T12:00:00.000Z';
+import { ledgerOn, receivedAt, submit } from './ledger.fixture';
 
 const open: Intent = { type: 'OpenAccount', data: { accountId: 'acme', currency: 'EUR' } };
-const call: Intent = {
+const call = {
   type: 'ChargeUsage',
   data: { usageId: 'u1', accountId: 'acme', direction: 'inbound', amount: '1', currency: 'EUR' },
-};
+} as const satisfies Intent;
 
-/** What is answered to a call that was charged before, by a log that says otherwise. */
+/** What is answered to a call that was charged before, and to a new one, by a log that says otherwise. */
 const repeatOn = async (contradict: (log: EventLog<LogEvent>) => Partial<EventLog<LogEvent>>): Promise<unknown> => {
   const log = createMemoryEventLog<LogEvent>();
   let contradiction: Partial<EventLog<LogEvent>> = {};
-  const ledger = openLedger({
-    log: {
-      ...log,
-      append: (appends) => (contradiction.append ?? log.append)(appends),
-      readStream: (stream, options) => (contradiction.readStream ?? log.readStream)(stream, options),
-    },
-    store: createMemoryStore(),
-    logger: silent,
+  const ledger = ledgerOn({
+    ...log,
+    append: (appends) => (contradiction.append ?? log.append)(appends),
+    read: (position) => (contradiction.read ?? log.read)(position),
   });
-  await ledger.submit([open, call], receivedAt);
+  await submit(ledger, open, call);
   contradiction = contradict(log);
-  try {
-    return await ledger.submit([call, { ...call, data: { ...call.data, usageId: 'u2' } }], receivedAt);
-  } finally {
-    await ledger.close();
-  }
+  const ended = ledger.failed.catch((error: unknown) => error);
+  const answered = await submit(ledger, call, { ...call, data: { ...call.data, usageId: 'u2' } }).catch(
+    (error: unknown) => error,
+  );
+  contradiction = {};
+  // What met a broken invariant writes nothing any more, and says so for the process to end.
+  expect(answered).toBe(await ended);
+  await expect(submit(ledger, call)).rejects.toBe(answered);
+  expect(ledger.queued()).toBe(0);
+  await ledger.close();
+  return answered;
 };
 
-describe('where log and index contradict each other nothing is answered:', () => {
-  test('the log has no event where the index knows one', async () => {
-    await expect(repeatOn(() => ({ readStream: () => Promise.resolve([]) }))).rejects.toThrow(
-      'the intake index names account-acme 1, which the log does not have',
-    );
+describe('a log that contradicts the table ends the ledger, where it used to answer, to spin or to go on:', () => {
+  test('the log has no event where the table knows one', async () => {
+    expect(await repeatOn(() => ({ read: () => Promise.resolve(undefined) }))).toMatchObject({
+      message: 'usage acme u1 should stand at 2, where the log has nothing',
+    });
   });
 
   test('the event there is none of an account', async () => {
-    const readStream: EventLog<LogEvent>['readStream'] = () =>
-      Promise.resolve([
-        {
-          type: 'MessageRejected',
-          data: {
-            code: 'INVALID_REQUEST',
-            detail: 'no',
-            receivedAt,
-            source: { topic: 't', partition: 0, offset: '5' },
-          },
-          metadata: {},
-          eventId: 'e1',
-          stream: 'account-acme',
-          revision: 1,
-          position: 2n,
-          recordedAt: receivedAt,
-        },
-      ]);
-    await expect(repeatOn(() => ({ readStream }))).rejects.toThrow(
-      'MessageRejected stands in account-acme, where only intake writes',
-    );
+    const read: EventLog<LogEvent>['read'] = (position) =>
+      Promise.resolve({
+        type: 'UsageCharged',
+        data: call.data,
+        metadata: { source: { receivedAt } },
+        eventId: 'e1',
+        stream: 'rejected-t-0',
+        revision: 1,
+        position,
+        recordedAt: receivedAt,
+      });
+    expect(await repeatOn(() => ({ read }))).toMatchObject({
+      message: 'UsageCharged stands in rejected-t-0, where only intake writes to account-acme',
+    });
   });
 
   test('the log recorded less than it was given', async () => {
     const append: EventLog<LogEvent>['append'] = (appends) =>
-      Promise.resolve(appends.map(() => ({ isAppended: true, events: [] })));
-    await expect(repeatOn(() => ({ append }))).rejects.toThrow(
-      'the log recorded fewer events of account-acme than it was given',
-    );
+      Promise.resolve(appends.map(() => ({ status: 'recorded', positions: [] })));
+    expect(await repeatOn(() => ({ append }))).toMatchObject({
+      message: 'the log recorded fewer events of account-acme than it was given',
+    });
+  });
+
+  test('the log refuses what follows its last event: 300,000 refusals in a row kept every timer from firing', async () => {
+    const append: EventLog<LogEvent>['append'] = (appends) =>
+      Promise.resolve(appends.map(({ expectedRevision }) => ({ status: 'conflict', currentRevision: expectedRevision })));
+    expect(await repeatOn(() => ({ append }))).toMatchObject({
+      message: 'account-acme ends at revision 1, though 1 was read from it: the log contradicts itself',
+    });
+  });
+
+  test('the log refuses for an event that it does not hold', async () => {
+    const append: EventLog<LogEvent>['append'] = (appends) =>
+      Promise.resolve(appends.map(() => ({ status: 'conflict', currentRevision: 5 })));
+    expect(await repeatOn(() => ({ append }))).toMatchObject({
+      message: 'account-acme refuses an append for its revision 5, which it does not hold',
+    });
   });
 });

@@ -1,22 +1,29 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Command, RecordCommand } from '@tollgate/balance';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Command, Metadata, RecordCommand } from '@tollgate/balance';
 import {
   accountIdPattern,
-  accountOpening,
   batchQuery,
-  cutoffSetting,
+  claimsOf,
   parseBody,
+  parseCutoff,
+  parseOpening,
   problemOf,
   recordKinds,
 } from '@tollgate/contracts';
-import { HttpProblem, ndjson, valid } from '@tollgate/service-runtime';
+import { HttpProblem, boundedBy, ndjson, valid } from '@tollgate/service-runtime';
+import type { Admission } from '@tollgate/service-runtime';
 import { accountAnswerOf, recordAnswerOf } from './answer';
 import type { Answer } from './answer';
 import { runBatch } from './batch';
 import type { Outcome } from './intent';
 import type { Ledger } from './ledger';
 
-type Parts = { ledger: Ledger; clock: () => Date; maxBatchLines: number };
+type Parts = {
+  ledger: Pick<Ledger, 'submit' | 'forecast'>;
+  clock: () => Date;
+  maxBatchLines: number;
+  admission: Admission;
+};
 
 const recordRoutes = {
   '/v1/payments': recordKinds.payment,
@@ -26,57 +33,83 @@ const recordRoutes = {
 } as const;
 
 /** The calls that write (DESIGN 4). An answer is sent once what it says is durable. */
-export const addIntakeRoutes = (server: FastifyInstance, { ledger, clock, maxBatchLines }: Parts): void => {
-  const submit = async (command: Command): Promise<Outcome> => {
-    const [outcome] = await ledger.submit([command], clock().toISOString());
-    if (outcome === undefined) throw new Error('the ledger gave no outcome');
-    return outcome;
+export const addIntakeRoutes = (server: FastifyInstance, parts: Parts): void => {
+  const { ledger, clock, maxBatchLines, admission } = parts;
+  const bounded = boundedBy(admission);
+
+  /** What is known of where a request comes from; what it claims is checked. */
+  const originOf = ({ id, headers }: FastifyRequest) => {
+    const { claimed, firstLine } = valid(claimsOf(headers));
+    const source: Metadata['source'] = {
+      receivedAt: clock().toISOString(),
+      channel: { http: id },
+      ...(claimed && { claimed }),
+    };
+    return { source, firstLine };
+  };
+
+  /** Submits one command and sends what becomes of it. */
+  const answer = <One extends Command>(
+    { request, reply }: Exchange,
+    command: One,
+    answerOf: (command: One, outcome: Outcome) => Answer,
+  ): void => {
+    const { source, firstLine } = originOf(request);
+    const metadata = firstLine === undefined ? { source } : { source, line: firstLine };
+    // Not an async handler: what Fastify does about its promise costs as much as the parsing.
+    ledger
+      .submit([{ intent: command, metadata }])
+      .then(([outcome]) => {
+        if (outcome === undefined) throw new Error('the ledger gave no outcome');
+        send(reply, answerOf(command, outcome));
+      })
+      .catch((error: unknown) => reply.send(error));
   };
 
   for (const [url, parse] of Object.entries(recordRoutes))
-    server.post(url, async (request, reply) => {
+    server.post(url, bounded, (request, reply) => {
       requireJson(request.headers['content-type']);
       const command: RecordCommand = valid(parse(request.body));
-      return send(reply, recordAnswerOf(command, await submit(command)));
+      answer({ request, reply }, command, recordAnswerOf);
     });
 
-  server.post('/v1/accounts', async (request, reply) => {
+  server.post('/v1/accounts', bounded, (request, reply) => {
     requireJson(request.headers['content-type']);
-    const command = { type: 'OpenAccount', data: valid(parseBody(accountOpening, request.body)) } as const;
-    return send(reply, accountAnswerOf(command, await submit(command)));
+    const command = { type: 'OpenAccount', data: valid(parseOpening(request.body)) } as const;
+    answer({ request, reply }, command, accountAnswerOf);
   });
 
-  server.put<{ Params: { accountId: string } }>('/v1/accounts/:accountId/cutoff', async (request, reply) => {
+  server.put<{ Params: { accountId: string } }>('/v1/accounts/:accountId/cutoff', bounded, (request, reply) => {
     requireJson(request.headers['content-type']);
     const { accountId } = request.params;
     if (!accountIdPattern.test(accountId))
       throw new HttpProblem(
         problemOf({ code: 'ACCOUNT_NOT_FOUND', detail: `accountId: ${accountId} cannot be an account id` }),
       );
-    const command = { type: 'ChangeCutoff', accountId, data: valid(parseBody(cutoffSetting, request.body)) } as const;
-    return send(reply, accountAnswerOf(command, await submit(command)));
+    const command = { type: 'ChangeCutoff', accountId, data: valid(parseCutoff(request.body)) } as const;
+    answer({ request, reply }, command, accountAnswerOf);
   });
 
-  server.post('/v1/batch', async (request, reply) => {
+  server.post('/v1/batch', bounded, async (request, reply) => {
     if (!Buffer.isBuffer(request.body)) throw unsupported(ndjson, request.headers['content-type']);
-    const { dryRun } = valid(parseBody(batchQuery, request.query));
-    const answers = await runBatch(request.body, {
-      ledger,
-      isDryRun: dryRun,
-      receivedAt: clock().toISOString(),
-      maxLines: maxBatchLines,
-    });
+    const { dryRun: isDryRun } = valid(parseBody(batchQuery, request.query));
+    const options = { ...originOf(request), ledger, isDryRun, maxLines: maxBatchLines };
+    const answers = await runBatch(request.body, options);
     return reply.type(ndjson).send(answers);
   });
 };
 
-const send = async (reply: FastifyReply, { status, body }: Answer<object>): Promise<FastifyReply> =>
+type Exchange = { request: FastifyRequest; reply: FastifyReply };
+
+const send = (reply: FastifyReply, { status, text }: Answer): void => {
   reply
     .code(status)
     .type(status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify(body));
+    .send(text);
+};
 
 const requireJson = (contentType: string | undefined): void => {
+  if (contentType === 'application/json') return;
   const [type, ...parameters] = (contentType ?? '').toLowerCase().split(';');
   const isUtf8 = parameters.every((parameter) => !/^\s*charset=(?!"?utf-8"?\s*$)/.test(parameter));
   if (type?.trim() !== 'application/json' || !isUtf8) throw unsupported('application/json', contentType);

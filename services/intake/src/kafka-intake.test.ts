@@ -1,5 +1,5 @@
 import { topicsOf } from '@tollgate/contracts';
-import type { Intent, Outcome } from './intent';
+import type { Intent, Item, Outcome } from './intent';
 import { createMessageHandler } from './kafka-intake';
 import type { Ledger } from './ledger';
 
@@ -17,9 +17,12 @@ const payment = '{"paymentId":"p1","accountId":"acme","direction":"inbound","amo
 /** A ledger that answers when it is told to. */
 const slowLedger = (answer: (intents: readonly Intent[]) => Outcome[]) => {
   const submitted: (readonly Intent[])[] = [];
+  const metadata: Item['metadata'][] = [];
   const release: (() => void)[] = [];
-  const submit: Ledger['submit'] = (intents) => {
+  const submit: Ledger['submit'] = (items) => {
+    const intents = items.map(({ intent }) => intent);
     submitted.push(intents);
+    metadata.push(...items.map((item) => item.metadata));
     return new Promise((resolve) => {
       release.push(() => {
         resolve(answer(intents));
@@ -27,13 +30,33 @@ const slowLedger = (answer: (intents: readonly Intent[]) => Outcome[]) => {
     });
   };
   const ledger = { submit } as Ledger;
-  return { handler: createMessageHandler({ ledger, topics, clock: () => new Date(0) }), submitted, release };
+  return { handler: createMessageHandler({ ledger, topics, clock: () => new Date(0) }), submitted, metadata, release };
 };
 
 const recorded: Outcome = { status: 'recorded', isDuplicate: false, revision: 1, position: 1n };
 const turn = () => new Promise(setImmediate);
 
 describe('handling messages of a partition', () => {
+  test('says of each message where it came from: one source for all of them, and each its offset', async () => {
+    const { handler, metadata, release } = slowLedger((intents) => intents.map(() => recorded));
+    const handled = handler([message('7', payment), message('8', payment)]);
+    await turn();
+    expect(metadata).toEqual(
+      ['7', '8'].map((offset) => ({
+        source: {
+          receivedAt: '1970-01-01T00:00:00.000Z',
+          channel: { kafka: { topic: topics.payments, partition: 3 } },
+        },
+        offset,
+      })),
+    );
+    expect(metadata[0]?.source).toBe(metadata[1]?.source);
+    release[0]?.();
+    await turn();
+    release[1]?.();
+    await handled;
+  });
+
   test('resolves, so that offsets may be committed, only once records and refusals are durable', async () => {
     const { handler, submitted, release } = slowLedger((intents) => intents.map(() => recorded));
     let isDone = false;

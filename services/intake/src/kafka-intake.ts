@@ -1,8 +1,8 @@
-import type { Command } from '@tollgate/balance';
+import type { Metadata, RecordCommand } from '@tollgate/balance';
 import { parseJson, payloadOf, recordKinds } from '@tollgate/contracts';
 import type { Parsed, RejectedMessage, Topics } from '@tollgate/contracts';
 import type { ReceivedMessage } from '@tollgate/kafka';
-import type { Intent } from './intent';
+import type { Item } from './intent';
 import type { Ledger } from './ledger';
 
 type Parts = { ledger: Ledger; topics: Topics; clock: () => Date };
@@ -18,12 +18,12 @@ const maxValueBytes = 1 << 20;
  * with its reason, so that their offsets may be committed. Throws if the log cannot be written: deliver them again.
  */
 export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
-  const parserOf = new Map<string, (body: unknown) => Parsed<Command>>([
+  const parserOf = new Map<string, (body: unknown) => Parsed<RecordCommand>>([
     [topics.payments, recordKinds.payment],
     [topics.usage, recordKinds.usage],
   ]);
 
-  const parse = ({ topic, value }: ReceivedMessage): Parsed<Command> => {
+  const parse = ({ topic, value }: ReceivedMessage): Parsed<RecordCommand> => {
     if (value === null) return { ok: false, detail: 'the message has no value' };
     if (value.length > maxValueBytes)
       return { ok: false, detail: `the message is longer than ${String(maxValueBytes)} bytes` };
@@ -35,25 +35,36 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
 
   return async (messages: readonly ReceivedMessage[]): Promise<void> => {
     const receivedAt = clock().toISOString();
-    const refused: Intent[] = [];
+    const metadataOf = createMetadata(receivedAt);
+    const refused: Item[] = [];
     const refuse = (message: ReceivedMessage, why: Pick<RejectedMessage, 'code' | 'detail'>): void => {
-      refused.push({ type: 'RejectMessage', data: rejectedMessage(message, why, receivedAt) });
+      const intent = { type: 'RejectMessage', data: rejectedMessage(message, why, receivedAt) } as const;
+      refused.push({ intent, metadata: metadataOf(message) });
     };
-    const accepted: { message: ReceivedMessage; command: Command }[] = [];
+    const accepted: ReceivedMessage[] = [];
+    const items: Item[] = [];
     for (const message of messages) {
       const parsed = parse(message);
-      if (parsed.ok) accepted.push({ message, command: parsed.value });
-      else refuse(message, { code: 'INVALID_REQUEST', detail: parsed.detail });
+      if (parsed.ok) {
+        accepted.push(message);
+        items.push({ intent: parsed.value, metadata: metadataOf(message) });
+      } else refuse(message, { code: 'INVALID_REQUEST', detail: parsed.detail });
     }
-    const outcomes = await ledger.submit(
-      accepted.map(({ command }) => command),
-      receivedAt,
-    );
-    accepted.forEach(({ message }, index) => {
+    const outcomes = await ledger.submit(items);
+    accepted.forEach((message, index) => {
       const outcome = outcomes[index];
       if (outcome?.status === 'rejected') refuse(message, outcome.rejection);
     });
-    await ledger.submit(refused, receivedAt);
+    await ledger.submit(refused);
+  };
+};
+
+/** Messages of one partition that came together have one source, and each its offset. */
+const createMetadata = (receivedAt: string) => {
+  let source: Metadata['source'] | undefined;
+  return ({ topic, partition, offset }: ReceivedMessage): Metadata => {
+    source ??= { receivedAt, channel: { kafka: { topic, partition } } };
+    return { source, offset };
   };
 };
 

@@ -2,13 +2,8 @@ import type { LogEvent } from '@tollgate/contracts';
 import { LogUnavailable } from '@tollgate/event-store';
 import type { EventLog } from '@tollgate/event-store';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
-import { createMemoryStore } from '@tollgate/projection-store/memory';
-import type { Log } from '@tollgate/service-runtime';
-import { openLedger } from './ledger';
-import type { Intent, Outcome } from './intent';
-
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const receivedAt = '2026-01-31T12:00:00.000Z';
+import type { Intent } from './intent';
+import { itemsOf, ledgerOn, receivedAt, short, submit } from './ledger.fixture';
 
 const open: Intent = { type: 'OpenAccount', data: { accountId: 'acme', currency: 'EUR' } };
 const call = (usageId: string, amount = '1'): Intent => ({
@@ -21,24 +16,16 @@ const undo = (reversalId: string, id: string): Intent => ({
 });
 const rule = (...balances: 'inbound'[]): Intent => ({ type: 'ChangeCutoff', accountId: 'acme', data: { balances } });
 
-/** A subscription that says it has caught up and then hears of nothing. */
-const nothingNew: EventLog<LogEvent>['subscribe'] = async function* ({ signal }) {
-  yield { events: [], position: 0n, isCaughtUp: true };
-  await new Promise((resolve) => {
-    signal.addEventListener('abort', resolve);
-  });
-};
-
-const ledgerOn = (log: EventLog<LogEvent>) => openLedger({ log, store: createMemoryStore(), logger: silent });
-
-/** An outcome in short: `+3` recorded at revision 3, `=3` a duplicate of it, or the code of a refusal. */
-const short = (outcome: Outcome): string =>
-  outcome.status === 'rejected'
-    ? outcome.rejection.code
-    : `${outcome.isDuplicate ? '=' : '+'}${String(outcome.revision)}`;
-
-const submit = async (ledger: ReturnType<typeof ledgerOn>, ...intents: Intent[]): Promise<string[]> =>
-  (await ledger.submit(intents, receivedAt)).map(short);
+/** The same log, heard of late: whoever follows it is behind what others append. */
+const heardLate = (log: EventLog<LogEvent>): EventLog<LogEvent> => ({
+  ...log,
+  subscribe: async function* (subscription) {
+    for await (const batch of log.subscribe(subscription)) {
+      if (batch.events.length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      yield batch;
+    }
+  },
+});
 
 const usageIds = (log: { events(): readonly LogEvent[] }): string[] =>
   log.events().flatMap((event) => (event.type === 'UsageCharged' ? [event.data.usageId] : []));
@@ -57,10 +44,10 @@ describe('the ledger', () => {
   test('a duplicate answers with the position of the first, in the same batch and later', async () => {
     const ledger = ledgerOn(createMemoryEventLog<LogEvent>());
     await submit(ledger, open);
-    const [first, again] = await ledger.submit([call('u1'), call('u1')], receivedAt);
+    const [first, again] = await ledger.submit(itemsOf([call('u1'), call('u1')]));
     expect(first).toEqual({ status: 'recorded', isDuplicate: false, revision: 1, position: 2n });
     expect(again).toEqual({ ...first, isDuplicate: true });
-    expect(await ledger.submit([call('u1')], receivedAt)).toEqual([{ ...first, isDuplicate: true }]);
+    expect(await ledger.submit(itemsOf([call('u1')]))).toEqual([{ ...first, isDuplicate: true }]);
   });
 
   test('two ledgers on one log: the stream’s revision fences, and both give the same answers', async () => {
@@ -69,7 +56,7 @@ describe('the ledger', () => {
     await submit(one, open);
     const ids = Array.from({ length: 40 }, (_, index) => `u${String(index)}`);
     const answers = await Promise.all(
-      ids.flatMap((id) => [one.submit([call(id)], receivedAt), other.submit([call(id)], receivedAt)]),
+      ids.flatMap((id) => [one.submit(itemsOf([call(id)])), other.submit(itemsOf([call(id)]))]),
     );
     expect([...usageIds(log)].sort()).toEqual([...ids].sort());
     const recorded = answers.flat().map(short);
@@ -79,7 +66,7 @@ describe('the ledger', () => {
 
   test('a refusal is checked against the log: what another ledger has just opened or recorded is not missing', async () => {
     const log = createMemoryEventLog<LogEvent>();
-    const [one, other] = [ledgerOn(log), ledgerOn({ ...log, subscribe: nothingNew })];
+    const [one, other] = [ledgerOn(log), ledgerOn(heardLate(log))];
     await submit(other);
     await submit(one, open, call('u1'));
     expect(await submit(other, call('u2'), undo('r1', 'u1'), call('u2'))).toEqual(['+2', '+3', '=2']);
@@ -87,7 +74,7 @@ describe('the ledger', () => {
 
   test('that a cutoff rule is in force already is checked against the log: another ledger may just have changed it', async () => {
     const log = createMemoryEventLog<LogEvent>();
-    const [one, other] = [ledgerOn(log), ledgerOn({ ...log, subscribe: nothingNew })];
+    const [one, other] = [ledgerOn(log), ledgerOn(heardLate(log))];
     await submit(other, open, rule('inbound'));
     expect(await submit(one, rule())).toEqual(['+2']);
     // By itself: with something to append, the revision of that would tell.
@@ -123,14 +110,14 @@ describe('the ledger', () => {
       ...log,
       append: async (appends) => {
         const results = await log.append(appends);
-        if (isFailing) throw new LogUnavailable('no answer in time');
+        if (isFailing) return appends.map(() => ({ status: 'unknown', error: new LogUnavailable('no answer in time') }));
         return results;
       },
     };
     const ledger = ledgerOn(unsure);
     await submit(ledger, open);
     isFailing = true;
-    await expect(ledger.submit([call('u1')], receivedAt)).rejects.toThrow(LogUnavailable);
+    await expect(ledger.submit(itemsOf([call('u1')]))).rejects.toThrow(LogUnavailable);
     isFailing = false;
     expect(await submit(ledger, call('u1'), call('u2'))).toEqual(['=1', '+2']);
     expect(usageIds(log)).toEqual(['u1', 'u2']);
@@ -174,7 +161,7 @@ describe('the ledger', () => {
         payload,
       },
     });
-    const [first, again] = await ledger.submit([refuse('{'), refuse('{')], receivedAt);
+    const [first, again] = await ledger.submit(itemsOf([refuse('{'), refuse('{')]));
     expect(first).toEqual({ status: 'recorded', isDuplicate: false, revision: 0, position: 1n });
     expect(again).toEqual({ ...first, isDuplicate: true });
     expect(await submit(ledger, refuse('{'), refuse('other'))).toEqual(['=0', '+1']);

@@ -1,78 +1,127 @@
+import type { AccountTable } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
+import { LogUnavailable } from '@tollgate/event-store';
 import type { EventLog } from '@tollgate/event-store';
-import type { Following, Log } from '@tollgate/service-runtime';
-import { follow } from '@tollgate/service-runtime';
-import { streamPrefixes } from '@tollgate/contracts';
-import type { ProjectionStore } from '@tollgate/projection-store';
-import { forecast } from './forecast';
-import type { Forecast, Intent, Outcome } from './intent';
-import { createLedgerIndex } from './ledger-index';
-import { runRound } from './round';
-import { createSubmissions } from './submissions';
+import { decideItem } from './decide-item';
+import type { Forecast, Item, Outcome } from './intent';
+import { draftFor, startOverlay } from './overlay';
+import { createQueue } from './queue';
+import type { Queue, Share } from './queue';
+import { writeGroup } from './write-group';
+import type { Result, WriterParts } from './write-group';
 
 /** The only writer of account streams. */
 export type Ledger = {
   /**
-   * Outcomes in the order of the intents, once everything recorded is durable. Throws `LogUnavailable` if the log cannot be
+   * Outcomes in the order of the items, once everything recorded is durable. Throws `LogUnavailable` if the log cannot be
    * written: what was recorded until then stays, and sending the same again is safe.
    */
-  submit(intents: readonly Intent[], receivedAt: string): Promise<Outcome[]>;
-  /** What would become of each intent if it came now and alone; records nothing. */
-  forecast(intents: readonly Intent[], receivedAt: string): Promise<Forecast[]>;
-  /** Intents submitted and not yet answered. */
+  submit(items: readonly Item[]): Promise<Outcome[]>;
+  /** What would become of each item if it came now and alone; records nothing. */
+  forecast(items: readonly Item[]): Promise<Forecast[]>;
+  /** Items submitted and not yet answered. */
   queued(): number;
-  /** The index's reading of the log: serve once it has caught up. */
-  indexing: Following;
+  /** Rejects where the log contradicts itself: nothing is written after that, and the process must end. */
+  failed: Promise<never>;
   /** Answers what was submitted, then stops. */
   close(): Promise<void>;
 };
 
-/** Bounds how long one round keeps the others waiting. */
-const roundIntents = 1_000;
+type Parts = {
+  log: EventLog<LogEvent>;
+  table: AccountTable;
+  /** Resolves once the table has caught up with the log; until then, what is submitted waits. */
+  ready: Promise<void>;
+};
 
-export const openLedger = (parts: { log: EventLog<LogEvent>; store: ProjectionStore; logger: Log }): Ledger => {
-  const { log, store, logger } = parts;
-  const index = createLedgerIndex(store);
-  const indexing = follow({
-    name: 'intake index',
-    log,
-    prefixes: [streamPrefixes.account, streamPrefixes.rejected],
-    position: () => index.position(),
-    apply: ({ events, position }) => index.add(events, position),
-    logger,
-  });
-
-  const submissions = createSubmissions(roundIntents);
-  const suspects = new Set<string>();
+export const openLedger = ({ log, table, ready }: Parts): Ledger => {
+  const queue = createQueue();
+  const closing = new AbortController();
+  const parts: WriterParts = { log, table, suspects: new Set(), closing: closing.signal };
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_resolve, reject) => (fail = reject));
+  failed.catch(() => undefined);
+  let broken: unknown;
   let running: Promise<void> | undefined;
 
   const run = async (): Promise<void> => {
-    try {
-      await indexing.caughtUp;
-      for (let round = submissions.next(); round !== undefined; round = submissions.next())
-        await runRound({ log, index, suspects }, round.items, round.answer).catch(round.fail);
-    } catch (error) {
-      submissions.failAll(error);
-    }
-    running = undefined;
+    await ready;
+    for (let shares = queue.take(); shares.length > 0; shares = queue.take()) await writeShares(parts, queue, shares);
   };
+  const start = (): Promise<void> =>
+    run()
+      .catch((error: unknown) => {
+        // The shares of a group that met it were answered by it; what waits behind them is told now.
+        for (let shares = queue.take(); shares.length > 0; shares = queue.take()) queue.fail(shares, error);
+        if (error instanceof LogUnavailable) return;
+        broken = error;
+        fail(error);
+      })
+      .finally(() => (running = undefined));
 
   return {
-    submit: async (intents, receivedAt) => {
-      if (intents.length === 0) return [];
-      const answered = submissions.add(intents, receivedAt);
-      running ??= Promise.resolve().then(run);
+    submit: async (items) => {
+      if (broken !== undefined) throw broken;
+      if (items.length === 0) return [];
+      const answered = queue.add(items);
+      running ??= Promise.resolve().then(start);
       return answered;
     },
-    forecast: async (intents, receivedAt) => {
-      await indexing.caughtUp;
-      return Promise.all(intents.map((intent) => forecast({ log, index }, { intent, receivedAt })));
+    forecast: async (items) => {
+      await ready;
+      return Promise.all(items.map((item) => forecast(parts, item)));
     },
-    queued: submissions.size,
-    indexing,
+    queued: queue.size,
+    failed,
     close: async () => {
+      closing.abort();
       while (running !== undefined) await running;
-      await indexing.stop();
     },
   };
+};
+
+const writeShares = async (parts: WriterParts, queue: Queue, shares: readonly Share[]): Promise<void> => {
+  try {
+    const results = await writeGroup(parts, itemsOf(shares));
+    let next = 0;
+    for (const share of shares) {
+      const error = place(share, results, next);
+      if (error === undefined) queue.answer([share]);
+      else queue.fail([share], error);
+      next += share.count;
+    }
+  } catch (error) {
+    queue.fail(shares, error);
+    if (!isRetriable(error)) throw error;
+  }
+};
+
+const isRetriable = (error: unknown): boolean => error instanceof Error && 'retriable' in error && error.retriable === true;
+
+const itemsOf = (shares: readonly Share[]): readonly Item[] => {
+  const items: Item[] = [];
+  for (const { submission, start, count } of shares)
+    for (let place = start; place < start + count; place += 1) {
+      const item = submission.items[place];
+      if (item !== undefined) items.push(item);
+    }
+  return items;
+};
+
+/** Puts the outcomes of a share in their places; returns the error of one that has none. */
+const place = ({ submission, start, count }: Share, results: readonly Result[], from: number): LogUnavailable | undefined => {
+  for (let index = 0; index < count; index += 1) {
+    const result = results[from + index];
+    if (result instanceof LogUnavailable) return result;
+    if (result === undefined) throw new Error('an item of the group has no outcome');
+    submission.outcomes[start + index] = result;
+  }
+  return undefined;
+};
+
+/** What would become of an item, decided as the writer would decide it and appended nowhere. */
+const forecast = async ({ log, table }: WriterParts, item: Item): Promise<Forecast> => {
+  const overlay = startOverlay();
+  const planned = await decideItem({ log, table, overlay }, draftFor(table, overlay, item.intent), item);
+  return planned.status === 'drafted' ? { status: 'acceptable' } : planned;
 };

@@ -1,47 +1,26 @@
-import { createHash } from 'node:crypto';
+import type { RecordKey } from '@tollgate/account-table';
 import { recordKeyOf } from '@tollgate/balance';
-import type { EntryKind, RecordCommand, RecordKind } from '@tollgate/balance';
+import type { RecordCommand, Reversal } from '@tollgate/balance';
 import { accountStream, rejectedStream } from '@tollgate/contracts';
-import type { LogEvent, RejectedMessage } from '@tollgate/contracts';
 import type { Intent } from './intent';
 
-/** `(account, kind, id)` as one index key (DESIGN 2.9). Account ids and ids hold no space, so no two keys are alike. */
-export const recordKey = (kind: RecordKind | EntryKind, accountId: string, id: string): string =>
-  `${kind} ${accountId} ${id}`;
-
-export const commandKey = (command: RecordCommand): string => {
+export const commandKey = (command: RecordCommand): RecordKey => {
   const { kind, id } = recordKeyOf(command);
-  return recordKey(kind, command.data.accountId, id);
+  return { kind, owner: command.data.accountId, id };
 };
 
-/** A refused message counts once per place and content: a topic that was created anew begins at offset 0 again. */
-export const rejectionKey = ({ source, code, payload, payloadBase64 }: RejectedMessage): string => {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([code, payload, payloadBase64]))
-    .digest('base64url');
-  return `rejection ${rejectedStream(source.topic, source.partition)} ${source.offset} ${digest}`;
-};
+/** What the entry a reversal names was recorded under. */
+export const originalKey = ({ accountId, of }: Reversal): RecordKey => ({ kind: of.kind, owner: accountId, id: of.id });
 
-/** The key an event of the log is indexed under; none for openings and rules. */
-export const eventKey = (event: LogEvent): string | undefined => {
-  switch (event.type) {
-    case 'PaymentRecorded':
-      return recordKey('payment', event.data.accountId, event.data.paymentId);
-    case 'UsageCharged':
-      return recordKey('usage', event.data.accountId, event.data.usageId);
-    case 'BalanceAdjusted':
-      return recordKey('adjustment', event.data.accountId, event.data.adjustmentId);
-    case 'EntryReversed':
-      return recordKey('reversal', event.data.accountId, event.data.reversalId);
-    case 'MessageRejected':
-      return rejectionKey(event.data);
-    case 'AccountOpened':
-    case 'CutoffChanged':
-    case 'TrafficBlocked':
-    case 'TrafficUnblocked':
-      return undefined;
-  }
-};
+/** What a reversal is found under by whoever wants to reverse the same entry. */
+export const reversedKey = ({ accountId, of }: Reversal): RecordKey => ({
+  kind: `reversed-${of.kind}`,
+  owner: accountId,
+  id: of.id,
+});
+
+/** A key as text. Owners and kinds hold no space, so no two keys are alike. */
+export const textOf = ({ kind, owner, id }: RecordKey): string => `${kind} ${owner} ${id}`;
 
 export const streamOf = (intent: Intent): string => {
   switch (intent.type) {

@@ -3,16 +3,16 @@ import type { LogEvent, RejectedMessage } from '@tollgate/contracts';
 import type { EventLog, RecordedEvent } from '@tollgate/event-store';
 import { PublishError } from '@tollgate/kafka';
 import type { OutgoingMessage } from '@tollgate/kafka';
-import type { ProjectionStore } from '@tollgate/projection-store';
+
 import { relay } from '@tollgate/service-runtime';
-import type { Following, Log } from '@tollgate/service-runtime';
+import type { Following, Log, RelayPosition } from '@tollgate/service-runtime';
 
 type Publish = (messages: OutgoingMessage[]) => Promise<void>;
 
 /** Publishes every message that could not be applied, once, to the rejected topic (DESIGN 3). */
 export const startRejectedRelay = (parts: {
   log: EventLog<LogEvent>;
-  store: ProjectionStore;
+  store: RelayPosition;
   topic: string;
   publish: Publish;
   logger: Log;

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { AccountTable, Partner } from '@tollgate/account-table';
 import {
   accountIdPattern,
   accountQuery,
@@ -10,39 +11,33 @@ import {
 } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position } from '@tollgate/event-store';
-import type { Partner, ReadModels } from '@tollgate/read-models';
 import { HttpProblem, valid } from '@tollgate/service-runtime';
 import { createCommandStream } from './command-stream';
 import { accountView, blockedView, historyItem } from './views';
 
-export type ReadParts = {
-  log: EventLog<LogEvent>;
-  readModels: ReadModels;
-  /** Resolves true once balances and the decisions caused by events up to `position` can be read; false after `timeoutMs`. */
-  settled(position: Position, timeoutMs: number): Promise<boolean>;
-};
+export type ReadParts = { log: EventLog<LogEvent>; table: AccountTable };
 
 type AccountRequest = { Params: { accountId: string } };
 
 const settleTimeoutMs = 5_000;
 
 /** The calls that read the present state and the history (DESIGN 4). */
-export const addReadRoutes = (server: FastifyInstance, { log, readModels, settled }: ReadParts): void => {
+export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts): void => {
   const wait = async (minPosition: Position | undefined): Promise<void> => {
-    if (minPosition === undefined || (await settled(minPosition, settleTimeoutMs))) return;
-    const detail = `minPosition: the read model is at ${String(readModels.position() ?? 0n)}, before ${String(minPosition)}; ask again`;
+    if (minPosition === undefined || (await table.settled(Number(minPosition), settleTimeoutMs))) return;
+    const detail = `minPosition: the read model is at ${String(table.place())}, before ${String(minPosition)}; ask again`;
     throw new HttpProblem(problemOf({ code: 'READ_MODEL_BEHIND', detail }));
   };
 
   server.get<AccountRequest>('/v1/accounts/:accountId', async (request) => {
     await wait(valid(parseBody(accountQuery, request.query)).minPosition);
-    return accountView(found(readModels.partner(request.params.accountId), request.params.accountId));
+    return accountView(found(table.partner(request.params.accountId), request.params.accountId));
   });
 
   server.get('/v1/accounts', async (request) => {
     const { minPosition, ...page } = valid(parseBody(listQuery, request.query));
     await wait(minPosition);
-    const { items, next } = await readModels.partners(page);
+    const { items, next } = table.partners(page);
     return { items: items.map(accountView), next };
   });
 
@@ -54,7 +49,7 @@ export const addReadRoutes = (server: FastifyInstance, { log, readModels, settle
     }
     const { minPosition, ...page } = valid(parseBody(listQuery, request.query));
     await wait(minPosition);
-    const { items, next } = await readModels.blocked(page);
+    const { items, next } = table.blocked(page);
     return { items: items.map(blockedView), next };
   });
 

@@ -1,10 +1,10 @@
+import type { Blocked, Partner, TrafficStatus } from '@tollgate/account-table';
 import { balanceTexts, settingOf } from '@tollgate/balance';
 import type { Totals } from '@tollgate/balance';
-import { isAccountEvent } from '@tollgate/contracts';
+import { byOf, isAccountEvent } from '@tollgate/contracts';
 import type { AccountView, BlockedView, HistoryItem, LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { formatAmount } from '@tollgate/money';
-import type { Blocked, Partner, TrafficStatus } from '@tollgate/read-models';
 
 /** `GET /v1/accounts/{id}` (DESIGN 4). */
 export const accountView = ({ account, traffic, revision, position }: Partner): AccountView => ({
@@ -30,14 +30,16 @@ export const blockedView = ({ accountId, direction, since, sequence, exhausted }
 export const historyItem = (event: RecordedEvent<LogEvent>): HistoryItem => {
   if (!isAccountEvent(event)) throw new Error(`${event.type} stands in ${event.stream}, where only intake writes`);
   const { position, revision, eventId, type, data, metadata, recordedAt } = event;
+  const by = byOf(metadata);
   return {
     position: position.toString(),
     revision,
     eventId,
     type,
     data: { ...data },
-    receivedAt: metadata.receivedAt,
+    receivedAt: metadata.source.receivedAt,
     recordedAt,
+    ...(by && { by }),
   };
 };
 

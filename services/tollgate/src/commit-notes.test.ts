@@ -10,7 +10,7 @@ const logWith = async (...accountIds: string[]) => {
   const log = createMemoryEventLog<LogEvent>();
   for (const accountId of accountIds) {
     const data = { accountId, currency: 'EUR' };
-    const metadata = { receivedAt: '2026-01-31T12:00:00.000Z' };
+    const metadata = { source: { receivedAt: '2026-01-31T12:00:00.000Z' } };
     const event = { type: 'AccountOpened' as const, data, metadata, eventId: `id-of-${accountId}` };
     await log.append([{ stream: `account-${accountId}`, expectedRevision: noStream, events: [event] }]);
   }

@@ -14,11 +14,12 @@ export const createCommitNotes = (log: EventLog<LogEvent>, groupId: string, logg
   /** Whether what was committed is in this log. Notes of before events were named have a position only. */
   const isPast = async ({ position, eventId }: Note): Promise<boolean> =>
     position <= ((await log.lastPosition()) ?? 0n) &&
-    (eventId === undefined || (await eventIdAt(log, position)) === eventId);
+    (eventId === undefined || (await log.read(position))?.eventId === eventId);
   return {
     write: async () => {
-      const position = (await log.lastPosition()) ?? 0n;
-      return encode({ ledger: (await ledger()) ?? '', position, eventId: await eventIdAt(log, position) });
+      const position = await log.lastPosition();
+      const event = position === undefined ? undefined : await log.read(position);
+      return encode({ ledger: (await ledger()) ?? '', position: position ?? 0n, eventId: event?.eventId });
     },
     judge: async (texts) => {
       const mine = await ledger();
@@ -39,17 +40,9 @@ export const createCommitNotes = (log: EventLog<LogEvent>, groupId: string, logg
   };
 };
 
-const firstPosition = 1n;
-const firstEventId = (log: EventLog<LogEvent>): Promise<string | undefined> => eventIdAt(log, firstPosition);
-
-const eventIdAt = async (log: EventLog<LogEvent>, position: bigint): Promise<string | undefined> => {
-  if (position < firstPosition) return undefined;
+const firstEventId = async (log: EventLog<LogEvent>): Promise<string | undefined> => {
   const { signal } = new AbortController();
-  const next = { prefixes: [''], after: position - 1n, maxEvents: 1, signal };
-  for await (const { events, isCaughtUp } of log.subscribe(next)) {
-    const [event] = events;
-    if (event !== undefined || isCaughtUp) return event?.eventId;
-  }
+  for await (const { events } of log.subscribe({ prefixes: [''], maxEvents: 1, signal })) return events[0]?.eventId;
   return undefined;
 };
 

@@ -5,7 +5,7 @@ import { createMessageHandler } from '@tollgate/intake';
 import type { Ledger } from '@tollgate/intake';
 import { createKafka, runConsumer } from '@tollgate/kafka';
 import type { RunningConsumer } from '@tollgate/kafka';
-import type { ProjectionStore } from '@tollgate/projection-store';
+import type { Folder } from '@tollgate/folder';
 import type { Log } from '@tollgate/service-runtime';
 import { createCommitNotes } from './commit-notes';
 import { makeFirstContact, partitions } from './first-contact';
@@ -25,16 +25,16 @@ type Parts = {
   settings: Settings;
   log: EventLog<LogEvent>;
   ledger: Ledger;
-  openStore(name: 'trafficRelay' | 'rejectedRelay'): Promise<ProjectionStore>;
+  relayFolder: Folder;
   clock: () => Date;
   logger: Log;
 };
 
-export const connectKafka = async ({ settings, log, ledger, openStore, clock, logger }: Parts): Promise<KafkaSide> => {
+export const connectKafka = async ({ settings, log, ledger, relayFolder, clock, logger }: Parts): Promise<KafkaSide> => {
   const topics = topicsOf(settings.kafkaTopicPrefix);
   const client = createKafka(kafkaSettingsOf(settings), logger);
   const stopping = new AbortController();
-  const relays = await startRelays({ client, topics, log, openStore, logger });
+  const relays = await startRelays({ client, topics, log, folder: relayFolder, logger });
   const contact = makeFirstContact({ client, topics, logger, signal: stopping.signal });
   let consumer: RunningConsumer | undefined;
   const start = async (): Promise<void> => {

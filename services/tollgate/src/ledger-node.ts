@@ -1,22 +1,18 @@
-import type { FastifyInstance } from 'fastify';
-import { startBalanceProjector } from '@tollgate/balance-projector';
-import { asyncApiDocument, openApiDocument } from '@tollgate/contracts';
 import { startCutoffProjector } from '@tollgate/cutoff-projector';
 import { addIntakeRoutes, openLedger } from '@tollgate/intake';
-import { bufferStore } from '@tollgate/projection-store';
 import { addReadRoutes } from '@tollgate/query-api';
-import { createReadModels } from '@tollgate/read-models';
-import { addOperatorRoutes, createHttpServer, createMetrics } from '@tollgate/service-runtime';
-import type { Following, Log, Readiness } from '@tollgate/service-runtime';
-import { folderAdapters } from './adapters';
-import type { Adapters } from './adapters';
+import { addOperatorRoutes, createAdmission, createHttpServer, createMetrics } from '@tollgate/service-runtime';
+import type { Log, Readiness } from '@tollgate/service-runtime';
+import { openDataFolder } from './data-folder';
+import type { DataFolder } from './data-folder';
+import { addDocuments } from './documents';
 import { connectKafka } from './kafka-side';
 import type { KafkaSide } from './kafka-side';
 import { listen } from './listen';
 import { observe } from './observe';
 import { relayReadiness } from './relays';
-import { createSettled } from './settled';
 import type { Settings } from './settings';
+import { answerWhileStarting } from './starting';
 import { watchLog } from './watched-log';
 
 /** A running Tollgate: intake, projectors, relays and API in one process, on one data folder. */
@@ -33,48 +29,59 @@ const headersTimeoutMs = 15_000;
 const idleTimeoutMs = 75_000;
 const unfinishedMs = 3_000;
 
-/** Opens the data folder and starts every part, in the order in which data flows. */
+/** Opens the data folder, which folds what is not folded yet, and starts every part. */
 export const startLedgerNode = async (
   settings: Settings,
   logger: Log,
-  { openLog, openStore, clock }: Adapters = folderAdapters(settings.data, logger),
+  open: typeof openDataFolder = openDataFolder,
 ): Promise<LedgerNode> => {
-  const log = watchLog(await openLog(), { clock, logger });
-  const indexStore = bufferStore(await openStore('intakeIndex'));
-  const cutoffStore = bufferStore(await openStore('cutoffState'));
-  const readModels = createReadModels(bufferStore(await openStore('readModels')));
+  const starting = await answerWhileStarting(settings);
+  let folder: DataFolder;
+  try {
+    folder = await open(settings.data, { clock: () => new Date(), logger, onReplay: starting.onReplay });
+  } finally {
+    await starting.close();
+  }
+  try {
+    return await startParts({ ...settings, port: starting.port }, logger, folder);
+  } catch (error) {
+    await folder.close();
+    throw error;
+  }
+};
 
-  const ledger = openLedger({ log, store: indexStore, logger });
-  const cutoff = await startCutoffProjector({ log, store: cutoffStore, clock, logger });
-  const balances = startBalanceProjector({ log, readModels, logger });
+/** Every part in the order in which data flows: intake, decisions, relays, reading. */
+const startParts = async (settings: Settings, logger: Log, folder: DataFolder): Promise<LedgerNode> => {
+  const { table, clock, relays } = folder;
+  const log = watchLog(folder.log, { clock, logger });
+  const ready = Promise.resolve();
+  const ledger = openLedger({ log, table, ready });
+  const cutoff = startCutoffProjector({ log, table, clock, logger, ready });
   const kafka: KafkaSide | undefined =
-    settings.kafkaBrokers && (await connectKafka({ settings, log, ledger, openStore, clock, logger }));
+    settings.kafkaBrokers && (await connectKafka({ settings, log, ledger, relayFolder: relays, clock, logger }));
 
-  const followings: Record<string, Following> = {
-    'intake index': ledger.indexing,
-    'balance projector': balances,
-    'cutoff projector': cutoff,
-    ...kafka?.relays,
-  };
   const metrics = createMetrics();
   const { maxBodyBytes: bodyBytes, maxConnections: connections } = settings;
   const server = createHttpServer(
     { bodyBytes, connections, requestTimeoutMs, headersTimeoutMs, idleTimeoutMs },
     logger,
   );
-  observe({ server, metrics, log, ledger, kafka });
-  addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines });
-  addReadRoutes(server, { log, readModels, settled: createSettled(cutoff, balances) });
-  const readiness = [{ name: 'event log', check: log.readiness }, ...readinessOf(followings, kafka)];
-  addOperatorRoutes(server, readiness, metrics);
+  const admission = createAdmission({
+    maxBytes: settings.maxInflightBytes,
+    maxRecords: settings.maxInflightRecords,
+    queued: ledger.queued,
+  });
+  observe({ server, metrics, log, ledger, admission, kafka });
+  addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines, admission });
+  addReadRoutes(server, { log, table });
+  addOperatorRoutes(server, [{ name: 'event log', check: log.readiness }, ...kafkaReadiness(kafka)], metrics);
   addDocuments(server);
-  const url = await listen(server, settings);
+  const url = await listen(settings, () => server.listen({ host: settings.host, port: settings.port }));
 
+  const relaysEnd = Object.values(kafka?.relays ?? {}).map(({ done }) => done);
   return {
     url,
-    failed: Promise.race(
-      Object.values(followings).map(({ done }) => done.then(() => new Promise<never>(() => undefined))),
-    ),
+    failed: Promise.race([ledger.failed, ...[folder.log.done, cutoff.done, ...relaysEnd].map(onlyFailure)]),
     stop: async () => {
       // A request that was only half sent would hold the server up for as long as it may take.
       const cut = setTimeout(() => {
@@ -83,43 +90,22 @@ export const startLedgerNode = async (
       await Promise.all([server.close(), kafka?.stopIntake()]);
       clearTimeout(cut);
       await ledger.close();
-      await Promise.all([cutoff.stop(), balances.stop(), kafka?.stopRelays()]);
-      await Promise.all([readModels.close(), indexStore.close(), cutoffStore.close()]);
-      await log.close();
+      await Promise.all([cutoff.stop(), kafka?.stopRelays()]);
+      await folder.close();
     },
   };
 };
 
-/** Each part has caught up with the log and, with Kafka, messages are consumed and published. */
-const readinessOf = (followings: Record<string, Following>, kafka: KafkaSide | undefined): Readiness[] => [
-  ...['intake index', 'balance projector', 'cutoff projector'].flatMap((name) => {
-    const following = followings[name];
-    return following === undefined
-      ? []
-      : [
-          {
-            name,
-            check: () => ({
-              isReady: following.isCaughtUp(),
-              detail: following.isCaughtUp() ? 'caught up' : 'catching up with the log',
-            }),
-          },
-        ];
-  }),
-  ...(kafka === undefined ? [] : kafkaReadiness(kafka)),
-];
+const onlyFailure = (done: Promise<void>): Promise<never> => done.then(() => new Promise<never>(() => undefined));
 
-const kafkaReadiness = (kafka: KafkaSide): Readiness[] => [
-  { name: 'kafka', check: () => kafka.readiness() },
-  ...Object.entries(kafka.relays).map(([name, { unacknowledged }]) => ({
-    name: `${name} relay`,
-    check: () => relayReadiness(unacknowledged(), new Date()),
-  })),
-];
-
-const addDocuments = (server: FastifyInstance): void => {
-  const openApi = JSON.stringify(openApiDocument());
-  const asyncApi = JSON.stringify(asyncApiDocument());
-  server.get('/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(openApi));
-  server.get('/asyncapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(asyncApi));
-};
+/** With Kafka, messages are consumed and published. */
+const kafkaReadiness = (kafka: KafkaSide | undefined): Readiness[] =>
+  kafka === undefined
+    ? []
+    : [
+        { name: 'kafka', check: () => kafka.readiness() },
+        ...Object.entries(kafka.relays).map(([name, { unacknowledged }]) => ({
+          name: `${name} relay`,
+          check: () => relayReadiness(unacknowledged(), new Date()),
+        })),
+      ];

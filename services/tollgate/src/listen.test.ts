@@ -7,7 +7,7 @@ import { listen } from './listen';
 const failureOf = async (host: string, port: number): Promise<string> => {
   const server = Fastify();
   try {
-    return await listen(server, { host, port });
+    return await listen({ host, port }, () => server.listen({ host, port }));
   } catch (error) {
     return String(error);
   } finally {

@@ -1,13 +1,11 @@
-import type { FastifyInstance } from 'fastify';
 import type { Settings } from './settings';
 
-/** Resolves with the address it listens on; rejects with what to do where it cannot. */
-export const listen = async (
-  server: FastifyInstance,
-  { host, port }: Pick<Settings, 'host' | 'port'>,
-): Promise<string> => {
+type Address = Pick<Settings, 'host' | 'port'>;
+
+/** Resolves as `start` does, which listens; rejects with what to do where that cannot be. */
+export const listen = async <Started>({ host, port }: Address, start: () => Promise<Started>): Promise<Started> => {
   try {
-    return await server.listen({ host, port });
+    return await start();
   } catch (error) {
     const advise =
       typeof error === 'object' && error !== null && 'code' in error ? advice[String(error.code)] : undefined;

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { addAccount } from './cli/account';
 import { addDemo } from './cli/demo';
+import { addExport } from './cli/export';
 import { addImport } from './cli/import';
-import { addRebuild } from './cli/rebuild';
 import { addRedrive } from './cli/redrive';
 import { addServe } from './cli/serve';
+import { addUpgrade } from './cli/upgrade';
+import { addVerify } from './cli/verify';
 import { addWatch } from './cli/watch';
 import { printable } from './cli/terminal-text';
 import { SettingsError } from './settings';
@@ -22,7 +24,9 @@ addServe(program);
 addAccount(program);
 addImport(program);
 addWatch(program);
-addRebuild(program);
+addVerify(program);
+addExport(program);
+addUpgrade(program);
 addRedrive(program);
 addDemo(program);
 

@@ -4,7 +4,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import type { Ledger } from '@tollgate/intake';
 import { Gauge, Histogram } from '@tollgate/service-runtime';
-import type { Registry } from '@tollgate/service-runtime';
+import type { Admission, Registry } from '@tollgate/service-runtime';
 import type { KafkaSide } from './kafka-side';
 import { waitingSeconds } from './relays';
 
@@ -13,11 +13,12 @@ type Observed = {
   metrics: Registry;
   log: EventLog<LogEvent>;
   ledger: Ledger;
+  admission: Admission;
   kafka: KafkaSide | undefined;
 };
 
 /** The figures an operator watches, beside the process's own. */
-export const observe = ({ server, metrics, log, ledger, kafka }: Observed): void => {
+export const observe = ({ server, metrics, log, ledger, admission, kafka }: Observed): void => {
   const registers = [metrics];
   const requests = new Histogram({
     name: 'tollgate_http_request_seconds',
@@ -56,7 +57,27 @@ export const observe = ({ server, metrics, log, ledger, kafka }: Observed): void
       this.set(ledger.queued());
     },
   });
+  observeAdmission(admission, registers);
   if (kafka !== undefined) observeKafka(kafka, registers);
+};
+
+const observeAdmission = (admission: Admission, registers: Registry[]): void => {
+  new Gauge({
+    name: 'tollgate_http_inflight_bytes',
+    help: 'Bytes of request bodies that are being worked on',
+    registers,
+    collect() {
+      this.set(admission.bytes());
+    },
+  });
+  new Gauge({
+    name: 'tollgate_http_overloaded_total',
+    help: 'Requests refused with OVERLOADED since the start',
+    registers,
+    collect() {
+      this.set(admission.refused());
+    },
+  });
 };
 
 const observeKafka = (kafka: KafkaSide, registers: Registry[]): void => {

@@ -4,10 +4,9 @@ import type { EventLog } from '@tollgate/event-store';
 import { startRejectedRelay } from '@tollgate/intake';
 import { createPublisher } from '@tollgate/kafka';
 import type { KafkaClient } from '@tollgate/kafka';
-import type { ProjectionStore } from '@tollgate/projection-store';
+import type { Folder } from '@tollgate/folder';
 import type { Following, Log, Unacknowledged } from '@tollgate/service-runtime';
-
-type RelayStore = 'trafficRelay' | 'rejectedRelay';
+import { openRelayPosition } from './relay-position';
 
 /** What is published, by the name of its topic. */
 export type Relays = {
@@ -19,23 +18,24 @@ type Parts = {
   client: KafkaClient;
   topics: Topics;
   log: EventLog<LogEvent>;
-  openStore(name: RelayStore): Promise<ProjectionStore>;
+  /** Where the relays keep how far they have come. */
+  folder: Folder;
   logger: Log;
 };
 
-export const startRelays = async ({ client, topics, log, openStore, logger }: Parts): Promise<Relays> => {
-  const startOne = async (name: RelayStore, topic: string, start: typeof startTrafficRelay) => {
-    const store = await openStore(name);
+export const startRelays = async ({ client, topics, log, folder, logger }: Parts): Promise<Relays> => {
+  const startOne = async (name: keyof Relays['running'], topic: string, start: typeof startTrafficRelay) => {
+    const store = await openRelayPosition(folder, name);
     const publisher = createPublisher(client);
     const relay = start({ log, store, topic, publish: publisher.publish, logger });
     const stop = async (): Promise<void> => {
       await Promise.all([relay.stop(), publisher.close()]);
-      await store.close();
+      store.close();
     };
     return { relay, stop };
   };
-  const trafficControl = await startOne('trafficRelay', topics.trafficControl, startTrafficRelay);
-  const rejected = await startOne('rejectedRelay', topics.rejected, startRejectedRelay);
+  const trafficControl = await startOne('traffic-control', topics.trafficControl, startTrafficRelay);
+  const rejected = await startOne('rejected', topics.rejected, startRejectedRelay);
   return {
     running: { 'traffic-control': trafficControl.relay, rejected: rejected.relay },
     stop: async () => {

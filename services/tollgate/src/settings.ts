@@ -31,6 +31,8 @@ const settingsSchema = z.object({
   maxBodyBytes: wholeNumber(1_024, 1 << 30).default(16 << 20),
   maxBatchLines: wholeNumber(1, 1_000_000).default(10_000),
   maxConnections: wholeNumber(1, 1_000_000).default(10_000),
+  maxInflightBytes: wholeNumber(1 << 20, 2 ** 40).default(64 << 20),
+  maxInflightRecords: wholeNumber(1_000, 100_000_000).default(100_000),
   kafkaBrokers: brokerList.optional(),
   kafkaTopicPrefix: z
     .string()
@@ -89,6 +91,18 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
       flag: '--max-connections <number>',
       about: 'most connections over HTTP at once',
       initial: '10000',
+    },
+    maxInflightBytes: {
+      variable: 'TOLLGATE_MAX_INFLIGHT_BYTES',
+      flag: '--max-inflight-bytes <number>',
+      about: 'request bodies being worked on, all together; above that 503 OVERLOADED',
+      initial: '67108864',
+    },
+    maxInflightRecords: {
+      variable: 'TOLLGATE_MAX_INFLIGHT_RECORDS',
+      flag: '--max-inflight-records <number>',
+      about: 'records that wait for the log, all together; above that 503 OVERLOADED',
+      initial: '100000',
     },
     kafkaBrokers: {
       variable: 'KAFKA_BROKERS',

@@ -5,6 +5,9 @@ import { watchLog } from './watched-log';
 
 const start = Date.parse('2026-01-31T12:00:00.000Z');
 
+const event = { eventId: 'e', type: 'Noted', data: {}, metadata: {} };
+let streams = 0;
+
 /** A log on a disk that can be full, and what is said of it. */
 const watched = () => {
   const lines: string[] = [];
@@ -25,7 +28,7 @@ const watched = () => {
     },
   );
   const append = (): Promise<string> =>
-    log.append([{ stream: 'account-a', expectedRevision: -1, events: [] }]).then(
+    log.append([{ stream: `account-${String((streams += 1))}`, expectedRevision: -1, events: [event] }]).then(
       () => 'recorded',
       (error: unknown) => String(error),
     );

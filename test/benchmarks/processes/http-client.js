@@ -2,6 +2,7 @@
 'use strict';
 
 const net = require('node:net');
+const { setTimeout: sleep } = require('node:timers/promises');
 const { accountBody, batchLine, createUsages } = require('../messages.js');
 
 /**
@@ -148,7 +149,8 @@ const prepareBatches = ({ lines, batchLines, ...messages }) => {
 };
 
 /**
- * Sends the prepared batches, `inFlight` at a time; every line of every answer is checked, after the clock has stopped.
+ * Sends the prepared batches, `inFlight` at a time; every line of every answer is checked, after the clock has stopped. `cpuMicros` is
+ * what an event cost this client.
  * @param {{ url: string, inFlight: number }} options
  */
 const batches = async ({ url, inFlight }) => {
@@ -158,6 +160,7 @@ const batches = async ({ url, inFlight }) => {
   /** @type {number[]} */
   const latencies = [];
   let sent = 0;
+  const cpuBefore = process.cpuUsage();
   const seconds = await drive({
     url,
     connections: inFlight,
@@ -168,12 +171,39 @@ const batches = async ({ url, inFlight }) => {
       latencies.push(ms);
     },
   });
+  const { user, system } = process.cpuUsage(cpuBefore);
   const recorded = answers.reduce((sum, answer) => sum + accepted(answer), 0);
   if (recorded !== lines)
     throw new Error(`${recorded} of ${lines} lines were recorded: ${answers[0]?.toString('utf8', 0, 500)}`);
-  return { lines, seconds, latencies: Float64Array.from(latencies) };
+  return { count: lines, seconds, latencies: Float64Array.from(latencies), clientMicros: (user + system) / lines };
 };
 
 const accepted = (/** @type {Buffer} */ answer) => answer.toString('latin1').split('"status":201').length - 1;
 
-module.exports = { batches, openAccounts, prepareBatches, singles };
+let isProbing = false;
+
+/**
+ * One usage after the other with a pause between, until `endProbe`: what a single client meets while others fill the server.
+ * @param {{ url: string, pauseMs: number, run: string, seed: number, accounts: number }} options
+ */
+const probe = async ({ url, pauseMs, ...messages }) => {
+  const usage = createUsages(messages);
+  const socket = await connect(url);
+  /** @type {number[]} */
+  const latencies = [];
+  const startedAt = performance.now();
+  for (isProbing = true; isProbing; await sleep(pauseMs)) {
+    const sentAt = performance.now();
+    mustBe(201, await socket.send(requestOf('/v1/usage', usage().json)));
+    latencies.push(performance.now() - sentAt);
+  }
+  socket.close();
+  const seconds = (performance.now() - startedAt) / 1_000;
+  return { count: latencies.length, seconds, latencies: Float64Array.from(latencies) };
+};
+
+const endProbe = () => {
+  isProbing = false;
+};
+
+module.exports = { batches, endProbe, openAccounts, prepareBatches, probe, singles };

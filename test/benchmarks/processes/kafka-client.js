@@ -2,8 +2,11 @@
 'use strict';
 
 const net = require('node:net');
+const { setTimeout: sleep } = require('node:timers/promises');
 const { Kafka, Partitioners, logLevel } = require('kafkajs');
 const { accountId, createUsages } = require('../messages.js');
+
+const commitTimeoutMs = 180_000;
 
 /** As Tollgate connects: without Nagle's delay, which kafkajs leaves on. */
 const connectTo = (/** @type {string[]} */ brokers) =>
@@ -86,6 +89,25 @@ const consumeAll = async ({ brokers, topic, count }) => {
   return { count: seen - afterFirst, seconds, cpuSeconds: (user + system) / 1e6 };
 };
 
+/**
+ * From the first offsets that a group has committed to its last, of a topic with `count` messages.
+ * @param {{ brokers: string[], group: string, topic: string, count: number }} options
+ */
+const untilCommitted = async ({ brokers, group, topic, count }) => {
+  const admin = connectTo(brokers).admin();
+  await admin.connect();
+  let first = { committed: 0, at: 0 };
+  for (const deadline = performance.now() + commitTimeoutMs; performance.now() < deadline; await sleep(20)) {
+    const [found] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+    const committed = found?.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0) ?? 0;
+    if (first.committed === 0 && committed > 0) first = { committed, at: performance.now() };
+    if (committed < count) continue;
+    await admin.disconnect();
+    return { count: committed - first.committed, seconds: (performance.now() - first.at) / 1_000 };
+  }
+  throw new Error(`group ${group} did not come to the end of ${topic} within ${commitTimeoutMs / 1_000} s`);
+};
+
 /** A little over what one command has: body and headers of the size Tollgate sends. */
 const echoValue = 'x'.repeat(560);
 const echoHeaders = Object.fromEntries(
@@ -166,4 +188,4 @@ const flips = async ({ brokers, usageTopic, paymentTopic, controlTopic, count, w
   };
 };
 
-module.exports = { consumeAll, createTopics, echo, flips, produce };
+module.exports = { consumeAll, createTopics, echo, flips, produce, untilCommitted };

@@ -33,7 +33,7 @@ const parseBatches = ({ lines, batchLines, ...messages }) => {
   const parsed = bodies.reduce((sum, body) => sum + parse(body), 0);
   const seconds = (performance.now() - startedAt) / 1_000;
   const { user, system } = process.cpuUsage(cpuBefore);
-  return { lines: parsed, seconds, cpuSeconds: (user + system) / 1e6 };
+  return { count: parsed, seconds, cpuSeconds: (user + system) / 1e6 };
 };
 
 module.exports = { parseBatches };

@@ -1,12 +1,11 @@
 // @ts-check
 'use strict';
 const { createReadStream } = require('node:fs');
-const { join } = require('node:path');
 const { createInterface } = require('node:readline');
 const { Kafka, logLevel } = require('kafkajs');
-const { openLmdbEventLog } = require('@tollgate/event-store-lmdb');
 const { isAsTold, isRightlyRefused } = require('../answers');
 const { Oracle, hold } = require('../oracle');
+const { readLog } = require('../read-log');
 const { readTopics } = require('../read-topics');
 
 /**
@@ -15,19 +14,6 @@ const { readTopics } = require('../read-topics');
  * of acknowledgements, brokers or "-", topic prefix. Prints what it counted as JSON; ends with 1 at the first broken promise.
  */
 const [data = '', acknowledgements = '', brokers = '-', prefix = ''] = process.argv.slice(2);
-
-const readLog = async () => {
-  /** @type {import('@tollgate/event-store').EventLog<any>} */
-  const log = await openLmdbEventLog({ folder: join(data, 'event-log') });
-  /** @type {any[]} */
-  const events = [];
-  for await (const batch of log.subscribe({ prefixes: [''], signal: new AbortController().signal })) {
-    events.push(...batch.events);
-    if (batch.isCaughtUp) break;
-  }
-  await log.close();
-  return events;
-};
 
 /** P1: what was acknowledged stands in the log, where the answer said; what was refused had to be. @param {any[]} events @param {Oracle} oracle */
 const checkAnswers = async (events, oracle) => {
@@ -67,7 +53,7 @@ const checkTopics = async (oracle) => {
 };
 
 const main = async () => {
-  const events = await readLog();
+  const events = await readLog(data);
   const oracle = new Oracle();
   oracle.follow(events);
   const waiting = [...oracle.accounts.values()].reduce((sum, { due }) => sum + due.length, 0);

@@ -1,15 +1,20 @@
 // @ts-check
 'use strict';
 const { writeSync } = require('node:fs');
+const { join } = require('node:path');
 const { createLog } = require('@tollgate/service-runtime');
-const { folderAdapters, readSettings, startLedgerNode } = require('tollgate/node');
+const { lockFolder, openFolder } = require('@tollgate/folder');
+const { openData, readSettings, startLedgerNode } = require('tollgate/node');
 
 /**
- * Tollgate as it is, on its real stores, with one difference: at a named point, passed for the nth time, it kills itself with
- * SIGKILL. Arguments: data folder, brokers or "-", topic prefix, point, n. The ports are wrapped; no product code knows.
+ * Tollgate as it is, on its real files, with two differences: at a named point, passed for the nth time, it kills itself with
+ * SIGKILL, and it keeps its account table and writes new segments often. Arguments: data folder, brokers or "-", topic prefix,
+ * point, n. The ports are wrapped; no product code knows.
  */
 const [data = '', brokers = '-', prefix = '', point = '', nth = '1'] = process.argv.slice(2);
 let left = Number(nth);
+
+const often = { snapshotEvents: 300, idsATable: 200, segmentBytes: 256 << 10 };
 
 /** @param {string} name */
 const pass = (name) => {
@@ -20,42 +25,73 @@ const pass = (name) => {
   process.kill(process.pid, 'SIGKILL');
 };
 
-/** @param {import('tollgate/node').Adapters} adapters @returns {import('tollgate/node').Adapters} */
-const withPoints = ({ openLog, openStore, clock }) => ({
-  clock,
-  openLog: async () => {
-    const log = await openLog();
+/** Passes a point before and after everything that changes a file. @param {string} name @param {import('@tollgate/folder').Folder} folder @returns {import('@tollgate/folder').Folder} */
+const withPoints = (name, folder) => ({
+  ...folder,
+  open: async (file, options) => {
+    if (options?.isNew) pass(`${name} new`);
+    const opened = await folder.open(file, options);
     return {
+      ...opened,
+      write: async (bytes, position) => {
+        pass(`${name} write before`);
+        await opened.write(bytes, position);
+        pass(`${name} write after`);
+      },
+      note: (bytes, position) => {
+        pass(`${name} note before`);
+        opened.note(bytes, position);
+        pass(`${name} note after`);
+      },
+    };
+  },
+  rename: async (from, to) => {
+    pass(`${name} rename before`);
+    await folder.rename(from, to);
+    pass(`${name} rename after`);
+  },
+  remove: async (file) => {
+    pass(`${name} remove`);
+    await folder.remove(file);
+  },
+});
+
+/** @type {typeof import('tollgate/node').openDataFolder} */
+const open = async (path, options) => {
+  const lock = await lockFolder(join(path, 'lock'));
+  const folder = async (/** @type {string} */ name) => openFolder(join(path, name));
+  const folders = {
+    log: withPoints('log', await folder('log')),
+    accountTable: withPoints('table', await folder('account-table')),
+    relays: withPoints('relay', await folder('relays')),
+  };
+  const opened = await openData(folders, { ...options, ...often });
+  const { log } = opened;
+  return {
+    ...opened,
+    log: {
       ...log,
       append: async (appends) => {
         pass('append before');
         const results = await log.append(appends);
-        // The log has it, and nobody knows yet: not the client, not the index, not the relay.
+        // The log has it, and nobody knows yet: not the client, not the relay.
         pass(appends.some(({ stream }) => stream.startsWith('cutoff-')) ? 'decision' : 'append');
         return results;
       },
-    };
-  },
-  openStore: async (name) => {
-    const store = await openStore(name);
-    return {
-      ...store,
-      commit: async (changes) => {
-        pass(`${name} before`);
-        await store.commit(changes);
-        pass(`${name} after`);
-      },
-    };
-  },
-});
+    },
+    close: async () => {
+      await opened.close();
+      await lock.release();
+    },
+  };
+};
 
 const main = async () => {
   const settings = readSettings(
     { port: '0', data, logLevel: 'error', ...(brokers !== '-' && { kafkaBrokers: brokers, kafkaTopicPrefix: prefix }) },
     {},
   );
-  const logger = createLog('error');
-  const node = await startLedgerNode(settings, logger, withPoints(folderAdapters(data, logger)));
+  const node = await startLedgerNode(settings, createLog('error'), open);
   process.stdout.write(`listening ${node.url}\n`);
   process.once('SIGTERM', () => void node.stop().then(() => process.exit(0)));
 };

@@ -1,11 +1,7 @@
 // @ts-check
 'use strict';
-const { existsSync } = require('node:fs');
 const { join } = require('node:path');
-const { setTimeout: delay } = require('node:timers/promises');
 const { spawnChild } = require('../proof');
-
-const program = join(__dirname, '../../../services/tollgate/bin/tollgate.js');
 
 /** @typedef {{ data: string, brokers: string, prefix: string }} Place */
 
@@ -40,8 +36,7 @@ const requireKilled = (how, told) => {
  * @param {{ place: Place, point: string, pick: (below: number) => number, onUrl: (url: string | undefined) => void }} kill
  */
 const killOnce = async ({ place, point, pick, onUrl }) => {
-  if (point === 'rebuild') return killRebuild(place, pick);
-  const isFrequent = point.startsWith('append') || point === 'decision';
+  const isFrequent = /^(append|decision|log (write|note))/.test(point);
   const { child, ended, url, hasReached } = startNode(place, point, 1 + pick(isFrequent ? 40 : 3));
   const kill = () => child.kill('SIGKILL');
   if (point === 'start-up') setTimeout(kill, pick(500));
@@ -53,23 +48,6 @@ const killOnce = async ({ place, point, pick, onUrl }) => {
   clearTimeout(timer);
   onUrl(undefined);
   return hasReached() || point === 'at random' || point === 'start-up';
-};
-
-/** Kills a rebuild while its new read models are there and not yet in use. @param {Place} place @param {(below: number) => number} pick */
-const killRebuild = async ({ data }, pick) => {
-  const child = spawnChild(process.execPath, [program, 'rebuild', '--data', data], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
-  let how;
-  const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve((how = signal ?? code))));
-  while (how === undefined && !existsSync(join(data, 'read-models.next'))) await delay(2);
-  await Promise.race([ended, delay(pick(150))]);
-  child.kill('SIGKILL');
-  await ended;
-  if (how !== 'SIGKILL' && how !== 0) throw new Error(`P2: the rebuild ended with ${how}: ${printed}`);
-  return how === 'SIGKILL';
 };
 
 module.exports = { killOnce, startNode };

@@ -1,28 +1,12 @@
 // @ts-check
 'use strict';
 
-const { join } = require('node:path');
-const { openLmdbEventLog } = require('@tollgate/event-store-lmdb');
 const { checkMessages } = require('./check-messages');
 const { idOf, isOfAccount, keyOf, readLedger } = require('./ledger');
 const { contentOf, isSame } = require('./meaning');
 
 /** @typedef {import('./report').Report} Report */
 /** @typedef {import('./check-claims').Ledger} Ledger */
-
-/** Every event of a Tollgate that has stopped, oldest first. @param {string} data */
-const readLog = async (data) => {
-  /** @type {import('@tollgate/event-store').EventLog<any>} */
-  const log = await openLmdbEventLog({ folder: join(data, 'event-log') });
-  /** @type {any[]} */
-  const events = [];
-  for await (const batch of log.subscribe({ prefixes: [''], signal: new AbortController().signal })) {
-    events.push(...batch.events);
-    if (batch.isCaughtUp) break;
-  }
-  await log.close();
-  return events;
-};
 
 /** Whether the rule that stands there is the one told of; an opening sets one too. @param {any} told @param {any} event */
 const isSameRule = ({ type, body }, { type: recordedType, data }) => {
@@ -104,4 +88,4 @@ const checkHistory = (events, served, report) => {
   for (const left of inLog) report.fault(`history does not serve ${left.slice(0, 600)}`);
 };
 
-module.exports = { checkHistory, checkLog, readLog };
+module.exports = { checkHistory, checkLog };

@@ -1,79 +1,72 @@
 // @ts-check
 'use strict';
+const { openAccountTable } = require('@tollgate/account-table');
 const { startBalanceProjector } = require('@tollgate/balance-projector');
 const { topicsOf, trafficCommandOf } = require('@tollgate/contracts');
 const { startCutoffProjector, startTrafficRelay } = require('@tollgate/cutoff-projector');
 const { createMessageHandler, openLedger, startRejectedRelay } = require('@tollgate/intake');
-const { bufferStore } = require('@tollgate/projection-store');
-const { createMemoryStore } = require('@tollgate/projection-store/memory');
-const { createReadModels } = require('@tollgate/read-models');
 
 const topics = topicsOf('tollgate.');
-/** So few that a run often has to wait until they are written. */
-const flushEntries = 2;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** The folders of one machine: they outlive its processes. @param {import('./world').World} world */
-const createFolders = (world) => {
-  const { scheduler } = world;
-  /** @type {Map<string, any>} */
-  const contents = new Map();
-  return (/** @type {string} */ name, /** @type {() => boolean} */ isAlive) => {
-    const kept = contents.get(name) ?? createMemoryStore();
-    contents.set(name, kept);
-    return {
-      ...kept,
-      commit: async (/** @type {any} */ changes) => {
-        await scheduler.turn(isAlive);
-        if (world.goesWrong(`write of ${name} fails`))
-          throw Object.assign(new Error('simulated: not written'), { retriable: true });
-        await kept.commit(changes);
-        await scheduler.turn(isAlive);
-      },
-    };
-  };
+/** Where relays keep how far they are: it outlives processes. @param {import('./world').World} world */
+const createRelayPositions = (world) => {
+  /** @type {Map<string, bigint>} */
+  const positions = new Map();
+  return (/** @type {string} */ name, /** @type {() => boolean} */ isAlive) => ({
+    position: () => positions.get(name),
+    store: (/** @type {bigint} */ position) => {
+      if (!isAlive()) return;
+      if (world.goesWrong(`write of ${name} fails`))
+        throw Object.assign(new Error('simulated: not written'), { retriable: true });
+      positions.set(name, position);
+    },
+  });
+};
+
+/** @typedef {{ position(): bigint | undefined, store(position: bigint): void }} RelayPosition */
+/**
+ * What a process stands on: the log it writes to, the table that is folded from it, and where its relays are.
+ * @typedef {{ log: any, table: any, ready: Promise<void>, following?: Promise<void>, relay: (name: string) => RelayPosition }} Ground
+ */
+
+/** A log that is elsewhere, which several processes may use: each follows it into a table of its own. @param {import('./world').World} world @param {() => boolean} isAlive @param {ReturnType<typeof createRelayPositions>} positions @returns {Ground} */
+const groundOnSharedLog = (world, isAlive, positions) => {
+  /** @type {any} */
+  const log = world.logFor(isAlive);
+  const table = openAccountTable();
+  const { caughtUp, done } = startBalanceProjector({ log, table, logger: silent });
+  return { log, table, ready: caughtUp, following: done, relay: (name) => positions(name, isAlive) };
 };
 
 /**
  * One process of Tollgate on the simulated world: the services as they are. `kill` ends it at whatever it waits for; a zombie
  * is one that was not killed when its successor started, and so runs without relays, which only one process has.
- * @param {{ world: import('./world').World, folders: ReturnType<typeof createFolders>, onFailure: (error: unknown) => void, hasRelays: boolean }} parts
+ * @param {{ world: import('./world').World, open: (isAlive: () => boolean) => Ground | Promise<Ground>, onFailure: (error: unknown) => void, hasRelays: boolean }} parts
  */
-const startProcess = async ({ world, folders, onFailure, hasRelays }) => {
+const startProcess = async ({ world, open, onFailure, hasRelays }) => {
   const state = { isAlive: true };
   const isAlive = () => state.isAlive;
-  /** @type {any} */
-  const log = world.logFor(isAlive);
   const clock = () => new Date(world.scheduler.now);
-  const store = (/** @type {string} */ name) => bufferStore(folders(name, isAlive), { flushEntries });
-  const watch = (/** @type {Promise<unknown>} */ done) => void done.catch((error) => state.isAlive && onFailure(error));
+  const watch = (/** @type {Promise<unknown> | undefined} */ done) =>
+    void done?.catch((error) => state.isAlive && onFailure(error));
 
   hookCanaries(world.publisherFor(isAlive));
-  const ledger = openLedger({ log, store: store('intake'), logger: silent });
-  watch(ledger.indexing.done);
-  const readModels = createReadModels(store('models'));
-  watch(startBalanceProjector({ log, readModels, logger: silent }).done);
+  const { log, table, ready, following, relay } = await open(isAlive);
+  watch(following);
+  const ledger = openLedger({ log, table, ready });
+  watch(ledger.failed);
   watch(world.consume(createMessageHandler({ ledger, topics, clock }), isAlive));
-  watch(startCutoffProjector({ log, store: store('cutoff'), clock, logger: silent }).then(({ done }) => done));
+  watch(startCutoffProjector({ log, table, clock, logger: silent, ready }).done);
   if (hasRelays) {
     const publish = world.publisherFor(isAlive);
-    watch(
-      startTrafficRelay({
-        log,
-        store: folders('traffic', isAlive),
-        topic: topics.trafficControl,
-        publish,
-        logger: silent,
-      }).done,
-    );
-    watch(
-      startRejectedRelay({ log, store: folders('rejected', isAlive), topic: topics.rejected, publish, logger: silent })
-        .done,
-    );
+    const parts = { log, publish, logger: silent };
+    watch(startTrafficRelay({ ...parts, store: relay('traffic'), topic: topics.trafficControl }).done);
+    watch(startRejectedRelay({ ...parts, store: relay('rejected'), topic: topics.rejected }).done);
   }
   return {
     ledger,
-    readModels,
+    table,
     isAlive,
     kill: () => {
       state.isAlive = false;
@@ -101,4 +94,4 @@ const hookCanaries = (publish) => {
   });
 };
 
-module.exports = { createFolders, startProcess, topics };
+module.exports = { createRelayPositions, groundOnSharedLog, startProcess, topics };

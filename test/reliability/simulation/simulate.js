@@ -2,12 +2,12 @@
 'use strict';
 const { isAsTold, isRightlyRefused } = require('../answers');
 const { Oracle, hold } = require('../oracle');
-const { createFolders, startProcess } = require('./process');
+const { createRelayPositions, groundOnSharedLog, startProcess } = require('./process');
 const { Scheduler, installClock } = require('./scheduler');
 const { conflictWith, createWorkload, garbage, messageOf } = require('./workload');
 const { World } = require('./world');
 
-/** @typedef {{ ledger: any, readModels: any, isAlive: () => boolean, kill: () => void }} Process */
+/** @typedef {{ ledger: any, table: any, isAlive: () => boolean, kill: () => void }} Process */
 
 /** @type {Scheduler} */
 let scheduler;
@@ -33,10 +33,11 @@ class Run {
     this.faults = { often: [0, 6, 12, 25, 60][scheduler.pick(5)] ?? 0 };
     this.world = new World(scheduler, this.faults, (line) => this.note(line));
     this.oracle = new Oracle();
-    this.folders = createFolders(this.world);
+    this.positions = createRelayPositions(this.world);
     this.workload = createWorkload(scheduler, count);
     /** Position each command was acknowledged at. @type {Map<string, bigint>} */
     this.acknowledged = new Map();
+    this.requests = 0;
     /** @type {Process | undefined} */
     this.running = undefined;
     /** @type {Process | undefined} */
@@ -56,7 +57,7 @@ class Run {
   async start() {
     this.running = await startProcess({
       world: this.world,
-      folders: this.folders,
+      open: (isAlive) => groundOnSharedLog(this.world, isAlive, this.positions),
       onFailure: (error) => this.fail(error),
       hasRelays: true,
     });
@@ -70,7 +71,7 @@ class Run {
     if (this.second === undefined && scheduler.chance(3)) {
       this.second = await startProcess({
         world: this.world,
-        folders: createFolders(this.world),
+        open: (isAlive) => groundOnSharedLog(this.world, isAlive, createRelayPositions(this.world)),
         onFailure: (error) => this.fail(error),
         hasRelays: false,
       });
@@ -92,9 +93,16 @@ class Run {
     }
   }
 
+  /** Each request has its source. */
+  metadata() {
+    this.requests += 1;
+    const receivedAt = new Date(scheduler.now).toISOString();
+    return { source: { receivedAt, channel: { http: `request-${this.requests}` } } };
+  }
+
   async submit(/** @type {Process | undefined} */ target, /** @type {any} */ command) {
     try {
-      const [outcome] = (await target?.ledger.submit([command], new Date(scheduler.now).toISOString())) ?? [];
+      const [outcome] = (await target?.ledger.submit([{ intent: command, metadata: this.metadata() }])) ?? [];
       return outcome;
     } catch (error) {
       if (!(error instanceof Error && 'retriable' in error && error.retriable)) this.fail(error);
@@ -165,7 +173,7 @@ class Run {
     const { world, oracle } = this;
     const isDecided = [...oracle.accounts.values()].every(({ due }) => due.length === 0);
     const isConsumed = world.partitions.every((messages, index) => world.committed[index] === messages.length);
-    const isProjected = this.running?.readModels.position() === BigInt(world.log.events().length);
+    const isProjected = this.running?.table.place() === world.log.events().length;
     const published = new Set(world.published.map(({ value }) => value)).size;
     return isDecided && isConsumed && isProjected && published >= oracle.decisionCount() + oracle.rejections.size;
   }
@@ -197,7 +205,7 @@ class Run {
       messages.map(({ topic, value }, offset) => ({ topic, partition, offset: String(offset), value })),
     );
     oracle.checkConsumed(messages);
-    oracle.checkPartners((accountId) => this.running?.readModels.partner(accountId));
+    oracle.checkPartners((accountId) => this.running?.table.partner(accountId));
     oracle.checkRejected(world.published);
     return oracle.checkPublished(world.published);
   }

@@ -37,13 +37,24 @@ class World {
       ...log,
       append: async (/** @type {any} */ appends) => {
         await turn();
-        if (self.goesWrong('append fails')) throw new LogUnavailable('simulated: not sent');
-        const results = await log.append(appends);
-        for (const { stream, events } of appends) self.note(`append to ${stream}: ${told(events, results)}`);
+        if (self.goesWrong('append is refused')) throw new LogUnavailable('simulated: refused before it began');
+        const sent = appends.filter(() => !self.goesWrong('append is not sent'));
+        const results = sent.length === 0 ? [] : await log.append(sent);
+        for (const [index, { stream, events }] of sent.entries())
+          self.note(`append to ${stream}: ${told(events, results[index])}`);
         await turn();
-        if (self.goesWrong('answer of the append is lost'))
-          throw new LogUnavailable('simulated: sent, and the answer lost');
-        return results;
+        const error = new LogUnavailable('simulated: not sent, or sent and the answer lost');
+        return appends.map((/** @type {any} */ append) => {
+          const result = results[sent.indexOf(append)];
+          return result === undefined || self.goesWrong('answer of the append is lost')
+            ? { status: 'unknown', error }
+            : result;
+        });
+      },
+      read: async (/** @type {bigint} */ position) => {
+        await turn();
+        if (self.goesWrong('read of the log fails')) throw new LogUnavailable('simulated: not read');
+        return log.read(position);
       },
       readStream: async (/** @type {any} */ stream, /** @type {any} */ options) => {
         await turn();
@@ -130,8 +141,8 @@ class World {
   }
 }
 
-/** @param {any[]} events @param {any[]} results */
-const told = (events, results) =>
-  `${events.map(({ type }) => type).join(', ')}${results.some(({ isAppended }) => !isAppended) ? '; not all streams were as expected' : ''}`;
+/** @param {any[]} events @param {any} result */
+const told = (events, result) =>
+  `${events.map(({ type }) => type).join(', ')}${result?.status === 'recorded' ? '' : '; the stream was not as expected'}`;
 
 module.exports = { World };

@@ -1,5 +1,17 @@
-import { noStream } from '../event-log';
-import { catchUp, eventsOf, idsOf, isRising, onLog, payment, payments, record, to } from './log-under-test';
+import { LogUnavailable, noStream } from '../event-log';
+import {
+  catchUp,
+  eventsAt,
+  eventsOf,
+  idsOf,
+  isRising,
+  onLog,
+  payment,
+  payments,
+  positionsOf,
+  record,
+  to,
+} from './log-under-test';
 import type { CreateLog } from './log-under-test';
 
 export const appendRules = (createLog: CreateLog): void => {
@@ -9,16 +21,17 @@ export const appendRules = (createLog: CreateLog): void => {
       onLog(createLog, async (log) => {
         const streams = Array.from({ length: 50 }, (_, index) => `account-${String(index)}`);
         const results = await log.append(streams.map((stream) => to(stream, noStream, payments(stream, 2))));
-        expect(results.map((result) => result.isAppended && idsOf(result.events))).toEqual(
-          streams.map((stream) => [`${stream}-0`, `${stream}-1`]),
-        );
+        const answered = await Promise.all(results.map(async (result) => idsOf(await eventsAt(log, [result]))));
+        expect(answered).toEqual(streams.map((stream) => [`${stream}-0`, `${stream}-1`]));
       }),
     );
 
     test(
-      'answers each event with its stream, its revision from 0, a position and the time it was recorded',
+      'records each event with its stream, its revision from 0, the position it answers and the time it was recorded',
       onLog(createLog, async (log) => {
-        const [first, second] = await record(log, to('account-a', noStream, payments('a', 2)));
+        const results = await log.append([to('account-a', noStream, payments('a', 2))]);
+        const [first, second] = await eventsAt(log, results);
+        expect(results.map(positionsOf)).toEqual([[first?.position, second?.position]]);
         expect(first).toMatchObject({ ...payment('a-0'), stream: 'account-a', revision: 0 });
         expect(second).toMatchObject({ ...payment('a-1'), stream: 'account-a', revision: 1 });
         expect(first?.recordedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
@@ -47,6 +60,7 @@ export const appendRules = (createLog: CreateLog): void => {
     );
 
     revisionRules(createLog);
+    callRules(createLog);
   });
 };
 
@@ -61,7 +75,7 @@ const revisionRules = (createLog: CreateLog): void => {
       await record(log, to('account-a', noStream, payments('a', 2)));
       const before = await log.readStream(stream, { limit: 10 });
       expect(await log.append([to(stream, expected, payments('late', 1))])).toEqual([
-        { isAppended: false, currentRevision: before.length - 1 },
+        { status: 'conflict', currentRevision: before.length - 1 },
       ]);
       expect(await log.readStream(stream, { limit: 10 })).toEqual(before);
     })();
@@ -76,7 +90,7 @@ const revisionRules = (createLog: CreateLog): void => {
         to('account-b', noStream, payments('late', 2)),
         to('account-c', noStream, payments('c', 2)),
       ]);
-      expect(results.map(({ isAppended }) => isAppended)).toEqual([true, false, true]);
+      expect(results.map(({ status }) => status)).toEqual(['recorded', 'conflict', 'recorded']);
       expect(idsOf(eventsOf(await catchUp(log, { prefixes: ['account-'] }))).sort()).toEqual(
         ['a-0', 'a-1', 'b-0', 'c-0', 'c-1'].sort(),
       );
@@ -89,10 +103,12 @@ const revisionRules = (createLog: CreateLog): void => {
       await record(log, to('account-a', noStream, payments('a', 1)));
       const writers = Array.from({ length: 20 }, (_, index) => `writer-${String(index)}`);
       const results = await Promise.all(writers.map((writer) => log.append([to('account-a', 0, payments(writer, 3))])));
-      const won = results.flat().filter(({ isAppended }) => isAppended);
+      const won = results.flat().filter(({ status }) => status === 'recorded');
       expect(won).toHaveLength(1);
-      expect(results.flat().filter((result) => !result.isAppended && result.currentRevision === 3)).toHaveLength(19);
-      expect(await log.readStream('account-a', { from: 1, limit: 10 })).toEqual(won[0]?.isAppended && won[0].events);
+      expect(
+        results.flat().filter((result) => result.status === 'conflict' && result.currentRevision === 3),
+      ).toHaveLength(19);
+      expect(await log.readStream('account-a', { from: 1, limit: 10 })).toEqual(await eventsAt(log, won));
     }),
   );
 
@@ -103,14 +119,72 @@ const revisionRules = (createLog: CreateLog): void => {
         let head = noStream;
         for (let turn = 0; turn < 5;) {
           const [result] = await log.append([to('account-a', head, payments(`${writer}.${String(turn)}`, 2))]);
-          if (result?.isAppended === true) turn += 1;
-          head = result?.isAppended === true ? head + 2 : (result?.currentRevision ?? head);
+          if (result?.status === 'recorded') turn += 1;
+          head = result?.status === 'conflict' ? result.currentRevision : head + 2;
         }
       };
       await Promise.all(['u', 'v', 'w'].map(writeUntilDone));
       const events = await log.readStream('account-a', { limit: 100 });
       expect(events.map(({ revision }) => revision)).toEqual(Array.from({ length: 30 }, (_, index) => index));
       expect(new Set(idsOf(events)).size).toBe(30);
+    }),
+  );
+};
+
+const callRules = (createLog: CreateLog): void => {
+  test.each([
+    ['gives a stream no event', [to('account-b', noStream, payments('b', 1)), to('account-c', noStream, [])]],
+    [
+      'names a stream twice',
+      [to('account-b', noStream, payments('b', 1)), to('account-c', 0, []), to('account-b', 0, payments('bb', 1))],
+    ],
+  ])('throws on a call that %s, and records nothing of it', async (_, appends) => {
+    await onLog(createLog, async (log) => {
+      await record(log, to('account-a', noStream, payments('a', 1)));
+      const failure: unknown = await log.append(appends).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(Error);
+      expect(failure).not.toBeInstanceOf(LogUnavailable);
+      await record(log, to('account-a', 0, payments('aa', 1)));
+      expect(idsOf(eventsOf(await catchUp(log, { prefixes: ['account-'] })))).toEqual(['a-0', 'aa-0']);
+    })();
+  });
+
+  test(
+    'answers a call without any streams with nothing',
+    onLog(createLog, async (log) => {
+      expect(await log.append([])).toEqual([]);
+      expect(await log.lastPosition()).toBeUndefined();
+    }),
+  );
+
+  test(
+    'fails a call that has an event which is no JSON, alone: those that were called with it are recorded',
+    onLog(createLog, async (log) => {
+      const others = ['before', 'after'];
+      const circular: { itself?: unknown } = {};
+      circular.itself = circular;
+      const calls = ['before', 'broken', 'after'].map((label) =>
+        log.append([to(`account-${label}`, noStream, [payment(label, label === 'broken' ? circular : {})])]),
+      );
+      const outcomes = await Promise.allSettled(calls);
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(idsOf(eventsOf(await catchUp(log, { prefixes: ['account-'] })))).toEqual(others);
+      expect(await log.readStream('account-broken', { limit: 1 })).toEqual([]);
+      await record(log, to('account-broken', noStream, payments('mended', 1)));
+    }),
+  );
+
+  test(
+    'records an event of a million bytes, and what comes with it',
+    onLog(createLog, async (log, { reopen }) => {
+      const largest = payment('largest', { text: 'x'.repeat(1_000_000) });
+      const recorded = await record(
+        log,
+        to('account-a', noStream, [payment('small'), largest]),
+        to('account-b', noStream, payments('b', 1)),
+      );
+      const opened = await reopen();
+      expect(eventsOf(await catchUp(opened, { prefixes: ['account-'] }))).toEqual(recorded);
     }),
   );
 };

@@ -15,9 +15,10 @@ export const closingRules = (createLog: CreateLog): void => {
     test(
       'makes a later read fail with LogUnavailable',
       onLog(createLog, async (log) => {
-        await record(log, to('account-a', noStream, payments('a', 1)));
+        const [event] = await record(log, to('account-a', noStream, payments('a', 1)));
         await log.close();
         await expect(log.readStream('account-a', { limit: 1 })).rejects.toThrow(LogUnavailable);
+        await expect(log.read(event?.position ?? 0n)).rejects.toThrow(LogUnavailable);
       }),
     );
 
@@ -31,8 +32,9 @@ export const closingRules = (createLog: CreateLog): void => {
         const outcomes = await settled;
         for (const [index, outcome] of outcomes.entries()) {
           const kept = await opened.readStream(streams[index] ?? '', { limit: 10 });
-          if (outcome.status === 'fulfilled') expect(kept).toHaveLength(2);
+          if (outcome.status === 'fulfilled') expect(outcome.value.map(({ status }) => status)).toEqual(['recorded']);
           else expect(outcome.reason).toBeInstanceOf(LogUnavailable);
+          expect(kept).toHaveLength(outcome.status === 'fulfilled' ? 2 : 0);
         }
       }),
     );

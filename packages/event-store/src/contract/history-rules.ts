@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { noStream } from '../event-log';
-import type { AppendResult, EventBody, NewEvent, RecordedEvent } from '../event-log';
+import type { AppendResult, EventBody, EventLog, NewEvent, Position, RecordedEvent } from '../event-log';
 import { catchUp, eventsOf, isRising, onLog, payment } from './log-under-test';
 import type { CreateLog } from './log-under-test';
 
@@ -48,6 +48,7 @@ const replay = (createLog: CreateLog, steps: Step[], seed: number): Promise<void
       call.forEach(({ stream, expectedRevision, events }, place) => {
         model.check({ stream, expectedRevision, events }, results[place]);
       });
+      await model.readBack(log);
     }
     for (const stream of streams)
       expect(await log.readStream(stream, { limit: 1_000 })).toEqual(model.events((event) => event.stream === stream));
@@ -66,32 +67,34 @@ const newEvent = (eventId: string, content: unknown): NewEvent<EventBody> =>
 
 /** The log as one array. Positions and times are the log's own; everything else is foretold. */
 const createModel = () => {
-  const log: RecordedEvent<EventBody>[] = [];
+  const log: (Omit<RecordedEvent<EventBody>, 'recordedAt'> & { recordedAt?: string })[] = [];
   const head = (stream: string): number => log.filter((event) => event.stream === stream).length + noStream;
   return {
     head,
-    events: (isWanted: (event: RecordedEvent<EventBody>) => boolean) =>
+    events: (isWanted: (event: { stream: string; position: Position }) => boolean) =>
       log.filter(isWanted).sort((one, other) => (one.position < other.position ? -1 : 1)),
     check: (
       { stream, expectedRevision, events }: { stream: string; expectedRevision: number; events: NewEvent<EventBody>[] },
-      result: AppendResult<EventBody> | undefined,
+      result: AppendResult | undefined,
     ) => {
       const current = head(stream);
       if (expectedRevision !== current) {
-        expect(result).toEqual({ isAppended: false, currentRevision: current });
+        expect(result).toEqual({ status: 'conflict', currentRevision: current });
         return;
       }
-      const recorded = result?.isAppended === true ? result.events : [];
-      expect(recorded).toEqual(
-        events.map((event, index) => ({
-          ...event,
-          stream,
-          revision: current + 1 + index,
-          position: expect.any(BigInt) as bigint,
-          recordedAt: expect.any(String) as string,
-        })),
-      );
-      log.push(...recorded);
+      const positions = result?.status === 'recorded' ? result.positions : [];
+      expect(positions).toHaveLength(events.length);
+      events.forEach((event, index) => {
+        log.push({ ...event, stream, revision: current + 1 + index, position: positions[index] ?? -1n });
+      });
+    },
+    /** The events recorded since the last time, each at its position; from then on they have their time. */
+    readBack: async (from: EventLog<EventBody>) => {
+      for (const event of log.filter(({ recordedAt }) => recordedAt === undefined)) {
+        const read = await from.read(event.position);
+        expect(read).toEqual({ ...event, recordedAt: expect.any(String) as string });
+        event.recordedAt = read?.recordedAt ?? '';
+      }
     },
   };
 };

@@ -1,9 +1,11 @@
 import { SubscriptionDropped } from '../event-log';
 import type {
+  AppendResult,
   EventBatch,
   EventBody,
   EventLog,
   NewEvent,
+  Position,
   RecordedEvent,
   StreamAppend,
   Subscription,
@@ -31,11 +33,13 @@ export const onLog =
     }
   };
 
+const metadata = { source: { receivedAt: '2026-01-31T12:00:00.000Z', channel: { http: 'request-1' } }, offset: '7' };
+
 export const payment = (eventId: string, data: object = { amount: '1' }): NewEvent<EventBody> => ({
   eventId,
   type: 'PaymentRecorded',
   data,
-  metadata: { receivedAt: '2026-01-31T12:00:00.000Z' },
+  metadata,
 });
 
 export const payments = (label: string, count: number): NewEvent<EventBody>[] =>
@@ -51,16 +55,27 @@ export const to = (
   events,
 });
 
-/** Appends where nothing stands in the way and gives back what was recorded. */
+/** Appends where nothing stands in the way and gives back what was recorded, as it is read at the positions that were answered. */
 export const record = async (
   log: EventLog<EventBody>,
   ...appends: StreamAppend<EventBody>[]
+): Promise<RecordedEvent<EventBody>[]> => eventsAt(log, await log.append(appends));
+
+export const eventsAt = async (
+  log: EventLog<EventBody>,
+  results: readonly AppendResult[],
 ): Promise<RecordedEvent<EventBody>[]> => {
-  const results = await log.append(appends);
-  return results.flatMap((result) => {
-    if (!result.isAppended) throw new Error(`not appended: the stream is at ${String(result.currentRevision)}`);
-    return result.events;
+  const events = await Promise.all(results.flatMap(positionsOf).map((position) => log.read(position)));
+  return events.map((event) => {
+    if (event === undefined) throw new Error('there is no event at a position that was answered');
+    return event;
   });
+};
+
+/** Throws where the events were not recorded. */
+export const positionsOf = (result: AppendResult): readonly Position[] => {
+  if (result.status !== 'recorded') throw new Error(`not recorded but ${JSON.stringify(result)}`);
+  return result.positions;
 };
 
 /** All batches until `isEnough`, subscribing again after the last one whenever the subscription drops. */

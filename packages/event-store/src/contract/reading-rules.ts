@@ -1,5 +1,5 @@
 import { noStream } from '../event-log';
-import { catchUp, eventsOf, idsOf, onLog, payment, payments, record, to } from './log-under-test';
+import { catchUp, eventsOf, idsOf, onLog, payment, payments, positionsOf, record, to } from './log-under-test';
 import type { CreateLog } from './log-under-test';
 
 export const readingRules = (createLog: CreateLog): void => {
@@ -28,7 +28,7 @@ export const readingRules = (createLog: CreateLog): void => {
     });
 
     test(
-      'gives what the append answered',
+      'gives what stands at the positions that the append answered',
       onLog(createLog, async (log) => {
         const recorded = await record(log, to('account-a', noStream, payments('a', 3)));
         expect(await log.readStream('account-a', { limit: 10 })).toEqual(recorded);
@@ -47,6 +47,8 @@ export const readingRules = (createLog: CreateLog): void => {
         expect(isSame(eventsOf(await catchUp(opened, { prefixes: ['account-'] })))).toBe(true);
       })();
     });
+
+    positionRules(createLog);
 
     test(
       'knows the last position, and none while the log is empty',
@@ -69,7 +71,7 @@ export const readingRules = (createLog: CreateLog): void => {
         const opened = await reopen();
         expect(eventsOf(await catchUp(opened, { prefixes: ['account-'] }))).toEqual(recorded);
         expect(await opened.append([to('account-a', 1, payments('late', 1))])).toEqual([
-          { isAppended: false, currentRevision: 2 },
+          { status: 'conflict', currentRevision: 2 },
         ]);
         const [next] = await record(opened, to('account-a', 2, payments('next', 1)));
         expect(next && recorded.every(({ position }) => position < next.position)).toBe(true);
@@ -77,6 +79,56 @@ export const readingRules = (createLog: CreateLog): void => {
       }),
     );
   });
+};
+
+const positionRules = (createLog: CreateLog): void => {
+  test(
+    'gives the event at each position that was answered, in any order, also after the log is opened again',
+    onLog(createLog, async (log, { reopen }) => {
+      const results = await log.append([
+        to('account-a', noStream, payments('a', 3)),
+        to('account-b', noStream, payments('b', 2)),
+      ]);
+      results.push(...(await log.append([to('account-a', 2, payments('aa', 2))])));
+      const positions = results.flatMap(positionsOf);
+      const ids = ['a-0', 'a-1', 'a-2', 'b-0', 'b-1', 'aa-0', 'aa-1'];
+      for (const open of [() => Promise.resolve(log), reopen]) {
+        const opened = await open();
+        const reversed = await Promise.all([...positions].reverse().map((position) => opened.read(position)));
+        expect(reversed.map((event) => event?.eventId)).toEqual([...ids].reverse());
+        expect(reversed.map((event) => event?.position)).toEqual([...positions].reverse());
+      }
+    }),
+  );
+
+  test(
+    'gives nothing at a position after the last one',
+    onLog(createLog, async (log) => {
+      const [event] = await record(log, to('account-a', noStream, payments('a', 1)));
+      expect(await log.read((event?.position ?? 0n) + 1_000_000n)).toBeUndefined();
+    }),
+  );
+
+  test(
+    'gives back what events of one append have in common, and what they have not',
+    onLog(createLog, async (log, { reopen }) => {
+      const sources = [{ receivedAt: '2026-01-31T12:00:00.000Z', n: 1 }, { n: 2 }];
+      const metadata = [
+        { source: sources[0] },
+        { source: sources[1], line: 7 },
+        {},
+        { source: sources[0], reversed: { amount: '1' } },
+        { source: sources[0], offset: 'é"' },
+      ];
+      const events = metadata.map((one, index) => ({ ...payment(`a-${String(index)}`), metadata: one }));
+      await log.append([to('account-a', noStream, events)]);
+      for (const open of [() => Promise.resolve(log), reopen]) {
+        const opened = await open();
+        const read = await opened.readStream('account-a', { limit: 10 });
+        expect(read.map((event) => event.metadata)).toEqual(metadata);
+      }
+    }),
+  );
 };
 
 const contents: [name: string, data: object][] = [

@@ -1,5 +1,6 @@
 import { LogUnavailable, noStream } from '../event-log';
 import type { AppendResult, EventBatch, EventBody, EventLog, RecordedEvent, StreamAppend } from '../event-log';
+import { requireWellFormed } from '../well-formed';
 
 /** A log in memory, for unit tests and simulations; it keeps the contract, except that nothing outlives the process. */
 export type MemoryEventLog<Body extends EventBody> = EventLog<Body> & {
@@ -9,23 +10,27 @@ export type MemoryEventLog<Body extends EventBody> = EventLog<Body> & {
 
 const defaultBatchEvents = 1_000;
 
-type Append<Body extends EventBody> = (append: StreamAppend<Body>) => AppendResult<Body>;
+type Append<Body extends EventBody> = (append: StreamAppend<Body>) => AppendResult;
 
-const appendTo =
-  <Body extends EventBody>(events: RecordedEvent<Body>[], clock: () => Date): Append<Body> =>
-  ({ stream, expectedRevision, events: added }) => {
-    const currentRevision = events.findLast((event) => event.stream === stream)?.revision ?? noStream;
-    if (currentRevision !== expectedRevision) return { isAppended: false, currentRevision };
-    const appended = added.map((event, index): RecordedEvent<Body> => ({
-      ...structuredClone(event),
-      stream,
-      revision: currentRevision + 1 + index,
-      position: BigInt(events.length + 1 + index),
-      recordedAt: clock().toISOString(),
-    }));
-    events.push(...appended);
-    return { isAppended: true, events: appended };
+const appendTo = <Body extends EventBody>(events: RecordedEvent<Body>[], clock: () => Date): Append<Body> => {
+  const heads = new Map(events.map(({ stream, revision }) => [stream, revision]));
+  return ({ stream, expectedRevision, events: added }) => {
+    const currentRevision = heads.get(stream) ?? noStream;
+    if (currentRevision !== expectedRevision) return { status: 'conflict', currentRevision };
+    const positions = added.map((event, index) => {
+      const position = BigInt(events.length + 1);
+      const revision = currentRevision + 1 + index;
+      events.push({ ...event, stream, revision, position, recordedAt: clock().toISOString() });
+      return position;
+    });
+    heads.set(stream, currentRevision + added.length);
+    return { status: 'recorded', positions };
   };
+};
+
+/** What a log that is written down would give back; throws on what is no JSON. */
+const writtenDown = <Body extends EventBody>(appends: readonly StreamAppend<Body>[]): StreamAppend<Body>[] =>
+  JSON.parse(JSON.stringify(appends)) as StreamAppend<Body>[];
 
 /** `turn` is awaited wherever a real log would wait for a disk or a network. */
 export const createMemoryEventLog = <Body extends EventBody>(
@@ -49,10 +54,16 @@ export const createMemoryEventLog = <Body extends EventBody>(
     append: async (appends) => {
       await turn();
       assertOpen();
-      const results = appends.map(appendOne);
+      requireWellFormed(appends);
+      const results = writtenDown(appends).map(appendOne);
       announce();
       await turn();
       return results;
+    },
+    read: async (position) => {
+      await turn();
+      assertOpen();
+      return events[Number(position) - 1];
     },
     readStream: async (stream, { from = 0, limit }) => {
       await turn();

@@ -1,4 +1,4 @@
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { csvRecords, FileFault } from './csv-records';
@@ -13,6 +13,7 @@ import { ndjsonRecords } from './ndjson-records';
 import { createOutage } from './outage';
 import { startProgress } from './progress-bar';
 import { sendBatch } from './send-batches';
+import type { SentLine } from './send-batches';
 import { say } from './terminal-text';
 import { createClient, urlOption } from './tollgate-client';
 
@@ -88,9 +89,8 @@ const importFile = async (file: string, flags: Flags): Promise<void> => {
   });
   const outage = createOutage();
   const send = async (records: readonly ImportRecord[]): Promise<void> => {
-    await sendRecords(records, report, (lines) => sendBatch(lines, { client, onLost: outage.begin })).finally(
-      outage.end,
-    );
+    const options = { client, file: basename(file), onLost: outage.begin };
+    await sendRecords(records, report, (lines) => sendBatch(lines, options)).finally(outage.end);
     progress.update(input.readBytes());
   };
   const room = { items: flags.batch, bytes: maxBatchBytes, sizeOf: ({ original }: ImportRecord) => original.length };
@@ -135,9 +135,9 @@ async function* readAhead<Item>(items: AsyncGenerator<Item>): AsyncGenerator<Ite
 const sendRecords = async (
   records: readonly ImportRecord[],
   report: ImportReport,
-  send: (lines: Buffer[]) => ReturnType<typeof sendBatch>,
+  send: (lines: SentLine[]) => ReturnType<typeof sendBatch>,
 ): Promise<void> => {
-  const lines = records.flatMap((record) => ('batchLine' in record ? [record.batchLine] : []));
+  const lines = records.filter((record) => 'batchLine' in record);
   const answers = lines.length === 0 ? [] : await send(lines);
   let next = 0;
   for (const record of records) {

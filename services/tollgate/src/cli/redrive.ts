@@ -66,7 +66,10 @@ const redrive = async ({ dryRun = false, brief = false, url, ...flags }: Flags):
   const { chosen, summary } = await choose(kafka, topics, selection);
   const outage = createOutage();
   const forecast = createForecast(topics, (lines) =>
-    sendBatch(lines, { client: { batch: tollgate.dryRun }, onLost: outage.begin }).finally(outage.end),
+    sendBatch(
+      lines.map((batchLine) => ({ batchLine })),
+      { client: { batch: tollgate.dryRun }, onLost: outage.begin },
+    ).finally(outage.end),
   );
   const judged: Judged[] = [];
   for await (const group of groupsOf(chosen, { items: 1_000, bytes: forecastBytes, sizeOf: bytesOf }))

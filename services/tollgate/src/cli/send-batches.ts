@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { claimHeadersOf } from '@tollgate/contracts';
 import { batchLineReading } from './answers';
 import type { BatchLineReading } from './answers';
 import { AnswerError, ConnectionError } from './tollgate-client';
@@ -8,8 +9,13 @@ const firstPauseMs = 250;
 const longestPauseMs = 5_000;
 const giveUpAfterMs = 600_000;
 
+/** A line of a batch, and the line of the file that it is. */
+export type SentLine = { batchLine: Buffer; line?: number };
+
 export type SendOptions = {
   client: Pick<TollgateClient, 'batch'>;
+  /** Name of the file that the lines are from: the server keeps it with each record, and its line. */
+  file?: string;
   /** Called once for each time nothing answers, before it is tried again. */
   onLost(error: Error): void;
 };
@@ -18,7 +24,7 @@ export type SendOptions = {
  * Sends lines and returns an answer for each, in order. While nothing answers it tries again for ten minutes: ids are permanent, so
  * what was recorded before the connection was lost is found a duplicate.
  */
-export const sendBatch = async (lines: readonly Buffer[], options: SendOptions): Promise<BatchLineReading[]> => {
+export const sendBatch = async (lines: readonly SentLine[], options: SendOptions): Promise<BatchLineReading[]> => {
   const answers = await sendWhole(lines, options);
   if (answers !== undefined) return answers;
   const [first] = lines;
@@ -32,14 +38,16 @@ export const sendBatch = async (lines: readonly Buffer[], options: SendOptions):
 
 /** Absent if the server says that it is too much at once. */
 const sendWhole = async (
-  lines: readonly Buffer[],
-  { client, onLost }: SendOptions,
+  lines: readonly SentLine[],
+  { client, file, onLost }: SendOptions,
 ): Promise<BatchLineReading[] | undefined> => {
-  const body = Buffer.concat(lines.flatMap((line) => [line, newLine]));
+  const body = bodyOf(lines);
+  const line = lines[0]?.line;
+  const claims = file === undefined || line === undefined ? undefined : claimHeadersOf({ file, line });
   const giveUpAt = performance.now() + giveUpAfterMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
-      return answersOf(await client.batch(body), lines.length);
+      return answersOf(await client.batch(body, claims), lines.length);
     } catch (error) {
       if (error instanceof AnswerError && error.status === 413) return undefined;
       if (!isPassing(error) || performance.now() > giveUpAt) throw error;
@@ -49,7 +57,20 @@ const sendWhole = async (
   }
 };
 
-const newLine = Buffer.from('\n');
+const lineFeed = 0x0a;
+const newLine = Buffer.from([lineFeed]);
+
+/** Lines stand as far apart as they do in the file, with blank ones in between. */
+const bodyOf = (lines: readonly SentLine[]): Buffer => {
+  const parts: Buffer[] = [];
+  let next = lines[0]?.line ?? 0;
+  for (const { batchLine, line = next } of lines) {
+    if (line > next) parts.push(Buffer.alloc(line - next, lineFeed));
+    parts.push(batchLine, newLine);
+    next = line + 1;
+  }
+  return Buffer.concat(parts);
+};
 
 const isPassing = (error: unknown): error is Error =>
   error instanceof ConnectionError || (error instanceof AnswerError && error.status >= 500);

@@ -76,8 +76,9 @@ export const createClient = (url: string) => {
     openAccount: (opening: object): Promise<AccountAnswer> => sendJson('POST', '/v1/accounts', opening),
     changeCutoff: (accountId: string, cutoff: object): Promise<AccountAnswer> =>
       sendJson('PUT', `${accountPath(accountId)}/cutoff`, cutoff),
-    /** Lines of NDJSON for `POST /v1/batch`; resolves with a line of NDJSON for each. */
-    batch: (lines: Uint8Array): Promise<string> => text('/v1/batch', ndjsonCall(lines)),
+    /** Lines of NDJSON for `POST /v1/batch`, and what the client says of them; resolves with a line of NDJSON for each. */
+    batch: (lines: Uint8Array, headers?: Record<string, string>): Promise<string> =>
+      text('/v1/batch', ndjsonCall(lines, headers)),
     /** What `batch` would answer; records nothing. */
     dryRun: (lines: Uint8Array): Promise<string> => text('/v1/batch?dryRun=true', ndjsonCall(lines)),
     /** The stream of commands, as bytes, until it ends or is aborted. */
@@ -94,10 +95,10 @@ export const createClient = (url: string) => {
   };
 };
 
-const ndjsonCall = (lines: Uint8Array): Call => ({
+const ndjsonCall = (lines: Uint8Array, headers?: Record<string, string>): Call => ({
   method: 'POST',
   body: lines,
-  headers: { 'content-type': 'application/x-ndjson' },
+  headers: { 'content-type': 'application/x-ndjson', ...headers },
 });
 
 const accountPath = (accountId: string): string => `/v1/accounts/${encodeURIComponent(accountId)}`;

@@ -1,0 +1,14 @@
+/**
+ * What folding needs of an event, in the bytes an index has in its header; little-endian. `total` is where in the row of the account
+ * the amount goes, `high` and `low` its limbs as they are added there, `slot` the account's (of a rejected message its stream's).
+ */
+export const headerAt = {
+  typeCode: 0,
+  version: 1,
+  total: 2,
+  slot: 4,
+  high: 8,
+  low: 16,
+  idHigh: 24,
+  idLow: 28,
+} as const;

@@ -1,0 +1,95 @@
+import type { Place } from '@tollgate/event-store';
+import type { Folder } from '@tollgate/folder';
+import { openKeptRuns } from './kept-runs';
+import { removeUnnamed, runName, writeManifest } from './manifest';
+import { mergedEntry } from './merge';
+import type { Merge, MergeJob } from './merge';
+import { openRun } from './run';
+
+/** What the runs of a folder are opened with. */
+export type RunsOptions = {
+  folder: Folder;
+  /** The log's own id: runs of another log are not trusted. */
+  ledger: string;
+  /** Place of the last event of the log. */
+  last: Place;
+  merge: Merge;
+  onWarning: (message: string) => void;
+};
+
+/** The runs of a folder: few, each at least about twice the next newer one. */
+export type IdRuns = {
+  covered(): Place;
+  places(high: number, low: number, found?: Place[]): Place[] | undefined;
+  /**
+   * Makes a run of a full table and the newest runs that are no larger. At one moment, when that is durable and named, they are
+   * replaced and `onReplaced` is called; until then all is as before, and so it is if this rejects before.
+   */
+  take(table: MergeJob['table'], onReplaced: () => void): Promise<void>;
+  /** So that none of them is trusted again. */
+  spoil(): void;
+  sizes(): { ids: number; memoryBytes: number; diskBytes: number };
+  close(): void;
+};
+
+export const openIdRuns = async ({ folder, merge, ...log }: RunsOptions): Promise<IdRuns> => {
+  let runs = await openKeptRuns(folder, log);
+  const { ledger } = log;
+  let serial = 0;
+  return {
+    covered: () => runs.at(-1)?.entry.last ?? 0,
+    places: (high, low, before) => {
+      let found = before;
+      for (const run of runs) found = run.places(high, low, found);
+      return found;
+    },
+    take: async (table, onReplaced) => {
+      const kept = runs.slice(0, runs.length - mergeable(runs, table.count));
+      const replaced = runs.slice(kept.length);
+      serial += 1;
+      const job = { ledger, name: runName(table.last, serial), runs: replaced.map((run) => run.entry), table };
+      const entry = mergedEntry(job);
+      const made = await merge(folder, job);
+      const run = await openRun(folder, { entry, ledger, made });
+      const entries = [...kept.map((one) => one.entry), entry];
+      try {
+        await writeManifest(folder, { ledger, runs: entries });
+      } catch (error) {
+        run.close();
+        throw error;
+      }
+      runs = [...kept, run];
+      for (const old of replaced) old.close();
+      onReplaced();
+      await removeUnnamed(folder, entries);
+    },
+    spoil: () => {
+      for (const run of runs)
+        try {
+          run.spoil();
+        } catch (error) {
+          log.onWarning(`${run.entry.name} could not be marked as damaged: ${String(error)}`);
+        }
+    },
+    sizes: () => ({
+      ids: runs.reduce((sum, run) => sum + run.entry.count, 0),
+      memoryBytes: runs.reduce((sum, run) => sum + run.memoryBytes, 0),
+      diskBytes: runs.reduce((sum, run) => sum + run.diskBytes, 0),
+    }),
+    close: () => {
+      for (const run of runs) run.close();
+    },
+  };
+};
+
+/** How many of the newest runs are no larger than what they are merged with; tables are only about equal, hence the half more. */
+const mergeable = (runs: readonly { entry: { count: number } }[], tableCount: number): number => {
+  let count = tableCount;
+  let merged = 0;
+  for (const { entry } of runs.toReversed()) {
+    if (entry.count > 1.5 * count) break;
+    count += entry.count;
+    merged += 1;
+  }
+  return merged;
+};

@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { createIdTable, entryBytes, sortedEntries } from './id-table';
+
+const anEdge = fc.constantFrom(0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff);
+const anId = fc.tuple(fc.oneof(anEdge, fc.nat(0xffff_ffff)), anEdge);
+
+test('a table finds what a map does, however much it grows', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), fc.array(anId, { maxLength: 120 }), (size, ids) => {
+      const table = createIdTable(size);
+      for (const [index, [high, low]] of ids.entries()) table.add(high, low, index + 1);
+      expect(table.count).toBe(ids.length);
+      for (const [high, low] of [...ids, [5, 5] as const])
+        expect((table.places(high, low) ?? []).sort((one, other) => one - other)).toEqual(
+          ids.flatMap(([otherHigh, otherLow], index) => (otherHigh === high && otherLow === low ? [index + 1] : [])),
+        );
+    }),
+  );
+});
+
+test('its entries come sorted by fingerprint and place, those past its end too', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), fc.array(anId, { maxLength: 120 }), (size, ids) => {
+      const table = createIdTable(size);
+      for (const [index, [high, low]] of ids.entries()) table.add(high, low, index + 1);
+      const sorted = sortedEntries(table.memory, table.count);
+      const entries = Array.from({ length: ids.length }, (_, index) => [
+        sorted.getUint32(index * entryBytes, true),
+        sorted.getUint32(index * entryBytes + 4, true),
+        sorted.getFloat64(index * entryBytes + 8, true),
+      ]);
+      const expected = ids.map(([high, low], index) => [high, low, index + 1]);
+      expected.sort((one, other) => {
+        const differing = one.findIndex((value, index) => value !== other[index]);
+        return (one[differing] ?? 0) - (other[differing] ?? 0);
+      });
+      expect(entries).toEqual(expected);
+    }),
+  );
+});
+
+test('a cleared table has nothing left of what was in it', () => {
+  const table = createIdTable(4);
+  table.add(1, 2, 3);
+  table.clear();
+  expect([table.count, table.places(1, 2)]).toEqual([0, undefined]);
+});

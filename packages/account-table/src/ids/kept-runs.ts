@@ -1,0 +1,51 @@
+import type { Folder } from '@tollgate/folder';
+import type { RunsOptions } from './id-runs';
+import { readManifest, removeAll, removeUnnamed } from './manifest';
+import type { Manifest } from './manifest';
+import { openRun } from './run';
+import type { Run } from './run';
+
+/**
+ * The runs of a folder, oldest first, if they can be trusted: of this log, without a gap from its first event, each file the one
+ * that was written. Otherwise they are removed, with a warning, and there are none. Throws if they cover more than the log has.
+ */
+export const openKeptRuns = async (
+  folder: Folder,
+  { ledger, last, onWarning }: Pick<RunsOptions, 'ledger' | 'last' | 'onWarning'>,
+): Promise<Run[]> => {
+  const runs: Run[] = [];
+  const closeAll = (): void => {
+    for (const run of runs) run.close();
+  };
+  let manifest: Manifest | undefined;
+  try {
+    manifest = await readManifest(folder);
+    checkManifest(manifest, ledger);
+    for (const entry of manifest?.runs ?? []) runs.push(await openRun(folder, { entry, ledger }));
+  } catch (error) {
+    closeAll();
+    const why = error instanceof Error ? error.message : String(error);
+    onWarning(`the index of ids in ${folder.path} is made anew from the log: ${why}`);
+    await removeAll(folder);
+    return [];
+  }
+  const covered = runs.at(-1)?.entry.last ?? 0;
+  if (covered > last) {
+    closeAll();
+    throw new Error(
+      `the index of ids in ${folder.path} is at position ${covered}, ahead of the log at ${last}: the log was replaced by an older copy; delete that folder, which is derived from the log, and start again`,
+    );
+  }
+  await removeUnnamed(folder, manifest?.runs ?? []);
+  return runs;
+};
+
+const checkManifest = (manifest: Manifest | undefined, ledger: string): void => {
+  if (!manifest) return;
+  if (manifest.ledger !== ledger) throw new Error(`it is of log ${manifest.ledger}, this log is ${ledger}`);
+  let covered = 0;
+  for (const { name, first, last } of manifest.runs) {
+    if (first !== covered + 1 || last < first) throw new Error(`${name} begins at ${first}, after ${covered}`);
+    covered = last;
+  }
+};

@@ -1,0 +1,6 @@
+export { openAccountTable } from './account-table';
+export { addBatch } from './add-batch';
+export type { Partner, TrafficStatus } from './partner';
+export { eventKey, rejectionKey, reversedKey } from './record-key';
+export type { RecordKey } from './record-key';
+export type { AccountFacts, AccountTable, Blocked, Page, PageRequest, PendingDecision } from './table';

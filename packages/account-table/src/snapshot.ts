@@ -1,0 +1,170 @@
+import type { Place } from '@tollgate/event-store';
+import type { Folder, FolderFile } from '@tollgate/folder';
+import type { OtherStream } from './other-streams';
+import { SnapshotDamaged, encodePart, readParts } from './snapshot-parts';
+import type { Part } from './snapshot-parts';
+import type { SortedKeys } from './sorted-keys';
+import type { State } from './state';
+import { restorePage, storePage } from './stored-page';
+import type { StoredPage } from './stored-page';
+
+/** Raised whenever the fold, or how it is stored, gives something else than before; an older snapshot is then made anew. */
+export const foldVersion = 1;
+
+/**
+ * How a snapshot begins. It is written in slices while events go on: everything up to `place` is in it, and each row, and each
+ * stream, may be ahead of that by what its own revision says.
+ */
+type Head = {
+  kind: 'head';
+  format: 'tollgate-account-table';
+  version: number;
+  ledger: string;
+  place: Place;
+  slotsPerPage: number;
+};
+
+type Written = { json: Json; bytes: Uint8Array };
+
+type Streams = { kind: 'streams'; streams: OtherStream[] };
+type Order = { kind: 'accounts' | 'blocked' };
+/** Nothing in the snapshot is ahead of `through`. */
+type End = { kind: 'end'; through: Place; accounts: number };
+type Json = Head | StoredPage | Streams | Order | End;
+
+const name = 'snapshot';
+const nameInTheMaking = 'snapshot.new';
+const noBytes = new Uint8Array(0);
+
+/** Writes a snapshot, a page at a time; others go on between the slices. Resolves with its place once it is durable. */
+export const writeSnapshot = async (folder: Folder, ledger: string, state: State): Promise<Place> => {
+  const { place } = state;
+  const file = await folder.open(nameInTheMaking, { isNew: true });
+  try {
+    await writeParts(file, partsOf(ledger, state));
+  } finally {
+    file.close();
+  }
+  await folder.rename(nameInTheMaking, name);
+  return place;
+};
+
+const writeParts = async (file: FolderFile, parts: Iterable<Part>): Promise<void> => {
+  let position = 0;
+  for (const part of parts) {
+    const bytes = encodePart(part);
+    await file.write(bytes, position);
+    position += bytes.length;
+  }
+};
+
+/** Each part is what is so at the moment when it is asked for. */
+function* partsOf(ledger: string, state: State): Generator<Written> {
+  const { accounts, others, place } = state;
+  const { slotsPerPage } = accounts;
+  const pages = accounts.pages().length;
+  const head: Head = {
+    kind: 'head',
+    format: 'tollgate-account-table',
+    version: foldVersion,
+    ledger,
+    place,
+    slotsPerPage,
+  };
+  yield { json: head, bytes: noBytes };
+  // Pages that are begun from now on hold accounts opened after `place` only: the log has them.
+  let count = 0;
+  for (const page of accounts.pages().slice(0, pages)) {
+    yield storePage(accounts, page);
+    count += page.accountIds.length;
+  }
+  yield { json: { kind: 'streams', streams: [...others.all()] }, bytes: noBytes };
+  yield { json: { kind: 'accounts' }, bytes: bytesOf(state.accountKeys.order()) };
+  yield { json: { kind: 'blocked' }, bytes: bytesOf(state.blockedKeys.order()) };
+  yield { json: { kind: 'end', through: state.place, accounts: count }, bytes: noBytes };
+}
+
+const bytesOf = (numbers: Uint32Array): Uint8Array =>
+  new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+
+export type Restoring = { folder: Folder; ledger: string; last: Place; onWarning: (message: string, facts: object) => void };
+
+/**
+ * Takes over the snapshot of this log, if there is one, into a state that is empty. One that is damaged, older than the fold or of
+ * another log is made anew, with a warning. Throws if it holds more than the log does.
+ */
+export const restoreSnapshot = async (state: State, { folder, ledger, last, onWarning }: Restoring): Promise<void> => {
+  if (!folder.names().includes(name)) return;
+  const file = await folder.open(name, { isReadOnly: true });
+  try {
+    const end = check(file, ledger, state.accounts.slotsPerPage);
+    if (end.through > last) throw new AheadOfLog(end.through, last);
+    for (const part of readParts(file)) takeOver(state, part as Written);
+  } catch (error) {
+    if (!(error instanceof SnapshotDamaged)) throw error;
+    onWarning('the snapshot of the account table is of no use and is made anew from the log', { reason: error.message });
+  } finally {
+    file.close();
+  }
+};
+
+/** Derived state of a log that is not there any more. */
+class AheadOfLog extends Error {
+  constructor(through: Place, last: Place) {
+    super(
+      `the account table is at position ${String(through)}, ahead of the log at ${String(last)}: the log was replaced by an older copy; delete the folder account-table, which is derived from it, and start again`,
+    );
+  }
+}
+
+/** Reads all of it before any of it is taken over. */
+const check = (file: FolderFile, ledger: string, slotsPerPage: number): End => {
+  let last: Json | undefined;
+  for (const { json } of readParts(file)) {
+    if (last === undefined) checkHead(json as Head, ledger, slotsPerPage);
+    last = json as Json;
+  }
+  if (last?.kind !== 'end') throw new SnapshotDamaged('it has no end');
+  return last;
+};
+
+const checkHead = (head: Partial<Head>, ledger: string, slotsPerPage: number): void => {
+  if (head.kind !== 'head' || head.format !== 'tollgate-account-table') throw new SnapshotDamaged('it is none');
+  if (head.version !== foldVersion || head.slotsPerPage !== slotsPerPage)
+    throw new SnapshotDamaged('another version of Tollgate wrote it');
+  if (head.ledger !== ledger) throw new SnapshotDamaged('it is of another log');
+};
+
+const takeOver = (state: State, { json, bytes }: Written): void => {
+  const { accounts, others, pending } = state;
+  switch (json.kind) {
+    case 'head':
+      state.place = json.place;
+      return;
+    case 'page':
+      pending.restore(restorePage(accounts, json, bytes));
+      return;
+    case 'streams':
+      for (const stream of json.streams) others.add(stream);
+      return;
+    case 'accounts':
+      restoreOrder(state.accountKeys, numbersOf(bytes), accounts.count());
+      return;
+    case 'blocked':
+      restoreOrder(state.blockedKeys, numbersOf(bytes), accounts.count() * 2);
+      return;
+    case 'end':
+      state.aheadThrough = json.through;
+  }
+};
+
+const numbersOf = (bytes: Uint8Array): Uint32Array => new Uint32Array(bytes.slice().buffer);
+
+/** Lists were written later than most rows: numbers without a row are left out, and those the list lacks find their place. */
+const restoreOrder = (keys: SortedKeys, order: Uint32Array, count: number): void => {
+  const known = order.filter((number) => number < count);
+  keys.restore(known);
+  const isKnown = new Uint8Array(count);
+  for (const number of known) isKnown[number] = 1;
+  for (let number = 0; number < count; number += 1) if (isKnown[number] === 0) keys.touch(number);
+};

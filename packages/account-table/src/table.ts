@@ -1,0 +1,60 @@
+import type { Balance, Cutoff, Direction, TrafficDecision, TrafficEvent } from '@tollgate/balance';
+import type { LogEvent } from '@tollgate/contracts';
+import type { LogIndex, Place } from '@tollgate/event-store';
+import type { Partner } from './partner';
+import type { RecordKey } from './record-key';
+
+/** What intake must know of an account to decide. `cutoffRevision`: of the event that set the rule in force. */
+export type AccountFacts = {
+  readonly revision: number;
+  readonly currency: string;
+  readonly cutoff: Cutoff;
+  readonly cutoffRevision: number;
+};
+
+/** An edge of the fold that is not in the log yet: a decision but for the time at which it is recorded. */
+export type PendingDecision = {
+  readonly type: TrafficEvent['type'];
+  readonly data: Omit<TrafficDecision, 'decidedAt'>;
+  /** Of the event that caused it. */
+  readonly causePlace: Place;
+};
+
+/** One direction that is blocked now, since when, by which decision and for which balances. */
+export type Blocked = {
+  accountId: string;
+  direction: Direction;
+  since: string;
+  sequence: number;
+  exhausted: readonly Balance[];
+};
+
+export type Page<Item> = { items: Item[]; next: string | null };
+
+/** Lists are in key order; `after` is exclusive, and `next` is the `after` of the following page, null on the last. */
+export type PageRequest = { after?: string | undefined; limit: number };
+
+/** What is known of every account, folded once from the log. All of it is durable: a group in the making shows nowhere. */
+export type AccountTable = LogIndex<LogEvent> & {
+  /** Folded up to here; 0 before the first event. */
+  place(): Place;
+  facts(accountId: string): AccountFacts | undefined;
+  /** Of the last event of any stream, `noStream` if there is none. */
+  revisionOf(stream: string): number;
+  /** Places of events that may stand under a key; none: surely new. What stands there must be read to be believed. */
+  placesOf(key: RecordKey): readonly Place[];
+  /** What the fold decided and the log does not hold, oldest cause first. */
+  pending(): readonly PendingDecision[];
+  partner(accountId: string): Partner | undefined;
+  partners(request: PageRequest): Page<Partner>;
+  /** Keys are `accountId/direction`. */
+  blocked(request: PageRequest): Page<Blocked>;
+  /** Resolves true once the log is folded up to `place`, false when `timeoutMs` have passed before. */
+  reached(place: Place, timeoutMs: number): Promise<boolean>;
+  /** As `reached`, and no decision that is caused by an event up to `place` is missing from the log. */
+  settled(place: Place, timeoutMs: number): Promise<boolean>;
+  /** Called after each group that was folded. */
+  onAdded(listener: () => void): void;
+  /** Waits for a snapshot under way, and writes a last one if it saves time. */
+  close(): Promise<void>;
+};

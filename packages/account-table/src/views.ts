@@ -1,0 +1,74 @@
+import { accountAt } from '@tollgate/balance';
+import type { Direction } from '@tollgate/balance';
+import { directionOfBlocked, slotOfBlocked } from './blocked-keys';
+import type { Partner } from './partner';
+import { lastDecision, statusOf } from './recorded-traffic';
+import { rowAt } from './row';
+import type { SortedKeys } from './sorted-keys';
+import type { State } from './state';
+import type { AccountFacts, AccountTable, Blocked, Page, PageRequest } from './table';
+
+/** What may be asked of the accounts. */
+export const createViews = (state: State): Pick<AccountTable, 'facts' | 'partner' | 'partners' | 'blocked'> => ({
+  facts: (accountId) => {
+    const slot = state.accounts.slotOf(accountId);
+    return slot === undefined ? undefined : factsAt(state, slot);
+  },
+  partner: (accountId) => {
+    const slot = state.accounts.slotOf(accountId);
+    return slot === undefined ? undefined : partnerAt(state, slot);
+  },
+  partners: (request) =>
+    pageOf(state.accountKeys, request, (slot) => ({
+      key: state.accounts.accountIdOf(slot),
+      item: partnerAt(state, slot),
+    })),
+  blocked: (request) =>
+    pageOf(state.blockedKeys, request, (number) => {
+      const item = blockedAt(state, slotOfBlocked(number), directionOfBlocked(number));
+      return { key: `${item.accountId}/${item.direction}`, item };
+    }),
+});
+
+const factsAt = ({ accounts }: State, slot: number): AccountFacts => {
+  const { bytes } = accounts.pageOf(slot).totals;
+  const row = accounts.rowOf(slot);
+  return {
+    revision: bytes.getUint32(row + rowAt.revision, true),
+    currency: accounts.currencies.at(bytes.getUint16(row + rowAt.currency, true)),
+    cutoff: accounts.rules.at(bytes.getUint32(row + rowAt.rule, true)).cutoff,
+    cutoffRevision: bytes.getUint32(row + rowAt.cutoffRevision, true),
+  };
+};
+
+const partnerAt = (state: State, slot: number): Partner => {
+  const { accounts } = state;
+  const { totals, names } = accounts.pageOf(slot);
+  const row = accounts.rowOf(slot);
+  const { currency, cutoff, revision } = factsAt(state, slot);
+  const about = { accountId: accounts.accountIdOf(slot), name: names[accounts.numberOf(slot)], currency, cutoff };
+  return {
+    account: accountAt(totals, row + rowAt.totals, about),
+    traffic: { inbound: statusOf(totals.bytes, row, 'inbound'), outbound: statusOf(totals.bytes, row, 'outbound') },
+    revision,
+    position: BigInt(totals.bytes.getFloat64(row + rowAt.place, true)),
+  };
+};
+
+const blockedAt = ({ accounts }: State, slot: number, direction: Direction): Blocked => {
+  const accountId = accounts.accountIdOf(slot);
+  const decision = lastDecision(accounts.pageOf(slot).totals.bytes, accounts.rowOf(slot), direction);
+  if (decision === undefined) throw new Error(`no decision blocks ${direction} traffic of ${accountId}`);
+  return { accountId, direction, ...decision };
+};
+
+/** One more than asked for tells whether there is a next page. */
+const pageOf = <Item>(
+  keys: SortedKeys,
+  { after, limit }: PageRequest,
+  read: (number: number) => { key: string; item: Item },
+): Page<Item> => {
+  const numbers = keys.page(after, limit + 1);
+  const found = numbers.slice(0, limit).map(read);
+  return { items: found.map(({ item }) => item), next: numbers.length > limit ? (found.at(-1)?.key ?? null) : null };
+};

@@ -1,0 +1,7 @@
+export type { EventCodec, StoredEvent } from './event-codec';
+export { openFileEventLog } from './file-event-log';
+export type { FileEventLog, FileEventLogOptions } from './file-event-log';
+export { LogStuck } from './log-stuck';
+export { openFileLogReader } from './log-reader';
+export type { FileLogReader } from './log-reader';
+export type { StoredGroup } from './stored-group';

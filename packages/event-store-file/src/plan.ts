@@ -1,0 +1,66 @@
+import { noStream } from '@tollgate/event-store';
+import type {
+  AppendResult,
+  EventBody,
+  LogIndex,
+  Place,
+  Position,
+  StreamAppend,
+  StreamHead,
+} from '@tollgate/event-store';
+import { beginningOf } from './event-line';
+import type { GroupEncoder } from './group-encoder';
+
+export type Plan<Body extends EventBody> = {
+  /** Begins a group, after the event at `last`. */
+  begin(last: Place): void;
+  /** Puts into the group what can be recorded, if the write succeeds; what cannot is a conflict already. */
+  add(appends: readonly StreamAppend<Body>[]): AppendResult[];
+};
+
+/** Decides by the heads of the streams, those of the group in the making before those of the index. */
+export const createPlan = <Body extends EventBody>(parts: {
+  index: LogIndex<Body>;
+  encoder: GroupEncoder<Body>;
+  classOf(stream: string): number;
+}): Plan<Body> => {
+  const { index, encoder, classOf } = parts;
+  const heads = new Map<string, StreamHead>();
+  let last: Place = 0;
+
+  const addAll = ({ stream, events }: StreamAppend<Body>, head: StreamHead | undefined): Position[] => {
+    const ofLines = { name: stream, streamClass: classOf(stream), beginning: beginningOf(stream) };
+    const positions: Position[] = [];
+    let revision = head?.revision ?? noStream;
+    let before = head?.place ?? 0;
+    encoder.reserve(events.length);
+    for (const event of events) {
+      revision += 1;
+      encoder.add(event, ofLines, { revision, before });
+      index.describe(event, { stream, revision }, { bytes: encoder.headers(), offset: encoder.foldOffset() });
+      last += 1;
+      before = last;
+      positions.push(BigInt(last));
+    }
+    heads.set(stream, { revision, place: last });
+    return positions;
+  };
+  return {
+    begin: (place) => {
+      last = place;
+      heads.clear();
+      encoder.begin();
+    },
+    add: (appends) => {
+      const results: AppendResult[] = [];
+      for (const append of appends) {
+        const head = heads.get(append.stream) ?? index.head(append.stream);
+        const currentRevision = head?.revision ?? noStream;
+        if (currentRevision === append.expectedRevision)
+          results.push({ status: 'recorded', positions: addAll(append, head) });
+        else results.push({ status: 'conflict', currentRevision });
+      }
+      return results;
+    },
+  };
+};

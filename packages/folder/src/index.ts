@@ -1,0 +1,4 @@
+export type { Folder, FolderFile } from './folder';
+export { FolderInUse, lockFolder } from './lock-folder';
+export type { FolderLock } from './lock-folder';
+export { openFolder, openFolderReadOnly } from './open-folder';

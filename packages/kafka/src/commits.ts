@@ -1,0 +1,80 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CommitNotes } from './commit-notes';
+import { describe } from './errors';
+import type { KafkaLog } from './logging';
+import type { Progress } from './progress';
+import type { Tenure } from './tenure';
+import { withTimeLimit } from './time-limit';
+
+type Due = { topic: string; partition: number; offset: string; progress: Progress };
+
+/** As long as kafkajs waits for an answer; a broker that hangs longer has not taken the commit. */
+const answerLimitMs = 10_000;
+
+const dueOf = ({ partitions }: Tenure): Due[] => {
+  const due: Due[] = [];
+  for (const { topic, partition, progress } of partitions.values()) {
+    const offset = progress.due();
+    if (offset === undefined) continue;
+    due.push({ topic, partition, offset, progress });
+  }
+  return due;
+};
+
+const byTopic = (due: readonly Due[], metadata: string | null) => {
+  const topics = new Map<string, { partition: number; offset: string; metadata: string | null }[]>();
+  for (const { topic, partition, offset } of due) {
+    const partitions = topics.get(topic) ?? [];
+    // kafkajs sends the metadata, though its types leave it out.
+    partitions.push({ partition, offset, metadata });
+    topics.set(topic, partitions);
+  }
+  return { topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })) };
+};
+
+/** Commits what has become durable, all partitions in one request, one request at a time. Never rejects: what is not committed comes again. */
+export const createCommits = (log: KafkaLog, notes: CommitNotes | undefined) => {
+  let asked: Tenure | undefined;
+  let isRunning = false;
+  let round = Promise.resolve();
+
+  /** The note is written after the offsets were chosen, so what it says of the log covers their messages. */
+  const send = async (tenure: Tenure, due: readonly Due[]): Promise<void> => {
+    const metadata = (await notes?.write()) ?? null;
+    // kafkajs takes the generation that it is in when called, and tells of a new one some microtasks after it is in it.
+    await nextTurn();
+    if (tenure.isOver()) return;
+    const answer = await withTimeLimit(tenure.commit(byTopic(due, metadata)), answerLimitMs, 'late');
+    if (answer === 'late') throw new Error('no answer');
+    for (const { offset, progress } of due) progress.markCommitted(offset);
+  };
+
+  const sendAll = async (): Promise<void> => {
+    let due: Due[] = [];
+    try {
+      do {
+        await nextTurn();
+        const tenure = asked;
+        due = tenure === undefined || tenure.isOver() ? [] : dueOf(tenure);
+        if (tenure !== undefined && due.length > 0) await send(tenure, due);
+      } while (due.length > 0);
+    } catch (error) {
+      const offsets = due.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
+      log.info({ offsets, error: describe(error) }, 'Kafka did not take a commit; its messages may come again');
+    } finally {
+      isRunning = false;
+    }
+  };
+
+  return {
+    /** Commits what is due, at once or behind the request under way. One that failed is made again at the next call. */
+    commit: (tenure: Tenure): void => {
+      asked = tenure;
+      if (isRunning) return;
+      isRunning = true;
+      round = sendAll();
+    },
+    /** No request is under way any more. */
+    idle: () => round,
+  };
+};

@@ -1,0 +1,36 @@
+import type { EachBatchPayload, TopicPartitionOffset } from 'kafkajs';
+import { createProgress, type Progress } from './progress';
+
+/** The consumer that fetched a batch; its right to commit ends with its group generation. */
+export type Membership = { generation(): number; isOver(): boolean; seek(place: TopicPartitionOffset): void };
+
+/** One generation of the group, as this consumer lives it. What was fetched in it is committed in it or not at all. */
+export type Tenure = {
+  isOver(): boolean;
+  commit: EachBatchPayload['commitOffsetsIfNecessary'];
+  seek: Membership['seek'];
+  partitions: Map<string, PartitionShare>;
+};
+
+export type PartitionShare = { topic: string; partition: number; progress: Progress };
+
+type Place = { topic: string; partition: number };
+
+export const keyOf = ({ topic, partition }: Place): string => `${topic}/${String(partition)}`;
+
+export const beginTenure = (payload: EachBatchPayload, membership: Membership): Tenure => {
+  const generation = membership.generation();
+  return {
+    isOver: () => membership.isOver() || membership.generation() !== generation,
+    commit: payload.commitOffsetsIfNecessary,
+    seek: membership.seek,
+    partitions: new Map(),
+  };
+};
+
+export const shareOf = ({ partitions }: Tenure, { topic, partition }: Place): PartitionShare => {
+  const key = keyOf({ topic, partition });
+  const share = partitions.get(key) ?? { topic, partition, progress: createProgress() };
+  partitions.set(key, share);
+  return share;
+};

@@ -1,0 +1,65 @@
+import type { Item, Outcome } from './intent';
+import { createQueue } from './queue';
+
+const http = { source: { receivedAt: '', channel: { http: 'r' } } };
+const kafka = { source: { receivedAt: '', channel: { kafka: { topic: 't', partition: 0 } } }, offset: '0' };
+
+const items = (count: number, metadata: Item['metadata'] = http): Item[] =>
+  Array.from({ length: count }, () => ({ intent: { type: 'ChangeCutoff', accountId: 'a', data: { balances: [] } }, metadata }));
+
+const outcome = (revision: number): Outcome => ({ status: 'recorded', isDuplicate: false, revision, position: 1n });
+
+const counts = (queue: ReturnType<typeof createQueue>): number[] => queue.take().map(({ count }) => count);
+
+test('a group is at most 1,000 items, of one submission or of several, first come first served', () => {
+  const queue = createQueue();
+  for (const count of [300, 400, 800]) void queue.add(items(count));
+  expect(queue.size()).toBe(1_500);
+  expect([counts(queue), counts(queue), counts(queue)]).toEqual([[300, 400, 300], [500], []]);
+});
+
+test('single requests go first and leave half of a group to what came in bulk', () => {
+  const queue = createQueue();
+  void queue.add(items(2_000));
+  for (let request = 0; request < 700; request += 1) void queue.add(items(1));
+  expect(counts(queue)).toEqual([...new Array<number>(500).fill(1), 500]);
+  expect(counts(queue)).toEqual([...new Array<number>(200).fill(1), 800]);
+});
+
+test('one message of Kafka is no single request: it stays behind what came before it', () => {
+  const queue = createQueue();
+  void queue.add(items(1_200, kafka));
+  void queue.add(items(1, kafka));
+  expect([counts(queue), counts(queue)]).toEqual([[1_000], [200, 1]]);
+});
+
+test('a submission is answered once all of its items have their outcomes', async () => {
+  const queue = createQueue();
+  let answers: Outcome[] | undefined;
+  const answered = queue.add(items(1_001)).then((given) => (answers = given));
+  for (let share = queue.take(); share.length > 0; share = queue.take()) {
+    await Promise.resolve();
+    expect(answers).toBeUndefined();
+    for (const { submission, start, count } of share)
+      for (let place = start; place < start + count; place += 1) submission.outcomes[place] = outcome(place);
+    queue.answer(share);
+  }
+  expect((await answered).map((given) => 'revision' in given && given.revision)).toEqual(
+    Array.from({ length: 1_001 }, (_, place) => place),
+  );
+  expect(queue.size()).toBe(0);
+});
+
+test('a submission of which one group failed has failed, and nothing of it is worked on any more', async () => {
+  const queue = createQueue();
+  const failed = queue.add(items(2_500));
+  const after = queue.add(items(7));
+  const error = new Error('full');
+  queue.fail(queue.take(), error);
+  await expect(failed).rejects.toBe(error);
+  expect(queue.size()).toBe(7);
+  const shares = queue.take();
+  expect(shares.map(({ count }) => count)).toEqual([7]);
+  queue.answer(shares);
+  await expect(after).resolves.toHaveLength(7);
+});

@@ -1,0 +1,153 @@
+import type { AccountTable } from '@tollgate/account-table';
+import type { LogEvent } from '@tollgate/contracts';
+import { LogUnavailable } from '@tollgate/event-store';
+import type { EventLog, Position } from '@tollgate/event-store';
+import { decideItem } from './decide-item';
+import type { Planned } from './decide-item';
+import type { Item, Outcome } from './intent';
+import { appendsOf, draftFor, positionIn, startOverlay } from './overlay';
+import type { Draft, Overlay } from './overlay';
+import { streamOf } from './record-key';
+
+export type WriterParts = {
+  log: EventLog<LogEvent>;
+  table: AccountTable;
+  /** Streams of which it is not known whether the last append was recorded: the log is read before they are used again. */
+  suspects: Set<string>;
+  closing: AbortSignal;
+};
+
+/** An outcome, or why there is none: then nothing is known to be recorded, and the same again is safe. */
+export type Result = Outcome | LogUnavailable;
+
+/**
+ * One group: decides every item in order, appends all of it in one durable write and gives each its outcome. A stream that another
+ * writer moved on is caught up, and the items of that stream alone are decided again: that fencing makes an id count once,
+ * whoever else writes. Throws where the log contradicts itself: then nothing may be written any more.
+ */
+export const writeGroup = async (parts: WriterParts, items: readonly Item[]): Promise<Result[]> => {
+  const results = new Array<Result>(items.length);
+  let open = items.map((_item, place) => place);
+  while (open.length > 0) {
+    const overlay = startOverlay();
+    const decided = await decideAll(parts, overlay, open.map((place) => items[place]));
+    await appendAll(parts, overlay);
+    let last: Position = 0n;
+    open = open.filter((place, index) => {
+      const result = resultOf(decided[index]);
+      if (result === undefined) return true;
+      results[place] = result;
+      if ('position' in result && result.position > last) last = result.position;
+      return false;
+    });
+    await reach(parts, last);
+  }
+  return results;
+};
+
+/** What was planned, nothing if its stream has moved on, and on which draft: if that is not appended, the plan falls with it. */
+type Decided = { draft: Draft; planned: Planned | undefined };
+
+const decideAll = async (
+  parts: WriterParts,
+  overlay: Overlay,
+  items: readonly (Item | undefined)[],
+): Promise<Decided[]> => {
+  const { log, table, suspects } = parts;
+  const decideParts = { log, table, overlay };
+  const decided: Decided[] = [];
+  for (const item of items) {
+    if (item === undefined) continue;
+    if (suspects.size > 0) await clear(parts, streamOf(item.intent));
+    const draft = draftFor(table, overlay, item.intent);
+    const pending = decideItem(decideParts, draft, item);
+    const planned = pending instanceof Promise ? await pending : pending;
+    const isStale = isUnfenced(item, planned) && (await isBehind(parts, draft));
+    decided.push({ draft, planned: isStale ? undefined : planned });
+  }
+  return decided;
+};
+
+/**
+ * Whether an answer appends nothing, so that no revision fences it, and could be another once the stream has moved on: an account
+ * or an entry is missing, or a rule is in force already. That an id has counted is so for ever.
+ */
+const isUnfenced = ({ intent }: Item, { status }: Planned): boolean =>
+  status === 'rejected' || (status === 'recorded' && intent.type === 'ChangeCutoff');
+
+/** Whether another writer has moved the stream on: what is so must be so in the log, not only in the table. */
+const isBehind = async (parts: WriterParts, { stream, expectedRevision }: Draft): Promise<boolean> => {
+  const [news] = await parts.log.readStream(stream, { from: expectedRevision + 1, limit: 1 });
+  if (news !== undefined) await reach(parts, news.position);
+  return news !== undefined;
+};
+
+/** Appends what was drafted; each draft then has its result. A write that was refused before it began recorded nothing. */
+const appendAll = async (parts: WriterParts, overlay: Overlay): Promise<void> => {
+  const drafts = [...overlay.drafts.values()].filter(({ events }) => events.length > 0);
+  if (drafts.length === 0) return;
+  try {
+    const results = await parts.log.append(appendsOf(drafts));
+    drafts.forEach((draft, index) => {
+      draft.result = results[index];
+    });
+  } catch (error) {
+    if (!(error instanceof LogUnavailable)) throw error;
+    for (const draft of drafts) draft.result = { status: 'unknown', error };
+    return;
+  }
+  for (const draft of drafts) await settleDraft(parts, draft);
+};
+
+const settleDraft = async (parts: WriterParts, { stream, expectedRevision, result }: Draft): Promise<void> => {
+  if (result === undefined) throw new Error(`the log did not say what became of ${stream}`);
+  if (result.status === 'unknown') parts.suspects.add(stream);
+  if (result.status !== 'conflict') return;
+  const { currentRevision } = result;
+  if (currentRevision <= expectedRevision)
+    throw new Error(
+      `${stream} ends at revision ${String(currentRevision)}, though ${String(expectedRevision)} was read from it: the log contradicts itself`,
+    );
+  await catchUp(parts, stream);
+  if (parts.table.revisionOf(stream) < currentRevision)
+    throw new Error(
+      `${stream} refuses an append for its revision ${String(currentRevision)}, which it does not hold`,
+    );
+};
+
+/** Nothing, if the item must be decided again. */
+const resultOf = (decided: Decided | undefined): Result | undefined => {
+  if (decided?.planned === undefined) return undefined;
+  const { draft, planned } = decided;
+  if (draft.result?.status === 'conflict') return undefined;
+  if (draft.result?.status === 'unknown') return draft.result.error;
+  if (planned.status !== 'drafted') return planned;
+  if (draft.result === undefined) throw new Error(`what was drafted for ${draft.stream} was not appended`);
+  const { revision, isDuplicate } = planned;
+  return { status: 'recorded', isDuplicate, revision, position: positionIn(draft, draft.result.positions, revision) };
+};
+
+/** Of a suspect stream, what the log holds is known again after this. */
+const clear = async (parts: WriterParts, stream: string): Promise<void> => {
+  if (!parts.suspects.has(stream)) return;
+  await catchUp(parts, stream);
+  parts.suspects.delete(stream);
+};
+
+/** Waits until the table has what the log holds of a stream now. */
+const catchUp = async (parts: WriterParts, stream: string): Promise<void> => {
+  for (;;) {
+    const [news] = await parts.log.readStream(stream, { from: parts.table.revisionOf(stream) + 1, limit: 1 });
+    if (news === undefined) return;
+    await reach(parts, news.position);
+  }
+};
+
+const patienceMs = 1_000;
+
+/** Waits until the table has folded the log up to there: at once, unless the table follows a log that is elsewhere. */
+const reach = async ({ table, closing }: WriterParts, position: Position): Promise<void> => {
+  const place = Number(position);
+  while (table.place() < place && !(await table.reached(place, patienceMs)))
+    if (closing.aborted) throw new LogUnavailable('the ledger is closing');
+};

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { openLmdbLog, lockLmdbLog } from '@tollgate/event-store-lmdb';
+import type { LmdbLog } from '@tollgate/event-store-lmdb';
+import { lockFolder, openFolder } from '@tollgate/folder';
+import type { Folder } from '@tollgate/folder';
+import { foldersOf } from '../folders';
+import { writeRelayPosition } from '../relay-position';
+import { startProgress } from './progress-bar';
+import { say } from './terminal-text';
+import { verifyLog, writeLog } from './upgrade-log';
+import { hasOldLog, oldFoldersIn, oldLogOf, relayPositionsIn } from './upgrade-source';
+
+/** How folders are opened: tests put others in their place. */
+type Open = (path: string) => Promise<Folder>;
+
+/** The folder is none that can be upgraded. */
+export class NoOldLog extends Error {
+  override readonly name = 'NoOldLog';
+}
+
+/**
+ * Writes the log of an old data folder anew in today's format, beside the old one. It takes its place, by its name, as the last
+ * step: killed before that, it begins again. Throws `NoOldLog`, `FolderInUse`, `LogDamaged`.
+ */
+export const upgradeFolder = async (data: string, open: Open = openFolder): Promise<void> => {
+  if (tellIfDone(data)) return;
+  if (!hasOldLog(data)) throw new NoOldLog(`there is no log of the old format in ${data} (${oldLogOf(data)})`);
+  const lock = await lockFolder(foldersOf(data).lock);
+  try {
+    const oldLock = await lockLmdbLog(oldLogOf(data));
+    try {
+      // Another upgrade may have ended while this one waited for nothing.
+      if (!tellIfDone(data)) await upgradeLocked(data, open);
+    } finally {
+      await oldLock.release();
+    }
+  } finally {
+    await lock.release();
+  }
+};
+
+const tellIfDone = (data: string): boolean => {
+  if (!existsSync(foldersOf(data).log)) return false;
+  say(`${data} is upgraded already: nothing was done.`);
+  tellOfOldFolders(data);
+  return true;
+};
+
+const tellOfOldFolders = (data: string): void => {
+  const folders = oldFoldersIn(data);
+  if (folders.length > 0)
+    say(`Nothing reads these any more; remove them by hand when you no longer want them:\n  ${folders.join('\n  ')}`);
+};
+
+const nextName = 'log.next';
+
+const upgradeLocked = async (data: string, open: Open): Promise<void> => {
+  const folder = await open(data);
+  const next = `${foldersOf(data).log}.next`;
+  // What a killed upgrade has left.
+  await rm(next, { recursive: true, force: true });
+  const source = await openLmdbLog(oldLogOf(data));
+  try {
+    requireRoom(source, folder);
+    await writeAndVerify(source, await open(next));
+  } catch (error) {
+    // What is half written may take the very room that is missing.
+    await rm(next, { recursive: true, force: true });
+    throw error;
+  } finally {
+    await source.close();
+  }
+  await carryOver(data, open);
+  await folder.rename(nextName, 'log');
+  say(`Done: ${source.last.toLocaleString('en')} events are in ${foldersOf(data).log}, each as it was.`);
+  tellOfOldFolders(data);
+};
+
+/** What an event may take beyond its bytes in LMDB: its header and, alone in a group, that of the group. */
+const addedBytes = 256;
+const startBytes = 16 << 20;
+
+const requireRoom = ({ last, sizeBytes }: LmdbLog, folder: Folder): void => {
+  const needed = sizeBytes + last * addedBytes + startBytes;
+  const free = folder.freeBytes();
+  say(
+    `${last.toLocaleString('en')} events. The new log takes at most ${inMegabytes(needed)}; ${inMegabytes(free)} are free.`,
+  );
+  if (free < needed)
+    throw new Error(
+      `the disk of ${folder.path} has too little room: make ${inMegabytes(needed - free)} more free; nothing was changed`,
+    );
+};
+
+const inMegabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`;
+
+const writeAndVerify = async (source: LmdbLog, next: Folder): Promise<void> => {
+  for (const [title, work] of [
+    ['Writing the new log:', writeLog],
+    ['Reading it back, folding it and comparing every event with the old one:', verifyLog],
+  ] as const) {
+    say(title);
+    const progress = startProgress({ unit: 'events', total: source.last });
+    await work(source, next, progress.update);
+    progress.finish(source.last);
+  }
+};
+
+/** Where the relays were, so that nothing is published again; and nothing derived from a log that was here before. */
+const carryOver = async (data: string, open: Open): Promise<void> => {
+  const { relays, accountTable } = foldersOf(data);
+  await rm(accountTable, { recursive: true, force: true });
+  await rm(relays, { recursive: true, force: true });
+  const positions = await relayPositionsIn(data);
+  if (positions.size === 0) return;
+  const folder = await open(relays);
+  for (const [name, position] of positions) await writeRelayPosition(folder, name, position);
+};

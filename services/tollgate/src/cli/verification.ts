@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { eventKey, openAccountTable } from '@tollgate/account-table';
+import type { AccountTable, Partner } from '@tollgate/account-table';
+import type { LogEvent } from '@tollgate/contracts';
+import { LogDamaged, foldBytes } from '@tollgate/event-store';
+import type { Place, RecordedEvent } from '@tollgate/event-store';
+import type { FileLogReader, StoredGroup } from '@tollgate/event-store-file';
+import { openFolderReadOnly } from '@tollgate/folder';
+
+export type Difference = { position: string; what: string };
+
+export type Verification = {
+  /** Of the last event looked at: the end of the log when it was opened. */
+  position: string;
+  events: number;
+  accounts: number;
+  /** What was kept of the account table, against the fold of the whole log. */
+  snapshot: 'agrees' | 'differs' | 'none';
+  differences: Difference[];
+};
+
+type Options = {
+  reader: FileLogReader<LogEvent>;
+  /** Where the account table keeps its snapshot. */
+  accountTable: string;
+  onProgress(place: Place): void;
+};
+
+/**
+ * Reads every event of a log from its line, which is the truth: compares what stands in its header, folds it anew, looks for ids that
+ * count twice, and compares what was kept of the account table. Throws what keeps it from reading on at all.
+ */
+export const verifyLog = async ({ reader, accountTable, onProgress }: Options): Promise<Verification> => {
+  const differences: Difference[] = [];
+  const differ = (place: Place, what: string): void => void differences.push({ position: String(place), what });
+  const anew = openAccountTable();
+  await anew.start({ ledger: reader.ledger, seed: reader.seed, last: reader.end });
+  const kept = await openKept(accountTable, reader, (what) => {
+    differ(reader.end, what);
+  });
+  const suspects = new Map<Place, Place>();
+  try {
+    for await (const group of reader.groups()) {
+      for (const [place, earlier] of foldAnew(anew, group, { differ })) suspects.set(place, earlier);
+      if (kept !== undefined) foldOn(kept, group);
+      onProgress(group.place(group.count - 1));
+    }
+  } catch (error) {
+    if (!(error instanceof LogDamaged)) throw error;
+    differ(anew.place() + 1, error.message);
+  }
+  for (const [place, what] of await doubled(reader, suspects)) differ(place, what);
+  const isWhole = differences.length === 0;
+  if (kept !== undefined && isWhole) compare(anew, kept.table, (what) => differ(reader.end, what));
+  await kept?.table.close();
+  const snapshot = kept === undefined ? 'none' : isWhole && differences.length > 0 ? 'differs' : 'agrees';
+  return { position: String(anew.place()), events: anew.place(), accounts: countOf(anew), snapshot, differences };
+};
+
+type Kept = { table: AccountTable; from: Place };
+
+/** The table as a start would take it up; none if nothing was kept. It is never written. */
+const openKept = async (
+  path: string,
+  { ledger, seed, end }: FileLogReader<LogEvent>,
+  onWarning: (what: string) => void,
+): Promise<Kept | undefined> => {
+  if (!existsSync(path)) return undefined;
+  const table = openAccountTable({ folder: await openFolderReadOnly(path), onWarning });
+  const from = await table.start({ ledger, seed, last: end });
+  return from === 0 ? undefined : { table, from };
+};
+
+/** What follows the snapshot, as a start folds it. */
+const foldOn = ({ table, from }: Kept, group: StoredGroup<LogEvent>): void => {
+  if (group.place(0) > from) table.add(group);
+};
+
+type Report = { differ(place: Place, what: string): void };
+
+/** Folds a group from its lines. Returns events whose ids may have counted before, each with the place of the other. */
+const foldAnew = (table: AccountTable, group: StoredGroup<LogEvent>, { differ }: Report): [Place, Place][] => {
+  const bytes = new DataView(new ArrayBuffer(group.count * foldBytes));
+  const events: RecordedEvent<LogEvent>[] = [];
+  const suspects: [Place, Place][] = [];
+  for (let index = 0; index < group.count; index += 1) {
+    const event = group.event(index);
+    const offset = index * foldBytes;
+    table.describe(event, { stream: event.stream, revision: event.revision }, { bytes, offset });
+    if (!isSame(bytes, offset, { bytes: group.bytes, offset: group.foldOffset(index) }))
+      differ(group.place(index), `the header says something else than its line, ${event.type} in ${event.stream}`);
+    const key = eventKey(event);
+    const [earlier] = key === undefined ? [] : table.placesOf(key);
+    if (earlier !== undefined) suspects.push([group.place(index), earlier]);
+    events.push(event);
+  }
+  const at = (index: number): RecordedEvent<LogEvent> => {
+    const event = events[index];
+    if (event === undefined) throw new RangeError(`the group has no event ${String(index)}`);
+    return event;
+  };
+  table.add({ ...group, bytes, foldOffset: (index) => index * foldBytes, event: at });
+  return suspects;
+};
+
+const isSame = (one: DataView, at: number, other: { bytes: DataView; offset: number }): boolean => {
+  for (let byte = 0; byte < foldBytes; byte += 1)
+    if (one.getUint8(at + byte) !== other.bytes.getUint8(other.offset + byte)) return false;
+  return true;
+};
+
+/** Of the suspects, those whose id stands at the other place too: a hash alone proves nothing. */
+const doubled = async (
+  reader: FileLogReader<LogEvent>,
+  suspects: ReadonlyMap<Place, Place>,
+): Promise<[Place, string][]> => {
+  if (suspects.size === 0) return [];
+  const wanted = new Set([...suspects.keys(), ...suspects.values()]);
+  const keys = new Map<Place, string>();
+  for await (const group of reader.groups())
+    for (let index = 0; index < group.count; index += 1)
+      if (wanted.has(group.place(index))) keys.set(group.place(index), JSON.stringify(eventKey(group.event(index))));
+  return [...suspects]
+    .filter(([place, earlier]) => keys.get(place) === keys.get(earlier))
+    .map(([place, earlier]) => [place, `the id counted before, at position ${String(earlier)}: ${keys.get(place) ?? ''}`]);
+};
+
+const pageItems = 1_000;
+
+/** Every account both ways, and the decisions that are not in the log yet. */
+const compare = (anew: AccountTable, kept: AccountTable, differ: (what: string) => void): void => {
+  for (const partner of partnersOf(anew)) {
+    const { accountId } = partner.account;
+    const other = kept.partner(accountId);
+    if (other === undefined) differ(`account ${accountId} is missing from the account table`);
+    else if (!isDeepStrictEqual(other, partner)) differ(`account ${accountId} stands otherwise in the account table`);
+  }
+  for (const { account } of partnersOf(kept))
+    if (anew.partner(account.accountId) === undefined) differ(`account ${account.accountId} is not in the log`);
+  if (!isDeepStrictEqual(anew.pending(), kept.pending())) differ('other decisions wait in the account table');
+  const blocked = { limit: Number.MAX_SAFE_INTEGER };
+  if (!isDeepStrictEqual(anew.blocked(blocked), kept.blocked(blocked))) differ('others are blocked in the account table');
+};
+
+function* partnersOf(table: AccountTable): Generator<Partner> {
+  for (let after: string | undefined; ;) {
+    const { items, next } = table.partners({ limit: pageItems, ...(after !== undefined && { after }) });
+    yield* items;
+    if (next === null) return;
+    after = next;
+  }
+}
+
+const countOf = (table: AccountTable): number => {
+  let count = 0;
+  for (const _partner of partnersOf(table)) count += 1;
+  return count;
+};

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import { LogDamaged } from '@tollgate/event-store';
+import { foldersOf } from '../folders';
+import { readSettings, settingSources } from '../settings';
+import { openLogReader } from './open-log-reader';
+import { startProgress } from './progress-bar';
+import { say } from './terminal-text';
+import { verifyLog } from './verification';
+import type { Difference, Verification } from './verification';
+
+const differs = 1;
+const unreadable = 2;
+
+/** `tollgate verify`: every event of the log against its header, its fold and what was kept of it. */
+export const addVerify = (program: Command): void => {
+  const { flag = '', variable, about } = settingSources.data;
+  program
+    .command('verify')
+    .summary('read the whole log, fold it anew and compare')
+    .description(
+      'Reads every event of the log up to the last durable one, also while Tollgate runs: compares each line with its header, folds all of them anew, looks for ids that count twice and compares the snapshot of the account table. Changes nothing.',
+    )
+    .option(flag, `${about} (${variable})`)
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', '\nEnds with 0 if all is as it should be, with 1 if something differs, with 2 if the log cannot be read.')
+    .action(async (flags: { data?: string; json?: boolean }) => {
+      const { data } = readSettings(flags.data === undefined ? {} : { data: flags.data }, process.env);
+      try {
+        const result = await verify(data, flags.json === true);
+        process.exitCode = result.differences.length === 0 ? 0 : differs;
+      } catch (error) {
+        const position = error instanceof LogDamaged ? differs : unreadable;
+        process.exitCode = position;
+        tell(flags.json === true, error);
+      }
+    });
+};
+
+const verify = async (data: string, isJson: boolean): Promise<Verification> => {
+  const reader = await openLogReader(data);
+  const progress = isJson ? undefined : startProgress({ unit: 'events', total: reader.end });
+  const result = await verifyLog({
+    reader,
+    accountTable: foldersOf(data).accountTable,
+    onProgress: (place) => progress?.update(place),
+  });
+  progress?.finish(result.events);
+  reader.close();
+  if (isJson) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else describe(result);
+  return result;
+};
+
+const tell = (isJson: boolean, error: unknown): void => {
+  const message = error instanceof Error ? error.message : String(error);
+  if (isJson) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
+  else process.stderr.write(`tollgate: ${message}\n`);
+};
+
+const shownDifferences = 20;
+
+const snapshots = {
+  agrees: 'the snapshot of the account table agrees',
+  differs: 'the snapshot of the account table differs: with Tollgate stopped, delete the folder account-table',
+  none: 'there is no snapshot of the account table yet',
+} as const;
+
+const describe = ({ events, accounts, position, snapshot, differences }: Verification): void => {
+  for (const { position: at, what } of differences.slice(0, shownDifferences) satisfies Difference[])
+    say(`  position ${at}: ${what}`);
+  if (differences.length > shownDifferences) say(`  and ${String(differences.length - shownDifferences)} more`);
+  const verdict = differences.length === 0 ? 'all as it should be' : `${String(differences.length)} differences`;
+  say(
+    `${String(events)} events of ${String(accounts)} accounts up to position ${position}: ${verdict}; ${snapshots[snapshot]}.`,
+  );
+};

@@ -1,0 +1,59 @@
+import type { Folder, FolderFile } from '@tollgate/folder';
+import type { Position } from '@tollgate/event-store';
+import type { RelayPosition } from '@tollgate/service-runtime';
+import { crc32 } from 'node:zlib';
+
+const slotBytes = 64;
+
+/**
+ * Where a relay keeps how far the broker has acknowledged: two slots in turn, so that one is whole whatever a kill interrupts. It is
+ * not synced: after a power failure at most the last commands are sent again, byte for byte.
+ */
+export const openRelayPosition = async (
+  folder: Folder,
+  name: string,
+): Promise<RelayPosition & { close(): void }> => {
+  const isNew = !folder.names().includes(name);
+  const file = await folder.open(name, { isNew });
+  let { position, turn } = readSlots(file);
+  return {
+    position: () => position,
+    store: (next) => {
+      turn += 1;
+      file.note(slotOf(next, turn), (turn % 2) * slotBytes);
+      position = next;
+    },
+    close: () => {
+      file.close();
+    },
+  };
+};
+
+/** For what becomes the position of a relay that has not run here. */
+export const writeRelayPosition = async (folder: Folder, name: string, position: Position): Promise<void> => {
+  const file = await folder.open(name, { isNew: true });
+  await file.write(slotOf(position, 0), 0);
+  file.close();
+};
+
+/** A line of text: the number of the write, the position, their CRC-32, filled up with spaces. */
+const slotOf = (position: Position, turn: number): Buffer => {
+  const text = `${String(turn)} ${String(position)}`;
+  return Buffer.from(`${`${text} ${String(crc32(text))}`.padEnd(slotBytes - 1)}\n`);
+};
+
+const readSlots = (file: FolderFile): { position: Position | undefined; turn: number } => {
+  const bytes = Buffer.alloc(2 * slotBytes);
+  file.read(bytes, { offset: 0, length: bytes.length, position: 0 });
+  const slots = [0, slotBytes].flatMap((at) => parse(bytes.toString('latin1', at, at + slotBytes)) ?? []);
+  return slots.reduce<{ position: Position | undefined; turn: number }>(
+    (latest, slot) => (slot.turn >= latest.turn ? slot : latest),
+    { position: undefined, turn: 0 },
+  );
+};
+
+const parse = (slot: string): { position: Position; turn: number } | undefined => {
+  const [, text = '', turn, position, crc] = /^((\d+) (\d+)) (\d+) *\n$/.exec(slot) ?? [];
+  if (position === undefined || String(crc32(text)) !== crc) return undefined;
+  return { position: BigInt(position), turn: Number(turn) };
+};

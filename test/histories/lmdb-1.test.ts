@@ -1,0 +1,158 @@
+import { startBroker } from '../../infra/kafka/broker';
+import type { Broker } from '../../infra/kafka/broker';
+import { linesOf, readAll, send } from '../scenarios/support/api';
+import { openCommandStream } from '../scenarios/support/command-stream';
+import { outsideOf, startOnKafka } from '../scenarios/support/kafka-scenario';
+import { untilReady } from '../scenarios/support/kafka-observer';
+import { runTollgate } from '../scenarios/support/tollgate-process';
+import type { Tollgate } from '../scenarios/support/tollgate-process';
+import { until } from '../scenarios/support/until';
+import { isMadeAfterKill, readTold, removeUnpacked, unpack } from './history';
+import type { Told, ToldCall } from './history';
+
+const prefix = 'upgraded.';
+
+let told: Told;
+let broker: Broker;
+let tollgate: Tollgate;
+let outside: ReturnType<typeof outsideOf>;
+
+beforeAll(async () => {
+  told = await readTold('lmdb-1');
+  const data = await unpack('lmdb-1');
+  const { code, output } = await runTollgate('upgrade', data);
+  if (code !== 0) throw new Error(output);
+  broker = await startBroker();
+  outside = outsideOf(broker, prefix);
+  tollgate = await startOnKafka(broker.brokers, { data, prefix });
+  await untilReady(tollgate.url);
+});
+
+afterAll(async () => {
+  await tollgate.kill();
+  await outside.outside.close();
+  await broker.stop();
+  await removeUnpacked();
+});
+
+type Decided = { accountId: string; sequence: number; decidedAt: string };
+const commandIn = (data: string): Decided => JSON.parse(data) as Decided;
+
+/** A command in whose place another time may stand: it was made by the start after the kill. */
+const withoutTime = (data: string) => ({ ...commandIn(data), decidedAt: undefined });
+
+const byKey = (one: Decided | object, other: Decided | object): number =>
+  JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
+
+/** Every time that a decision after the kill has put somewhere. */
+const timesAfterKill = (): Set<string> =>
+  new Set(
+    told.after.commands.flatMap(({ data }) =>
+      commandIn(data).decidedAt >= told.killedAt ? commandIn(data).decidedAt : [],
+    ),
+  );
+
+/** Of what was made after the kill, the time is that of the start. */
+const withoutNewTimes = (value: unknown, isNew: (time: string) => boolean): unknown =>
+  JSON.parse(JSON.stringify(value), (key, field: unknown) =>
+    key === 'since' && typeof field === 'string' && isNew(field) ? 'new' : field,
+  );
+
+describe('a ledger upgraded from LMDB, after a kill', () => {
+  test('answers for every account as before', async () => {
+    const accounts = await readAll(tollgate.url, '/v1/accounts');
+    const old = timesAfterKill();
+    expect(withoutNewTimes(accounts, (time) => time > told.killedAt)).toEqual(
+      withoutNewTimes(told.after.accounts, (time) => old.has(time)),
+    );
+  });
+
+  test('tells every history item byte for byte', async () => {
+    for (const [accountId, items] of Object.entries(told.after.histories))
+      expect(
+        (await readAll(tollgate.url, `/v1/accounts/${accountId}/history`)).map((item) => JSON.stringify(item)),
+      ).toEqual(items.map((item) => JSON.stringify(item)));
+  });
+
+  test('blocks whom it blocked', async () => {
+    const old = timesAfterKill();
+    const blocked = await readAll(tollgate.url, '/v1/traffic-control');
+    expect(withoutNewTimes(blocked, (time) => time > told.killedAt)).toEqual(
+      withoutNewTimes(told.after.blocked, (time) => old.has(time)),
+    );
+  });
+
+  test('streams every command with its id and bytes, then those that the kill had kept from the log', async () => {
+    const stream = await openCommandStream(tollgate.url, { path: '/v1/traffic-control?from=start' });
+    const sent = told.after.commands.filter((command) => !isMadeAfterKill(told, command));
+    await until('every command', () => stream.events.length >= told.after.commands.length);
+    stream.close();
+    const events = stream.events.map(({ id, command }) => ({ id, data: JSON.stringify(command) }));
+    expect(events.slice(0, sent.length)).toEqual(sent);
+    const made = told.after.commands.slice(sent.length).map(({ data }) => withoutTime(data));
+    expect(
+      events
+        .slice(sent.length)
+        .map(({ data }) => withoutTime(data))
+        .sort(byKey),
+    ).toEqual(made.sort(byKey));
+  });
+
+  test('publishes only what the old relay had not been acknowledged', async () => {
+    const expected = told.after.commands
+      .filter(({ id }) => BigInt(id) > BigInt(told.relays['traffic-control']))
+      .map(({ data }) => withoutTime(data));
+    const commands = await outside.outside.read(outside.topics.trafficControl);
+    await commands.untilCount(expected.length);
+    const published = commands.messages.map(({ value }) => withoutTime(String(value)));
+    expect(published.sort(byKey)).toEqual(expected.sort(byKey));
+    expect(await sizeOf(outside.topics.trafficControl)).toBe(expected.length);
+    expect(await sizeOf(outside.topics.rejected)).toBe(0);
+  });
+
+  test('answers what is sent again as it answered then, and counts nothing twice', async () => {
+    const before = await readAll(tollgate.url, '/v1/accounts');
+    let repeated = 0;
+    for (const call of told.told) {
+      const { body, answers } = finalPartOf(call);
+      if (answers.length === 0) continue;
+      const again = linesOf((await send(tollgate.url, { ...requestOf(call), body })).text);
+      expect(again.map(withoutDuplicate)).toEqual(answers.map(withoutDuplicate));
+      repeated += answers.length;
+    }
+    expect(repeated).toBeGreaterThan(1_000);
+    expect(await readAll(tollgate.url, '/v1/accounts')).toEqual(before);
+  });
+});
+
+type Body = Record<string, unknown>;
+
+/** Recorded, recorded before, or a conflict: for ever. A rule may have changed since, and what was not there may have come. */
+const isFinal = ({ code }: Body): boolean => code === undefined || code === 'ID_CONFLICT';
+
+/** The lines of a call, mostly one, that are answered the same for ever. */
+const finalPartOf = (call: ToldCall): { body: string; answers: Body[] } => {
+  if (call.status === null || call.method !== 'POST') return { body: '', answers: [] };
+  const lines = call.path === '/v1/batch' ? call.body.split('\n') : [call.body];
+  const pairs = linesOf(call.answer).map((answer, at) => ({ line: lines[at] ?? '', answer }));
+  const final = pairs.filter(({ answer }) => isFinal(answer));
+  return { body: final.map(({ line }) => line).join('\n'), answers: final.map(({ answer }) => answer) };
+};
+
+const requestOf = ({ method, path }: ToldCall) => {
+  const type = path === '/v1/batch' ? 'application/x-ndjson' : 'application/json';
+  return { method, path, headers: { 'content-type': type } };
+};
+
+/** The first answer says 201 and no duplicate; all else is the same for ever. */
+const withoutDuplicate = ({ status, duplicate, ...answer }: Body): Body =>
+  duplicate === undefined ? { status, ...answer } : answer;
+
+/** Messages in all partitions of a topic. */
+const sizeOf = async (topic: string): Promise<number> => {
+  const admin = outside.outside.kafka.admin();
+  await admin.connect();
+  const offsets = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  return offsets.reduce((sum, { high }) => sum + Number(high), 0);
+};

@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import { addBatch, openAccountTable } from '@tollgate/account-table';
+import type { AccountTable, Partner } from '@tollgate/account-table';
+import { balanceTexts, settingOf } from '@tollgate/balance';
+import { commandIdOf, isAccountEvent, storedEvents, trafficCommandOf } from '@tollgate/contracts';
+import type { LogEvent } from '@tollgate/contracts';
+import type { RecordedEvent } from '@tollgate/event-store';
+import { openLmdbLog } from '@tollgate/event-store-lmdb';
+import { formatAmount } from '@tollgate/money';
+import { isMadeAfterKill, readTold, removeUnpacked, unpack } from './history';
+import type { Told } from './history';
+
+/** Recorded events, as they are read today. */
+const eventsOf = async (name: string): Promise<RecordedEvent<LogEvent>[]> => {
+  const log = await openLmdbLog(join(await unpack(name), 'event-log'));
+  try {
+    return Array.from(log.events(), (event) => ({ ...event, ...storedEvents.decode({ ...event, version: 0 }) }));
+  } finally {
+    await log.close();
+  }
+};
+
+type Totals = Partner['account']['totals']['inbound'];
+const totalsText = ({ payments, usage, adjustments }: Totals) => ({
+  payments: formatAmount(payments),
+  usage: formatAmount(usage),
+  adjustments: formatAmount(adjustments),
+});
+
+/** Everything of an account that is folded from its own events, as a client sees it. */
+const figuresOf = ({ account, revision, position }: Partner) => ({
+  balances: balanceTexts(account),
+  totals: { inbound: totalsText(account.totals.inbound), outbound: totalsText(account.totals.outbound) },
+  cutoff: settingOf(account.cutoff),
+  revision,
+  position: String(position),
+});
+
+const keyOf = (accountId: string, sequence: number): string => `${accountId} ${String(sequence)}`;
+
+/** What the fold decided at each event, by account and sequence: without the time, which the fold does not know. */
+const foldOneByOne = (table: AccountTable, events: readonly RecordedEvent<LogEvent>[], told: Told) => {
+  const verdicts = new Map<string, object>();
+  const figures = new Map<string, unknown>();
+  const wanted = new Map(told.atRest.accounts.map((account) => [String(account['position']), account['accountId']]));
+  for (const event of events) {
+    addBatch(table, [event]);
+    for (const { type, data } of isAccountEvent(event) ? table.pending() : [])
+      verdicts.set(keyOf(data.accountId, data.sequence), { type, data });
+    const accountId = wanted.get(String(event.position));
+    const partner = accountId === undefined ? undefined : table.partner(accountId as string);
+    if (partner !== undefined) figures.set(partner.account.accountId, figuresOf(partner));
+  }
+  return { verdicts, figures };
+};
+
+const byPosition = (one: { id: string }, other: { id: string }): number => Number(one.id) - Number(other.id);
+
+describe.each(['lmdb-1'])('the events of %s, folded by today’s fold', (name) => {
+  let told: Told;
+  let events: RecordedEvent<LogEvent>[];
+  let table: AccountTable;
+  let folded: ReturnType<typeof foldOneByOne>;
+
+  beforeAll(async () => {
+    told = await readTold(name);
+    events = await eventsOf(name);
+    table = openAccountTable();
+    const ledger = '00000000-0000-4000-8000-000000000000';
+    await table.start({ ledger, seed: new Uint8Array(16).fill(7), last: events.length });
+    folded = foldOneByOne(table, events, told);
+  });
+
+  afterAll(async () => {
+    await table.close();
+    await removeUnpacked();
+  });
+
+  test('have every balance, total, rule and revision that was told at the end', () => {
+    const found = told.after.accounts.map(({ accountId }) => {
+      const partner = table.partner(accountId as string);
+      return { accountId, ...(partner && figuresOf(partner)) };
+    });
+    const expected = told.after.accounts.map(({ accountId, balances, totals, cutoff, revision, position }) => ({
+      ...{ accountId, balances, totals, cutoff, revision, position },
+    }));
+    expect(found).toEqual(expected);
+  });
+
+  test('had every balance that was told before, at the event at which it was told', () => {
+    expect(folded.figures.size).toBe(told.atRest.accounts.length);
+    for (const { accountId, balances, totals, cutoff, revision, position } of told.atRest.accounts)
+      expect(folded.figures.get(accountId as string)).toEqual({ balances, totals, cutoff, revision, position });
+  });
+
+  test('turn traffic exactly where decisions were recorded, with the same balances, causes and sequences', () => {
+    const recorded = events.flatMap(({ type, data }) =>
+      type === 'TrafficBlocked' || type === 'TrafficUnblocked' ? [{ type, data }] : [],
+    );
+    for (const { type, data } of recorded) {
+      const { decidedAt: _decidedAt, ...decided } = data;
+      expect(folded.verdicts.get(keyOf(data.accountId, data.sequence))).toEqual({ type, data: decided });
+    }
+    expect(folded.verdicts.size).toBe(recorded.length + told.missing);
+  });
+
+  test('stand for the commands that were sent, byte for byte', () => {
+    const commands = events.flatMap(({ position, type, data }) =>
+      type === 'TrafficBlocked' || type === 'TrafficUnblocked'
+        ? [{ id: String(position), data: JSON.stringify(trafficCommandOf({ type, data })) }]
+        : [],
+    );
+    const sent = told.after.commands.filter((command) => !isMadeAfterKill(told, command));
+    expect(commands).toEqual(sent.toSorted(byPosition));
+  });
+
+  test('leave pending what a kill kept from the log: the very commands that the next start then made', () => {
+    const commands = table.pending().map(({ type, data }) => ({
+      ...{ type: type === 'TrafficBlocked' ? 'BlockTraffic' : 'UnblockTraffic', commandId: commandIdOf(data), ...data },
+    }));
+    const made = told.after.commands.filter((command) => isMadeAfterKill(told, command));
+    expect(made).toHaveLength(told.missing);
+    const expected = made.map(({ data }) => ({ ...(JSON.parse(data) as object), decidedAt: undefined }));
+    expect(commands).toHaveLength(expected.length);
+    expect(commands).toEqual(expect.arrayContaining(expected));
+  });
+});
