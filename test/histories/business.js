@@ -123,7 +123,7 @@ class Business {
   /** What a reversal of this account names: mostly what is there, of each kind, now and then what is not. @param {string} accountId */
   original(accountId) {
     const kind = this.random.oneOf(['payment', 'usage', 'adjustment']);
-    const known = this.sent.filter((entry) => entry.kind === kind && entry.body.accountId === accountId);
+    const known = this.sent.filter((entry) => entry.kind === kind && entry.body['accountId'] === accountId);
     if (known.length === 0 || this.random.isLucky(0.05)) return { kind, id: 'never-sent' };
     return { kind, id: this.random.oneOf(known).body[`${kind}Id`] };
   }

@@ -8,7 +8,7 @@ import { createDescriber } from './describe';
 import type { Describer } from './describe';
 import { foldEvent } from './fold';
 import { createFingerprints, openIdIndex } from './ids';
-import type { Fingerprints, IdIndex, Merge } from './ids';
+import type { Fingerprints, IdIndex, IdIndexOptions } from './ids';
 import { nearest } from './marks';
 import { restoreSnapshot } from './snapshot';
 import { createSnapshots } from './snapshots';
@@ -26,35 +26,35 @@ export type AccountTableOptions = {
   slotsPerPage?: number;
   /** With so many events folded since the last, a snapshot is written. */
   snapshotEvents?: number;
-  /** How runs of ids are merged: in a worker unless given. */
-  mergeIds?: Merge | undefined;
+  /** How ids are kept. */
+  ids?: Pick<IdIndexOptions, 'tableIds' | 'merge'>;
 };
 
 type Started = { ids: IdIndex; fingerprints: Fingerprints; describer: Describer };
 
 /** The account table of one log. It is derived: what it has not kept is folded again. */
 export const openAccountTable = (options: AccountTableOptions = {}): AccountTable => {
-  const { folder, onWarning = () => undefined, slotsPerPage = defaultSlotsPerPage, mergeIds: merge } = options;
+  const { folder, onWarning = () => undefined, slotsPerPage = defaultSlotsPerPage } = options;
   const state = createState(slotsPerPage);
-  const { accounts, others, pending } = state;
+  const { accounts, others, pending, accountKeys, blockedKeys } = state;
   const streams = createAccountStreams(accounts);
   const snapshots = createSnapshots({ folder, state, onWarning, snapshotEvents: options.snapshotEvents });
   const waiting = createWaiting();
   const listeners: (() => void)[] = [];
   let started: Started | undefined;
   let idsThrough: Place = 0;
-  /** Of the last event that was in the log at the start: up to there the table catches up. */
-  let last: Place = 0;
 
   const running = (): Started => {
     if (started === undefined) throw new Error('the account table was not told which log it is of');
     return started;
   };
   const place = (): Place => Math.min(state.place, idsThrough);
-  const caughtUp = (): void => {
-    last = 0;
+  const noteCaughtUp = (): void => {
+    if (place() < state.catchUpTo) return;
+    state.catchUpTo = 0;
     pending.sort();
-    settleLists(state, { isAll: true });
+    accountKeys.settle();
+    blockedKeys.settle();
   };
   const stand = (stream: string): StreamHead | undefined => {
     const slot = streams.slotIn(stream);
@@ -69,12 +69,12 @@ export const openAccountTable = (options: AccountTableOptions = {}): AccountTabl
       if (folder !== undefined) await restoreSnapshot(state, { ...log, folder, onWarning });
       const fingerprints = createFingerprints(log.seed);
       const warn = (message: string): void => onWarning(message, {});
-      const ids = await openIdIndex({ ...log, ...(folder && { folder }), ...(merge && { merge }), onWarning: warn });
+      const ids = await openIdIndex({ ...log, ...options.ids, ...(folder && { folder }), onWarning: warn });
       started = { ids, fingerprints, describer: createDescriber({ accounts, streams, others, fingerprints }) };
       idsThrough = ids.covered();
-      ({ last } = log);
+      state.catchUpTo = log.last;
       snapshots.start(log.ledger);
-      if (place() >= last) caughtUp();
+      noteCaughtUp();
       return place();
     },
     head: stand,
@@ -94,7 +94,7 @@ export const openAccountTable = (options: AccountTableOptions = {}): AccountTabl
       const { ids, describer } = running();
       if (group.count === 0) return;
       const through = group.place(group.count - 1);
-      snapshots.folding();
+      state.isFolding = true;
       for (let index = 0; index < group.count; index += 1) {
         const at = group.place(index);
         if (at > state.place) foldEvent(state, group, index);
@@ -104,9 +104,10 @@ export const openAccountTable = (options: AccountTableOptions = {}): AccountTabl
       idsThrough = Math.max(idsThrough, through);
       ids.through(idsThrough);
       describer.discard();
-      if (last > 0 && place() >= last) caughtUp();
-      settleLists(state, { isAll: false });
-      snapshots.folded(last === 0 ? group.count : 0);
+      state.isFolding = false;
+      if (state.catchUpTo > 0) noteCaughtUp();
+      settleLists(state);
+      snapshots.folded(group.count);
       waiting.look();
       for (const listener of listeners) listener();
     },

@@ -1,4 +1,5 @@
 export { openAccountTable } from './account-table';
+export type { AccountTableOptions } from './account-table';
 export { addBatch } from './add-batch';
 export type { Partner, TrafficStatus } from './partner';
 export { eventKey, rejectionKey, reversedKey } from './record-key';

@@ -41,7 +41,7 @@ export const writeSnapshot = async (folder: Folder, ledger: string, state: State
   const { place } = state;
   const file = await folder.open(nameInTheMaking, { isNew: true });
   try {
-    await writeParts(file, partsOf(ledger, state));
+    await writeParts(file, wholeParts(state, partsOf(ledger, state)));
   } finally {
     file.close();
   }
@@ -57,6 +57,14 @@ const writeParts = async (file: FolderFile, parts: Iterable<Part>): Promise<void
     position += bytes.length;
   }
 };
+
+/** Between two parts the state may have been spoiled. */
+function* wholeParts(state: State, parts: Iterable<Written>): Generator<Written> {
+  for (const part of parts) {
+    if (state.isFolding) throw new Error('a group of the log could not be folded');
+    yield part;
+  }
+}
 
 /** Each part is what is so at the moment when it is asked for. */
 function* partsOf(ledger: string, state: State): Generator<Written> {
@@ -158,7 +166,7 @@ const takeOver = (state: State, { json, bytes }: Written): void => {
   }
 };
 
-const numbersOf = (bytes: Uint8Array): Uint32Array => new Uint32Array(bytes.slice().buffer);
+const numbersOf = (bytes: Uint8Array): Uint32Array => new Uint32Array(Uint8Array.from(bytes).buffer);
 
 /** Lists were written later than most rows: numbers without a row are left out, and those the list lacks find their place. */
 const restoreOrder = (keys: SortedKeys, order: Uint32Array, count: number): void => {

@@ -5,8 +5,7 @@ import type { State } from './state';
 /** When snapshots are written: away from the hot path, one at a time. */
 export type Snapshots = {
   start(ledger: string): void;
-  /** A group is about to be folded: until `folded`, the state is in between. */
-  folding(): void;
+  /** A group of so many events was folded. */
   folded(events: number): void;
   /** Waits for the one under way, and writes a last one if it saves time. */
   close(): Promise<void>;
@@ -27,8 +26,6 @@ export const createSnapshots = ({ folder, state, onWarning, snapshotEvents = def
   let ledger: string | undefined;
   /** Since the place of the last snapshot. */
   let events = 0;
-  /** A group whose folding threw leaves a state that nothing may rest on. */
-  let isInBetween = false;
   let writing: Promise<void> | undefined;
 
   const write = async (): Promise<void> => {
@@ -48,17 +45,14 @@ export const createSnapshots = ({ folder, state, onWarning, snapshotEvents = def
     start: (of) => {
       ledger = of;
     },
-    folding: () => {
-      isInBetween = true;
-    },
     folded: (count) => {
-      isInBetween = false;
       events += count;
-      if (events >= snapshotEvents && writing === undefined) writing = write();
+      const isDue = events >= snapshotEvents && state.catchUpTo === 0;
+      if (isDue && writing === undefined) writing = write();
     },
     close: async () => {
       await writing;
-      if (events >= Math.min(fewEvents, snapshotEvents) && !isInBetween) await write();
+      if (events >= Math.min(fewEvents, snapshotEvents) && !state.isFolding) await write();
     },
   };
 };

@@ -25,6 +25,10 @@ export type State = {
   place: Place;
   /** Up to here a row or a stream may be ahead of `place`, where both come from a snapshot. */
   aheadThrough: Place;
+  /** Of the last event that was in the log at the start, until everything up to there is folded; then 0. */
+  catchUpTo: Place;
+  /** A group is being folded; where that threw, nothing may rest on this any more. */
+  isFolding: boolean;
 };
 
 export const createState = (slotsPerPage: number): State => {
@@ -38,6 +42,8 @@ export const createState = (slotsPerPage: number): State => {
     at: createCursor(),
     place: 0,
     aheadThrough: 0,
+    catchUpTo: 0,
+    isFolding: false,
   };
 };
 
@@ -58,10 +64,13 @@ export const damaged = (group: RecordedGroup<LogEvent>, index: number, what: str
   return new LogDamaged(`the event at position ${String(group.place(index))}, ${type} in ${stream}, ${what}`);
 };
 
-/** Many are put in their places at once in the time in which some are one by one; a few after each group delay nobody. */
+/** Few enough that to put them in their places delays nobody. */
 const fewTouched = 256;
+/** While much is read back, to do it seldom costs least; but not for ever, for what turns often is touched often. */
+const manyTouched = 2_000_000;
 
-/** Keeps the lists in order: while much is read back that costs least when it is done once, at the end of it. */
-export const settleLists = ({ accountKeys, blockedKeys }: State, { isAll }: { isAll: boolean }): void => {
-  for (const keys of [accountKeys, blockedKeys]) if (isAll || keys.waiting() > fewTouched) keys.settle();
+/** Keeps the lists in order as events come. */
+export const settleLists = ({ accountKeys, blockedKeys, catchUpTo }: State): void => {
+  const most = catchUpTo === 0 ? fewTouched : manyTouched;
+  for (const keys of [accountKeys, blockedKeys]) if (keys.waiting() > most) keys.settle();
 };

@@ -130,9 +130,9 @@ describe('a compiled schema says what the schema says, word for word and field f
         const fields = changes.reduce(changed, documentedFields);
         compare(name, textOf(isReversed ? fields.toReversed() : fields));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 600 },
     );
-    expect(accepted).toBeGreaterThan(100);
+    expect(accepted).toBeGreaterThan(40);
   });
 
   test.each(schemaNames)('of anything but a %s', (name) => {
@@ -140,7 +140,7 @@ describe('a compiled schema says what the schema says, word for word and field f
       fc.property(jsonText, (text) => {
         compare(name, text);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -1,6 +1,5 @@
 import { LogDamaged } from '@tollgate/event-store';
 import type { EventBody, NewEvent } from '@tollgate/event-store';
-import type { StoredEvent } from './event-codec';
 
 /** How the lines of one stream begin. */
 export const beginningOf = (stream: string): string => `{"stream":${JSON.stringify(stream)},"revision":`;
@@ -13,7 +12,7 @@ export const typeText = (type: string, version: number): string =>
 export const lineOf = <Body extends EventBody>(
   event: NewEvent<Body>,
   source: number,
-  texts: { beginning: string; revision: number; type: string },
+  texts: { beginning: string; revision: number; type: string; data: string },
 ): string => {
   const sourceText = source < 0 ? '' : ',"source":' + String(source);
   return (
@@ -25,7 +24,7 @@ export const lineOf = <Body extends EventBody>(
     sourceText +
     metadataText(event.metadata) +
     ',"data":' +
-    JSON.stringify(event.data) +
+    texts.data +
     '}\n'
   );
 };
@@ -41,17 +40,26 @@ const metadataText = (metadata: object): string => {
   return text === '' ? '' : ',"metadata":{' + text + '}';
 };
 
-export type EventLine = StoredEvent & { stream: string; revision: number; eventId: string };
+/** What a line says; `source` is the place of its source in the group's line. */
+export type EventLine = {
+  stream: string;
+  revision: number;
+  eventId: string;
+  type: string;
+  version: number;
+  source?: number;
+  metadata?: object;
+  data: object;
+};
 
-type Parsed = Omit<EventLine, 'metadata'> & { source?: number; metadata?: object };
+export const parseLine = (text: string): EventLine => JSON.parse(text) as EventLine;
 
-/** What a line says. `sources` are those of its group. */
-export const parseLine = (text: string, sources: readonly object[]): EventLine => {
-  const { source, metadata = {}, ...line } = JSON.parse(text) as Parsed;
-  if (source === undefined) return { ...line, metadata };
-  const known = sources[source];
-  if (known === undefined) throw new LogDamaged(`event ${line.eventId} names a source that its group does not have`);
-  return { ...line, metadata: { source: known, ...metadata } };
+/** As the event had it. Throws where the group has no such source. */
+export const metadataOf = (line: EventLine, sources: readonly object[]): object => {
+  if (line.source === undefined) return line.metadata ?? {};
+  const source = sources[line.source];
+  if (source === undefined) throw new LogDamaged(`event ${line.eventId} names a source that its group does not have`);
+  return line.metadata === undefined ? { source } : { source, ...line.metadata };
 };
 
 export type GroupLine = { recordedAt: string; sources: readonly object[] };

@@ -5,13 +5,22 @@ import type { GroupReader } from './group-reader';
 export const createEventReader = <Body extends EventBody>(
   reader: GroupReader<Body>,
 ): ((place: Place) => Promise<RecordedEvent<Body> | undefined>) => {
-  const read = async (place: Place): Promise<RecordedEvent<Body> | undefined> => {
-    const group = await reader.groupOf(place);
-    return group?.event(place - group.place(0));
-  };
+  let underWay = 0;
   let reading: Promise<unknown> = Promise.resolve();
-  return (place) => {
-    const event = reading.then(() => read(place));
+  const readAfter = async (earlier: Promise<unknown>, place: Place): Promise<RecordedEvent<Body> | undefined> => {
+    underWay += 1;
+    try {
+      await earlier;
+      const group = await reader.groupOf(place);
+      return group?.event(place - group.place(0));
+    } finally {
+      underWay -= 1;
+    }
+  };
+  return async (place) => {
+    const held = underWay === 0 ? reader.held(place) : undefined;
+    if (held !== undefined) return held.event(place - held.place(0));
+    const event = readAfter(reading, place);
     reading = event.catch(() => undefined);
     return event;
   };

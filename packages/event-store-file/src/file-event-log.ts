@@ -138,7 +138,7 @@ const groupIo = <Body extends EventBody>(
   { state, news, acknowledged }: Shared,
 ): GroupIo<Body> => {
   const { folder, index, codec, segmentBytes = 128 << 20, clock = () => new Date() } = options;
-  const encoder = createGroupEncoder<Body>((type) => codec.versionOf(type));
+  const encoder = createGroupEncoder<Body>(codec);
   const classes = (): readonly string[] => segments.last().header.classes;
   const plan = createPlan<Body>({ index, encoder, classOf: (stream) => classOf(classes(), stream) });
   const writer = createLogWriter(folder, segments, segmentBytes);

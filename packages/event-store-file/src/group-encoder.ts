@@ -1,7 +1,9 @@
 import { crc32 } from 'node:zlib';
 import type { EventBody, NewEvent, Place, RecordedEvent, RecordedGroup } from '@tollgate/event-store';
+import type { EventCodec } from './event-codec';
 import { groupLineOf, lineOf, typeText } from './event-line';
 import { eventHeaderBytes, groupHeaderBytes, headersBytes, inEvent, inGroup, linesStart, magic } from './layout';
+import { createLineBuffer } from './line-buffer';
 
 /** A stream as the events of one append see it. */
 export type StreamOfLines = { name: string; streamClass: number; beginning: string };
@@ -26,19 +28,19 @@ export type GroupEncoder<Body extends EventBody> = {
   finish(group: { first: Place; before: number; recordedAt: string }): EncodedGroup<Body>;
 };
 
-const usualLinesBytes = 1 << 20;
-/** One that was needed for a group out of the ordinary is not kept. */
+const usualBytes = 64 << 10;
+/** What was needed for a group out of the ordinary is not kept. */
 const keptBytes = 16 << 20;
 
-export const createGroupEncoder = <Body extends EventBody>(
-  versionOf: (type: Body['type']) => number,
-): GroupEncoder<Body> => {
+export const createGroupEncoder = <Body extends EventBody>({
+  versionOf,
+  dataText = ({ data }) => JSON.stringify(data),
+}: Pick<EventCodec<Body>, 'versionOf' | 'dataText'>): GroupEncoder<Body> => {
   const typeTexts = new Map<string, string>();
+  const lines = createLineBuffer();
   let headers = new Uint8Array(64 << 10);
   let view = new DataView(headers.buffer);
-  let lines = Buffer.allocUnsafe(usualLinesBytes);
-  let whole = Buffer.allocUnsafe(usualLinesBytes);
-  let lineEnd = 0;
+  let whole = Buffer.allocUnsafeSlow(usualBytes);
   let events: NewEvent<Body>[] = [];
   let streams: string[] = [];
   let sources = createSources();
@@ -50,65 +52,52 @@ export const createGroupEncoder = <Body extends EventBody>(
   };
   return {
     begin: () => {
-      lineEnd = 0;
+      lines.clear();
       events = [];
       streams = [];
       sources = createSources();
-      if (lines.length > keptBytes) lines = Buffer.allocUnsafe(usualLinesBytes);
-      if (whole.length > keptBytes) whole = Buffer.allocUnsafe(usualLinesBytes);
+      if (whole.length > keptBytes) whole = Buffer.allocUnsafeSlow(usualBytes);
     },
     count: () => events.length,
-    sizeBytes: () => lineEnd,
+    sizeBytes: lines.sizeBytes,
     reserve: (added) => {
       const start = events.length * eventHeaderBytes;
       const end = start + added * eventHeaderBytes;
       if (end > headers.length) {
-        headers = grown(headers, end);
+        const larger = new Uint8Array(Math.max(2 * headers.length, end));
+        larger.set(headers);
+        headers = larger;
         view = new DataView(headers.buffer);
       }
       headers.fill(0, start, end);
     },
     add: (event, { name, streamClass, beginning }, { revision, before }) => {
       const at = events.length * eventHeaderBytes;
-      const text = lineOf(event, sources.placeOf(event.metadata.source), {
-        ...{ beginning, revision, type: textOfType(event.type) },
-      });
-      if (lineEnd + maxBytesOf(text) > lines.length)
-        lines = Buffer.from(grown(lines, lineEnd + maxBytesOf(text)).buffer);
-      const start = lineEnd;
-      lineEnd += lines.write(text, start);
-      view.setUint32(at + inEvent.lineEnd, lineEnd, true);
-      view.setUint32(at + inEvent.lineCrc, crc32(lines.subarray(start, lineEnd)), true);
+      const type = textOfType(event.type);
+      const texts = { beginning, revision, type, data: dataText(event) };
       view.setUint32(at + inEvent.revision, revision, true);
       view.setUint8(at + inEvent.streamClass, streamClass);
       view.setFloat64(at + inEvent.before, before, true);
+      lines.add(lineOf(event, sources.placeOf(event.metadata.source), texts), { view, at });
       events.push(event);
       streams.push(name);
     },
     headers: () => view,
     foldOffset: () => (events.length - 1) * eventHeaderBytes + inEvent.fold,
     finish: (group) => {
+      lines.close(view);
       const line = Buffer.from(groupLineOf({ recordedAt: group.recordedAt, sources: sources.all() }));
       const layout = { count: events.length, lineBytes: line.length };
-      const sizeBytes = linesStart(layout) + lineEnd;
-      if (sizeBytes > whole.length) whole = Buffer.allocUnsafe(sizeBytes * 2);
+      const sizeBytes = linesStart(layout) + lines.sizeBytes();
+      if (sizeBytes > whole.length) whole = Buffer.allocUnsafeSlow(2 * sizeBytes);
       const bytes = whole.subarray(0, sizeBytes);
       bytes.set(headers.subarray(0, layout.count * eventHeaderBytes), groupHeaderBytes);
       bytes.set(line, headersBytes(layout));
-      lines.copy(bytes, linesStart(layout), 0, lineEnd);
+      lines.copyInto(bytes, linesStart(layout));
       const crc = writeGroupHeader(bytes, { ...group, ...layout, lineCrc: crc32(line) });
       return { bytes, crc, recorded: recordedGroup({ ...group, bytes, events, streams }) };
     },
   };
-};
-
-/** Most bytes UTF-8 needs for it. */
-const maxBytesOf = (text: string): number => 3 * text.length;
-
-const grown = (bytes: Uint8Array, needed: number): Uint8Array<ArrayBuffer> => {
-  const larger = new Uint8Array(Math.max(2 * bytes.length, needed));
-  larger.set(bytes);
-  return larger;
 };
 
 /** The sources of a group by identity: they are few, and mostly the one before. */

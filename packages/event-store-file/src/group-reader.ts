@@ -11,6 +11,8 @@ import type { StoredGroup } from './stored-group';
 export type GroupReader<Body extends EventBody> = {
   /** The group of the event; absent beyond the end of the log. It holds until the next call. */
   groupOf(place: Place): Promise<StoredGroup<Body> | undefined>;
+  /** The same, if it is the group of the last call. */
+  held(place: Place): StoredGroup<Body> | undefined;
 };
 
 export type Readable<Body extends EventBody> = {
@@ -39,9 +41,13 @@ export const createGroupReader = <Body extends EventBody>(
     mark(segment, group.header);
     return group;
   };
+  const held = (place: Place): StoredGroup<Body> | undefined =>
+    found !== undefined && contains(found.group, place) ? found.group : undefined;
   return {
+    held,
     groupOf: async (place) => {
-      if (found !== undefined && contains(found.group, place)) return found.group;
+      const known = held(place);
+      if (known !== undefined) return known;
       const segment = segmentOf(log.segments.all, place);
       if (segment === undefined || place > segment.last || place < 1) return undefined;
       const group = await load(segment, place);

@@ -6,8 +6,9 @@ import type { Place } from '@tollgate/event-store';
  *
  *   group header | header of each event | the group's line | line of each event
  *
- * A line is JSON and ends with a line feed. The group's checksum is of its header and those of its events; each line has one
- * of its own, which stands among these. So a replay need not read lines, and one event can be read and trusted alone.
+ * A line is JSON and ends with a line feed. The group's checksum is of its header and those of its events. The lines have theirs,
+ * one for a block of few, which stand among these: so a replay need not read lines, and one event can be read and trusted
+ * without the whole group.
  */
 
 /** 0xF5 stands in no UTF-8 text, so no line can look like a group. */
@@ -33,13 +34,15 @@ export const groupHeaderBytes = 40;
 export const inEvent = {
   /** Where the line ends, from the start of the events' lines. */
   lineEnd: 0,
-  lineCrc: 4,
+  /** CRC-32 of the lines of the block that ends with this event; 0 within a block. */
+  blockCrc: 4,
   revision: 8,
   streamClass: 12,
   /** Place of the stream's event before, 0 if there is none. */
   before: 16,
   fold: 24,
 } as const;
+export const blockLines = 16;
 export const eventHeaderBytes = inEvent.fold + foldBytes;
 
 /** What a group's header says, and where in its segment it stands. */

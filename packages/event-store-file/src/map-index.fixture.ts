@@ -42,8 +42,7 @@ export const createMapIndex = ({ kept = 0, nearEvery = 3 } = {}): MapIndex => {
       return Promise.resolve(index.kept);
     },
     head: (stream) => heads.get(stream),
-    near: (stream, revision) =>
-      (known.get(stream) ?? []).find((one) => one.revision >= revision) ?? heads.get(stream),
+    near: (stream, revision) => (known.get(stream) ?? []).find((one) => one.revision >= revision) ?? heads.get(stream),
     describe: (event, { stream, revision }, { bytes, offset }) => {
       const text = foldTextOf(event, stream, revision);
       for (let at = 0; at < text.length; at += 1) bytes.setUint8(offset + at, text.charCodeAt(at));

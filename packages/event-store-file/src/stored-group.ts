@@ -2,9 +2,9 @@ import { crc32 } from 'node:zlib';
 import { LogDamaged } from '@tollgate/event-store';
 import type { EventBody, Place, RecordedEvent, RecordedGroup } from '@tollgate/event-store';
 import type { EventCodec } from './event-codec';
-import { parseGroupLine, parseLine } from './event-line';
+import { metadataOf, parseGroupLine, parseLine } from './event-line';
 import type { GroupLine } from './event-line';
-import { eventHeaderBytes, groupHeaderBytes, headersBytes, inEvent, inGroup, linesStart } from './layout';
+import { blockLines, eventHeaderBytes, groupHeaderBytes, headersBytes, inEvent, inGroup, linesStart } from './layout';
 import type { GroupHeader } from './layout';
 
 /** A group that is read back. Its headers are whole; its lines are read, and checked, one by one when they are asked for. */
@@ -47,16 +47,18 @@ export const storedGroup = <Body extends EventBody>(source: GroupSource<Body>): 
     new LogDamaged(
       `the event at position ${String(header.first + index)} is damaged (${source.file}, group at ${String(header.offset)}); restore the log from a copy`,
     );
+  const blocks = createBlockReader(source, lineEnd);
   const lineText = (index: number): string => {
-    const start = lineEnd(index - 1);
-    const length = lineEnd(index) - start;
-    const bytes = length > 0 ? source.read(linesStart(header) + start, length) : Buffer.alloc(0);
-    if (bytes.length !== length || crc32(bytes) !== headers.getUint32(headerOf(index) + inEvent.lineCrc, true))
-      throw damaged(index);
-    return bytes.toString('utf8', 0, length - 1);
+    const { bytes, start } = blocks.of(index) ?? fail(damaged(index));
+    return bytes.toString('utf8', lineEnd(index - 1) - start, lineEnd(index) - start - 1);
   };
   let known: GroupLine | undefined;
-  const groupLine = (): GroupLine => (known ??= readGroupLine(source, damaged(0)));
+  const groupLine = (): GroupLine => {
+    if (known !== undefined) return known;
+    blocks.forget();
+    known = readGroupLine(source) ?? fail(damaged(0));
+    return known;
+  };
   return {
     header,
     count: header.count,
@@ -71,20 +73,50 @@ export const storedGroup = <Body extends EventBody>(source: GroupSource<Body>): 
     groupLine,
     event: (index) => {
       const { recordedAt, sources } = groupLine();
-      const { stream, eventId, type, version, data, metadata, ...line } = parseLine(lineText(index), sources);
+      const line = parseLine(lineText(index));
+      const { stream, eventId, type, version, data } = line;
       if (line.revision !== revision(index)) throw damaged(index);
-      const body = codec.decode({ type, version, data, metadata });
-      const place = { stream, revision: line.revision, position: BigInt(header.first + index), recordedAt };
-      return { ...body, eventId, ...place } satisfies RecordedEvent<Body>;
+      const body = codec.decode({ type, version, data, metadata: metadataOf(line, sources) });
+      const position = BigInt(header.first + index);
+      return { ...body, eventId, stream, revision: line.revision, position, recordedAt } satisfies RecordedEvent<Body>;
     },
   };
 };
 
-const readGroupLine = (
-  { header, read }: { header: GroupHeader; read(from: number, length: number): Buffer },
-  damaged: LogDamaged,
-): GroupLine => {
+const fail = (error: Error): never => {
+  throw error;
+};
+
+const readGroupLine = ({ header, read }: Pick<GroupSource<EventBody>, 'header' | 'read'>): GroupLine | undefined => {
   const bytes = read(headersBytes(header), header.lineBytes);
-  if (bytes.length !== header.lineBytes || crc32(bytes) !== header.lineCrc) throw damaged;
+  if (bytes.length !== header.lineBytes || crc32(bytes) !== header.lineCrc) return undefined;
   return parseGroupLine(bytes.toString('utf8'));
+};
+
+type Block = { first: number; bytes: Buffer; start: number };
+
+/** Reads lines by the block, which is what their checksums are of. A block holds until something else is read. */
+const createBlockReader = (
+  { header, headers, at, read }: GroupSource<EventBody>,
+  lineEnd: (index: number) => number,
+) => {
+  let block: Block | undefined;
+  const load = (first: number): Block | undefined => {
+    const last = Math.min(header.count, first + blockLines) - 1;
+    const [start, length] = [lineEnd(first - 1), lineEnd(last) - lineEnd(first - 1)];
+    const crc = headers.getUint32(at + groupHeaderBytes + last * eventHeaderBytes + inEvent.blockCrc, true);
+    const bytes = length > 0 ? read(linesStart(header) + start, length) : Buffer.alloc(0);
+    return bytes.length === length && crc32(bytes) === crc ? { first, bytes, start } : undefined;
+  };
+  return {
+    /** The block with the line of the event; absent if it is not what was written. */
+    of: (index: number): Block | undefined => {
+      const first = index - (index % blockLines);
+      if (block?.first !== first) block = load(first);
+      return block;
+    },
+    forget: () => {
+      block = undefined;
+    },
+  };
 };

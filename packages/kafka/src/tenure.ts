@@ -18,7 +18,14 @@ type Place = { topic: string; partition: number };
 
 export const keyOf = ({ topic, partition }: Place): string => `${topic}/${String(partition)}`;
 
-export const beginTenure = (payload: EachBatchPayload, membership: Membership): Tenure => {
+export const shareOf = ({ partitions }: Tenure, { topic, partition }: Place): PartitionShare => {
+  const key = keyOf({ topic, partition });
+  const share = partitions.get(key) ?? { topic, partition, progress: createProgress() };
+  partitions.set(key, share);
+  return share;
+};
+
+const begin = (payload: EachBatchPayload, membership: Membership): Tenure => {
   const generation = membership.generation();
   return {
     isOver: () => membership.isOver() || membership.generation() !== generation,
@@ -28,9 +35,24 @@ export const beginTenure = (payload: EachBatchPayload, membership: Membership): 
   };
 };
 
-export const shareOf = ({ partitions }: Tenure, { topic, partition }: Place): PartitionShare => {
-  const key = keyOf({ topic, partition });
-  const share = partitions.get(key) ?? { topic, partition, progress: createProgress() };
-  partitions.set(key, share);
-  return share;
+/** The tenures of a consumer, one after the other, and what the last one of each partition left undurable. */
+export const createTenures = () => {
+  const left = new Map<string, Progress>();
+  let current: Tenure | undefined;
+  return {
+    current: () => current,
+    /** The present one. A batch that comes after a change of the group begins the next. */
+    at: (payload: EachBatchPayload, membership: Membership): Tenure => {
+      if (current && !current.isOver()) return current;
+      for (const [key, { progress }] of current?.partitions ?? [])
+        if (!progress.isSettled() || progress.failedAt() !== undefined) left.set(key, progress);
+      return (current = begin(payload, membership));
+    },
+    leftOf: (place: Place): Progress | undefined => left.get(keyOf(place)),
+    forget: (place: Place): void => {
+      left.delete(keyOf(place));
+    },
+  };
 };
+
+export type Tenures = ReturnType<typeof createTenures>;

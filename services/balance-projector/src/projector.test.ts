@@ -24,7 +24,9 @@ test('folds each event once, however often the subscription drops and whatever i
       events: events.map((event, index) => ({ ...event, eventId: `e${String(index)}` })),
     },
   ]);
+  let drops = 3;
   const table = openAccountTable();
+  await table.start({ ledger: 'test', seed: new Uint8Array(16), last: 0 });
   const projector = startBalanceProjector({
     table,
     logger: silent,
@@ -35,7 +37,7 @@ test('folds each event once, however often the subscription drops and whatever i
         const from = after > 3n ? after - 3n : undefined;
         for await (const batch of log.subscribe({ ...subscription, after: from, maxEvents: 7 })) {
           yield batch;
-          if (!batch.isCaughtUp) throw new SubscriptionDropped('too slow');
+          if (!batch.isCaughtUp && drops-- > 0) throw new SubscriptionDropped('too slow');
         }
       },
     },

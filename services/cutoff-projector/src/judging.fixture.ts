@@ -48,6 +48,7 @@ export const followedTable = (log: EventLog<LogEvent>): { table: AccountTable; c
   const stopping = new AbortController();
   const caughtUp = new Promise<void>((resolve, reject) => {
     const run = async (): Promise<void> => {
+      await table.start({ ledger: 'test', seed: new Uint8Array(16), last: 0 });
       for await (const { events, isCaughtUp } of log.subscribe({ prefixes: [''], signal: stopping.signal })) {
         addBatch(table, events);
         if (isCaughtUp) resolve();

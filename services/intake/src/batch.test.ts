@@ -1,15 +1,13 @@
 import type { LogEvent } from '@tollgate/contracts';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
-import { createMemoryStore } from '@tollgate/projection-store/memory';
-import type { Log } from '@tollgate/service-runtime';
 import { runBatch } from './batch';
-import { openLedger } from './ledger';
+import { itemsOf, ledgerOn, receivedAt } from './ledger.fixture';
 
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const receivedAt = '2026-01-31T12:00:00.000Z';
 const mebibyte = 1 << 20;
+const source = { receivedAt, channel: { http: 'k3f9-1' } };
 
-const ledger = openLedger({ log: createMemoryEventLog<LogEvent>(), store: createMemoryStore(), logger: silent });
+const log = createMemoryEventLog<LogEvent>();
+const ledger = ledgerOn(log);
 const large = Object.fromEntries(
   Array.from({ length: 15 }, (_, index) => [`k${String(index)}`, '\u0001'.repeat(1_000)]),
 );
@@ -19,7 +17,7 @@ const call = (fields: object): string =>
     ...fields,
   });
 const run = async (lines: readonly string[], isDryRun = false): Promise<Record<string, unknown>[]> => {
-  const text = await runBatch(Buffer.from(lines.join('\n')), { ledger, receivedAt, maxLines: 10_000, isDryRun });
+  const text = await runBatch(Buffer.from(lines.join('\n')), { ledger, source, maxLines: 10_000, isDryRun });
   expect(text.length).toBeLessThan(20 * mebibyte);
   return text
     .trimEnd()
@@ -27,7 +25,8 @@ const run = async (lines: readonly string[], isDryRun = false): Promise<Record<s
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 };
 
-beforeAll(() => ledger.submit([{ type: 'OpenAccount', data: { accountId: 'acme', currency: 'EUR' } }], receivedAt));
+beforeAll(() => ledger.submit(itemsOf([{ type: 'OpenAccount', data: { accountId: 'acme', currency: 'EUR' } }])));
+afterAll(ledger.close);
 
 test('conflicts repeat what they are about, but not more than a batch has room for', async () => {
   const answers = await run([call({ attributes: large }), ...Array<string>(2_500).fill(call({ amount: '2' }))]);
@@ -89,9 +88,37 @@ test('a line is blank if it holds nothing but what JSON calls white space; any o
 
 test('a byte order mark before the first line is passed over, also where a later line is not UTF-8', async () => {
   const lines = Buffer.from(`\ufeff${call({ usageId: 'marked' })}\n`);
-  const options = { ledger, receivedAt, maxLines: 10, isDryRun: false };
+  const options = { ledger, source, maxLines: 10, isDryRun: false };
   const first = await runBatch(lines, options);
   const second = await runBatch(Buffer.concat([lines, Buffer.from([0xff, 0x0a])]), options);
   expect(first).toMatch(/^{"status":201,.*}\n$/);
   expect(second).toMatch(/^{"status":200,.*}\n{"status":400,.*}\n$/);
+});
+
+test('all lines of a body have one source, and each the line of the file that it is', async () => {
+  const lines = [
+    call({ usageId: 'from-1' }),
+    '',
+    ' ',
+    call({ usageId: 'from-4' }),
+    'no JSON',
+    call({ usageId: 'from-6' }),
+  ];
+  await runBatch(Buffer.from(lines.join('\n')), { ledger, source, firstLine: 18, maxLines: 4, isDryRun: false });
+  const recorded = log.events().filter(({ data }) => 'usageId' in data && data.usageId.startsWith('from-'));
+  expect(recorded.map(({ metadata }) => metadata)).toEqual([18, 21, 23].map((line) => ({ source, line })));
+  const sources = recorded.map(({ metadata }) => 'source' in metadata && metadata.source);
+  expect(new Set(sources).size).toBe(1);
+});
+
+test('lines are counted without the blank ones, and too many are refused before any is recorded', async () => {
+  const options = { ledger, source, maxLines: 3, isDryRun: false };
+  const lines = ['a', 'b', 'c'].map((id) => call({ usageId: `counted-${id}` }));
+  const spread = Buffer.from(`\n\n\n${lines.join('\n \n\r\n')}\n\n`);
+  expect((await runBatch(spread, options)).match(/"status":201/g)).toHaveLength(3);
+  const before = log.events().length;
+  await expect(runBatch(Buffer.from([...lines, call({ usageId: 'd' })].join('\n')), options)).rejects.toThrow(
+    'the batch has 4 lines; send at most 3 at once',
+  );
+  expect(log.events()).toHaveLength(before);
 });

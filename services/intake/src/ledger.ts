@@ -45,26 +45,27 @@ export const openLedger = ({ log, table, ready }: Parts): Ledger => {
   let running: Promise<void> | undefined;
 
   const run = async (): Promise<void> => {
-    await ready;
-    for (let shares = queue.take(); shares.length > 0; shares = queue.take()) await writeShares(parts, queue, shares);
+    try {
+      await ready;
+      for (let shares = queue.take(); shares.length > 0; shares = queue.take()) await writeShares(parts, queue, shares);
+      // In the turn that found nothing more: what is submitted next must not wait for a loop that has ended.
+      running = undefined;
+    } catch (error) {
+      // The shares of a group that met it were told by it; what waits behind them is told now.
+      for (let shares = queue.take(); shares.length > 0; shares = queue.take()) queue.fail(shares, error);
+      running = undefined;
+      if (isRetriable(error)) return;
+      broken = error;
+      fail(error);
+    }
   };
-  const start = (): Promise<void> =>
-    run()
-      .catch((error: unknown) => {
-        // The shares of a group that met it were answered by it; what waits behind them is told now.
-        for (let shares = queue.take(); shares.length > 0; shares = queue.take()) queue.fail(shares, error);
-        if (error instanceof LogUnavailable) return;
-        broken = error;
-        fail(error);
-      })
-      .finally(() => (running = undefined));
 
   return {
     submit: async (items) => {
       if (broken !== undefined) throw broken;
       if (items.length === 0) return [];
       const answered = queue.add(items);
-      running ??= Promise.resolve().then(start);
+      running ??= Promise.resolve().then(run);
       return answered;
     },
     forecast: async (items) => {

@@ -1,11 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAccountTable } from '@tollgate/account-table';
-import type { AccountTable } from '@tollgate/account-table';
+import type { AccountTable, AccountTableOptions } from '@tollgate/account-table';
 import { storedEvents, streamPrefixes } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import { openFileEventLog } from '@tollgate/event-store-file';
-import type { FileEventLog } from '@tollgate/event-store-file';
+import type { FileEventLog, FileEventLogOptions } from '@tollgate/event-store-file';
 import { lockFolder, openFolder } from '@tollgate/folder';
 import type { Folder } from '@tollgate/folder';
 import type { Log } from '@tollgate/service-runtime';
@@ -24,17 +24,24 @@ export type DataFolder = {
 /** Folders a data folder is made of; all but `log` may be empty. */
 export type Folders = { log: Folder; accountTable: Folder; relays: Folder };
 
-type Options = { clock: () => Date; logger: Log; onReplay?: (place: number, last: number) => void };
+type Options = {
+  clock: () => Date;
+  logger: Log;
+  onReplay?: (place: number, last: number) => void;
+  /** How often files are begun, unless as they are made for a machine. */
+  log?: Pick<FileEventLogOptions<LogEvent>, 'segmentBytes' | 'turn'>;
+  table?: Pick<AccountTableOptions, 'snapshotEvents' | 'ids'>;
+};
 
 /** Opens the log and folds what the account table has not kept. Throws, with what to do, if that is not safe. */
 export const openData = async (
   { log: logFolder, accountTable, relays }: Folders,
-  { clock, logger, onReplay }: Options,
+  { clock, logger, onReplay, log: logOptions, table: tableOptions }: Options,
 ): Promise<DataFolder> => {
   const onWarning = (message: string, facts: object): void => {
     logger.warn(facts, message);
   };
-  const table = openAccountTable({ folder: accountTable, onWarning });
+  const table = openAccountTable({ folder: accountTable, onWarning, ...tableOptions });
   const log = await openFileEventLog<LogEvent>({
     folder: logFolder,
     index: table,
@@ -42,6 +49,7 @@ export const openData = async (
     streamClasses: Object.values(streamPrefixes),
     clock,
     onWarning,
+    ...logOptions,
     ...(onReplay && { onReplay }),
   });
   const close = async (): Promise<void> => {

@@ -14,7 +14,7 @@ const { openData, readSettings, startLedgerNode } = require('tollgate/node');
 const [data = '', brokers = '-', prefix = '', point = '', nth = '1'] = process.argv.slice(2);
 let left = Number(nth);
 
-const often = { snapshotEvents: 300, idsATable: 200, segmentBytes: 256 << 10 };
+const often = { table: { snapshotEvents: 300, ids: { tableIds: 200 } }, log: { segmentBytes: 256 << 10 } };
 
 /** @param {string} name */
 const pass = (name) => {

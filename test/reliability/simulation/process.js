@@ -1,7 +1,5 @@
 // @ts-check
 'use strict';
-const { openAccountTable } = require('@tollgate/account-table');
-const { startBalanceProjector } = require('@tollgate/balance-projector');
 const { topicsOf, trafficCommandOf } = require('@tollgate/contracts');
 const { startCutoffProjector, startTrafficRelay } = require('@tollgate/cutoff-projector');
 const { createMessageHandler, openLedger, startRejectedRelay } = require('@tollgate/intake');
@@ -9,40 +7,17 @@ const { createMessageHandler, openLedger, startRejectedRelay } = require('@tollg
 const topics = topicsOf('tollgate.');
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Where relays keep how far they are: it outlives processes. @param {import('./world').World} world */
-const createRelayPositions = (world) => {
-  /** @type {Map<string, bigint>} */
-  const positions = new Map();
-  return (/** @type {string} */ name, /** @type {() => boolean} */ isAlive) => ({
-    position: () => positions.get(name),
-    store: (/** @type {bigint} */ position) => {
-      if (!isAlive()) return;
-      if (world.goesWrong(`write of ${name} fails`))
-        throw Object.assign(new Error('simulated: not written'), { retriable: true });
-      positions.set(name, position);
-    },
-  });
-};
-
 /** @typedef {{ position(): bigint | undefined, store(position: bigint): void }} RelayPosition */
 /**
- * What a process stands on: the log it writes to, the table that is folded from it, and where its relays are.
- * @typedef {{ log: any, table: any, ready: Promise<void>, following?: Promise<void>, relay: (name: string) => RelayPosition }} Ground
+ * What a process stands on: the log it writes to, the table that is folded from it, and where its relays are. `done` rejects when
+ * the process must end.
+ * @typedef {{ log: any, table: any, ready: Promise<void>, done: Promise<void>, relay: (name: string) => RelayPosition }} Ground
  */
-
-/** A log that is elsewhere, which several processes may use: each follows it into a table of its own. @param {import('./world').World} world @param {() => boolean} isAlive @param {ReturnType<typeof createRelayPositions>} positions @returns {Ground} */
-const groundOnSharedLog = (world, isAlive, positions) => {
-  /** @type {any} */
-  const log = world.logFor(isAlive);
-  const table = openAccountTable();
-  const { caughtUp, done } = startBalanceProjector({ log, table, logger: silent });
-  return { log, table, ready: caughtUp, following: done, relay: (name) => positions(name, isAlive) };
-};
 
 /**
  * One process of Tollgate on the simulated world: the services as they are. `kill` ends it at whatever it waits for; a zombie
  * is one that was not killed when its successor started, and so runs without relays, which only one process has.
- * @param {{ world: import('./world').World, open: (isAlive: () => boolean) => Ground | Promise<Ground>, onFailure: (error: unknown) => void, hasRelays: boolean }} parts
+ * @param {{ world: import('./world').World, open: (isAlive: () => boolean) => Promise<Ground>, onFailure: (error: unknown) => void, hasRelays: boolean }} parts
  */
 const startProcess = async ({ world, open, onFailure, hasRelays }) => {
   const state = { isAlive: true };
@@ -52,8 +27,8 @@ const startProcess = async ({ world, open, onFailure, hasRelays }) => {
     void done?.catch((error) => state.isAlive && onFailure(error));
 
   hookCanaries(world.publisherFor(isAlive));
-  const { log, table, ready, following, relay } = await open(isAlive);
-  watch(following);
+  const { log, table, ready, done, relay } = await open(isAlive);
+  watch(done);
   const ledger = openLedger({ log, table, ready });
   watch(ledger.failed);
   watch(world.consume(createMessageHandler({ ledger, topics, clock }), isAlive));
@@ -94,4 +69,4 @@ const hookCanaries = (publish) => {
   });
 };
 
-module.exports = { createRelayPositions, groundOnSharedLog, startProcess, topics };
+module.exports = { startProcess, topics };

@@ -2,9 +2,11 @@
 'use strict';
 const { isAsTold, isRightlyRefused } = require('../answers');
 const { Oracle, hold } = require('../oracle');
-const { createRelayPositions, groundOnSharedLog, startProcess } = require('./process');
+const { OwnDisk } = require('./own-disk');
+const { startProcess } = require('./process');
 const { Scheduler, installClock } = require('./scheduler');
 const { conflictWith, createWorkload, garbage, messageOf } = require('./workload');
+const { SharedLog } = require('./shared-log');
 const { World } = require('./world');
 
 /** @typedef {{ ledger: any, table: any, isAlive: () => boolean, kill: () => void }} Process */
@@ -25,6 +27,13 @@ const kinds = {
 const timer = (/** @type {number} */ delayMs) =>
   new Promise((resolve) => void scheduler.setTimer(() => resolve(undefined), delayMs));
 
+/** Whether a process ended over its disk, and not over what it found there. @param {unknown} error @returns {boolean} */
+const isOfDisk = (error) => {
+  if (!(error instanceof Error)) return false;
+  const isOwn = error.name === 'LogStuck' || ('code' in error && (error.code === 'EIO' || error.code === 'ENOSPC'));
+  return isOwn || isOfDisk(error.cause);
+};
+
 /** One run: a world, its processes, those who send, and what has been acknowledged. */
 class Run {
   /** @param {number} count @param {(line: string) => void} trace */
@@ -33,11 +42,12 @@ class Run {
     this.faults = { often: [0, 6, 12, 25, 60][scheduler.pick(5)] ?? 0 };
     this.world = new World(scheduler, this.faults, (line) => this.note(line));
     this.oracle = new Oracle();
-    this.positions = createRelayPositions(this.world);
+    this.ground = scheduler.chance(2) ? new SharedLog(this.world) : new OwnDisk(this.world);
     this.workload = createWorkload(scheduler, count);
     /** Position each command was acknowledged at. @type {Map<string, bigint>} */
     this.acknowledged = new Map();
     this.requests = 0;
+    this.starts = 0;
     /** @type {Process | undefined} */
     this.running = undefined;
     /** @type {Process | undefined} */
@@ -54,24 +64,45 @@ class Run {
     this.failure ??= error;
   }
 
-  async start() {
-    this.running = await startProcess({
-      world: this.world,
-      open: (isAlive) => groundOnSharedLog(this.world, isAlive, this.positions),
-      onFailure: (error) => this.fail(error),
-      hasRelays: true,
-    });
-    this.note('process started');
+  /** A disk that fails may keep a process from starting, or end it: it is started again. @param {unknown} error */
+  onFailure(error) {
+    if (!isOfDisk(error)) {
+      this.fail(error);
+      return;
+    }
+    this.note(`process ended: ${/** @type {Error} */ (error).message}`);
+    void this.crash();
   }
 
-  /** Kills the process at whatever it waits for, and starts it again on its folders; sometimes a second instance joins. */
+  async start() {
+    this.starts += 1;
+    const { starts } = this;
+    const isCurrent = () => this.starts === starts;
+    try {
+      const started = await startProcess({
+        world: this.world,
+        open: (isAlive) => this.ground.open(() => isAlive() && isCurrent()),
+        onFailure: (error) => isCurrent() && this.onFailure(error),
+        hasRelays: true,
+      });
+      if (!isCurrent()) return;
+      this.running = started;
+      this.note('process started');
+    } catch (error) {
+      if (isCurrent()) this.onFailure(error);
+    }
+  }
+
+  /** Kills the process at whatever it waits for, and starts it again on what it left; sometimes a second instance joins. */
   async crash() {
     this.running?.kill();
-    this.note('process killed');
-    if (this.second === undefined && scheduler.chance(3)) {
+    this.running = undefined;
+    this.starts += 1;
+    this.ground.kill();
+    if (this.ground.canBeShared && this.second === undefined && scheduler.chance(3)) {
       this.second = await startProcess({
         world: this.world,
-        open: (isAlive) => groundOnSharedLog(this.world, isAlive, createRelayPositions(this.world)),
+        open: (isAlive) => this.ground.open(isAlive),
         onFailure: (error) => this.fail(error),
         hasRelays: false,
       });
@@ -84,13 +115,19 @@ class Run {
   async send(/** @type {any} */ command) {
     for (let attempt = 0; ; attempt += 1) {
       const target = this.second !== undefined && scheduler.chance(3) ? this.second : this.running;
-      const after = this.world.log.events().length;
+      const after = this.ground.events().length;
       const outcome = await Promise.race([this.submit(target, command), timer(200 + scheduler.pick(2_000))]);
       await scheduler.turn();
       if (outcome === undefined || this.world.goesWrong('answer to the client is lost')) continue;
+      await this.seen(outcome);
       this.checkAnswer(command, after, outcome);
       if (this.faults.often === 0 || attempt > 3 || !scheduler.chance(4)) return;
     }
+  }
+
+  /** What is answered is durable, and whoever reads the log sees it, at the latest after the next start. @param {any} outcome */
+  async seen({ position = 0n }) {
+    while (this.ground.events().length < Number(position)) await timer(10);
   }
 
   /** Each request has its source. */
@@ -115,7 +152,7 @@ class Run {
     const { position, revision, isDuplicate: duplicate, rejection } = outcome;
     const told = JSON.stringify(command);
     this.note(`${told} is answered ${rejection?.code ?? `${duplicate ? 'duplicate of ' : ''}${position}`}`);
-    const events = this.world.log.events();
+    const events = this.ground.events();
     this.oracle.follow(events);
     const { accountId, data } = command;
     const body = command.type === 'ChangeCutoff' ? { accountId, rule: data } : data;
@@ -163,17 +200,17 @@ class Run {
   /** One step of the world, after which everything in the log must be right. */
   async step() {
     const isGoingOn = await scheduler.step();
-    this.oracle.follow(this.world.log.events());
+    this.oracle.follow(this.ground.events());
     if (this.failure !== undefined) throw this.failure;
     hold(isGoingOn, 'the run stands still');
     hold(scheduler.steps < maxSteps, 'the run does not come to an end');
   }
 
   isSettled() {
-    const { world, oracle } = this;
+    const { world, oracle, ground } = this;
     const isDecided = [...oracle.accounts.values()].every(({ due }) => due.length === 0);
     const isConsumed = world.partitions.every((messages, index) => world.committed[index] === messages.length);
-    const isProjected = this.running?.table.place() === world.log.events().length;
+    const isProjected = this.running?.table.place() === ground.events().length;
     const published = new Set(world.published.map(({ value }) => value)).size;
     return isDecided && isConsumed && isProjected && published >= oracle.decisionCount() + oracle.rejections.size;
   }
@@ -195,6 +232,8 @@ class Run {
     this.note('all is sent; the faults end');
     this.faults.often = 0;
     this.second?.kill();
+    // What hung on a broken disk would hang for ever.
+    if (!this.ground.canBeShared) void this.crash();
     for (let quiet = 0; quiet < 50; quiet = this.isSettled() ? quiet + 1 : 0) await this.step();
   }
 
@@ -221,7 +260,7 @@ const simulate = async (seed, { commands = 40, trace = () => undefined } = {}) =
   scheduler = new Scheduler(seed);
   const run = new Run(commands, trace);
   await run.carryOut();
-  return { commands: run.checkEnd(), events: run.world.log.events().length, steps: scheduler.steps };
+  return { commands: run.checkEnd(), events: run.ground.events().length, steps: scheduler.steps };
 };
 
 module.exports = { simulate };

@@ -1,10 +1,8 @@
 // @ts-check
 'use strict';
-const { LogUnavailable, SubscriptionDropped } = require('@tollgate/event-store');
-const { createMemoryEventLog } = require('@tollgate/event-store/memory');
 
 /**
- * What outlives a process: the log, the broker's topics, the offsets committed. `faults` says how often things go wrong, one in
+ * What outlives a process: the broker's topics, the offsets committed; where its log is, a ground says. `faults` says how often things go wrong, one in
  * so many times; 0 is never.
  */
 class World {
@@ -13,7 +11,6 @@ class World {
     this.scheduler = scheduler;
     this.faults = faults;
     this.note = note;
-    this.log = createMemoryEventLog({ clock: () => new Date(scheduler.now) });
     /** Input messages by partition, and how far each group member has committed. @type {{ topic: string, value: Buffer }[][]} */
     this.partitions = [[], []];
     this.committed = [0, 0];
@@ -26,54 +23,6 @@ class World {
     const isWrong = this.faults.often > 0 && this.scheduler.chance(this.faults.often);
     if (isWrong) this.note(what);
     return isWrong;
-  }
-
-  /** The log as one process sees it over its connection. @param {() => boolean} isAlive */
-  logFor(isAlive) {
-    const { log, scheduler } = this;
-    const turn = () => scheduler.turn(isAlive);
-    const self = this;
-    return {
-      ...log,
-      append: async (/** @type {any} */ appends) => {
-        await turn();
-        if (self.goesWrong('append is refused')) throw new LogUnavailable('simulated: refused before it began');
-        const sent = appends.filter(() => !self.goesWrong('append is not sent'));
-        const results = sent.length === 0 ? [] : await log.append(sent);
-        for (const [index, { stream, events }] of sent.entries())
-          self.note(`append to ${stream}: ${told(events, results[index])}`);
-        await turn();
-        const error = new LogUnavailable('simulated: not sent, or sent and the answer lost');
-        return appends.map((/** @type {any} */ append) => {
-          const result = results[sent.indexOf(append)];
-          return result === undefined || self.goesWrong('answer of the append is lost')
-            ? { status: 'unknown', error }
-            : result;
-        });
-      },
-      read: async (/** @type {bigint} */ position) => {
-        await turn();
-        if (self.goesWrong('read of the log fails')) throw new LogUnavailable('simulated: not read');
-        return log.read(position);
-      },
-      readStream: async (/** @type {any} */ stream, /** @type {any} */ options) => {
-        await turn();
-        if (self.goesWrong('read of the log fails')) throw new LogUnavailable('simulated: not read');
-        return log.readStream(stream, options);
-      },
-      lastPosition: async () => {
-        await turn();
-        return log.lastPosition();
-      },
-      async *subscribe(/** @type {any} */ subscription) {
-        for await (const batch of log.subscribe({ ...subscription, maxEvents: 1 + scheduler.pick(5) })) {
-          await turn();
-          if (self.goesWrong('subscription is dropped')) throw new SubscriptionDropped('simulated: connection lost');
-          yield batch;
-          await turn();
-        }
-      },
-    };
   }
 
   /** @param {() => boolean} isAlive */
@@ -140,9 +89,5 @@ class World {
     }
   }
 }
-
-/** @param {any[]} events @param {any} result */
-const told = (events, result) =>
-  `${events.map(({ type }) => type).join(', ')}${result?.status === 'recorded' ? '' : '; the stream was not as expected'}`;
 
 module.exports = { World };

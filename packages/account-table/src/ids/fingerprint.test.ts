@@ -3,6 +3,8 @@ import { createFingerprints } from './fingerprint';
 import type { KeyKind } from './fingerprint';
 
 const seed = Uint8Array.from({ length: 16 }, (_, index) => 37 * index + 11);
+type Key = [kind: KeyKind, owner: string, id: string];
+
 const kinds: KeyKind[] = [
   'payment',
   'usage',
@@ -14,7 +16,9 @@ const kinds: KeyKind[] = [
   'rejection',
 ];
 
-const fingerprint = (kind: KeyKind, owner: string, id: string, under = seed): string => {
+const fingerprint = (...key: Key): string => fingerprintUnder(seed, key);
+
+const fingerprintUnder = (under: Uint8Array, [kind, owner, id]: Key): string => {
   const fingerprints = createFingerprints(under);
   fingerprints.of(kind, owner, id);
   return [fingerprints.high, fingerprints.low].map((half) => half.toString(16).padStart(8, '0')).join('');
@@ -111,5 +115,5 @@ test('a text of any length is hashed whole, and a long one leaves nothing behind
 });
 
 test('another seed gives other fingerprints', () => {
-  expect(fingerprint('usage', 'acme', 'u-1', new Uint8Array(16))).not.toBe(fingerprint('usage', 'acme', 'u-1'));
+  expect(fingerprintUnder(new Uint8Array(16), ['usage', 'acme', 'u-1'])).not.toBe(fingerprint('usage', 'acme', 'u-1'));
 });

@@ -71,14 +71,14 @@ test('a byte that changed anywhere gives no wrong answer: what is damaged is dro
   await fc.assert(
     fc.asyncProperty(
       fc.nat(),
-      fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+      fc.integer({ min: 0, max: 9_999 }),
       fc.integer({ min: 1, max: 255 }),
       async (which, where, change) => {
         const disk = await diskWith(ids, { tableIds: 300 });
         const folder = disk.folder('account-table');
         const names = folder.names();
         const file = await folder.open(names[which % names.length] ?? '');
-        const position = Math.floor(where * file.sizeBytes());
+        const position = Math.floor((where / 10_000) * file.sizeBytes());
         const byte = new Uint8Array(1);
         file.read(byte, { offset: 0, length: 1, position });
         await file.write(

@@ -2,9 +2,9 @@ import { createSimulatedDisk } from '@tollgate/folder/simulated';
 import type { DiskCall, DiskFault } from '@tollgate/folder/simulated';
 import { openIdIndex } from './id-index';
 import { diskWith, feed, ledger, openTestIndex, spread, wrongAnswers } from './id-index.fixture';
-import { writeManifest } from './manifest';
+import { readManifest, writeManifest } from './manifest';
 import { mergeInline } from './merge';
-import { IdRunDamaged } from './run-file';
+import { IdRunDamaged, layoutOf } from './run-file';
 
 const ids = spread(40);
 
@@ -198,10 +198,33 @@ test('the runs of another log are dropped', async () => {
 test('runs with a gap are dropped', async () => {
   const disk = await diskWith(ids);
   const folder = disk.folder('account-table');
-  await writeManifest(folder, { ledger, runs: [{ name: 'ids-0000000000000040-9', count: 4, first: 37, last: 40 }] });
+  const [, ...later] = (await readManifest(folder))?.runs ?? [];
+  expect(later.length).toBeGreaterThan(0);
+  await writeManifest(folder, { ledger, runs: later });
   const { index, warnings } = await openTestIndex(disk, ids.length);
   expect([index.covered(), warnings.length]).toEqual([0, 1]);
   expect(folder.names()).toEqual([]);
+});
+
+test('a bit that changed in filter, fences or foot of a run drops all of them at the start', async () => {
+  const many = spread(1_000);
+  for (const part of ['filter', 'fences', 'foot'] as const)
+    for (const within of [0, 0.3, 0.99]) {
+      const disk = await diskWith(many, { tableIds: 300 });
+      const folder = disk.folder('account-table');
+      const { name, count } = (await readManifest(folder))?.runs[0] ?? { name: '', count: 0 };
+      const { position, length } = layoutOf(count)[part];
+      const file = await folder.open(name);
+      const byte = new Uint8Array(1);
+      const at = position + Math.floor(within * length);
+      file.read(byte, { offset: 0, length: 1, position: at });
+      await file.write(
+        byte.map((value) => value ^ 4),
+        at,
+      );
+      const { index, warnings } = await openTestIndex(disk, many.length, { tableIds: 300 });
+      expect([index.covered(), warnings.length]).toEqual([0, 1]);
+    }
 });
 
 test('a run that is missing, or cut, drops all of them', async () => {

@@ -3,7 +3,8 @@ import type { Folder } from '@tollgate/folder';
 import { openIdRuns } from './id-runs';
 import type { IdRuns } from './id-runs';
 import { createIdTable } from './id-table';
-import type { IdTable } from './id-table';
+import { createIdTables } from './id-tables';
+import type { IdTables } from './id-tables';
 import type { Merge } from './merge';
 import { mergeInWorker } from './merge-in-worker';
 import { IdRunDamaged } from './run-file';
@@ -50,7 +51,7 @@ export const openIdIndex = async (options: IdIndexOptions): Promise<IdIndex> => 
   if (!folder) return indexInMemory();
   const { ledger, last } = options;
   const runs = await openIdRuns({ folder, ledger, last, merge, onWarning });
-  return indexOver(runs, { tableIds, onWarning });
+  return indexOver(runs, createIdTables(tableIds, runs.covered()), onWarning);
 };
 
 const indexInMemory = (): IdIndex => {
@@ -71,33 +72,15 @@ const indexInMemory = (): IdIndex => {
   };
 };
 
-type SealedTable = { table: IdTable; first: Place; last: Place };
-
-const indexOver = (
-  runs: IdRuns,
-  { tableIds, onWarning }: Required<Pick<IdIndexOptions, 'tableIds' | 'onWarning'>>,
-): IdIndex => {
-  let active = createIdTable(tableIds);
-  /** Full, oldest first; they are searched until they are in a run. */
-  let sealed: SealedTable[] = [];
-  let spare: IdTable | undefined;
-  let throughPlace = runs.covered();
+const indexOver = (runs: IdRuns, tables: IdTables, onWarning: (message: string) => void): IdIndex => {
   let merging: Promise<void> | undefined;
   let failure: IdRunDamaged | undefined;
   let isClosing = false;
 
-  const seal = (): void => {
-    sealed.push({ table: active, first: (sealed.at(-1)?.last ?? runs.covered()) + 1, last: throughPlace });
-    // A table is used again: without that, memory would be what the garbage collector has not seen to yet.
-    active = spare ?? createIdTable(tableIds);
-    if (spare) spare.clear();
-    spare = undefined;
-    if (!isClosing) merging ??= mergeSealed();
-  };
-
-  const mergeSealed = async (): Promise<void> => {
+  const mergeFullTables = async (): Promise<void> => {
     try {
-      for (let next = sealed[0]; next && !isClosing; next = sealed[0]) await mergeTable(next);
+      for (let table = tables.oldest(); table && !isClosing; table = tables.oldest())
+        await runs.take(table, tables.release);
     } catch (error) {
       if (error instanceof IdRunDamaged) fail(error);
       else onWarning(`merging ids is tried again when one more table of them is full: ${String(error)}`);
@@ -106,12 +89,6 @@ const indexOver = (
     }
   };
 
-  const mergeTable = ({ table, first, last }: SealedTable): Promise<void> =>
-    runs.take({ memory: table.memory, count: table.count, first, last }, () => {
-      sealed = sealed.slice(1);
-      spare = table;
-    });
-
   const fail = (error: IdRunDamaged): void => {
     failure = error;
     runs.spoil();
@@ -119,10 +96,8 @@ const indexOver = (
 
   const search = (high: number, low: number): Place[] | undefined => {
     if (failure) throw failure;
-    let found = active.places(high, low);
-    for (const { table } of sealed) found = table.places(high, low, found);
     try {
-      return runs.places(high, low, found);
+      return runs.places(high, low, tables.places(high, low));
     } catch (error) {
       if (error instanceof IdRunDamaged) fail(error);
       throw error;
@@ -135,23 +110,19 @@ const indexOver = (
 
   return {
     covered: runs.covered,
-    add: (high, low, place) => {
-      if (place > throughPlace) active.add(high, low, place);
-    },
+    add: tables.add,
     through: (place) => {
       if (failure) throw failure;
-      if (place <= throughPlace) return;
-      throughPlace = place;
-      if (active.count >= tableIds) seal();
+      if (tables.through(place) && !isClosing) merging ??= mergeFullTables();
     },
     places: (high, low) => ascending(search(high, low)),
     sizes: () => {
-      const { ids, memoryBytes, diskBytes } = runs.sizes();
-      const tables = [active, ...sealed.map(({ table }) => table)];
+      const ofRuns = runs.sizes();
+      const ofTables = tables.sizes();
       return {
-        ids: tables.reduce((sum, { count }) => sum + count, ids),
-        memoryBytes: tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, memoryBytes + (spare?.sizeBytes ?? 0)),
-        diskBytes,
+        ids: ofRuns.ids + ofTables.ids,
+        memoryBytes: ofRuns.memoryBytes + ofTables.memoryBytes,
+        diskBytes: ofRuns.diskBytes,
       };
     },
     settled,

@@ -39,9 +39,15 @@ test('its entries come sorted by fingerprint and place, those past its end too',
   );
 });
 
-test('a cleared table has nothing left of what was in it', () => {
-  const table = createIdTable(4);
-  table.add(1, 2, 3);
-  table.clear();
-  expect([table.count, table.places(1, 2)]).toEqual([0, undefined]);
+test('a table that is wiped, part by part, has nothing left of what was in it', () => {
+  const table = createIdTable(100_000);
+  const ids = [1, 0x4000_0000, 0xffff_ffff];
+  for (let pass = 0; pass < 2; pass += 1) {
+    for (const high of ids) table.add(high, 2, 3);
+    let parts = 1;
+    while (!table.wipe()) parts += 1;
+    expect(parts).toBe(table.sizeBytes / 2 ** 18);
+    expect([table.count, ...ids.map((high) => table.places(high, 2))]).toEqual([0, undefined, undefined, undefined]);
+    expect(table.wipe()).toBe(true);
+  }
 });

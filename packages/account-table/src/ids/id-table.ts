@@ -15,7 +15,8 @@ export type IdTable = {
   add(high: number, low: number, place: Place): void;
   /** The places under a fingerprint, added to `found`; absent if there are none and were none. */
   places(high: number, low: number, found?: Place[]): Place[] | undefined;
-  clear(): void;
+  /** Empties a part of it, for it takes milliseconds; true once all of it is empty. It is not searched nor added to meanwhile. */
+  wipe(): boolean;
 };
 
 /** A table for `ids`; more than those make it slower, then larger. */
@@ -48,6 +49,7 @@ export const createIdTable = (ids: number): IdTable => {
   };
 
   let count = 0;
+  let wiped = 0;
   return {
     get count() {
       return count;
@@ -73,12 +75,18 @@ export const createIdTable = (ids: number): IdTable => {
         offset = offset === lastOffset ? 0 : offset + entryBytes;
       }
     },
-    clear: () => {
-      new Uint8Array(memory).fill(0);
-      count = 0;
+    wipe: () => {
+      if (count === 0) return true;
+      const end = Math.min(wiped + wipedAtOnce, memory.byteLength);
+      new Uint8Array(memory, wiped, end - wiped).fill(0);
+      wiped = end === memory.byteLength ? 0 : end;
+      if (wiped === 0) count = 0;
+      return wiped === 0;
     },
   };
 };
+
+const wipedAtOnce = 256 * 1024;
 
 /** Beyond this a search in open addressing takes dozens of steps. */
 const fullest = 7 / 8;

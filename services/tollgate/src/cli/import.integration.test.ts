@@ -176,6 +176,28 @@ test('a file that is missing or a folder is refused by its name, with what is ex
   await expect(readFile(rejects)).rejects.toThrow('ENOENT');
 });
 
+test('each event names the file and the line that its record begins on, wherever batches part the file', async () => {
+  const header = 'paymentId,accountId,direction,amount,currency,reference';
+  const rows = [
+    'p1,acme,inbound,1,EUR,"two\nlines"',
+    '',
+    'p2,acme,inbound,1,EUR,x',
+    'p3,acme',
+    'p4,acme,inbound,1,EUR,x',
+  ];
+  const file = await write('payments of may.csv', [header, ...rows].join('\n'));
+  await tollgate('import', file, '--batch', '3');
+  await tollgate('import', await write('calls.ndjson', `\n${calls(2)}`));
+  const history = await fetch(`${node.url}/v1/accounts/acme/history?after=0`);
+  const { items } = (await history.json()) as { items: { by: { channel: { http: string }; claimed: object } }[] };
+  expect(items.map(({ by }) => by.claimed)).toEqual([
+    ...[2, 5, 7].map((line) => ({ file: 'payments of may.csv', line })),
+    ...[2, 3].map((line) => ({ file: 'calls.ndjson', line })),
+  ]);
+  const requests = items.map(({ by }) => by.channel.http);
+  expect([new Set(requests).size, requests[0] === requests[1]]).toEqual([3, true]);
+});
+
 test('a file with nothing in it, such as an hour without calls, records nothing', async () => {
   const imported = await tollgate('import', await write('empty.ndjson', ''));
   expect([imported.code, imported.stdout]).toEqual([0, '0 recorded, 0 duplicates, 0 rejected\n']);

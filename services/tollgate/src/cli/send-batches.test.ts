@@ -1,7 +1,9 @@
 import { sendBatch } from './send-batches';
+import type { SentLine } from './send-batches';
 import { AnswerError, ConnectionError } from './tollgate-client';
 
-const lines = (count: number): Buffer[] => Array.from({ length: count }, (_, at) => Buffer.from(String(at)));
+const lines = (count: number): SentLine[] =>
+  Array.from({ length: count }, (_, at) => ({ batchLine: Buffer.from(String(at)) }));
 
 /** A server that takes at most so many lines at once, and cannot be reached the first few times. */
 const serverOf = ({ maxLines, lost = 0 }: { maxLines: number; lost?: number }) => {
@@ -41,5 +43,27 @@ describe('sending a batch', () => {
   test('an answer that fits no batch is an error, not a result', async () => {
     const client = { batch: () => Promise.resolve('{"duplicate":false}') };
     await expect(sendBatch(lines(2), { client, onLost: () => undefined })).rejects.toThrow('answered 1 lines to 2');
+  });
+
+  test('lines of a file go out with its name and as far apart as they stand in it, in halves too', async () => {
+    const sent: [body: string, headers: unknown][] = [];
+    const client = {
+      batch: (body: Uint8Array, headers: unknown): Promise<string> => {
+        const text = Buffer.from(body).toString();
+        const records = text.split('\n').filter((line) => line !== '');
+        sent.push([text, headers]);
+        return records.length > 2
+          ? Promise.reject(new AnswerError(413, 'too much'))
+          : Promise.resolve(records.map(() => '{"duplicate":false}').join('\n'));
+      },
+    };
+    const records = [18, 19, 21, 25].map((line) => ({ line, batchLine: Buffer.from(`line ${String(line)}`) }));
+    await sendBatch(records, { client, file: 'anrufe für mai.csv', onLost: () => undefined });
+    const headersFrom = (line: string) => ({ 'tollgate-file': 'anrufe%20f%C3%BCr%20mai.csv', 'tollgate-line': line });
+    expect(sent).toEqual([
+      ['line 18\nline 19\n\nline 21\n\n\n\nline 25\n', headersFrom('18')],
+      ['line 18\nline 19\n', headersFrom('18')],
+      ['line 21\n\n\n\nline 25\n', headersFrom('21')],
+    ]);
   });
 });

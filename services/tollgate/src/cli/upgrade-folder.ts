@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import type { Position } from '@tollgate/event-store';
 import { openLmdbLog, lockLmdbLog } from '@tollgate/event-store-lmdb';
 import type { LmdbLog } from '@tollgate/event-store-lmdb';
 import { lockFolder, openFolder } from '@tollgate/folder';
@@ -63,7 +64,10 @@ const upgradeLocked = async (data: string, open: Open): Promise<void> => {
   const source = await openLmdbLog(oldLogOf(data));
   try {
     requireRoom(source, folder);
+    const positions = await relayPositionsIn(data);
     await writeAndVerify(source, await open(next));
+    await carryOver(data, positions, open);
+    await folder.rename(nextName, 'log');
   } catch (error) {
     // What is half written may take the very room that is missing.
     await rm(next, { recursive: true, force: true });
@@ -71,8 +75,6 @@ const upgradeLocked = async (data: string, open: Open): Promise<void> => {
   } finally {
     await source.close();
   }
-  await carryOver(data, open);
-  await folder.rename(nextName, 'log');
   say(`Done: ${source.last.toLocaleString('en')} events are in ${foldersOf(data).log}, each as it was.`);
   tellOfOldFolders(data);
 };
@@ -108,11 +110,10 @@ const writeAndVerify = async (source: LmdbLog, next: Folder): Promise<void> => {
 };
 
 /** Where the relays were, so that nothing is published again; and nothing derived from a log that was here before. */
-const carryOver = async (data: string, open: Open): Promise<void> => {
+const carryOver = async (data: string, positions: ReadonlyMap<string, Position>, open: Open): Promise<void> => {
   const { relays, accountTable } = foldersOf(data);
   await rm(accountTable, { recursive: true, force: true });
   await rm(relays, { recursive: true, force: true });
-  const positions = await relayPositionsIn(data);
   if (positions.size === 0) return;
   const folder = await open(relays);
   for (const [name, position] of positions) await writeRelayPosition(folder, name, position);

@@ -1,42 +1,35 @@
 // @ts-check
 'use strict';
+const { join } = require('node:path');
 const { openFolder } = require('@tollgate/folder');
-const { upgradeFolder } = require('../../dist/cli/upgrade-folder');
+// Of the build, which is not there while this is type-checked.
+const { upgradeFolder } = require(join(__dirname, '../../dist/cli/upgrade-folder'));
 
-/** `tollgate upgrade` that kills itself with SIGKILL just before its nth write to a file or folder. Arguments: data folder, n. */
-const [data = '', nth = '1'] = process.argv.slice(2);
+/**
+ * `tollgate upgrade` that kills itself with SIGKILL just before it does something to a file or a folder for the nth time. Arguments:
+ * data folder, what (a name of `Folder` or `FolderFile`), n.
+ */
+const [data = '', point = '', nth = '1'] = process.argv.slice(2);
 let left = Number(nth);
 
-const pass = () => {
-  left -= 1;
-  if (left === 0) process.kill(process.pid, 'SIGKILL');
-};
-
-/** @template {object} Target @param {Target} target @param {readonly (keyof Target)[]} names @returns {Target} */
-const withPoints = (target, names) => {
+/** @template Target @param {Target} target @returns {Target} */
+const withPoint = (target) => {
+  /** @type {any} */
   const wrapped = { ...target };
-  for (const name of names) {
-    const act = /** @type {any} */ (target[name]);
-    wrapped[name] = /** @type {any} */ (
-      (/** @type {any[]} */ ...values) => {
-        pass();
-        return act(...values);
-      }
-    );
-  }
+  const act = wrapped[point];
+  if (act === undefined) return target;
+  wrapped[point] = (/** @type {any[]} */ ...values) => {
+    left -= 1;
+    if (left === 0) process.kill(process.pid, 'SIGKILL');
+    return act(...values);
+  };
   return wrapped;
 };
 
 /** @param {string} path @returns {Promise<import('@tollgate/folder').Folder>} */
-const openWithPoints = async (path) => {
+const openWithPoint = async (path) => {
   const folder = await openFolder(path);
-  return withPoints(
-    {
-      ...folder,
-      open: async (name, options) => withPoints(await folder.open(name, options), ['write', 'note', 'truncate']),
-    },
-    ['open', 'rename', 'remove'],
-  );
+  return withPoint({ ...folder, open: async (name, options) => withPoint(await folder.open(name, options)) });
 };
 
-void upgradeFolder(data, openWithPoints);
+void upgradeFolder(data, openWithPoint);

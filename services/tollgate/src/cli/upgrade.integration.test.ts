@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { LogDamaged } from '@tollgate/event-store';
@@ -20,6 +20,7 @@ import { upgradeFolder } from './upgrade-folder';
 jest.setTimeout(120_000);
 
 const history = 'lmdb-1';
+const killedUpgrade = join(__dirname, 'upgrade-killed.fixture.js');
 let told: Told;
 let written: string[] = [];
 
@@ -124,46 +125,24 @@ describe('an upgrade of a recorded folder', () => {
     await expectAsTold(data);
   });
 
-  test('killed before any of its writes and run again ends the same', async () => {
-    const program = resolve(__dirname, 'upgrade-killed.fixture.js');
-    const killedAt: number[] = [];
-    for (let nth = 1; ; nth = Math.ceil(nth * 1.8)) {
-      const data = await unpack(history);
-      const { signal, status, stderr } = spawnSync(process.execPath, [program, data, String(nth)]);
-      if (signal === 'SIGKILL') killedAt.push(nth);
-      else expect({ status, stderr: stderr.toString() }).toMatchObject({ status: 0 });
-      expect(oldFormatIn(data)).toBe(signal === 'SIGKILL');
-      await upgradeFolder(data);
-      await expectAsTold(data);
-      expect(await relayPositionsIn(data)).toEqual(told.relays);
-      if (signal === null) break;
-    }
-    expect(killedAt.length).toBeGreaterThan(8);
-  });
-
-  test('killed before its last writes, those of the relays and the new name, and run again ends the same', async () => {
-    const program = resolve(__dirname, 'upgrade-killed.fixture.js');
-    const writesOf = async (): Promise<number> => {
-      const data = await unpack(history);
-      let [low, high] = [1, 1 << 16];
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        const { signal } = spawnSync(process.execPath, [program, data, String(middle)]);
-        if (signal === 'SIGKILL') low = middle + 1;
-        else high = middle;
-        await rm(foldersOf(data).log, { recursive: true, force: true });
-      }
-      return low - 1;
-    };
-    const last = await writesOf();
-    for (const nth of [last, last - 1, last - 2, last - 3, last - 4]) {
-      const data = await unpack(history);
-      expect(spawnSync(process.execPath, [program, data, String(nth)]).signal).toBe('SIGKILL');
-      expect(oldFormatIn(data)).toBe(true);
-      await upgradeFolder(data);
-      await expectAsTold(data);
-      expect(await relayPositionsIn(data)).toEqual(told.relays);
-    }
+  test.each([
+    ['before its first file', 'open', 1],
+    ['before it writes anything', 'note', 1],
+    ['at its third write', 'note', 3],
+    ['in the middle of the log', 'note', 400],
+    ['before the new log is on the disk', 'truncate', 1],
+    ['before the place of the first relay is carried over', 'write', 1],
+    ['between the relays', 'write', 2],
+    ['before the new log gets its name', 'rename', 1],
+  ])('killed %s and run again ends the same', async (_when, point, nth) => {
+    const data = await unpack(history);
+    const killed = spawnSync(process.execPath, [killedUpgrade, data, point, String(nth)]);
+    expect([killed.signal, killed.stderr.toString().includes('Error')]).toEqual(['SIGKILL', false]);
+    expect(oldFormatIn(data)).toBe(true);
+    await upgradeFolder(data);
+    await expectAsTold(data);
+    expect(await relayPositionsIn(data)).toEqual(told.relays);
+    expect(await readdir(data)).not.toContain('log.next');
   });
 });
 

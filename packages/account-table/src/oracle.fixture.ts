@@ -1,0 +1,130 @@
+import { cutoffOf } from '@tollgate/balance';
+import type { Account, Balance, CutoffSetting, Direction, TrafficDecision } from '@tollgate/balance';
+import { isAccountEvent, streamPrefixes } from '@tollgate/contracts';
+import type { LogEvent } from '@tollgate/contracts';
+import type { RecordedEvent } from '@tollgate/event-store';
+import { formatAmount, parseAmount } from '@tollgate/money';
+import type { Partner, TrafficStatus } from './index';
+
+/** The rules of DESIGN section 2 written a second time, over the whole log at once, in bigints. */
+type Event = RecordedEvent<LogEvent>;
+
+const kinds = { payment: 'payments', usage: 'usage', adjustment: 'adjustments' } as const;
+
+const effectOf = (event: Event): { direction: Direction; kind: keyof typeof kinds; amount: bigint } | undefined => {
+  switch (event.type) {
+    case 'PaymentRecorded':
+      return { kind: 'payment', direction: event.data.direction, amount: parseAmount(event.data.amount) };
+    case 'UsageCharged':
+      return { kind: 'usage', direction: event.data.direction, amount: parseAmount(event.data.amount) };
+    case 'BalanceAdjusted':
+      return { kind: 'adjustment', direction: event.data.direction, amount: parseAmount(event.data.amount) };
+    case 'EntryReversed': {
+      const { direction, amount } = event.metadata.reversed;
+      return { kind: event.data.of.kind, direction, amount: -parseAmount(amount) };
+    }
+    default:
+      return undefined;
+  }
+};
+
+const accountOf = (events: readonly Event[]): Account => {
+  const [opening] = events;
+  if (opening?.type !== 'AccountOpened') throw new Error('an account begins with its opening');
+  let rule: CutoffSetting | undefined = opening.data.cutoff;
+  const totals = { inbound: [0n, 0n, 0n], outbound: [0n, 0n, 0n] };
+  const index = { payment: 0, usage: 1, adjustment: 2 };
+  for (const event of events) {
+    if (event.type === 'CutoffChanged') rule = event.data;
+    const effect = effectOf(event);
+    if (effect === undefined) continue;
+    const sums = totals[effect.direction];
+    sums[index[effect.kind]] = (sums[index[effect.kind]] ?? 0n) + effect.amount;
+  }
+  const totalsOf = ([payments = 0n, usage = 0n, adjustments = 0n]: bigint[]) => ({ payments, usage, adjustments });
+  return {
+    accountId: opening.data.accountId,
+    name: opening.data.name,
+    currency: opening.data.currency,
+    cutoff: cutoffOf(rule),
+    totals: { inbound: totalsOf(totals.inbound), outbound: totalsOf(totals.outbound) },
+  };
+};
+
+const balancesOf = ({ totals, cutoff }: Account): Record<Balance, bigint> => {
+  const [inbound, outbound] = [totals.inbound, totals.outbound].map(
+    ({ payments, usage, adjustments }) => payments - usage + adjustments,
+  ) as [bigint, bigint];
+  const mutual = cutoff.mutualFormula === 'inbound-minus-outbound' ? inbound - outbound : outbound - inbound;
+  return { inbound, outbound, mutual };
+};
+
+const blockersOf = (account: Account, direction: Direction): Balance[] => {
+  const found = balancesOf(account);
+  const guards: Balance[] = direction === 'inbound' ? ['inbound', 'mutual'] : ['outbound'];
+  return guards.filter(
+    (balance) =>
+      account.cutoff.balances.includes(balance) && found[balance] + account.cutoff.creditLimits[balance] <= 0n,
+  );
+};
+
+const streamsIn = (events: readonly Event[], prefix: string): Map<string, Event[]> => {
+  const streams = new Map<string, Event[]>();
+  for (const event of events) {
+    if (!event.stream.startsWith(prefix)) continue;
+    const accountId = event.stream.slice(prefix.length);
+    streams.set(accountId, [...(streams.get(accountId) ?? []), event]);
+  }
+  return streams;
+};
+
+const trafficOf = (decisions: readonly Event[], wanted: Direction): TrafficStatus => {
+  const last = decisions.findLast((event) => !isAccountEvent(event) && 'direction' in event.data && event.data.direction === wanted);
+  if (last?.type !== 'TrafficBlocked' && last?.type !== 'TrafficUnblocked') return { state: 'open' };
+  const { decidedAt, sequence, exhausted } = last.data;
+  return { state: last.type === 'TrafficBlocked' ? 'blocked' : 'open', since: decidedAt, sequence, exhausted };
+};
+
+/** In key order. */
+export const expectedPartners = (events: readonly Event[]): Partner[] => {
+  const decisions = streamsIn(events, streamPrefixes.cutoff);
+  return [...streamsIn(events, streamPrefixes.account)]
+    .map(([accountId, own]): Partner => {
+      const made = decisions.get(accountId) ?? [];
+      return {
+        account: accountOf(own),
+        traffic: { inbound: trafficOf(made, 'inbound'), outbound: trafficOf(made, 'outbound') },
+        revision: own.length - 1,
+        position: own.at(-1)?.position ?? 0n,
+      };
+    })
+    .sort((one, other) => (one.account.accountId < other.account.accountId ? -1 : 1));
+};
+
+/** Every edge of every account. */
+export const expectedDecisions = (events: readonly Event[]): Omit<TrafficDecision, 'decidedAt'>[] =>
+  [...streamsIn(events, streamPrefixes.account).values()].flatMap(edgesOf);
+
+const edgesOf = (own: readonly Event[]): Omit<TrafficDecision, 'decidedAt'>[] => {
+  const blocked = { inbound: false, outbound: false };
+  const edges: Omit<TrafficDecision, 'decidedAt'>[] = [];
+  for (const [index, event] of own.entries()) {
+    const account = accountOf(own.slice(0, index + 1));
+    for (const direction of ['inbound', 'outbound'] as const) {
+      const exhausted = blockersOf(account, direction);
+      if (exhausted.length > 0 === blocked[direction]) continue;
+      blocked[direction] = exhausted.length > 0;
+      const { inbound, outbound, mutual } = balancesOf(account);
+      edges.push({
+        accountId: account.accountId,
+        direction,
+        sequence: edges.length + 1,
+        exhausted,
+        balances: { inbound: formatAmount(inbound), outbound: formatAmount(outbound), mutual: formatAmount(mutual) },
+        currency: account.currency,
+        cause: { type: event.type, eventId: event.eventId, stream: event.stream, revision: event.revision },
+      });
+    }
+  }
+  return edges;
+};

@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { balances } from '@tollgate/balance';
+import type { Balance, CutoffSetting, Direction, EntryKind, Metadata } from '@tollgate/balance';
+import { accountStream, cutoffStream, rejectedStream } from '@tollgate/contracts';
+import type { LogEvent } from '@tollgate/contracts';
+import type { AccountTable } from './index';
+import type { TestLog } from './log.fixture';
+
+const metadata: Metadata = { source: { receivedAt: '2026-01-31T12:00:00.000Z' } };
+const named = { reason: 'billing error', actor: 'finance' };
+type Given = { stream: string; event: LogEvent };
+
+export const opened = (accountId: string, cutoff?: CutoffSetting, name?: string): Given => ({
+  stream: accountStream(accountId),
+  event: { type: 'AccountOpened', data: { accountId, name, currency: 'EUR', cutoff }, metadata },
+});
+
+export const ruled = (accountId: string, data: CutoffSetting): Given => ({
+  stream: accountStream(accountId),
+  event: { type: 'CutoffChanged', data, metadata },
+});
+
+export type Entry = { kind: EntryKind; direction: Direction; amount: string; id: string };
+
+export const entered = (accountId: string, { kind, direction, amount, id }: Entry): Given => {
+  const body = { accountId, direction, amount, currency: 'EUR' };
+  const stream = accountStream(accountId);
+  switch (kind) {
+    case 'payment':
+      return { stream, event: { type: 'PaymentRecorded', data: { paymentId: id, ...body }, metadata } };
+    case 'usage':
+      return { stream, event: { type: 'UsageCharged', data: { usageId: id, ...body }, metadata } };
+    case 'adjustment':
+      return { stream, event: { type: 'BalanceAdjusted', data: { adjustmentId: id, ...body, ...named }, metadata } };
+  }
+};
+
+export const paid = (accountId: string, amount: string, id = 'p1'): Given =>
+  entered(accountId, { kind: 'payment', direction: 'inbound', amount, id });
+export const used = (accountId: string, amount: string, id = 'u1'): Given =>
+  entered(accountId, { kind: 'usage', direction: 'inbound', amount, id });
+
+export const reversed = (accountId: string, { kind, direction, amount, id }: Entry): Given => ({
+  stream: accountStream(accountId),
+  event: {
+    type: 'EntryReversed',
+    data: { reversalId: `r-${id}`, accountId, of: { kind, id }, ...named },
+    metadata: { ...metadata, reversed: { direction, amount } },
+  },
+});
+
+export const rejected = (partition: number, offset: string): Given => ({
+  stream: rejectedStream('usage', partition),
+  event: {
+    type: 'MessageRejected',
+    data: {
+      code: 'INVALID_REQUEST',
+      detail: 'not JSON',
+      receivedAt: '2026-01-31T12:00:00.000Z',
+      source: { topic: 'usage', partition, offset },
+      payload: '{',
+    },
+    metadata: {},
+  },
+});
+
+/** The oldest decisions that wait, as the cutoff projector records them. */
+export const dueDecisions = (table: AccountTable, most = Infinity): Given[] =>
+  table
+    .pending()
+    .slice(0, most)
+    .map(({ type, data }) => ({
+      stream: cutoffStream(data.accountId),
+      event: { type, data: { ...data, decidedAt: `2026-01-31T12:00:00.${String(data.sequence % 1000).padStart(3, '0')}Z` }, metadata: {} },
+    }));
+
+const amount = fc.constantFrom('1', '2', '0.5', '0.0000000001', '1.0000000001', '2.50', '999999999999999999.9999999999');
+const limit = fc.option(fc.constantFrom('0', '1', '0.0000000001', '2.5'), { nil: undefined });
+const account = fc.constantFrom('a', 'a-b', 'a.b', 'b', 'B', 'c0', 'c');
+const setting: fc.Arbitrary<CutoffSetting> = fc.record({
+  balances: fc.subarray<Balance>([...balances]),
+  creditLimits: fc.option(fc.record({ inbound: limit, outbound: limit, mutual: limit }), { nil: undefined }),
+  mutualFormula: fc.constantFrom('outbound-minus-inbound', 'inbound-minus-outbound', undefined),
+});
+
+export type Step =
+  | { do: 'rule'; account: string; rule: CutoffSetting | undefined }
+  | { do: 'entry'; account: string; entry: Omit<Entry, 'id'>; times: number }
+  | { do: 'reverse'; nth: number }
+  | { do: 'reject'; partition: number }
+  | { do: 'decide'; most: number };
+
+/** What happens, a group each. Accounts are opened when they are first named. */
+export const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('rule' as const), account, rule: fc.option(setting, { nil: undefined }) }) },
+    {
+      weight: 8,
+      arbitrary: fc
+        .record({
+          do: fc.constant('entry' as const),
+          account,
+          entry: fc.record({
+            kind: fc.constantFrom<EntryKind>('payment', 'usage', 'adjustment'),
+            direction: fc.constantFrom<Direction>('inbound', 'outbound'),
+            amount,
+          }),
+          isDown: fc.boolean(),
+          times: fc.constantFrom(1, 1, 1, 2, 12, 70),
+        })
+        .map(({ isDown, entry, ...step }) => ({
+          ...step,
+          entry: { ...entry, amount: entry.kind === 'adjustment' && isDown ? `-${entry.amount}` : entry.amount },
+        })),
+    },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('reverse' as const), nth: fc.nat() }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('reject' as const), partition: fc.nat(2) }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('decide' as const), most: fc.constantFrom(1, 2, 100) }) },
+  ),
+  { maxLength: 40 },
+);
+
+/** Everything that may be asked of a table. */
+export const everythingIn = (table: AccountTable, streams: Iterable<string>) => ({
+  place: table.place(),
+  partners: table.partners({ limit: 1_000 }),
+  blocked: table.blocked({ limit: 1_000 }),
+  pending: table.pending(),
+  streams: [...streams].map((stream) => [stream, table.head(stream), table.near(stream, 3), table.near(stream, 64)]),
+});
+
+/** Plays steps one by one. */
+export const createPlayer = (first: AccountTable, log: TestLog) => {
+  let table = first;
+  const isOpen = new Set<string>();
+  const standing: (Entry & { account: string })[] = [];
+  let ids = 0;
+  const open = (name: string, rule?: CutoffSetting): Given[] => {
+    if (isOpen.has(name)) return [];
+    isOpen.add(name);
+    return [opened(name, rule, ids % 2 === 0 ? `Name of ${name}` : undefined)];
+  };
+  const entries = ({ account, entry, times }: Extract<Step, { do: 'entry' }>): Given[] =>
+    Array.from({ length: times }, () => {
+      ids += 1;
+      const whole = { ...entry, id: `e${String(ids)}` };
+      standing.push({ ...whole, account });
+      return entered(account, whole);
+    });
+  const eventsOf = (step: Step): Given[] => {
+    switch (step.do) {
+      case 'rule':
+        if (!isOpen.has(step.account)) return open(step.account, step.rule);
+        return step.rule === undefined ? [] : [ruled(step.account, step.rule)];
+      case 'entry':
+        return [...open(step.account), ...entries(step)];
+      case 'reverse': {
+        const [taken] = standing.splice(step.nth % Math.max(1, standing.length), 1);
+        return taken === undefined ? [] : [reversed(taken.account, taken)];
+      }
+      case 'reject':
+        ids += 1;
+        return [rejected(step.partition, String(ids))];
+      case 'decide':
+        return dueDecisions(table, step.most);
+    }
+  };
+  return {
+    /** What is due is asked of another table from now on. */
+    ask: (next: AccountTable): void => {
+      table = next;
+    },
+    play: (step: Step): void => {
+      const events = eventsOf(step);
+      if (events.length > 0) log.record(...events);
+    },
+  };
+};
