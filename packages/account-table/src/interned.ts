@@ -1,7 +1,7 @@
 /** Values that many accounts share, each kept once under a number for as long as an account has it. */
 export type Interned<Value> = {
-  /** The number of a value, which one more account has now. */
-  take(value: Value): number;
+  /** The number of a value, which one more account has now, or so many more. */
+  take(value: Value, accounts?: number): number;
   release(number: number): void;
   at(number: number): Value;
 };
@@ -12,16 +12,16 @@ export const createInterned = <Value>(keyOf: (value: Value) => string): Interned
   const numbers = new Map<string, number>();
   const free: number[] = [];
   return {
-    take: (value) => {
+    take: (value, accounts = 1) => {
       const key = keyOf(value);
       const known = numbers.get(key);
       if (known !== undefined) {
-        counts[known] = (counts[known] ?? 0) + 1;
+        counts[known] = (counts[known] ?? 0) + accounts;
         return known;
       }
       const number = free.pop() ?? values.length;
       values[number] = value;
-      counts[number] = 1;
+      counts[number] = accounts;
       numbers.set(key, number);
       return number;
     },

@@ -1,7 +1,8 @@
 import { cutoffOf, ruleOf, settingOf } from '@tollgate/balance';
-import type { CutoffSetting, Rule } from '@tollgate/balance';
+import type { CutoffSetting } from '@tollgate/balance';
 import type { Place } from '@tollgate/event-store';
 import type { Accounts } from './accounts';
+import type { Interned } from './interned';
 import { createPage } from './page';
 import type { Page } from './page';
 import { rowAt, rowBytes } from './row';
@@ -31,8 +32,8 @@ export const storePage = ({ rules, currencies }: Accounts, page: Page): { json: 
     kind: 'page',
     accountIds,
     names: names.map((name) => name ?? null),
-    rules: [...numbersIn(page, ruleIn)].map((number) => [number, settingOf(rules.at(number).cutoff)]),
-    currencies: [...numbersIn(page, currencyIn)].map((number) => [number, currencies.at(number)]),
+    rules: [...usesOf(page, ruleIn).keys()].map((number) => [number, settingOf(rules.at(number).cutoff)]),
+    currencies: [...usesOf(page, currencyIn).keys()].map((number) => [number, currencies.at(number)]),
     tops: [...totals.tops],
     marks: [...marks],
     cutoffMarks: [...cutoffMarks],
@@ -52,11 +53,12 @@ export const restorePage = (accounts: Accounts, stored: StoredPage, bytes: Uint8
   for (const [number, places] of stored.marks) page.marks.set(number, places);
   for (const [number, places] of stored.cutoffMarks) page.cutoffMarks.set(number, places);
   for (const [number, decisions] of stored.pending) page.pending.set(number, decisions);
-  const rules = new Map(stored.rules.map(([number, setting]) => [number, ruleOf(cutoffOf(setting))]));
-  const currencies = new Map(stored.currencies);
+  const rules = stored.rules.map(([number, setting]) => [number, ruleOf(cutoffOf(setting))] as const);
+  const ruleNumbers = takeAll(accounts.rules, rules, usesOf(page, ruleIn));
+  const currencyNumbers = takeAll(accounts.currencies, stored.currencies, usesOf(page, currencyIn));
   for (let row = 0; row < bytes.length; row += rowBytes) {
-    rows.setUint32(row + rowAt.rule, accounts.rules.take(known<Rule>(rules, ruleIn(rows, row))), true);
-    rows.setUint16(row + rowAt.currency, accounts.currencies.take(known(currencies, currencyIn(rows, row))), true);
+    rows.setUint32(row + rowAt.rule, known(ruleNumbers, ruleIn(rows, row)), true);
+    rows.setUint16(row + rowAt.currency, known(currencyNumbers, currencyIn(rows, row)), true);
   }
   accounts.restore(page);
   return page;
@@ -65,14 +67,26 @@ export const restorePage = (accounts: Accounts, stored: StoredPage, bytes: Uint8
 const ruleIn = (rows: DataView, row: number): number => rows.getUint32(row + rowAt.rule, true);
 const currencyIn = (rows: DataView, row: number): number => rows.getUint16(row + rowAt.currency, true);
 
-const numbersIn = ({ totals, accountIds }: Page, numberIn: (rows: DataView, row: number) => number): Set<number> => {
-  const numbers = new Set<number>();
-  for (let row = 0; row < accountIds.length * rowBytes; row += rowBytes) numbers.add(numberIn(totals.bytes, row));
-  return numbers;
+/** How many accounts of a page have each number. */
+const usesOf = ({ totals, accountIds }: Page, numberIn: (rows: DataView, row: number) => number): Map<number, number> => {
+  const uses = new Map<number, number>();
+  for (let row = 0; row < accountIds.length * rowBytes; row += rowBytes) {
+    const number = numberIn(totals.bytes, row);
+    uses.set(number, (uses.get(number) ?? 0) + 1);
+  }
+  return uses;
 };
 
-const known = <Value>(values: ReadonlyMap<number, Value>, number: number): Value => {
-  const value = values.get(number);
-  if (value === undefined) throw new Error(`a row of a snapshot refers to ${String(number)}, which is not in its page`);
-  return value;
+/** The numbers that values have now, by those they had when they were stored. */
+const takeAll = <Value>(
+  interned: Interned<Value>,
+  values: readonly (readonly [number, Value])[],
+  uses: ReadonlyMap<number, number>,
+): Map<number, number> =>
+  new Map(values.map(([number, value]) => [number, interned.take(value, known(uses, number))]));
+
+const known = (numbers: ReadonlyMap<number, number>, number: number): number => {
+  const found = numbers.get(number);
+  if (found === undefined) throw new Error(`a page of a snapshot does not say what ${String(number)} stands for`);
+  return found;
 };

@@ -7,6 +7,7 @@ import { createLoader } from './load-group';
 import { findEnd } from './log-end';
 import type { LogEnd } from './log-end';
 import { aheadInOrder, replay } from './replay';
+import type { SegmentHeader } from './segment-header';
 
 export type OpenLogOptions<Body extends EventBody> = {
   folder: Folder;
@@ -26,7 +27,7 @@ export const bringUp = async <Body extends EventBody>(
   const file = await log.segments.file(segment);
   const opened = { segment, file, end: segment.sizeBytes };
   const end = await findEnd(createLoader(log, aheadInOrder), opened, log.turn);
-  requireAcknowledged(folder, acknowledged, end);
+  requireAcknowledged(folder, acknowledged, { last: end.last, crc: lastGroupCrc(segment.header, end) });
   segment.last = end.last;
   segment.lastCrc = end.crc;
   const { ledger, seed } = segment.header;
@@ -43,7 +44,10 @@ export const bringUp = async <Body extends EventBody>(
   await replay(log, index, { from, onReplay });
 };
 
-const requireAcknowledged = ({ path }: Folder, note: AcknowledgedNote, { last, crc }: LogEnd): void => {
+/** Of the last group, which the segment before has where this one has none yet. */
+const lastGroupCrc = ({ first, before }: SegmentHeader, { last, crc }: LogEnd): number => (last < first ? before.crc : crc);
+
+const requireAcknowledged = ({ path }: Folder, note: AcknowledgedNote, { last, crc }: Pick<LogEnd, 'last' | 'crc'>): void => {
   const acknowledged = note.read();
   if (acknowledged === undefined || acknowledged.place < last) return;
   if (acknowledged.place > last)

@@ -46,7 +46,7 @@ export const createCommits = (log: KafkaLog, notes: CommitNotes | undefined) => 
     if (tenure.isOver()) return;
     const answer = await withTimeLimit(tenure.commit(byTopic(due, metadata)), answerLimitMs, 'late');
     if (answer === 'late') throw new Error('no answer');
-    
+    for (const { offset, progress } of due) progress.markCommitted(offset);
   };
 
   const sendAll = async (): Promise<void> => {

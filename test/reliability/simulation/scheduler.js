@@ -50,6 +50,7 @@ class Scheduler {
   /** Lets one of the waiting go on. False when nothing waits and no timer is left. */
   async step() {
     this.steps += 1;
+    await this.pending();
     const isTimeUp = this.timers.length > 0 && (this.waiting.length === 0 || this.chance(20));
     if (isTimeUp) this.fireNext();
     else if (this.waiting.length > 0) {
@@ -61,6 +62,12 @@ class Scheduler {
     return true;
   }
 
+  /** What takes turns of the real event loop, as long work does, comes to its end before the world stands still. */
+  async pending() {
+    for (let turn = 0; turn < realTurns && this.waiting.length === 0 && this.timers.length === 0; turn += 1)
+      await realImmediate();
+  }
+
   fireNext() {
     const next = this.timers.reduce((first, timer) => (timer.due < first.due ? timer : first));
     this.clearTimer(next);
@@ -69,6 +76,7 @@ class Scheduler {
   }
 }
 
+const realTurns = 1_000;
 const { setImmediate: schedule } = globalThis;
 const realImmediate = () => new Promise((resolve) => void schedule(resolve));
 
@@ -80,6 +88,8 @@ const installClock = (current) => {
     current().setTimer(() => fire(...args), delayMs);
   const clear = (/** @type {unknown} */ timer) => current().clearTimer(timer);
   Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+  // Work that counts the milliseconds it takes would take other steps each time.
+  performance.now = () => current().now;
   promises.setTimeout = (
     /** @type {number} */ delayMs,
     /** @type {unknown} */ value,

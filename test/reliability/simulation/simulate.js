@@ -116,7 +116,8 @@ class Run {
     for (let attempt = 0; ; attempt += 1) {
       const target = this.second !== undefined && scheduler.chance(3) ? this.second : this.running;
       const after = this.ground.events().length;
-      const outcome = await Promise.race([this.submit(target, command), timer(200 + scheduler.pick(2_000))]);
+      const patience = timer(200 + scheduler.pick(2_000));
+      const outcome = await (target === undefined ? patience : Promise.race([this.submit(target, command), patience]));
       await scheduler.turn();
       if (outcome === undefined || this.world.goesWrong('answer to the client is lost')) continue;
       await this.seen(outcome);
@@ -142,7 +143,8 @@ class Run {
       const [outcome] = (await target?.ledger.submit([{ intent: command, metadata: this.metadata() }])) ?? [];
       return outcome;
     } catch (error) {
-      if (!(error instanceof Error && 'retriable' in error && error.retriable)) this.fail(error);
+      const isRetriable = error instanceof Error && 'retriable' in error && error.retriable;
+      if (target?.isAlive() && !isRetriable) this.onFailure(error);
       return undefined;
     }
   }
@@ -202,7 +204,9 @@ class Run {
     const isGoingOn = await scheduler.step();
     this.oracle.follow(this.ground.events());
     if (this.failure !== undefined) throw this.failure;
-    hold(isGoingOn, 'the run stands still');
+    // Somebody notices a process that hangs at its start, and kills it.
+    if (!isGoingOn && !this.ground.canBeShared && this.faults.often > 0) void this.crash();
+    else hold(isGoingOn, 'the run stands still');
     hold(scheduler.steps < maxSteps, 'the run does not come to an end');
   }
 
@@ -218,15 +222,16 @@ class Run {
   /** Work and faults until all is sent; then without faults until nothing is under way. */
   async carryOut() {
     let isDone = false;
-    this.start()
-      .then(() => this.work())
-      .then(
-        () => (isDone = true),
-        (error) => this.fail(error),
-      );
+    // Not after it: the first process may hang at its start.
+    void this.start();
+    this.work().then(
+      () => (isDone = true),
+      (error) => this.fail(error),
+    );
     while (!isDone) {
-      if (this.running !== undefined && this.faults.often > 0 && scheduler.chance(this.faults.often * 20))
-        void this.crash();
+      // A disk that hangs keeps a process from starting.
+      const canCrash = this.running !== undefined || !this.ground.canBeShared;
+      if (canCrash && this.faults.often > 0 && scheduler.chance(this.faults.often * 20)) void this.crash();
       await this.step();
     }
     this.note('all is sent; the faults end');

@@ -3,8 +3,9 @@ import type { Folder } from '@tollgate/folder';
 import { openKeptRuns } from './kept-runs';
 import { removeUnnamed, runName, writeManifest } from './manifest';
 import { mergedEntry } from './merge';
-import type { Merge, MergeJob } from './merge';
+import type { FullTable, Merge } from './merge';
 import { openRun } from './run';
+import type { Run } from './run';
 
 /** What the runs of a folder are opened with. */
 export type RunsOptions = {
@@ -22,10 +23,10 @@ export type IdRuns = {
   covered(): Place;
   places(high: number, low: number, found?: Place[]): Place[] | undefined;
   /**
-   * Makes a run of a full table and the newest runs that are no larger. At one moment, when that is durable and named, they are
+   * Makes a run of full tables and the newest runs that are no larger. At one moment, when that is durable and named, they are
    * replaced and `onReplaced` is called; until then all is as before, and so it is if this rejects before.
    */
-  take(table: MergeJob['table'], onReplaced: () => void): Promise<void>;
+  take(tables: readonly FullTable[], onReplaced: () => void): Promise<void>;
   /** So that none of them is trusted again. */
   spoil(): void;
   sizes(): { ids: number; memoryBytes: number; diskBytes: number };
@@ -43,11 +44,12 @@ export const openIdRuns = async ({ folder, merge, ...log }: RunsOptions): Promis
       for (const run of runs) found = run.places(high, low, found);
       return found;
     },
-    take: async (table, onReplaced) => {
-      const kept = runs.slice(0, runs.length - mergeable(runs, table.count));
+    take: async (tables, onReplaced) => {
+      const kept = runs.slice(0, runs.length - mergeable(runs, tables));
       const replaced = runs.slice(kept.length);
       serial += 1;
-      const job = { ledger, name: runName(table.last, serial), runs: replaced.map((run) => run.entry), table };
+      const name = runName(tables.at(-1)?.last ?? 0, serial);
+      const job = { ledger, name, runs: replaced.map((run) => run.entry), tables };
       const entry = mergedEntry(job);
       const made = await merge(folder, job);
       const run = await openRun(folder, { entry, ledger, made });
@@ -83,8 +85,8 @@ export const openIdRuns = async ({ folder, merge, ...log }: RunsOptions): Promis
 };
 
 /** How many of the newest runs are no larger than what they are merged with; tables are only about equal, hence the half more. */
-const mergeable = (runs: readonly { entry: { count: number } }[], tableCount: number): number => {
-  let count = tableCount;
+const mergeable = (runs: readonly Run[], tables: readonly FullTable[]): number => {
+  let count = tables.reduce((sum, table) => sum + table.count, 0);
   let merged = 0;
   for (const { entry } of runs.toReversed()) {
     if (entry.count > 1.5 * count) break;

@@ -18,6 +18,16 @@ test('a table finds what a map does, however much it grows', () => {
   );
 });
 
+test('a search ends in a table however small and full', () => {
+  for (let size = 1; size <= 9; size += 1) {
+    const table = createIdTable(size);
+    for (let place = 1; place <= 20; place += 1) {
+      table.add(place, place, place);
+      expect(table.places(0, 0)).toBeUndefined();
+    }
+  }
+});
+
 test('its entries come sorted by fingerprint and place, those past its end too', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), fc.array(anId, { maxLength: 120 }), (size, ids) => {

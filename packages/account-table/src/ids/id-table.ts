@@ -91,8 +91,8 @@ const wipedAtOnce = 256 * 1024;
 /** Beyond this a search in open addressing takes dozens of steps. */
 const fullest = 7 / 8;
 
-/** A power of two, at most three quarters full. */
-const slotsFor = (ids: number): number => 2 ** Math.max(2, Math.ceil(Math.log2((ids * 4) / 3)));
+/** A power of two, at most three quarters full; of fewer than eight none would stay empty, and a search would not end. */
+const slotsFor = (ids: number): number => 2 ** Math.max(3, Math.ceil(Math.log2((ids * 4) / 3)));
 
 /** The entries of a table by fingerprint and place, as bytes of their own. */
 export const sortedEntries = (memory: SharedArrayBuffer, count: number): DataView => {

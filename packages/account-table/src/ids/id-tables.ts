@@ -1,7 +1,7 @@
 import type { Place } from '@tollgate/event-store';
 import { createIdTable } from './id-table';
 import type { IdTable } from './id-table';
-import type { MergeJob } from './merge';
+import type { FullTable } from './merge';
 
 /** The ids that are in no run yet: a table that fills up, and full ones that are to become runs. */
 export type IdTables = {
@@ -9,10 +9,10 @@ export type IdTables = {
   places(high: number, low: number): Place[] | undefined;
   /** All ids up to here were added; true if that sealed a table. */
   through(place: Place): boolean;
-  /** The full table that is the first to become a run. */
-  oldest(): MergeJob['table'] | undefined;
-  /** The oldest has become a run. */
-  release(): void;
+  /** Those that are to become a run next, oldest first. */
+  full(): FullTable[];
+  /** So many of the oldest have become a run. */
+  release(tables: number): void;
   sizes(): { ids: number; memoryBytes: number };
 };
 
@@ -23,12 +23,11 @@ export const createIdTables = (tableIds: number, covered: Place): IdTables => {
   /** Oldest first, without a gap up to the active one. */
   let sealed: { table: IdTable; first: Place; last: Place }[] = [];
   let activeFirst = covered + 1;
-  let spare: IdTable | undefined;
+  let spares: IdTable[] = [];
 
-  /** A table is used again: without that, memory would be what the garbage collector has not seen to yet. */
+  /** Tables are used again: without that, memory would be what the garbage collector has not seen to yet. */
   const emptyTable = (): IdTable => {
-    const table = spare ?? createIdTable(tableIds);
-    spare = undefined;
+    const table = spares.shift() ?? createIdTable(tableIds);
     while (!table.wipe());
     return table;
   };
@@ -45,29 +44,32 @@ export const createIdTables = (tableIds: number, covered: Place): IdTables => {
     through: (place) => {
       if (place <= throughPlace) return false;
       throughPlace = place;
-      spare?.wipe();
+      spares[0]?.wipe();
       if (active.count < tableIds) return false;
       sealed.push({ table: active, first: activeFirst, last: place });
       activeFirst = place + 1;
       active = emptyTable();
       return true;
     },
-    oldest: () => {
-      const [oldest] = sealed;
-      if (!oldest) return undefined;
-      const { table, first, last } = oldest;
-      return { memory: table.memory, count: table.count, first, last };
-    },
-    release: () => {
-      spare = sealed[0]?.table;
-      sealed = sealed.slice(1);
+    full: () =>
+      sealed
+        .slice(0, mostAtOnce)
+        .map(({ table, first, last }) => ({ memory: table.memory, count: table.count, first, last })),
+    release: (tables) => {
+      spares = [...spares, ...sealed.slice(0, tables).map(({ table }) => table)].slice(0, mostSpares);
+      sealed = sealed.slice(tables);
     },
     sizes: () => {
       const tables = [active, ...sealed.map(({ table }) => table)];
+      const all = [...tables, ...spares];
       return {
         ids: tables.reduce((sum, { count }) => sum + count, 0),
-        memoryBytes: tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, spare?.sizeBytes ?? 0),
+        memoryBytes: all.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       };
     },
   };
 };
+
+/** A merge sorts each in memory of its own. More than one waits only while a log is read faster than runs are written. */
+const mostAtOnce = 4;
+const mostSpares = 2;

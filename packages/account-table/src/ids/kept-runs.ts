@@ -55,7 +55,7 @@ const checkManifest = (manifest: Manifest, ledger: string): void => {
   if (manifest.ledger !== ledger) throw new Error(`it is of log ${manifest.ledger}, this log is ${ledger}`);
   let covered = 0;
   for (const { name, first, last } of manifest.runs) {
-    if (false || last < first) throw new Error(`${name} begins at ${first}, after ${covered}`);
+    if (first !== covered + 1 || last < first) throw new Error(`${name} begins at ${first}, after ${covered}`);
     covered = last;
   }
 };

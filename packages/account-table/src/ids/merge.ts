@@ -6,26 +6,33 @@ import type { Cursor } from './run-cursor';
 import type { RunEntry, RunParts } from './run-file';
 import { createRunWriter } from './run-writer';
 
-/** A full table and the newest runs, to be one run. */
+/** A full table, sorted nowhere yet, with all ids of the events from `first` to `last`. */
+export type FullTable = { memory: SharedArrayBuffer; count: number; first: Place; last: Place };
+
+/** Full tables and the newest runs, to be one run. */
 export type MergeJob = {
   ledger: string;
   /** Name of the new run's file, which is not there yet. */
   name: string;
-  /** Oldest first, without a gap up to the table. */
+  /** Oldest first, without a gap up to the tables. */
   runs: readonly RunEntry[];
-  table: { memory: SharedArrayBuffer; count: number; first: Place; last: Place };
+  /** At least one, oldest first, without a gap. */
+  tables: readonly FullTable[];
 };
 
 /** Leaves a durable run that no manifest names yet. Rejects with `IdRunDamaged` if a run it reads is damaged. */
 export type Merge = (folder: Folder, job: MergeJob) => Promise<RunParts>;
 
 /** The run that comes of a job. */
-export const mergedEntry = ({ name, runs, table }: MergeJob): RunEntry => ({
-  name,
-  count: runs.reduce((count, run) => count + run.count, table.count),
-  first: runs[0]?.first ?? table.first,
-  last: table.last,
-});
+export const mergedEntry = ({ name, runs, tables }: MergeJob): RunEntry => {
+  const sources = [...runs, ...tables];
+  return {
+    name,
+    count: sources.reduce((sum, { count }) => sum + count, 0),
+    first: sources[0]?.first ?? 1,
+    last: sources.at(-1)?.last ?? 0,
+  };
+};
 
 /** The merge itself, in the thread that calls it. */
 export const mergeInline: Merge = async (folder, job) => {
@@ -33,7 +40,7 @@ export const mergeInline: Merge = async (folder, job) => {
   const cursors: Cursor[] = [];
   try {
     for (const run of job.runs) cursors.push(await cursorOverRun(folder, run));
-    cursors.push(cursorOverEntries(sortedEntries(job.table.memory, job.table.count)));
+    for (const { memory, count } of job.tables) cursors.push(cursorOverEntries(sortedEntries(memory, count)));
     const file = await folder.open(job.name, { isNew: true });
     try {
       const writer = createRunWriter(file, entry, job.ledger);
