@@ -82,8 +82,8 @@ const ordinaryDays = async (where, business, kafka) => {
   return { told, atRest };
 };
 
-/** Calls that each turn traffic, from several clients at once, until the process is killed on an answer. @param {Where} where @param {Business} business @param {any} kafka @param {number} turn */
-const killUnderLoad = async (where, business, kafka, turn) => {
+/** Calls that each turn traffic, from several clients at once, until the process is killed on an answer. @param {Where} where @param {{ business: Business, kafka: any }} from @param {number} turn */
+const killUnderLoad = async (where, { business, kafka }, turn) => {
   const tollgate = await startTollgate(where);
   /** @type {Told[]} */
   const told = [];
@@ -134,7 +134,7 @@ const record = async ({ checkout, target, seed, folder, relayPositions }) => {
     `${atRest.commands.length} commands, ${told.length} calls; now it is killed until one decision is missing and one not published`,
   );
   for (let turn = 1; turn <= mostKills; turn += 1) {
-    const load = await killUnderLoad(where, business, kafka, turn);
+    const load = await killUnderLoad(where, { business, kafka }, turn);
     told.push(...load.told);
     const after = await afterRestart(where, join(folder, 'copy'));
     const relays = await relaysOf(where.data, join(folder, 'copy-of-relays'), relayPositions);

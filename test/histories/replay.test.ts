@@ -5,19 +5,32 @@ import { balanceTexts, settingOf } from '@tollgate/balance';
 import { commandIdOf, isAccountEvent, storedEvents, trafficCommandOf } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
+import { openFileLogReader } from '@tollgate/event-store-file';
 import { openLmdbLog } from '@tollgate/event-store-lmdb';
+import { openFolderReadOnly } from '@tollgate/folder';
 import { formatAmount } from '@tollgate/money';
 import { isMadeAfterKill, readTold, removeUnpacked, unpack } from './history';
 import type { Told } from './history';
 
-/** Recorded events, as they are read today. */
-const eventsOf = async (name: string): Promise<RecordedEvent<LogEvent>[]> => {
-  const log = await openLmdbLog(join(await unpack(name), 'event-log'));
+/** Recorded events of a folder, as they are read today. */
+type ReadEvents = (data: string) => Promise<RecordedEvent<LogEvent>[]>;
+
+const readLmdb: ReadEvents = async (data) => {
+  const log = await openLmdbLog(join(data, 'event-log'));
   try {
     return Array.from(log.events(), (event) => ({ ...event, ...storedEvents.decode({ ...event, version: 0 }) }));
   } finally {
     await log.close();
   }
+};
+
+const readFiles: ReadEvents = async (data) => {
+  const log = await openFileLogReader<LogEvent>(openFolderReadOnly(join(data, 'log')), { codec: storedEvents });
+  const events: RecordedEvent<LogEvent>[] = [];
+  for await (const group of log.groups())
+    for (let index = 0; index < group.count; index += 1) events.push(group.event(index));
+  log.close();
+  return events;
 };
 
 type Totals = Partner['account']['totals']['inbound'];
@@ -42,7 +55,7 @@ const keyOf = (accountId: string, sequence: number): string => `${accountId} ${S
 const foldOneByOne = (table: AccountTable, events: readonly RecordedEvent<LogEvent>[], told: Told) => {
   const verdicts = new Map<string, object>();
   const figures = new Map<string, unknown>();
-  const wanted = new Map(told.atRest.accounts.map((account) => [String(account['position']), account['accountId']]));
+  const wanted = new Map(told.atRest.accounts.map((account) => [account['position'] as string, account['accountId']]));
   for (const event of events) {
     addBatch(table, [event]);
     for (const { type, data } of isAccountEvent(event) ? table.pending() : [])
@@ -56,7 +69,10 @@ const foldOneByOne = (table: AccountTable, events: readonly RecordedEvent<LogEve
 
 const byPosition = (one: { id: string }, other: { id: string }): number => Number(one.id) - Number(other.id);
 
-describe.each(['lmdb-1'])('the events of %s, folded by today’s fold', (name) => {
+describe.each<{ name: string; read: ReadEvents }>([
+  { name: 'lmdb-1', read: readLmdb },
+  { name: 'file-1', read: readFiles },
+])('the events of $name, folded by today’s fold,', ({ name, read }) => {
   let told: Told;
   let events: RecordedEvent<LogEvent>[];
   let table: AccountTable;
@@ -64,7 +80,7 @@ describe.each(['lmdb-1'])('the events of %s, folded by today’s fold', (name) =
 
   beforeAll(async () => {
     told = await readTold(name);
-    events = await eventsOf(name);
+    events = await read(await unpack(name));
     table = openAccountTable();
     const ledger = '00000000-0000-4000-8000-000000000000';
     await table.start({ ledger, seed: new Uint8Array(16).fill(7), last: events.length });

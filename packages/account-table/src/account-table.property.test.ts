@@ -6,7 +6,7 @@ import { openAccountTable } from './index';
 import type { AccountTable } from './index';
 import { createTestLog, log } from './log.fixture';
 import { expectedPartners, expectedDecisions } from './oracle.fixture';
-import { createPlayer, everythingIn, steps } from './story.fixture';
+import { createPlayer, everythingIn, next, steps } from './story.fixture';
 
 const start = async (last = 0): Promise<AccountTable> => {
   const table = openAccountTable({ slotsPerPage: 2 });
@@ -32,7 +32,9 @@ test('any history: accounts, traffic and decisions are those of an independent f
       const { play } = createPlayer(table, history);
       for (const step of steps) play(step);
       expect(table.partners({ limit: 1_000 }).items).toEqual(expectedPartners(history.events()));
-      const recorded = history.events().flatMap((event) => (event.stream.startsWith('cutoff-') ? [withoutTime(event)] : []));
+      const recorded = history
+        .events()
+        .flatMap((event) => (event.stream.startsWith('cutoff-') ? [withoutTime(event)] : []));
       const made = [...recorded, ...table.pending().map(({ data }) => data)];
       expect(byAccount(made)).toEqual(byAccount(expectedDecisions(history.events())));
     }),
@@ -47,7 +49,7 @@ test('a replay in groups of any size gives the same table, whatever was describe
       const { play } = createPlayer(table, history);
       for (const step of steps) play(step);
       const again = await start(history.last());
-      history.replay(again, 0, () => sizes.next().value);
+      history.replay(again, 0, () => next(sizes));
       const streams = new Set(history.events().map(({ stream }) => stream));
       expect(everythingIn(again, streams)).toEqual(everythingIn(table, streams));
     }),

@@ -1,18 +1,15 @@
 import { noStream } from '@tollgate/event-store';
-import type { Place, StreamHead } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
-import { createAccountStreams } from './account-streams';
 import { defaultSlotsPerPage } from './accounts';
-import { addIds } from './add-ids';
 import { createDescriber } from './describe';
 import type { Describer } from './describe';
-import { foldEvent } from './fold';
+import { addGroup, noteCaughtUp } from './add-group';
 import { createFingerprints, openIdIndex } from './ids';
 import type { Fingerprints, IdIndex, IdIndexOptions } from './ids';
-import { nearest } from './marks';
 import { restoreSnapshot } from './snapshot';
 import { createSnapshots } from './snapshots';
-import { createState, settleLists } from './state';
+import { createState, placeOf } from './state';
+import { createStreams } from './streams';
 import type { AccountTable } from './table';
 import { createViews } from './views';
 import { createWaiting } from './waiting';
@@ -22,6 +19,8 @@ export type AccountTableOptions = {
   folder?: Folder | undefined;
   /** Told of what was lost or cannot be written; it is made anew. */
   onWarning?: (message: string, facts: object) => void;
+  /** Takes over what is in the folder and never writes there; ids are then not kept. */
+  isReadOnly?: boolean;
   /** A power of two. */
   slotsPerPage?: number;
   /** With so many events folded since the last, a snapshot is written. */
@@ -35,54 +34,37 @@ type Started = { ids: IdIndex; fingerprints: Fingerprints; describer: Describer 
 /** The account table of one log. It is derived: what it has not kept is folded again. */
 export const openAccountTable = (options: AccountTableOptions = {}): AccountTable => {
   const { folder, onWarning = () => undefined, slotsPerPage = defaultSlotsPerPage } = options;
+  const written = options.isReadOnly === true ? undefined : folder;
   const state = createState(slotsPerPage);
-  const { accounts, others, pending, accountKeys, blockedKeys } = state;
-  const streams = createAccountStreams(accounts);
-  const snapshots = createSnapshots({ folder, state, onWarning, snapshotEvents: options.snapshotEvents });
+  const streams = createStreams(state.accounts, state.others);
+  const snapshots = createSnapshots({ folder: written, state, onWarning, snapshotEvents: options.snapshotEvents });
   const waiting = createWaiting();
   const listeners: (() => void)[] = [];
   let started: Started | undefined;
-  let idsThrough: Place = 0;
 
   const running = (): Started => {
     if (started === undefined) throw new Error('the account table was not told which log it is of');
     return started;
   };
-  const place = (): Place => Math.min(state.place, idsThrough);
-  const noteCaughtUp = (): void => {
-    if (place() < state.catchUpTo) return;
-    state.catchUpTo = 0;
-    pending.sort();
-    accountKeys.settle();
-    blockedKeys.settle();
-  };
-  const stand = (stream: string): StreamHead | undefined => {
-    const slot = streams.slotIn(stream);
-    if (slot !== undefined) return streams.head(stream, slot);
-    const other = others.named(stream);
-    return other && { revision: other.revision, place: other.place };
-  };
 
   return {
     ...createViews(state),
+    head: streams.head,
+    near: streams.near,
+    revisionOf: (stream) => streams.head(stream)?.revision ?? noStream,
+    pending: state.pending.all,
+    place: () => placeOf(state),
     start: async (log) => {
       if (folder !== undefined) await restoreSnapshot(state, { ...log, folder, onWarning });
       const fingerprints = createFingerprints(log.seed);
       const warn = (message: string): void => onWarning(message, {});
-      const ids = await openIdIndex({ ...log, ...options.ids, ...(folder && { folder }), onWarning: warn });
-      started = { ids, fingerprints, describer: createDescriber({ accounts, streams, others, fingerprints }) };
-      idsThrough = ids.covered();
+      const ids = await openIdIndex({ ...log, ...options.ids, ...(written && { folder: written }), onWarning: warn });
+      started = { ids, fingerprints, describer: createDescriber({ ...state, streams, fingerprints }) };
+      state.idsThrough = options.isReadOnly === true ? Infinity : ids.covered();
       state.catchUpTo = log.last;
       snapshots.start(log.ledger);
-      noteCaughtUp();
-      return place();
-    },
-    head: stand,
-    near: (stream, revision) => {
-      const slot = streams.slotIn(stream);
-      if (slot !== undefined) return streams.near(stream, slot, revision);
-      const other = others.named(stream);
-      return other && nearest(other.marks, other, revision);
+      noteCaughtUp(state);
+      return placeOf(state);
     },
     describe: (event, at, header) => {
       running().describer.describe(event, at, header);
@@ -91,36 +73,20 @@ export const openAccountTable = (options: AccountTableOptions = {}): AccountTabl
       running().describer.discard();
     },
     add: (group) => {
-      const { ids, describer } = running();
-      if (group.count === 0) return;
-      const through = group.place(group.count - 1);
-      state.isFolding = true;
-      for (let index = 0; index < group.count; index += 1) {
-        const at = group.place(index);
-        if (at > state.place) foldEvent(state, group, index);
-        if (at > idsThrough) addIds(running(), group, index);
-      }
-      state.place = Math.max(state.place, through);
-      idsThrough = Math.max(idsThrough, through);
-      ids.through(idsThrough);
-      describer.discard();
-      state.isFolding = false;
-      if (state.catchUpTo > 0) noteCaughtUp();
-      settleLists(state);
+      addGroup(state, running(), group);
+      running().describer.discard();
       snapshots.folded(group.count);
       waiting.look();
       for (const listener of listeners) listener();
     },
-    place,
-    revisionOf: (stream) => stand(stream)?.revision ?? noStream,
     placesOf: ({ kind, owner, id }) => {
       const { ids, fingerprints } = running();
       fingerprints.of(kind, owner, id);
       return ids.places(fingerprints.high, fingerprints.low);
     },
-    pending: pending.all,
-    reached: (wanted, timeoutMs) => waiting.until(() => place() >= wanted, timeoutMs),
-    settled: (wanted, timeoutMs) => waiting.until(() => place() >= wanted && pending.oldest() > wanted, timeoutMs),
+    reached: (place, timeoutMs) => waiting.until(() => placeOf(state) >= place, timeoutMs),
+    settled: (place, timeoutMs) =>
+      waiting.until(() => placeOf(state) >= place && state.pending.oldest() > place, timeoutMs),
     onAdded: (listener) => {
       listeners.push(listener);
     },

@@ -22,7 +22,7 @@ const codesWithId: boolean[] = [];
 for (const type of Object.keys(hasId) as LogEvent['type'][]) codesWithId[storedEvents.codeOf(type)] = hasId[type];
 const reversalCode = storedEvents.codeOf('EntryReversed');
 
-type Ids = { ids: IdIndex; fingerprints: Fingerprints };
+export type Ids = { ids: IdIndex; fingerprints: Fingerprints };
 
 /** Adds what the event at `index` of a group counts under, and of a reversal what is found under the entry it names. */
 export const addIds = ({ ids, fingerprints }: Ids, group: RecordedGroup<LogEvent>, index: number): void => {

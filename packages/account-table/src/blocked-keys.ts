@@ -5,7 +5,8 @@ import { createSortedKeys } from './sorted-keys';
 import type { SortedKeys } from './sorted-keys';
 
 /** A direction of an account as a number. */
-export const blockedNumber = (slot: number, direction: Direction): number => slot * 2 + (direction === 'inbound' ? 0 : 1);
+export const blockedNumber = (slot: number, direction: Direction): number =>
+  slot * 2 + (direction === 'inbound' ? 0 : 1);
 
 export const slotOfBlocked = (number: number): number => number >>> 1;
 export const directionOfBlocked = (number: number): Direction => ((number & 1) === 0 ? 'inbound' : 'outbound');

@@ -8,12 +8,12 @@ import { headerAt } from './fold-header';
 import type { Fingerprints } from './ids';
 import type { OtherStreams } from './other-streams';
 import { eventKey } from './record-key';
-import type { AccountStreams } from './account-streams';
+import type { Streams } from './streams';
 
 /** Describes events that are about to be recorded: a group in the making, of which nobody else knows. */
 export type Describer = Pick<LogIndex<LogEvent>, 'describe' | 'discard'>;
 
-type Known = { accounts: Accounts; streams: AccountStreams; others: OtherStreams; fingerprints: Fingerprints };
+type Known = { accounts: Accounts; streams: Streams; others: OtherStreams; fingerprints: Fingerprints };
 
 export const createDescriber = ({ accounts, streams, others, fingerprints }: Known): Describer => {
   /** Slots and numbers that the group in the making gives away. */

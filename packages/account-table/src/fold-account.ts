@@ -21,7 +21,12 @@ export const foldEntry = (state: State, group: Group, index: number): void => {
   const { bytes } = group;
   const header = group.foldOffset(index);
   const total = row + rowAt.totals + bytes.getUint16(header + headerAt.total, true);
-  addTo(page.totals, total, bytes.getFloat64(header + headerAt.high, true), bytes.getFloat64(header + headerAt.low, true));
+  addTo(
+    page.totals,
+    total,
+    bytes.getFloat64(header + headerAt.high, true),
+    bytes.getFloat64(header + headerAt.low, true),
+  );
   judge(state, group, index);
 };
 

@@ -19,5 +19,7 @@ export const nearest = (marks: Marks | undefined, head: StreamHead, revision: nu
   if (revision > head.revision) return undefined;
   const index = Math.floor(revision / between);
   const place = marks?.[index];
-  return place === undefined ? { revision: head.revision, place: head.place } : { revision: (index + 1) * between - 1, place };
+  return place === undefined
+    ? { revision: head.revision, place: head.place }
+    : { revision: (index + 1) * between - 1, place };
 };

@@ -1,5 +1,5 @@
 import { cutoffOf } from '@tollgate/balance';
-import type { Account, Balance, CutoffSetting, Direction, TrafficDecision } from '@tollgate/balance';
+import type { Account, Balance, CutoffSetting, Direction, EntryKind, TrafficDecision } from '@tollgate/balance';
 import { isAccountEvent, streamPrefixes } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
@@ -9,9 +9,7 @@ import type { Partner, TrafficStatus } from './index';
 /** The rules of DESIGN section 2 written a second time, over the whole log at once, in bigints. */
 type Event = RecordedEvent<LogEvent>;
 
-const kinds = { payment: 'payments', usage: 'usage', adjustment: 'adjustments' } as const;
-
-const effectOf = (event: Event): { direction: Direction; kind: keyof typeof kinds; amount: bigint } | undefined => {
+const effectOf = (event: Event): { direction: Direction; kind: EntryKind; amount: bigint } | undefined => {
   switch (event.type) {
     case 'PaymentRecorded':
       return { kind: 'payment', direction: event.data.direction, amount: parseAmount(event.data.amount) };
@@ -23,7 +21,11 @@ const effectOf = (event: Event): { direction: Direction; kind: keyof typeof kind
       const { direction, amount } = event.metadata.reversed;
       return { kind: event.data.of.kind, direction, amount: -parseAmount(amount) };
     }
-    default:
+    case 'AccountOpened':
+    case 'CutoffChanged':
+    case 'TrafficBlocked':
+    case 'TrafficUnblocked':
+    case 'MessageRejected':
       return undefined;
   }
 };
@@ -79,7 +81,9 @@ const streamsIn = (events: readonly Event[], prefix: string): Map<string, Event[
 };
 
 const trafficOf = (decisions: readonly Event[], wanted: Direction): TrafficStatus => {
-  const last = decisions.findLast((event) => !isAccountEvent(event) && 'direction' in event.data && event.data.direction === wanted);
+  const last = decisions.findLast(
+    (event) => !isAccountEvent(event) && 'direction' in event.data && event.data.direction === wanted,
+  );
   if (last?.type !== 'TrafficBlocked' && last?.type !== 'TrafficUnblocked') return { state: 'open' };
   const { decidedAt, sequence, exhausted } = last.data;
   return { state: last.type === 'TrafficBlocked' ? 'blocked' : 'open', since: decidedAt, sequence, exhausted };

@@ -33,7 +33,8 @@ export function* readParts(file: FolderFile): Generator<Part> {
     const length = textBytes + head.readUInt32LE(4);
     if (position + headBytes + length > sizeBytes) throw new SnapshotDamaged('it ends in the middle of a part');
     const content = read(file, position + headBytes, length);
-    if (crc32(content) !== head.readUInt32LE(8)) throw new SnapshotDamaged(`the part at byte ${String(position)} is damaged`);
+    if (crc32(content) !== head.readUInt32LE(8))
+      throw new SnapshotDamaged(`the part at byte ${String(position)} is damaged`);
     yield { json: JSON.parse(content.toString('utf8', 0, textBytes)) as object, bytes: content.subarray(textBytes) };
     position += headBytes + length;
   }

@@ -6,7 +6,7 @@ import { openAccountTable } from './index';
 import type { AccountTable } from './index';
 import { createTestLog, log } from './log.fixture';
 import type { TestLog } from './log.fixture';
-import { createPlayer, everythingIn, steps } from './story.fixture';
+import { createPlayer, everythingIn, next, steps } from './story.fixture';
 
 /** Turns of the disk that pass before the next step. */
 const pauses = fc.infiniteStream(fc.constantFrom(0, 0, 1, 2, 3, 5, 20));
@@ -43,13 +43,13 @@ test('what a snapshot in slices kept, with what follows in the log, is what fold
       for (const life of lives) {
         for (const step of life) {
           play(step);
-          await turns(pauses.next().value);
+          await turns(next(pauses));
         }
         disk.kill();
         let from: number;
         ({ table, from } = await open(disk, history.last()));
         kept.push(from);
-        history.replay(table, from, () => 1 + pauses.next().value);
+        history.replay(table, from, () => 1 + next(pauses));
         const streams = new Set(history.events().map(({ stream }) => stream));
         expect(everythingIn(table, streams)).toEqual(everythingIn(await fromNothing(history), streams));
         history.feed(table);

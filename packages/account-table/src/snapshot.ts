@@ -95,7 +95,12 @@ function* partsOf(ledger: string, state: State): Generator<Written> {
 const bytesOf = (numbers: Uint32Array): Uint8Array =>
   new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
-export type Restoring = { folder: Folder; ledger: string; last: Place; onWarning: (message: string, facts: object) => void };
+export type Restoring = {
+  folder: Folder;
+  ledger: string;
+  last: Place;
+  onWarning: (message: string, facts: object) => void;
+};
 
 /**
  * Takes over the snapshot of this log, if there is one, into a state that is empty. One that is damaged, older than the fold or of
@@ -110,7 +115,9 @@ export const restoreSnapshot = async (state: State, { folder, ledger, last, onWa
     for (const part of readParts(file)) takeOver(state, part as Written);
   } catch (error) {
     if (!(error instanceof SnapshotDamaged)) throw error;
-    onWarning('the snapshot of the account table is of no use and is made anew from the log', { reason: error.message });
+    onWarning('the snapshot of the account table is of no use and is made anew from the log', {
+      reason: error.message,
+    });
   } finally {
     file.close();
   }
@@ -129,7 +136,7 @@ class AheadOfLog extends Error {
 const check = (file: FolderFile, ledger: string, slotsPerPage: number): End => {
   let last: Json | undefined;
   for (const { json } of readParts(file)) {
-    if (last === undefined) checkHead(json as Head, ledger, slotsPerPage);
+    if (last === undefined) checkHead(json, ledger, slotsPerPage);
     last = json as Json;
   }
   if (last?.kind !== 'end') throw new SnapshotDamaged('it has no end');

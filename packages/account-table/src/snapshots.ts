@@ -35,7 +35,9 @@ export const createSnapshots = ({ folder, state, onWarning, snapshotEvents = def
       await writeSnapshot(folder, ledger, state);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      onWarning('the snapshot of the account table cannot be written; the next start folds more of the log', { reason });
+      onWarning('the snapshot of the account table cannot be written; the next start folds more of the log', {
+        reason,
+      });
     } finally {
       writing = undefined;
     }

@@ -23,6 +23,8 @@ export type State = {
   readonly at: Cursor;
   /** Everything up to here is folded. */
   place: Place;
+  /** The ids of all events up to here are kept. */
+  idsThrough: Place;
   /** Up to here a row or a stream may be ahead of `place`, where both come from a snapshot. */
   aheadThrough: Place;
   /** Of the last event that was in the log at the start, until everything up to there is folded; then 0. */
@@ -41,6 +43,7 @@ export const createState = (slotsPerPage: number): State => {
     blockedKeys: createBlockedKeys(accounts),
     at: createCursor(),
     place: 0,
+    idsThrough: 0,
     aheadThrough: 0,
     catchUpTo: 0,
     isFolding: false,
@@ -51,7 +54,11 @@ export const createState = (slotsPerPage: number): State => {
  * Whether an event is the next of its stream, of which `known` is the last revision; false if it is in already. Throws `LogDamaged`
  * where events are missing.
  */
-export const isNext = (state: State, known: number, { group, index }: { group: RecordedGroup<LogEvent>; index: number }): boolean => {
+export const isNext = (
+  state: State,
+  known: number,
+  { group, index }: { group: RecordedGroup<LogEvent>; index: number },
+): boolean => {
   const revision = group.revision(index);
   if (revision === known + 1) return true;
   if (revision <= known && group.place(index) <= state.aheadThrough) return false;
@@ -64,13 +71,5 @@ export const damaged = (group: RecordedGroup<LogEvent>, index: number, what: str
   return new LogDamaged(`the event at position ${String(group.place(index))}, ${type} in ${stream}, ${what}`);
 };
 
-/** Few enough that to put them in their places delays nobody. */
-const fewTouched = 256;
-/** While much is read back, to do it seldom costs least; but not for ever, for what turns often is touched often. */
-const manyTouched = 2_000_000;
-
-/** Keeps the lists in order as events come. */
-export const settleLists = ({ accountKeys, blockedKeys, catchUpTo }: State): void => {
-  const most = catchUpTo === 0 ? fewTouched : manyTouched;
-  for (const keys of [accountKeys, blockedKeys]) if (keys.waiting() > most) keys.settle();
-};
+/** Up to here everything is known. */
+export const placeOf = ({ place, idsThrough }: State): Place => Math.min(place, idsThrough);

@@ -68,7 +68,10 @@ const ruleIn = (rows: DataView, row: number): number => rows.getUint32(row + row
 const currencyIn = (rows: DataView, row: number): number => rows.getUint16(row + rowAt.currency, true);
 
 /** How many accounts of a page have each number. */
-const usesOf = ({ totals, accountIds }: Page, numberIn: (rows: DataView, row: number) => number): Map<number, number> => {
+const usesOf = (
+  { totals, accountIds }: Page,
+  numberIn: (rows: DataView, row: number) => number,
+): Map<number, number> => {
   const uses = new Map<number, number>();
   for (let row = 0; row < accountIds.length * rowBytes; row += rowBytes) {
     const number = numberIn(totals.bytes, row);
@@ -82,8 +85,7 @@ const takeAll = <Value>(
   interned: Interned<Value>,
   values: readonly (readonly [number, Value])[],
   uses: ReadonlyMap<number, number>,
-): Map<number, number> =>
-  new Map(values.map(([number, value]) => [number, interned.take(value, known(uses, number))]));
+): Map<number, number> => new Map(values.map(([number, value]) => [number, interned.take(value, known(uses, number))]));
 
 const known = (numbers: ReadonlyMap<number, number>, number: number): number => {
   const found = numbers.get(number);

@@ -71,10 +71,22 @@ export const dueDecisions = (table: AccountTable, most = Infinity): Given[] =>
     .slice(0, most)
     .map(({ type, data }) => ({
       stream: cutoffStream(data.accountId),
-      event: { type, data: { ...data, decidedAt: `2026-01-31T12:00:00.${String(data.sequence % 1000).padStart(3, '0')}Z` }, metadata: {} },
+      event: {
+        type,
+        data: { ...data, decidedAt: `2026-01-31T12:00:00.${String(data.sequence % 1000).padStart(3, '0')}Z` },
+        metadata: {},
+      },
     }));
 
-const amount = fc.constantFrom('1', '2', '0.5', '0.0000000001', '1.0000000001', '2.50', '999999999999999999.9999999999');
+const amount = fc.constantFrom(
+  '1',
+  '2',
+  '0.5',
+  '0.0000000001',
+  '1.0000000001',
+  '2.50',
+  '999999999999999999.9999999999',
+);
 const limit = fc.option(fc.constantFrom('0', '1', '0.0000000001', '2.5'), { nil: undefined });
 const account = fc.constantFrom('a', 'a-b', 'a.b', 'b', 'B', 'c0', 'c');
 const setting: fc.Arbitrary<CutoffSetting> = fc.record({
@@ -93,7 +105,10 @@ export type Step =
 /** What happens, a group each. Accounts are opened when they are first named. */
 export const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('rule' as const), account, rule: fc.option(setting, { nil: undefined }) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constant('rule' as const), account, rule: fc.option(setting, { nil: undefined }) }),
+    },
     {
       weight: 8,
       arbitrary: fc
@@ -175,4 +190,11 @@ export const createPlayer = (first: AccountTable, log: TestLog) => {
       if (events.length > 0) log.record(...events);
     },
   };
+};
+
+/** The next of numbers without an end. */
+export const next = (numbers: Iterator<number>): number => {
+  const step = numbers.next();
+  if (step.done === true) throw new Error('the numbers came to an end');
+  return step.value;
 };

@@ -44,12 +44,15 @@ const rejectionOf = (command: Command, known: Known) => {
 };
 
 describe('a record', () => {
-  test.each(records)('becomes one %s with the body as accepted, when it was received and how it came', (type, command) => {
-    expect(decide(command, euros, metadata)).toEqual({
-      outcome: 'accepted',
-      event: { type, data: command.data, metadata },
-    });
-  });
+  test.each(records)(
+    'becomes one %s with the body as accepted, when it was received and how it came',
+    (type, command) => {
+      expect(decide(command, euros, metadata)).toEqual({
+        outcome: 'accepted',
+        event: { type, data: command.data, metadata },
+      });
+    },
+  );
 
   test.each(records)('that would become a second %s with the same content changes nothing', (type, command) => {
     const first = { type, data: command.data, metadata } as AccountEvent;

@@ -16,7 +16,17 @@ import {
   trafficAfter,
   verdictsOf,
 } from './index';
-import type { Account, AccountEvent, Balance, Direction, DirectionSet, Rule, Totals, TrafficEvent, TrafficState } from './index';
+import type {
+  Account,
+  AccountEvent,
+  Balance,
+  Direction,
+  DirectionSet,
+  Rule,
+  Totals,
+  TrafficEvent,
+  TrafficState,
+} from './index';
 
 /** An event of an account in its place: which stream, and where in it. Revisions start at 0. */
 export type RecordedAccountEvent = AccountEvent & { eventId: string; stream: string; revision: number };
@@ -109,7 +119,8 @@ const blockedIn = ({ traffic }: Judgement): DirectionSet =>
 /** Takes over a decision that is already in the log. */
 export const acknowledge = (judgement: Judgement, decision: TrafficEvent): Judgement => {
   const blocked = trafficAfter(blockedIn(judgement), decision);
-  const stateOf = (direction: Direction): TrafficState => ((blocked & directionBit[direction]) === 0 ? 'open' : 'blocked');
+  const stateOf = (direction: Direction): TrafficState =>
+    (blocked & directionBit[direction]) === 0 ? 'open' : 'blocked';
   return {
     ...judgement,
     traffic: { inbound: stateOf('inbound'), outbound: stateOf('outbound') },

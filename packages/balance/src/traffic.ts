@@ -44,5 +44,8 @@ export const verdictsOf = ({ turned, exhausted, sequence, ...about }: Turn): Tra
   });
 
 /** The directions that are blocked once a decision is taken over. */
-export const trafficAfter = (blocked: DirectionSet, { type, data }: Pick<TrafficVerdict, 'type'> & { data: { direction: Direction } }): DirectionSet =>
+export const trafficAfter = (
+  blocked: DirectionSet,
+  { type, data }: Pick<TrafficVerdict, 'type'> & { data: { direction: Direction } },
+): DirectionSet =>
   type === 'TrafficBlocked' ? blocked | directionBit[data.direction] : blocked & ~directionBit[data.direction];

@@ -22,7 +22,7 @@ export const by = z
       .meta({ description: 'What the client said of itself: the headers tollgate-file, -line and -actor.' }),
   })
   .meta({ id: 'By', description: 'Where it came from.' });
-export type By = z.infer<typeof by>;
+type By = z.infer<typeof by>;
 
 /** Absent for what was recorded before it was kept. */
 export const byOf = ({ source: { channel, claimed }, offset, line }: Metadata): By | undefined =>

@@ -5,7 +5,7 @@ import type { Parsed } from './parse';
 export const claimHeaders = { file: 'tollgate-file', line: 'tollgate-line', actor: 'tollgate-actor' } as const;
 
 /** What a client says: of the whole request, and the line in its file that the body, or its first line, stands on. */
-export type Claims = { claimed?: Metadata['source']['claimed']; firstLine?: number | undefined };
+type Claims = { claimed?: Metadata['source']['claimed']; firstLine?: number | undefined };
 
 const mostCharacters = 200;
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
@@ -50,7 +50,7 @@ const decode = (value: Headers[string]): string | null | undefined => {
   if (!encodedText.test(String(value))) return null;
   try {
     const text = decodeURIComponent(String(value));
-    return [...text].length > mostCharacters || text.search(unprintable) >= 0 ? null : text;
+    return Array.from(text).length > mostCharacters || text.search(unprintable) >= 0 ? null : text;
   } catch {
     return null;
   }
@@ -58,6 +58,6 @@ const decode = (value: Headers[string]): string | null | undefined => {
 
 /** The headers that say so; what may not stand in a claim is replaced, and what is too long is cut. */
 export const claimHeadersOf = ({ file, line }: { file: string; line: number }): Record<string, string> => {
-  const text = [...file.replace(unprintable, '\u{fffd}')].slice(0, mostCharacters).join('');
+  const text = Array.from(file.replace(unprintable, '\u{fffd}')).slice(0, mostCharacters).join('');
   return { [claimHeaders.file]: encodeURIComponent(text), [claimHeaders.line]: String(line) };
 };

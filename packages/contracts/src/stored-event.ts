@@ -4,7 +4,7 @@ type EventType = LogEvent['type'];
 type Body = { data: object; metadata: object };
 
 /** An event as a log keeps it; `version` is that of the shape of its data and metadata. */
-export type StoredEvent = Body & { type: string; version: number };
+type StoredEvent = Body & { type: string; version: number };
 
 /** The log holds what this Tollgate cannot read. */
 export class UnknownEvent extends Error {

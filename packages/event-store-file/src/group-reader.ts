@@ -35,7 +35,8 @@ export const createGroupReader = <Body extends EventBody>(
     const file = await log.segments.file(segment);
     const opened = { segment, file, end: segment.sizeBytes };
     const isAfterFound = found?.segment === segment && found.group.place(found.group.count) === place;
-    const cursor = isAfterFound && found !== undefined ? after(found.group) : await walkTo(log, loader, opened, place);
+    const cursor =
+      isAfterFound && found !== undefined ? after(found.group) : await walkTo({ log, loader }, opened, place);
     found = undefined;
     const group = loadGroup(loader, { ...opened, file: await log.segments.file(segment) }, cursor);
     mark(segment, group.header);
@@ -64,8 +65,7 @@ const groupsATurn = 20_000;
 
 /** From the last mark before it, group by group; what is passed is marked, so that it is passed once. */
 const walkTo = async (
-  log: Readable<EventBody>,
-  loader: Loader<EventBody>,
+  { log, loader }: { log: Readable<EventBody>; loader: Loader<EventBody> },
   { segment, end, ...opened }: OpenSegment,
   place: Place,
 ): Promise<Cursor> => {

@@ -21,6 +21,9 @@ export const removeFolders = async (): Promise<void> => {
   for (const path of paths.splice(0)) await rm(path, { recursive: true, force: true });
 };
 
+/** The folder of the log in a folder of data. */
+export const logOf = (folder: string): string => join(folder, 'log');
+
 type Options = Partial<FileEventLogOptions<EventBody>>;
 
 export const streamClasses = ['account-', 'cutoff-', 'rejected-'];

@@ -45,9 +45,14 @@ export const bringUp = async <Body extends EventBody>(
 };
 
 /** Of the last group, which the segment before has where this one has none yet. */
-const lastGroupCrc = ({ first, before }: SegmentHeader, { last, crc }: LogEnd): number => (last < first ? before.crc : crc);
+const lastGroupCrc = ({ first, before }: SegmentHeader, { last, crc }: LogEnd): number =>
+  last < first ? before.crc : crc;
 
-const requireAcknowledged = ({ path }: Folder, note: AcknowledgedNote, { last, crc }: Pick<LogEnd, 'last' | 'crc'>): void => {
+const requireAcknowledged = (
+  { path }: Folder,
+  note: AcknowledgedNote,
+  { last, crc }: Pick<LogEnd, 'last' | 'crc'>,
+): void => {
   const acknowledged = note.read();
   if (acknowledged === undefined || acknowledged.place < last) return;
   if (acknowledged.place > last)

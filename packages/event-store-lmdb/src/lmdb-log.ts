@@ -45,10 +45,13 @@ export const openLmdbLog = async (eventLog: string): Promise<LmdbLog> => {
 
 type Records = Database<Buffer, number>;
 
+/** lmdb's own types leave out that a database which is missing is not made where nothing may be written. */
+type ReadOnly = { openDB(name: string, options: { encoding: 'json' }): Database<number, string> | undefined };
+
 /** Nothing where a first start was killed before it had written anything. */
 const openRecords = (environment: RootDatabase, folder: string): Records | undefined => {
-  const meta: Database<number, string> | undefined = environment.openDB('meta', { encoding: 'json' });
-  const found = meta?.get('format');
+  const asItIs: ReadOnly = environment;
+  const found = asItIs.openDB('meta', { encoding: 'json' })?.get('format');
   if (found === undefined) return undefined;
   if (found !== formatVersion)
     throw new Error(

@@ -23,7 +23,7 @@ export const parseLimbs = (text: string, into: Limbs): void => {
   const point = text.indexOf('.');
   const end = point === -1 ? text.length : point;
   const whole = end - first;
-  if (whole < 1 || whole > mostWholeDigits || (whole > 1 && text.charCodeAt(first) === zero)) refuse(text);
+  if (!isWhole(text, first, whole)) refuse(text);
   const split = whole > wholeDigitsInLow ? end - wholeDigitsInLow : first;
   const high = digits(text, first, split);
   let low = digits(text, split, end) * unit;
@@ -35,6 +35,10 @@ export const parseLimbs = (text: string, into: Limbs): void => {
   into.low = low;
   if (first === 1) negate(into);
 };
+
+/** Whether so many characters can be what stands before a point; that they are digits is seen when they are read. */
+const isWhole = (text: string, first: number, length: number): boolean =>
+  length === 1 || (length > 1 && length <= mostWholeDigits && text.charCodeAt(first) !== zero);
 
 const minus = 45;
 const zero = 48;

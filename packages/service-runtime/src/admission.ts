@@ -60,6 +60,7 @@ export const boundedBy = (admission: Admission): { onRequest: onRequestHookHandl
     request.heldBytes = bytes;
     done();
   },
+  // eslint-disable-next-line max-params -- Fastify's own
   onSend: (request, _reply, _payload, done) => {
     hold(request, 0);
     done();

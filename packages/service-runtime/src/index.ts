@@ -12,3 +12,4 @@ export { Gauge, Histogram, Registry, createMetrics } from './metrics';
 export { relay } from './relay';
 export { observeRequests } from './request-times';
 export type { RelayPosition } from './relay';
+export { createTurns } from './turns';

@@ -21,6 +21,7 @@ export const observeRequests = (server: FastifyInstance, metrics: Registry): voi
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5],
     registers: [metrics],
   });
+  // eslint-disable-next-line max-params -- Fastify's own
   server.addHook('onSend', (request, reply, _payload, done) => {
     const labels = { method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode };
     requests.observe(labels, (performance.now() - request.startedAt) / 1_000);

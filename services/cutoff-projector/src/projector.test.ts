@@ -157,4 +157,19 @@ describe('the cutoff projector', () => {
     await expect(projector.done).rejects.toThrow('cutoff-acme refuses decision 1 and does not hold it');
     await projector.stop();
   });
+
+  test('a decision that the fold asks for though the log holds it ends the projector: it does not spin', async () => {
+    const log = createMemoryEventLog<LogEvent>();
+    await record(log, history);
+    await run(log);
+    const { table, caughtUp, stop } = followedTable(log);
+    await caughtUp;
+    const [made] = log.events().filter(({ type }) => type === 'TrafficBlocked');
+    if (made?.type !== 'TrafficBlocked') throw new Error('nothing was decided');
+    const asked = { ...made, causePlace: 1 };
+    const forgetful = { ...table, pending: () => [asked] };
+    const { done } = startCutoffProjector({ log, table: forgetful, clock, logger: silent, ready: caughtUp });
+    await expect(done).rejects.toThrow('cutoff-acme holds decision 1, and the fold still asks for it');
+    stop();
+  });
 });

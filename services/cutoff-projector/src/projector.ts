@@ -124,8 +124,11 @@ const takeOver = async (
   if (first === undefined) return;
   const stream = cutoffStream(first.data.accountId);
   const [made] = await log.readStream(stream, { from: first.data.sequence - 1, limit: 1 });
-  if (made !== undefined) await table.reached(Number(made.position), patienceMs);
-  else if (result.status === 'conflict')
+  if (made !== undefined) {
+    const isFolded = await table.reached(Number(made.position), patienceMs);
+    if (isFolded && table.pending().includes(first))
+      throw new Error(`${stream} holds decision ${String(first.data.sequence)}, and the fold still asks for it`);
+  } else if (result.status === 'conflict')
     throw new Error(`${stream} refuses decision ${String(first.data.sequence)} and does not hold it`);
   else throw result.error;
 };

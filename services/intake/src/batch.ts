@@ -24,7 +24,7 @@ type Options = {
  * NDJSON in, NDJSON out: an answer a line, in order, once all of it is durable; blank lines are skipped (DESIGN 4). A dry run
  * answers what each line would be answered by itself, and records nothing.
  */
-export const runBatch = async (body: Buffer, options: Options): Promise<string> => {
+export const runBatch = async (body: Buffer, options: Options): Promise<Buffer> => {
   const { ledger, maxLines, isDryRun } = options;
   const count = countLines(body, maxLines);
   if (count > maxLines) {
@@ -33,21 +33,24 @@ export const runBatch = async (body: Buffer, options: Options): Promise<string> 
   }
   const lines = batchLines(body);
   const writeProblem = createProblemWriter();
-  let answers = '';
+  const answers: Buffer[] = [];
   // In pieces: others have their turn in between, and what is answered with is held for one piece at a time.
   for (let piece = readPiece(lines, options); piece.parsed.length > 0; piece = readPiece(lines, options)) {
     const outcomes = await (isDryRun ? ledger.forecast : ledger.submit)(piece.items);
+    let text = '';
     let next = 0;
     for (const line of piece.parsed) {
       const outcome = line.ok ? outcomes[next++] : undefined;
       const answer = line.ok && outcome ? lineAnswerOf(line.value, outcome) : invalid(line);
-      answers += typeof answer === 'string' ? answer : writeProblem(answer);
-      answers += '\n';
+      text += typeof answer === 'string' ? answer : writeProblem(answer);
+      text += '\n';
     }
+    // As bytes: a text put together from many keeps all of them in memory.
+    answers.push(Buffer.from(text));
     if (piece.parsed.length < pieceLines) break;
     await nextTurn();
   }
-  return answers;
+  return Buffer.concat(answers);
 };
 
 const pieceLines = 1_000;

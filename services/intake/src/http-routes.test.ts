@@ -55,7 +55,8 @@ const calls: [method: string, path: string, body: object][] = [
   ['POST', '/v1/batch', { kind: 'usage', ...usage }],
 ];
 
-const send = async (method: string, path: string, body: string, headers: Record<string, string> = {}) => {
+const send = async (call: string, body: string, headers: Record<string, string> = {}) => {
+  const [method = '', path = ''] = call.split(' ');
   const type = path.startsWith('/v1/batch') ? 'application/x-ndjson' : 'application/json';
   const answer = await fetch(url + path, { method, body, headers: { 'content-type': type, ...headers } });
   return { status: answer.status, headers: answer.headers, text: await answer.text() };
@@ -66,7 +67,7 @@ describe.each(calls)('%s %s', (method, path, content) => {
 
   test('records the id of the request, and what the client says of itself apart from it', async () => {
     const claims = { 'tollgate-file': 'calls%20of%20may.csv', 'tollgate-line': '18', 'tollgate-actor': 'ops' };
-    const { status, headers } = await send(method, path, body, { 'request-id': 'mine', ...claims });
+    const { status, headers } = await send(`${method} ${path}`, body, { 'request-id': 'mine', ...claims });
     expect([200, 201]).toContain(status);
     const channel = { http: headers.get('request-id') };
     const claimed = { file: 'calls of may.csv', actor: 'ops' };
@@ -77,13 +78,13 @@ describe.each(calls)('%s %s', (method, path, content) => {
   });
 
   test('says nothing of a client that says nothing', async () => {
-    const { headers } = await send(method, path, body);
+    const { headers } = await send(`${method} ${path}`, body);
     const channel = { http: headers.get('request-id') };
     expect(JSON.stringify(ledger.items[0]?.metadata)).toBe(JSON.stringify({ source: { receivedAt, channel } }));
   });
 
   test.each(['tollgate-file', 'tollgate-line', 'tollgate-actor'])('refuses a bad %s by its name', async (header) => {
-    const { status, text } = await send(method, path, body, { [header]: '%' });
+    const { status, text } = await send(`${method} ${path}`, body, { [header]: '%' });
     expect([status, JSON.parse(text)]).toEqual([
       400,
       expect.objectContaining({ code: 'INVALID_REQUEST', detail: expect.stringMatching(`^${header}: `) as string }),
@@ -93,7 +94,7 @@ describe.each(calls)('%s %s', (method, path, content) => {
 
   test('is refused with Retry-After while too much is waiting', async () => {
     ledger.queued = 10;
-    const { status, headers, text } = await send(method, path, body);
+    const { status, headers, text } = await send(`${method} ${path}`, body);
     expect([status, headers.get('retry-after'), JSON.parse(text)]).toEqual([
       503,
       '1',
@@ -101,29 +102,29 @@ describe.each(calls)('%s %s', (method, path, content) => {
     ]);
     expect(ledger.items).toEqual([]);
     ledger.queued = 9;
-    expect([200, 201]).toContain((await send(method, path, body)).status);
+    expect([200, 201]).toContain((await send(`${method} ${path}`, body)).status);
   });
 
   test('gives back what it held, whatever the ledger answers', async () => {
     ledger.failure = new LogUnavailable('the disk is full');
-    expect(await send(method, path, body)).toMatchObject({
+    expect(await send(`${method} ${path}`, body)).toMatchObject({
       status: 503,
       text: expect.stringContaining('STORE_UNAVAILABLE') as string,
     });
     ledger.failure = new Error('a broken invariant');
-    expect(await send(method, path, body)).toMatchObject({ status: 500 });
+    expect(await send(`${method} ${path}`, body)).toMatchObject({ status: 500 });
     expect(admission.bytes()).toBe(0);
   });
 });
 
 test('an answer is JSON, and an id that JSON writes otherwise is written so', async () => {
-  const { status, headers, text } = await send('POST', '/v1/usage', JSON.stringify(usage));
+  const { status, headers, text } = await send('POST /v1/usage', JSON.stringify(usage));
   expect([status, headers.get('content-type')]).toEqual([201, 'application/json; charset=utf-8']);
   expect(JSON.parse(text)).toMatchObject({ accountId: 'acme', kind: 'usage', id: 'u"1"', duplicate: false });
 });
 
 test('a batch that is only asked about says nothing of a place in the log', async () => {
-  const { text } = await send('POST', '/v1/batch?dryRun=true', JSON.stringify({ kind: 'usage', ...usage }));
+  const { text } = await send('POST /v1/batch?dryRun=true', JSON.stringify({ kind: 'usage', ...usage }));
   expect(text).toBe('{"status":201,"accountId":"acme","kind":"usage","id":"u\\"1\\"","duplicate":false}\n');
   expect(ledger.items).toEqual([]);
 });

@@ -34,7 +34,10 @@ const slowLedger = (answer: (intents: readonly Intent[]) => Outcome[]) => {
 };
 
 const recorded: Outcome = { status: 'recorded', isDuplicate: false, revision: 1, position: 1n };
-const turn = () => new Promise(setImmediate);
+/** Some turns of the event loop: parsing takes its turn among others. */
+const turn = async (): Promise<void> => {
+  for (let count = 0; count < 5; count += 1) await new Promise(setImmediate);
+};
 
 describe('handling messages of a partition', () => {
   test('says of each message where it came from: one source for all of them, and each its offset', async () => {
@@ -71,6 +74,28 @@ describe('handling messages of a partition', () => {
     release[1]?.();
     await handled;
     expect(isDone).toBe(true);
+  });
+
+  test('parses many messages piece by piece, and keeps them in order, also behind those that were handed over before', async () => {
+    const order: string[] = [];
+    const submit: Ledger['submit'] = (items) => {
+      order.push(...items.map(({ metadata: { offset = '' } }) => offset));
+      return Promise.resolve(items.map(() => recorded));
+    };
+    const handle = createMessageHandler({ ledger: { submit } as Ledger, topics, clock: () => new Date(0) });
+    const chunk = (from: number) =>
+      Array.from({ length: 1_200 }, (_, index) => message(String(from + index), payment));
+    let turns = 0;
+    let isDone = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    count();
+    await Promise.all([handle(chunk(0)), handle(chunk(1_200)), handle(chunk(2_400))]);
+    isDone = true;
+    expect(order).toEqual(Array.from({ length: 3_600 }, (_, index) => String(index)));
+    expect(turns).toBeGreaterThanOrEqual(9);
   });
 
   test('refuses what is longer than any record without reading it', async () => {

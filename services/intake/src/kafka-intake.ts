@@ -2,6 +2,7 @@ import type { Metadata, RecordCommand } from '@tollgate/balance';
 import { parseJson, payloadOf, recordKinds } from '@tollgate/contracts';
 import type { Parsed, RejectedMessage, Topics } from '@tollgate/contracts';
 import type { ReceivedMessage } from '@tollgate/kafka';
+import { createTurns } from '@tollgate/service-runtime';
 import type { Item } from './intent';
 import type { Ledger } from './ledger';
 
@@ -33,8 +34,9 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
     return parser === undefined ? { ok: false, detail: `nothing is read from ${topic}` } : parser(json.value);
   };
 
-  return async (messages: readonly ReceivedMessage[]): Promise<void> => {
-    const receivedAt = clock().toISOString();
+  const turn = createTurns();
+
+  const handlePiece = async (messages: readonly ReceivedMessage[], receivedAt: string): Promise<void> => {
     const metadataOf = createMetadata(receivedAt);
     const refused: Item[] = [];
     const refuse = (message: ReceivedMessage, why: Pick<RejectedMessage, 'code' | 'detail'>): void => {
@@ -57,7 +59,22 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
     });
     await ledger.submit(refused);
   };
+
+  return async (messages: readonly ReceivedMessage[]): Promise<void> => {
+    const receivedAt = clock().toISOString();
+    const pieces: Promise<void>[] = [];
+    // All turns are asked for at once: what is handed over later stays behind, so a partition keeps its order.
+    for (let start = 0; start < messages.length; start += pieceMessages) {
+      const piece = messages.slice(start, start + pieceMessages);
+      pieces.push(turn().then(() => handlePiece(piece, receivedAt)));
+    }
+    const endings = await Promise.allSettled(pieces);
+    for (const ending of endings) if (ending.status === 'rejected') throw ending.reason;
+  };
 };
+
+/** A millisecond or two of parsing: others have their turn between. */
+const pieceMessages = 500;
 
 /** Messages of one partition that came together have one source, and each its offset. */
 const createMetadata = (receivedAt: string) => {

@@ -43,7 +43,7 @@ export const draftFor = (table: AccountTable, overlay: Overlay, intent: Intent):
 /** Adds an event under its key, if it has one, and returns the revision it will have. */
 export const draftEvent = (overlay: Overlay, draft: Draft, { event, key }: { event: LogEvent; key?: RecordKey }): number => {
   const revision = draft.expectedRevision + draft.events.length + 1;
-  draft.events.push({ ...event, eventId: randomUUID() });
+  draft.events.push(named(event));
   if (key !== undefined) overlay.keys.set(textOf(key), revision);
   if (event.type === 'EntryReversed') overlay.reversals.set(textOf(originalKey(event.data)), event.data.reversalId);
   if (event.type === 'AccountOpened')
@@ -56,6 +56,9 @@ export const draftEvent = (overlay: Overlay, draft: Draft, { event, key }: { eve
     draft.account = { ...draft.account, cutoff: cutoffOf(event.data), cutoffRevision: revision };
   return revision;
 };
+
+/** `randomUUID` draws on a pool of random bytes. */
+const named = (event: LogEvent): NewEvent<LogEvent> => ({ ...event, eventId: randomUUID() });
 
 /** The drafted event with that revision; none if it is in the log already. */
 export const draftedEvent = (draft: Draft, revision: number): NewEvent<LogEvent> | undefined =>

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { lastEventId, parseBody, problemOf, streamPrefixes, streamQuery, trafficCommandOf } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
-import { HttpProblem, valid } from '@tollgate/service-runtime';
+import { HttpProblem, createTurns, valid } from '@tollgate/service-runtime';
 
 const keepAliveMs = 15_000;
 /** A client that has not taken what it was sent by then is dropped; it reconnects with its Last-Event-ID. */
@@ -22,6 +21,7 @@ export const createCommandStream = (server: FastifyInstance, log: EventLog<LogEv
     closing.abort();
     done();
   });
+  // Many that read from the start keep nobody else waiting.
   const turn = createTurns();
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const after = await startOf(request, log);
@@ -33,12 +33,6 @@ export const createCommandStream = (server: FastifyInstance, log: EventLog<LogEv
     reply.hijack();
     await stream(reply.raw, { log, after, turn, closing: closing.signal });
   };
-};
-
-/** Lets one stream go on in each turn of the event loop: many that read from the start keep nobody else waiting. */
-const createTurns = (): (() => Promise<void>) => {
-  let last = Promise.resolve();
-  return () => (last = last.then(() => nextTurn()));
 };
 
 /** Where the client wants to begin: after the last event it saw, at the first command, or with the next one. */

@@ -17,12 +17,25 @@ let left = Number(nth);
 const often = { table: { snapshotEvents: 300, ids: { tableIds: 200 } }, log: { segmentBytes: 256 << 10 } };
 
 /** @param {string} name */
-const pass = (name) => {
-  if (name !== point) return;
-  left -= 1;
-  if (left > 0) return;
+const isDue = (name) => {
+  if (name === point) left -= 1;
+  return name === point && left <= 0;
+};
+
+const die = () => {
   writeSync(process.stdout.fd, 'reached\n');
   process.kill(process.pid, 'SIGKILL');
+};
+
+/** @param {string} name */
+const pass = (name) => {
+  if (isDue(name)) die();
+};
+
+/** A write of which the disk has a part when everything ends. @param {import('@tollgate/folder').FolderFile} file @param {Uint8Array} bytes @param {number} position */
+const tear = async (file, bytes, position) => {
+  await file.write(bytes.subarray(0, Math.floor(((Number(nth) % 10) / 10) * bytes.length)), position);
+  die();
 };
 
 /** Passes a point before and after everything that changes a file. @param {string} name @param {import('@tollgate/folder').Folder} folder @returns {import('@tollgate/folder').Folder} */
@@ -35,6 +48,7 @@ const withPoints = (name, folder) => ({
       ...opened,
       write: async (bytes, position) => {
         pass(`${name} write before`);
+        if (isDue(`${name} write torn`)) await tear(opened, bytes, position);
         await opened.write(bytes, position);
         pass(`${name} write after`);
       },

@@ -9,6 +9,7 @@ const { readOptions, wholeNumber } = require('../options');
 const { runProof, spawnChild, startProofBroker } = require('../proof');
 const { Random } = require('../random');
 const { Load } = require('./load');
+const { Tearing } = require('./tear');
 const { killOnce, startNode } = require('./victim');
 
 const points = [
@@ -17,12 +18,14 @@ const points = [
   'append',
   'decision',
   'log write before',
+  'log write torn',
   'log write after',
   'log note before',
   'log note after',
   'log new',
   'table new',
   'table write before',
+  'table write torn',
   'table write after',
   'table rename before',
   'table rename after',
@@ -32,7 +35,8 @@ const points = [
   'start-up',
 ];
 
-const help = `Kills Tollgate with SIGKILL under load, at random moments and at named points, and checks that nothing is lost, doubled or wrong.
+const help = `Kills Tollgate with SIGKILL under load, at random moments and at named points, now and then tears what was not acknowledged at the
+end of the log as a power failure would, and checks that nothing is lost, doubled or wrong.
 
   npm run proof:crash -- [options]
 
@@ -181,9 +185,13 @@ const killAt = async (kill, place, load) => {
   if (isReached) reached.set(point, (reached.get(point) ?? 0) + 1);
 };
 
+/** How often the machine loses power with the process, one in so many. */
+const powerFails = 3;
+
 /** Kills, and now and then lets the checker look. Returns what it counted last. @param {any} place @param {any} kafka @param {string} acknowledgements */
 const killAll = async (place, kafka, acknowledgements) => {
   const { kills } = options;
+  const tearing = new Tearing(place.data, random);
   const load = new Load({ pick, acknowledgements, produce: kafka?.produce });
   const work = () => {
     const working = load.run();
@@ -196,6 +204,7 @@ const killAll = async (place, kafka, acknowledgements) => {
   let found;
   for (let kill = 1; kill <= kills; kill += 1) {
     await killAt(kill, place, load);
+    if (pick(powerFails) === 0) tearing.tear();
     showProgress(kill);
     if (kill % checkEvery !== 0 && kill !== kills) continue;
     load.isOver = true;
@@ -207,7 +216,7 @@ const killAll = async (place, kafka, acknowledgements) => {
   }
   requireWork(found, kafka);
   requirePoints(kafka);
-  return { ...found, resent: load.resent };
+  return { ...found, resent: load.resent, torn: tearing.done };
 };
 
 /** @param {{ path: string }} folder @returns {Promise<0>} */
@@ -222,6 +231,8 @@ const prove = async ({ path }) => {
   const found = await killAll(place, kafka, join(path, 'acknowledgements'));
   await kafka?.close();
   print(`killed at ${[...reached].map(([point, count]) => `${point}: ${count}`).join(', ')}`);
+  const torn = [...found.torn].map(([how, count]) => `${how}: ${count}`).join(', ');
+  print(`power failed too in one of ${powerFails} kills, and of what was not acknowledged was left: ${torn || 'all there was'}`);
   print(
     `${options.kills} kills survived, seed ${options.seed}: ${found.acknowledged} acknowledgements (${found.resent} of them for something sent again), ${found.entries} entries, ${found.decisions} decisions; 0 lost, 0 doubled, 0 wrong`,
   );

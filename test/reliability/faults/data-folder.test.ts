@@ -76,7 +76,7 @@ describe('a data folder', () => {
     const whole = readFileSync(logFile());
     const other = Buffer.from(whole.toString('latin1').replace('"version":1', '"version":9'), 'latin1');
     writeFileSync(logFile(), other);
-    expect(await refusedStart()).toMatch(/version 9/);
+    expect(await refusedStart()).toMatch(/was written in log format 9; this Tollgate reads format 1/);
     expect(readFileSync(logFile())).toEqual(other);
     writeFileSync(logFile(), whole);
     await expectSameAsBefore();
@@ -95,19 +95,18 @@ describe('a damaged log', () => {
     await expectSameAsBefore();
   });
 
-  it('with flipped bits is refused on read and never served, and `tollgate verify` names the first of them', async () => {
-    await tollgate.stop();
+  it('with flipped bits is never served, nor opened again, and `tollgate verify` names the first of them', async () => {
     const whole = readFileSync(logFile());
     flipBits();
-    tollgate = await startTollgate({ data });
     const history = await get(tollgate.url, '/v1/accounts/north/history');
     expect(history.body).toMatchObject({ status: 500, code: 'INTERNAL_ERROR' });
     expect(tollgate.output()).toMatch(/the event at position \d+ is damaged/);
     // What was derived while the log was whole is true.
     expect((await get(tollgate.url, '/v1/accounts/north')).text).toBe(JSON.stringify(before.accounts[1]));
     await tollgate.stop();
+    expect(await refusedStart()).toMatch(/is damaged at byte \d+, from position \d+ on; restore the log from a copy/);
     const verified = await runTollgate('verify', '--data', data);
-    expect(verified).toMatchObject({ code: 1, output: expect.stringMatching(/position \d+ is damaged/) as string });
+    expect(verified).toMatchObject({ code: 1, output: expect.stringMatching(/position \d+/) as string });
     writeFileSync(logFile(), whole);
     await expectSameAsBefore();
     expect(await runTollgate('verify', '--data', data)).toMatchObject({ code: 0 });
@@ -116,11 +115,12 @@ describe('a damaged log', () => {
   it('with bits flipped in what is folded is not derived from: without the account table Tollgate ends with 1', async () => {
     await tollgate.stop();
     const bytes = readFileSync(logFile());
-    // The header of the first event, behind those of the segment and of the first group.
-    bytes[256 + 100] = (bytes[256 + 100] ?? 0) ^ 1;
+    // In the header of the first event, behind those of the segment and of the first group.
+    const at = 512 + 40 + 24 + 10;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
     writeFileSync(logFile(), bytes);
     rmSync(join(data, 'account-table'), { recursive: true });
-    expect(await refusedStart()).toMatch(/is damaged|restore the log from a copy/);
+    expect(await refusedStart()).toMatch(/is damaged at byte \d+, from position 1 on; restore the log from a copy/);
     expect(await runTollgate('verify', '--data', data)).toMatchObject({ code: 1 });
   });
 });

@@ -3,6 +3,7 @@
 
 const http = require('node:http');
 const { connect } = require('node:net');
+const { claimedIn } = require('./check-by');
 const { judgeCall, judgeLine } = require('./verdict');
 
 /** @typedef {import('./inputs').Request} Request */
@@ -30,15 +31,16 @@ const createClient = (url) => {
       request.once('response', (response) => {
         const status = response.statusCode ?? 0;
         const type = response.headers['content-type'] ?? '';
+        const requestId = String(response.headers['request-id']);
         if (type.startsWith('text/event-stream')) {
           response.on('error', () => undefined);
           request.destroy();
-          return resolve({ status, type, text: '' });
+          return resolve({ status, type, text: '', requestId });
         }
         /** @type {Buffer[]} */
         const chunks = [];
         response.on('data', (chunk) => chunks.push(chunk));
-        response.once('end', () => resolve({ status, type, text: Buffer.concat(chunks).toString() }));
+        response.once('end', () => resolve({ status, type, text: Buffer.concat(chunks).toString(), requestId }));
         response.once('error', reject);
       });
       request.end(body);
@@ -67,14 +69,14 @@ const createClient = (url) => {
   return { send, sendRaw, close: () => agent.destroy() };
 };
 
-/** The lines of a body as DESIGN section 4 counts them: blank ones are none. @param {Buffer} whole */
+/** The lines of a body as DESIGN section 4 counts them, blank ones are none; and which of all lines each is. @param {Buffer} whole */
 const linesOf = (whole) => {
   const body = whole.subarray(whole.subarray(0, 3).equals(Buffer.from('\ufeff')) ? 3 : 0);
   const lines = [];
-  for (let start = 0; start < body.length;) {
+  for (let start = 0, place = 0; start < body.length; place += 1) {
     const end = body.indexOf(0x0a, start);
     const line = body.subarray(start, end < 0 ? body.length : end);
-    if (!/^[ \t\r]*$/.test(line.toString('latin1'))) lines.push(line);
+    if (!/^[ \t\r]*$/.test(line.toString('latin1'))) lines.push({ line, place });
     start = end < 0 ? body.length : end + 1;
   }
   return lines;
@@ -88,12 +90,20 @@ const describe = (fault, input) => {
   return `${fault}\n  ${method} ${path.slice(0, 200)} ${shown} ${JSON.stringify(body?.toString().slice(0, 600))}`;
 };
 
+/** Where what such a request records comes from. @param {Pick<Request, 'headers'>} request @param {Answer} answer @param {number} [place] of a batch's line */
+const byOf = ({ headers }, { requestId }, place) => {
+  const claimed = claimedIn(headers, place);
+  return { channel: { http: requestId }, ...(claimed && { claimed }) };
+};
+
+const unanswered = (/** @type {unknown} */ error) => ({ status: 599, type: '', text: String(error), requestId: '' });
+
 /** @param {ReturnType<typeof createClient>} client @param {import('./report').Report} report */
 const createHttpSide = (client, report) => {
-  /** @param {import('./verdict').Verdict} verdict @param {Request | Buffer} input @param {number} since */
-  const note = ({ fault, acknowledged, claim }, input, since) => {
+  /** @param {import('./verdict').Verdict} verdict @param {Request | Buffer} input @param {{ since: number, by: () => object }} sent */
+  const note = ({ fault, acknowledged, claim }, input, { since, by }) => {
     if (fault) report.fault(describe(fault, input));
-    else if (acknowledged) report.acknowledge({ ...acknowledged, since });
+    else if (acknowledged) report.acknowledge({ ...acknowledged, since, by: by() });
     // Reads are served from a model that may be a little behind.
     else if (claim) report.claim({ ...claim, since: claim.type === undefined ? report.begun : since });
   };
@@ -102,26 +112,28 @@ const createHttpSide = (client, report) => {
     /** @param {Request} request */
     call: async (request) => {
       const since = report.newest;
-      const answer = await client.send(request).catch((error) => ({ status: 599, type: '', text: String(error) }));
+      const answer = await client.send(request).catch(unanswered);
       report.count(request.method === 'GET' ? 'reads' : 'calls', answer.status);
-      note(judgeCall(request, answer), request, since);
+      note(judgeCall(request, answer), request, { since, by: () => byOf(request, answer) });
     },
-    /** What a dry run says would be recorded is not: nothing in the log may answer to it. @param {{ plain: Set<string>, isDryRun: boolean, body: Buffer }} batch */
-    batch: async ({ plain, isDryRun, body }) => {
+    /** What a dry run says would be recorded is not: nothing in the log may answer to it. @param {import('./inputs').Batch} batch */
+    batch: async ({ plain, isDryRun, claims, body }) => {
       const since = report.newest;
-      const headers = /** @type {[string, string][]} */ ([['content-type', 'application/x-ndjson']]);
+      const headers = /** @type {[string, string][]} */ ([['content-type', 'application/x-ndjson'], ...claims]);
       const request = { method: 'POST', path: `/v1/batch${isDryRun ? '?dryRun=true' : ''}`, headers, body };
-      const { status, text } = await client.send(request).catch((error) => ({ status: 599, text: String(error) }));
+      const sent = await client.send(request).catch(unanswered);
+      const { status, text } = sent;
       const lines = linesOf(body);
       const answers = text.split('\n').slice(0, -1);
       if (status !== 200 || answers.length !== lines.length) {
         const told = status === 200 ? `${answers.length} answers to ${lines.length} lines` : `${status} ${text}`;
         return report.fault(`a batch: ${told.slice(0, 600)}`);
       }
-      lines.forEach((line, index) => {
+      lines.forEach(({ line, place }, index) => {
         const answer = JSON.parse(answers[index] ?? '');
         report.count(isDryRun ? 'lines asked' : 'lines', answer.status);
-        note(judgeLine(line, answer, { isPlain: plain.has(line.toString('latin1')), isDryRun }), line, since);
+        const verdict = judgeLine(line, answer, { isPlain: plain.has(line.toString('latin1')), isDryRun });
+        note(verdict, line, { since, by: () => byOf(request, sent, place) });
       });
     },
     /** @param {import('./raw-requests').RawRequest} request */

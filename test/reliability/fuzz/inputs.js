@@ -3,11 +3,12 @@
 
 const { createEarlier } = require('./earlier');
 const { mutate, long } = require('./mutate');
-const { oddHeaders, oddIds, oddQueries, oddTypes } = require('./odd');
+const { claims, oddHeaders, oddIds, oddQueries, oddTypes } = require('./odd');
 const { createValues } = require('./schema-values');
 
 /** @typedef {import('../random').Random} Random */
 /** @typedef {{ method: string, path: string, headers: [string, string][], body?: Buffer | undefined }} Request */
+/** @typedef {{ plain: Set<string>, isDryRun: boolean, claims: [string, string][], body: Buffer }} Batch */
 
 const openApi = require('@tollgate/contracts/openapi.json');
 const asyncApi = require('@tollgate/contracts/asyncapi.json');
@@ -174,7 +175,7 @@ const createInputs = (random, seed) => {
   const documents = createDocuments(random, seed);
   let batches = 0;
 
-  /** @param {number} lines */
+  /** @param {number} lines @returns {Batch} */
   const batch = (lines) => {
     /** @type {Set<string>} */
     const plain = new Set();
@@ -197,7 +198,12 @@ const createInputs = (random, seed) => {
     const body = Buffer.concat(parts);
     batches += 1;
     const isDryRun = batches % dryRunEvery === 0;
-    return { plain, isDryRun, body: random.isLucky(0.1) ? body.subarray(0, body.length - random.below(200)) : body };
+    return {
+      plain,
+      isDryRun,
+      claims: claims.filter(() => random.isLucky(0.3)),
+      body: random.isLucky(0.1) ? body.subarray(0, body.length - random.below(200)) : body,
+    };
   };
 
   return {

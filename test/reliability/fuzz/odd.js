@@ -110,4 +110,22 @@ const oddHeaders = [
   ['content-type', 'text/plain'],
 ];
 
-module.exports = { oddHeaders, oddIds, oddQueries, oddTypes };
+/** What a client may say of itself. @type {[string, string][]} */
+const claims = [
+  ['tollgate-file', 'march%20%F0%9F%99%82.csv'],
+  ['tollgate-line', '17'],
+  ['tollgate-actor', 'finance'],
+];
+/** What it may not, and the ends of what it may. @type {[string, string][]} */
+const oddClaims = [
+  ...['', '%', '%zz', '%ff', '%00', '%E2%80%AE', 'a b', '\u00ff', 'a'.repeat(200), 'a'.repeat(201)].flatMap((text) => [
+    /** @type {[string, string]} */ (['tollgate-file', text]),
+    /** @type {[string, string]} */ (['tollgate-actor', text]),
+  ]),
+  ...['', '0', '1', '-1', '1e3', '1.0', '01', '9'.repeat(15), '9'.repeat(16)].map(
+    (text) => /** @type {[string, string]} */ (['tollgate-line', text]),
+  ),
+];
+oddHeaders.push(...claims, ...oddClaims);
+
+module.exports = { claims, oddHeaders, oddIds, oddQueries, oddTypes };

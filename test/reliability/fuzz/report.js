@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 
-/** @typedef {import('./verdict').Acknowledgement & { since: number }} Acknowledgement */
+/** @typedef {import('./verdict').Acknowledgement & { since: number, by?: object }} Acknowledgement */
 /** @typedef {import('./check-claims').DatedClaim} Claim */
 
 const mostFaults = 20;

@@ -5,6 +5,7 @@ const { join } = require('node:path');
 const { parseArgs } = require('node:util');
 const { readOptions, wholeNumber } = require('../options');
 const { runProof } = require('../proof');
+const { checkBy } = require('./check-by');
 const { checkClaims } = require('./check-claims');
 const { checkHistory, checkLog } = require('./check-log');
 const { checkAccounts, checkTopics, followLog } = require('./check-topics');
@@ -153,6 +154,7 @@ const fuzz = async (folder, report) => {
   checkLog(events, kafka?.sent ?? [], report);
   checkClaims(events, report);
   checkHistory(events, served.histories, report);
+  checkBy({ events, served: served.histories, sent: kafka?.sent ?? [] }, report);
   const oracle = followLog(events, report);
   checkAccounts(oracle, served.accounts, report);
   if (published) checkTopics(oracle, published, report);

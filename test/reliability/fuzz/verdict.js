@@ -11,7 +11,7 @@ const asyncApi = require('@tollgate/contracts/asyncapi.json');
 /** @typedef {import('./inputs').Request} Request */
 /** @typedef {import('./check-claims').Claim} Claim */
 /** @typedef {{ position: string, revision: number, accountId: string, isNew: boolean, type: string, id: string | undefined, body: any }} Acknowledgement */
-/** @typedef {{ status: number, type: string, text: string }} Answer */
+/** @typedef {{ status: number, type: string, text: string, requestId?: string }} Answer */
 /** @typedef {{ fault?: string | undefined, acknowledged?: Acknowledgement, claim?: Claim | undefined }} Verdict */
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false });

@@ -10,39 +10,69 @@ const { join } = require('node:path');
  */
 const canaries = {
   'skip the dedupe': {
-    file: 'services/intake/dist/plan.js',
-    from: 'drafts.keys.get(key) ?? index.revisionOf(key)',
-    to: 'drafts.keys.get(key)',
+    file: 'services/intake/dist/decide-item.js',
+    from: 'table.placesOf(key).length === 0 && ',
+    to: '',
   },
   'below zero instead of at zero': {
     file: 'packages/balance/dist/exhausted.js',
-    from: 'available(account, balance) <= 0n',
-    to: 'available(account, balance) < 0n',
+    from: '(high + limit.high, low + limit.low) > 0 ? 0 : bit',
+    to: '(high + limit.high, low + limit.low) >= 0 ? 0 : bit',
   },
-  'checkpoint before apply': {
-    file: 'services/cutoff-projector/dist/projector.js',
-    from: 'const { changed, decidedAt } = await',
-    to: 'await judgements.commit(new Map(), position); const { changed, decidedAt } = await',
+  'a snapshot that says it is further than it is': {
+    file: 'packages/account-table/dist/snapshot.js',
+    from: 'state.place = json.place;',
+    to: 'state.place = json.place + 1;',
+  },
+  'a place that moves before the fold': {
+    file: 'packages/account-table/dist/account-table.js',
+    from: 'state.isFolding = true;',
+    to: 'state.isFolding = true; if (state.catchUpTo > 0) state.place += 1;',
   },
   'checkpoint before the acknowledgement': {
     file: 'packages/service-runtime/dist/relay.js',
     from: 'if (messages.length > 0 && !(await publish(messages)))',
-    to: 'await store.commit({ puts: [], position: reached }); if (messages.length > 0 && !(await publish(messages)))',
+    to: 'store.store(reached); if (messages.length > 0 && !(await publish(messages)))',
   },
   'publish before decide': {
-    file: 'services/cutoff-projector/dist/judge-batch.js',
-    from: 'const results = decided.length === 0 ? []',
-    to: 'for (const { decisions } of decided) await globalThis.publishEarly(decisions); const results = decided.length === 0 ? []',
+    file: 'services/cutoff-projector/dist/projector.js',
+    from: 'const results = await',
+    to: 'await globalThis.publishEarly(due, decidedAt); const results = await',
   },
   'an older fold after a failed write': {
-    file: 'services/cutoff-projector/dist/judgement-store.js',
-    from: 'cache.delete(accountId);',
-    to: '',
+    file: 'packages/event-store-file/dist/file-event-log.js',
+    from: 'index.discard();\n                if (!(error instanceof',
+    to: 'if (!(error instanceof',
   },
   'sequence from memory': {
     file: 'packages/balance/dist/traffic.js',
-    from: 'sequence: after.sequence + 1,',
-    to: 'sequence: globalThis.nextSequence(account.accountId),',
+    from: 'sequence: sequence + 1 + index,',
+    to: 'sequence: globalThis.nextSequence(accountId),',
+  },
+  'an answer before the write is durable': {
+    file: 'packages/event-store-file/dist/log-writer.js',
+    from: 'await (hasFailed ? inTime(written, folder) : written);',
+    to: 'written.catch(() => undefined);',
+  },
+  'a torn tail that is not cut off': {
+    file: 'packages/event-store-file/dist/open-log.js',
+    from: 'await file.truncate(end.offset);',
+    to: '',
+  },
+  'a failed write that is not undone': {
+    file: 'packages/event-store-file/dist/log-writer.js',
+    from: 'await cutBack(file, offset, error);',
+    to: '',
+  },
+  'a run of ids that says it covers more than it does': {
+    file: 'packages/account-table/dist/ids/id-runs.js',
+    from: "covered: () => runs.at(-1)?.entry.last ?? 0,",
+    to: "covered: () => (runs.length > 0 ? runs.at(-1).entry.last + 3 : 0),",
+  },
+  'a decision that a crash kept from the log is not made again': {
+    file: 'services/cutoff-projector/dist/projector.js',
+    from: 'await parts.ready;',
+    to: 'await parts.ready; const { pending } = table; const from = table.place(); table.pending = () => pending().filter(({ causePlace }) => causePlace > from);',
   },
 };
 

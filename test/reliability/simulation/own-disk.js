@@ -24,7 +24,7 @@ class OwnDisk {
       turn: () => scheduler.turn(),
       fault: ({ kind, path }) => {
         if (!world.goesWrong(`${kind} of ${path} fails`)) return undefined;
-        if (scheduler.chance(8)) return 'hangs';
+        if (scheduler.chance(20)) return 'hangs';
         return { code: scheduler.chance(2) ? 'ENOSPC' : 'EIO' };
       },
     });

@@ -53,12 +53,12 @@ const startProcess = async ({ world, open, onFailure, hasRelays }) => {
 const hookCanaries = (publish) => {
   const sequences = new Map();
   Object.assign(globalThis, {
-    publishEarly: (/** @type {any[]} */ decisions) =>
+    publishEarly: (/** @type {any[]} */ decisions, /** @type {string} */ decidedAt) =>
       publish(
-        decisions.map((decision) => ({
+        decisions.map(({ type, data }) => ({
           topic: topics.trafficControl,
-          key: `${decision.data.accountId}/${decision.data.direction}`,
-          value: JSON.stringify(trafficCommandOf(decision)),
+          key: `${data.accountId}/${data.direction}`,
+          value: JSON.stringify(trafficCommandOf({ type, data: { ...data, decidedAt } })),
         })),
       ).catch(() => undefined),
     nextSequence: (/** @type {string} */ accountId) => {

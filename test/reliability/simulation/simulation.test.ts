@@ -43,11 +43,17 @@ describe('a deliberate fault is caught', () => {
   test.each([
     ['skip the dedupe', /P1/],
     ['below zero instead of at zero', /P3/],
-    ['checkpoint before apply', /P[23]|comes before AccountOpened/],
+    ['a snapshot that says it is further than it is', /P[23]|LogDamaged/],
+    ['a place that moves before the fold', /P[23]|LogDamaged/],
     ['checkpoint before the acknowledgement', /P[35]|does not come to an end/],
     ['publish before decide', /P[34]/],
-    ['an older fold after a failed write', /P[23]/],
-    ['sequence from memory', /P[34]/],
+    ['an older fold after a failed write', /P[23]|LogDamaged/],
+    ['sequence from memory', /P[34]|the fold still asks for it/],
+    ['an answer before the write is durable', /P1|LogDamaged/],
+    ['a torn tail that is not cut off', /LogDamaged/],
+    ['a failed write that is not undone', /LogDamaged/],
+    ['a run of ids that says it covers more than it does', /P1/],
+    ['a decision that a crash kept from the log is not made again', /P3|does not hold it/],
   ])(
     '%s',
     (name, promise) => {

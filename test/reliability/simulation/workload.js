@@ -15,6 +15,10 @@ const amounts = ['0.5', '1', '1', '2', '0.0000000001'];
 /** What partners, finance and the rater send in one run, from the seed alone. @param {import('./scheduler').Scheduler} scheduler @param {number} count */
 const createWorkload = (scheduler, count) => {
   const one = (/** @type {any[]} */ list) => list[scheduler.pick(list.length)];
+  const openingOf = (/** @type {string} */ accountId) => ({
+    type: 'OpenAccount',
+    data: { accountId, currency: 'EUR', cutoff: one(rules) },
+  });
   let serial = 0;
   const record = () => {
     const base = {
@@ -24,9 +28,14 @@ const createWorkload = (scheduler, count) => {
       currency: 'EUR',
     };
     serial += 1;
-    const kind = one(['payment', 'usage', 'usage', 'usage', 'payment', 'adjustment', 'reversal', 'rule']);
+    const kind = one([
+      ...['payment', 'usage', 'usage', 'usage', 'payment', 'adjustment', 'reversal', 'rule'],
+      ...['opening', 'opening'],
+    ]);
     const id = `${serial}`;
     switch (kind) {
+      case 'opening':
+        return openingOf(`late-${id}`);
       case 'payment':
         return { type: 'RecordPayment', data: { paymentId: id, ...base } };
       case 'usage':
@@ -58,10 +67,7 @@ const createWorkload = (scheduler, count) => {
     }
   };
   const sent = Array.from({ length: count }, record);
-  const openings = accountIds.map((accountId) => ({
-    type: 'OpenAccount',
-    data: { accountId, currency: 'EUR', cutoff: one(rules) },
-  }));
+  const openings = accountIds.map(openingOf);
   return { openings, commands: sent, one };
 };
 

@@ -1,4 +1,4 @@
-/** Bits of a filter an id: one in about a thousand ids that are not there seems to be. */
+/** Bits of a filter an id: one in about 750 ids that are not there seems to be. */
 const bitsPerId = 16;
 const blockBytes = 32;
 const words = 8;

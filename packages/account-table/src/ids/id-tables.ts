@@ -23,11 +23,12 @@ export const createIdTables = (tableIds: number, covered: Place): IdTables => {
   /** Oldest first, without a gap up to the active one. */
   let sealed: { table: IdTable; first: Place; last: Place }[] = [];
   let activeFirst = covered + 1;
-  let spares: IdTable[] = [];
+  let spare: IdTable | undefined;
 
-  /** Tables are used again: without that, memory would be what the garbage collector has not seen to yet. */
+  /** A table is used again: without that, memory would be what the garbage collector has not seen to yet. */
   const emptyTable = (): IdTable => {
-    const table = spares.shift() ?? createIdTable(tableIds);
+    const table = spare ?? createIdTable(tableIds);
+    spare = undefined;
     while (!table.wipe());
     return table;
   };
@@ -44,7 +45,7 @@ export const createIdTables = (tableIds: number, covered: Place): IdTables => {
     through: (place) => {
       if (place <= throughPlace) return false;
       throughPlace = place;
-      spares[0]?.wipe();
+      spare?.wipe();
       if (active.count < tableIds) return false;
       sealed.push({ table: active, first: activeFirst, last: place });
       activeFirst = place + 1;
@@ -56,15 +57,14 @@ export const createIdTables = (tableIds: number, covered: Place): IdTables => {
         .slice(0, mostAtOnce)
         .map(({ table, first, last }) => ({ memory: table.memory, count: table.count, first, last })),
     release: (tables) => {
-      spares = [...spares, ...sealed.slice(0, tables).map(({ table }) => table)].slice(0, mostSpares);
+      spare ??= sealed[0]?.table;
       sealed = sealed.slice(tables);
     },
     sizes: () => {
       const tables = [active, ...sealed.map(({ table }) => table)];
-      const all = [...tables, ...spares];
       return {
         ids: tables.reduce((sum, { count }) => sum + count, 0),
-        memoryBytes: all.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+        memoryBytes: tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, spare?.sizeBytes ?? 0),
       };
     },
   };
@@ -72,4 +72,3 @@ export const createIdTables = (tableIds: number, covered: Place): IdTables => {
 
 /** A merge sorts each in memory of its own. More than one waits only while a log is read faster than runs are written. */
 const mostAtOnce = 4;
-const mostSpares = 2;

@@ -116,7 +116,7 @@ const change = async ({ disk, life }: Seen, { call, apply, applyPart }: Change):
   life.calls.add(underWay);
   const fault = disk.fault(call);
   await disk.turn();
-  if (fault === 'hangs' || !life.isAlive) return forever();
+  if (fault === 'hangs' || hasEnded(life)) return forever();
   life.calls.delete(underWay);
   if (fault !== undefined) {
     applyPart(fault.keptBytes);
@@ -124,13 +124,15 @@ const change = async ({ disk, life }: Seen, { call, apply, applyPart }: Change):
   }
   apply();
   await disk.turn();
-  return life.isAlive ? undefined : forever();
+  return hasEnded(life) ? forever() : undefined;
 };
 
 const forever = (): Promise<never> => new Promise(() => undefined);
 
-const assertAlive = ({ isAlive }: ProcessLife): void => {
-  if (!isAlive) throw new Error('the process that opened this has ended');
+const hasEnded = ({ isAlive }: ProcessLife): boolean => !isAlive;
+
+const assertAlive = (life: ProcessLife): void => {
+  if (hasEnded(life)) throw new Error('the process that opened this has ended');
 };
 
 const failure = (code: string, message: string): Error => Object.assign(new Error(`${code}: ${message}`), { code });

@@ -42,8 +42,7 @@ const sendWhole = async (
   { client, file, onLost }: SendOptions,
 ): Promise<BatchLineReading[] | undefined> => {
   const body = bodyOf(lines);
-  const line = lines[0]?.line;
-  const claims = file === undefined || line === undefined ? undefined : claimHeadersOf({ file, line });
+  const claims = claimsOf(lines, file);
   const giveUpAt = performance.now() + giveUpAfterMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
@@ -56,6 +55,9 @@ const sendWhole = async (
     await delay(pauseMs);
   }
 };
+
+const claimsOf = ([first]: readonly SentLine[], file: string | undefined): Record<string, string> | undefined =>
+  file === undefined || first?.line === undefined ? undefined : claimHeadersOf({ file, line: first.line });
 
 const lineFeed = 0x0a;
 const newLine = Buffer.from([lineFeed]);

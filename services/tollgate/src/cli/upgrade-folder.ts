@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Position } from '@tollgate/event-store';
 import { openLmdbLog, lockLmdbLog } from '@tollgate/event-store-lmdb';
 import type { LmdbLog } from '@tollgate/event-store-lmdb';
@@ -56,21 +57,27 @@ const tellOfOldFolders = (data: string): void => {
 
 const nextName = 'log.next';
 
+/** What is in the making; of the account table each step makes one of its own. */
+const nextOf = (data: string) => ({ log: join(data, nextName), accountTable: join(data, 'account-table.next') });
+
+const removeNext = async (data: string): Promise<void> => {
+  for (const folder of Object.values(nextOf(data))) await rm(folder, { recursive: true, force: true });
+};
+
 const upgradeLocked = async (data: string, open: Open): Promise<void> => {
   const folder = await open(data);
-  const next = `${foldersOf(data).log}.next`;
   // What a killed upgrade has left.
-  await rm(next, { recursive: true, force: true });
+  await removeNext(data);
   const source = await openLmdbLog(oldLogOf(data));
   try {
     requireRoom(source, folder);
     const positions = await relayPositionsIn(data);
-    await writeAndVerify(source, await open(next));
+    await writeAndVerify(source, data, open);
     await carryOver(data, positions, open);
     await folder.rename(nextName, 'log');
   } catch (error) {
     // What is half written may take the very room that is missing.
-    await rm(next, { recursive: true, force: true });
+    await removeNext(data);
     throw error;
   } finally {
     await source.close();
@@ -79,8 +86,8 @@ const upgradeLocked = async (data: string, open: Open): Promise<void> => {
   tellOfOldFolders(data);
 };
 
-/** What an event may take beyond its bytes in LMDB: its header and, alone in a group, that of the group. */
-const addedBytes = 256;
+/** What an event may take beyond its bytes in LMDB: its header and, alone in a group, that of the group; and its id in the table. */
+const addedBytes = 320;
 const startBytes = 16 << 20;
 
 const requireRoom = ({ last, sizeBytes }: LmdbLog, folder: Folder): void => {
@@ -97,14 +104,17 @@ const requireRoom = ({ last, sizeBytes }: LmdbLog, folder: Folder): void => {
 
 const inMegabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`;
 
-const writeAndVerify = async (source: LmdbLog, next: Folder): Promise<void> => {
+const writeAndVerify = async (source: LmdbLog, data: string, open: Open): Promise<void> => {
+  const next = nextOf(data);
+  const log = await open(next.log);
   for (const [title, work] of [
     ['Writing the new log:', writeLog],
     ['Reading it back, folding it and comparing every event with the old one:', verifyLog],
   ] as const) {
     say(title);
     const progress = startProgress({ unit: 'events', total: source.last });
-    await work(source, next, progress.update);
+    await work(source, { log, accountTable: await open(next.accountTable) }, progress.update);
+    await rm(next.accountTable, { recursive: true, force: true });
     progress.finish(source.last);
   }
 };

@@ -10,48 +10,59 @@ import { syncFiles, withoutSync } from './unsynced-folder';
 import { bodyOf, groupsOf } from './upgrade-groups';
 import type { UpgradedGroup } from './upgrade-groups';
 
+/** Where a new log is made, and a table of its accounts while it is. */
+type Target = { log: Folder; accountTable: Folder };
+
 type OnProgress = (done: number) => void;
 
-/** Writes all events of the old log into `folder`; they are on the disk once it resolves. Throws `LogDamaged`. */
-export const writeLog = async (source: LmdbLog, folder: Folder, onProgress: OnProgress): Promise<void> => {
+/** Writes all events of the old log into the new one; they are on the disk once it resolves. Throws `LogDamaged`. */
+export const writeLog = async (source: LmdbLog, target: Target, onProgress: OnProgress): Promise<void> => {
   let recordedAt = new Date(0);
-  await withLog({ folder: withoutSync(folder), clock: () => recordedAt }, async (log) => {
-    for (const group of groupsOf(source.events())) {
-      recordedAt = new Date(group.recordedAt);
-      await appendGroup(log, group);
-      onProgress(Number(group.first) + group.count - 1);
-    }
-  });
-  await syncFiles(folder);
+  await withLog(
+    { ...target, log: withoutSync(target.log) },
+    () => recordedAt,
+    async (log) => {
+      for (const group of groupsOf(source.events())) {
+        recordedAt = new Date(group.recordedAt);
+        await appendGroup(log, group);
+        onProgress(Number(group.first) + group.count - 1);
+      }
+    },
+  );
+  await syncFiles(target.log);
 };
 
 /**
  * Reads the new log from its files, which folds it anew and compares its decisions with that fold, and every event of it with
  * the old one. Throws where they differ.
  */
-export const verifyLog = async (source: LmdbLog, folder: Folder, onProgress: OnProgress): Promise<void> => {
-  await withLog({ folder, clock: () => new Date(0) }, async (log) => {
-    const written = eventsOf(log);
-    for (const old of source.events()) {
-      const { value: event } = await written.next();
-      const differs = event === undefined ? 'is missing' : differenceOf(old, event);
-      if (differs !== undefined) throw new Error(`the event at position ${String(old.position)} ${differs}`);
-      onProgress(Number(old.position));
-    }
-    if ((await written.next()).done !== true)
-      throw new Error(`the new log goes on after the last event, at position ${String(source.last)}`);
-  });
+export const verifyLog = async (source: LmdbLog, target: Target, onProgress: OnProgress): Promise<void> => {
+  await withLog(
+    target,
+    () => new Date(0),
+    async (log) => {
+      const written = eventsOf(log);
+      for (const old of source.events()) {
+        const { value: event } = await written.next();
+        const differs = event === undefined ? 'is missing' : differenceOf(old, event);
+        if (differs !== undefined) throw new Error(`the event at position ${String(old.position)} ${differs}`);
+        onProgress(Number(old.position));
+      }
+      if ((await written.next()).done !== true)
+        throw new Error(`the new log goes on after the last event, at position ${String(source.last)}`);
+    },
+  );
 };
 
-/** The log in a folder with a table of its own, in memory. */
 const withLog = async (
-  { folder, clock }: { folder: Folder; clock: () => Date },
+  { log: folder, accountTable }: Target,
+  clock: () => Date,
   use: (log: FileEventLog<LogEvent>) => Promise<void>,
 ): Promise<void> => {
   const onWarning = (message: string): never => {
     throw new Error(message);
   };
-  const table = openAccountTable({ onWarning });
+  const table = openAccountTable({ folder: accountTable });
   const streamClasses = Object.values(streamPrefixes);
   const options = { folder, index: table, codec: storedEvents, streamClasses, clock, onWarning };
   const log = await openFileEventLog<LogEvent>(options);
