@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LogDamaged } from '@tollgate/event-store';
 import { createSimulatedDisk } from '@tollgate/folder/simulated';
 import type { DiskFault, SimulatedDisk } from '@tollgate/folder/simulated';
 import { mergeInline } from './ids';
@@ -133,19 +134,21 @@ test('a disk that takes no snapshot warns, and the table goes on', async () => {
   expect(table.facts('acme')?.revision).toBe(3);
 });
 
-test('a table that met a log it could not fold leaves no snapshot of it', async () => {
-  const disk = createSimulatedDisk();
-  const { table } = open(disk);
+test.each(['before', 'while'])('a group that could not be folded %s a snapshot was due leaves none', async (when) => {
+  const disk = createSimulatedDisk({ turn: () => new Promise(setImmediate) });
+  const { table, warnings } = open(disk, { snapshotEvents: when === 'while' ? 2 : 100 });
   await table.start({ ...log, last: 0 });
   const history = createTestLog(table);
-  history.record(opened('acme', { balances: ['inbound'] }));
+  history.record(opened('acme', { balances: ['inbound'] }), opened('b'), opened('c'), opened('d'), opened('e'));
   const [due] = dueDecisions(table);
   if (due === undefined) throw new Error('a decision is due');
+  await new Promise(setImmediate);
   expect(() => {
     history.record(paid('acme', '1'), due, due, due);
-  }).toThrow();
+  }).toThrow(LogDamaged);
   await table.close();
   expect(disk.folder('account-table').names()).not.toContain('snapshot');
+  expect(warnings).toHaveLength(when === 'while' ? 1 : 0);
 });
 
 test('a table that only looks takes over the snapshot and writes nothing', async () => {

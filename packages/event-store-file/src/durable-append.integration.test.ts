@@ -32,7 +32,7 @@ describe('an append', () => {
 
   test('that the disk has no room for fails with LogUnavailable, leaves the process alive and the log whole', async () => {
     const folder = await createFolder();
-    const blocksOf1024Bytes = '400';
+    const blocksOf1024Bytes = '100';
     const appending = startAppending(folder, {
       command: ['bash', '-c', `ulimit -f ${blocksOf1024Bytes}; exec "$@"`, 'bash'],
     });

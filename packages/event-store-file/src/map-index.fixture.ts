@@ -19,8 +19,11 @@ export type MapIndex = LogIndex<EventBody> & {
   failure: Error | undefined;
 };
 
-/** An index in maps, as plain as can be; every `nearEvery`th revision of a stream is known. */
-export const createMapIndex = ({ kept = 0, nearEvery = 3 } = {}): MapIndex => {
+/**
+ * An index in maps, as plain as can be; every `nearEvery`th revision of a stream is known. A
+ * patient one does not mind that it is not given what it is said to have kept.
+ */
+export const createMapIndex = ({ kept = 0, nearEvery = 3, isPatient = false } = {}): MapIndex => {
   const heads = new Map<string, StreamHead>();
   const known = new Map<string, StreamHead[]>();
   const texts = new Map<string, string>();
@@ -30,7 +33,8 @@ export const createMapIndex = ({ kept = 0, nearEvery = 3 } = {}): MapIndex => {
     const place = group.place(index);
     const text = Buffer.from(group.bytes.buffer, group.bytes.byteOffset + group.foldOffset(index), foldBytes);
     if (place !== Number(position) || revision !== group.revision(index)) throw new Error('a group contradicts itself');
-    if ((heads.get(stream)?.revision ?? -1) + 1 !== revision) throw new Error(`a revision of ${stream} is missing`);
+    if (!isPatient && (heads.get(stream)?.revision ?? -1) + 1 !== revision)
+      throw new Error(`a revision of ${stream} is missing`);
     heads.set(stream, { revision, place });
     if (revision % nearEvery === 0) known.set(stream, [...(known.get(stream) ?? []), { revision, place }]);
     added.push({ place, revision, eventId, text: text.toString('latin1') });

@@ -31,7 +31,7 @@ export const createCommandStream = (server: FastifyInstance, log: EventLog<LogEv
       throw new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail }));
     }
     reply.hijack();
-    await stream(reply.raw, { log, after, turn, closing: closing.signal });
+    await stream(reply.raw, { log, after, turn, requestId: request.id, closing: closing.signal });
   };
 };
 
@@ -51,10 +51,11 @@ type Streaming = {
   log: EventLog<LogEvent>;
   after: Position | undefined;
   turn(): Promise<void>;
+  requestId: string;
   closing: AbortSignal;
 };
 
-const stream = async (response: ServerResponse, { log, after, turn, closing }: Streaming): Promise<void> => {
+const stream = async (response: ServerResponse, { log, after, turn, requestId, closing }: Streaming): Promise<void> => {
   const gone = new AbortController();
   response.on('close', () => {
     gone.abort();
@@ -62,6 +63,7 @@ const stream = async (response: ServerResponse, { log, after, turn, closing }: S
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
+    'request-id': requestId,
     'x-accel-buffering': 'no',
   });
   // The start is the id of an event without data, so that a client that reconnects before the first command misses none.

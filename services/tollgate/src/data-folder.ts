@@ -9,7 +9,7 @@ import type { FileEventLog, FileEventLogOptions } from '@tollgate/event-store-fi
 import { lockFolder, openFolder } from '@tollgate/folder';
 import type { Folder } from '@tollgate/folder';
 import type { Log } from '@tollgate/service-runtime';
-import { oldFormatIn } from './cli/upgrade';
+import { oldFormatIn } from './cli/upgrade-source';
 import { foldersOf } from './folders';
 
 /** What a node stands on: the log, what is folded from it, and how far the relays are. One process has it at a time. */

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import type { Ledger } from '@tollgate/intake';
-import { Gauge, Histogram } from '@tollgate/service-runtime';
+import { Gauge, observeRequests } from '@tollgate/service-runtime';
 import type { Admission, Registry } from '@tollgate/service-runtime';
 import type { KafkaSide } from './kafka-side';
 import { waitingSeconds } from './relays';
@@ -20,18 +20,7 @@ type Observed = {
 /** The figures an operator watches, beside the process's own. */
 export const observe = ({ server, metrics, log, ledger, admission, kafka }: Observed): void => {
   const registers = [metrics];
-  const requests = new Histogram({
-    name: 'tollgate_http_request_seconds',
-    help: 'Time to answer a request, by route and status',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5],
-    registers,
-  });
-  server.addHook('onResponse', (request, reply, done) => {
-    const labels = { method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode };
-    requests.observe(labels, reply.elapsedTime / 1_000);
-    done();
-  });
+  observeRequests(server, metrics);
   const openConnections = promisify(server.server.getConnections.bind(server.server));
   new Gauge({
     name: 'tollgate_http_connections',

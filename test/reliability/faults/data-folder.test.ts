@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeUnpacked, unpack } from '../../histories/history';
 import { get, post, postBatch } from '../../scenarios/support/api';
 import { createDataFolder, runTollgate, startTollgate } from '../../scenarios/support/tollgate-process';
 import type { Tollgate } from '../../scenarios/support/tollgate-process';
@@ -80,6 +81,23 @@ describe('a data folder', () => {
     expect(readFileSync(logFile())).toEqual(other);
     writeFileSync(logFile(), whole);
     await expectSameAsBefore();
+  });
+});
+
+describe('a data folder of the format before', () => {
+  afterAll(removeUnpacked);
+
+  it('is refused with what to do, and stays as it is', async () => {
+    const old = await unpack('lmdb-1');
+    const files = (): string[] =>
+      readdirSync(old, { recursive: true, encoding: 'utf8', withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => [join(parentPath, name), readFileSync(join(parentPath, name), 'base64')].join(' '))
+        .sort();
+    const asItWas = files();
+    const { code, output } = await runTollgate('serve', '--port', '0', '--data', old);
+    expect([code, output]).toEqual([1, expect.stringContaining(`run "tollgate upgrade ${old}" once`)]);
+    expect(files()).toEqual(asItWas);
   });
 });
 

@@ -15,7 +15,7 @@ const { World } = require('./world');
 let scheduler;
 installClock(() => scheduler);
 
-const maxSteps = 60_000;
+const maxSteps = 200_000;
 const kinds = {
   OpenAccount: 'opening',
   ChangeCutoff: 'rule',

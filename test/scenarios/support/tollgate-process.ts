@@ -37,7 +37,8 @@ const cleanEnvironment = (): NodeJS.ProcessEnv =>
 /** Ends each process that still runs. */
 const running = new Set<() => Promise<Ended>>();
 
-const spawnTollgate = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) => {
+/** A `tollgate` command that runs. */
+export const spawnTollgate = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) => {
   const child = spawn(process.execPath, [program, ...args], {
     env: { ...cleanEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -5,7 +5,7 @@ import { openFileLogReader } from '@tollgate/event-store-file';
 import type { FileLogReader } from '@tollgate/event-store-file';
 import { openFolderReadOnly } from '@tollgate/folder';
 import { foldersOf } from '../folders';
-import { oldFormatIn } from './upgrade';
+import { oldFormatIn } from './upgrade-source';
 
 /** There is nothing here that can be read as a log. */
 export class Unreadable extends Error {

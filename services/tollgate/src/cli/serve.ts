@@ -21,7 +21,9 @@ export const addServe = (program: Command): void => {
     const settings = readSettings(flags, process.env);
     const logger = createLog(settings.logLevel);
     dieOfTheUnexpected(logger);
-    const node = await startLedgerNode(settings, logger);
+    const node = await Promise.race([startLedgerNode(settings, logger), nextSignal()]);
+    // While the log is folded nothing is taken, so there is nothing to finish.
+    if (typeof node === 'string') return end(0);
     announce(node, settings);
     await endOf(node, logger);
   });
@@ -49,8 +51,12 @@ const endOf = async (node: LedgerNode, logger: Log): Promise<void> => {
   void nextSignal().then(endAtOnce);
   await node.stop();
   clearTimeout(force);
+  end(isFailure ? 1 : 0);
+};
+
+const end = (code: number): never => {
   process.stdout.write('Tollgate has stopped\n');
-  process.exit(isFailure ? 1 : 0);
+  process.exit(code);
 };
 
 /** Not `process.exit`: that waits for threads of the stores, and a thread that hangs would keep a broken process alive. */

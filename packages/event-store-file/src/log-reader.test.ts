@@ -1,0 +1,79 @@
+import { LogDamaged, noStream } from '@tollgate/event-store';
+import type { EventBody } from '@tollgate/event-store';
+import type { Folder } from '@tollgate/folder';
+import { createSimulatedDisk } from '@tollgate/folder/simulated';
+import { openFileLogReader } from './index';
+import type { FileEventLog } from './index';
+import { openLog, payment } from './log-folder.fixture';
+import { codec } from './map-index.fixture';
+
+const append = (log: FileEventLog<EventBody>, turn: number) =>
+  log.append([
+    { stream: 'account-a', expectedRevision: turn - 1, events: [payment(`a.${String(turn)}`)] },
+    { stream: `account-b${String(turn)}`, expectedRevision: noStream, events: [payment(`b.${String(turn)}`)] },
+  ]);
+
+const textsOf = async (folder: Folder): Promise<{ end: number; ids: string[] }> => {
+  const reader = await openFileLogReader(folder, { codec });
+  const ids: string[] = [];
+  for await (const group of reader.groups())
+    for (let index = 0; index < group.count; index += 1)
+      ids.push((JSON.parse(group.lineText(index)) as { eventId: string }).eventId);
+  reader.close();
+  return { end: reader.end, ids };
+};
+
+const idsUpTo = (turns: number): string[] =>
+  Array.from({ length: turns }, (_, turn) => [`a.${String(turn)}`, `b.${String(turn)}`]).flat();
+
+describe('a reader beside the process that writes', () => {
+  test('reads what is recorded when it is opened, over all segments, and changes nothing', async () => {
+    const disk = createSimulatedDisk();
+    const log = await openLog(disk.folder('log'), { segmentBytes: 2_000 });
+    for (let turn = 0; turn < 30; turn += 1) {
+      await append(log, turn);
+      const before = disk.folder('log').names();
+      expect(await textsOf(disk.folder('log'))).toEqual({ end: 2 * turn + 2, ids: idsUpTo(turn + 1) });
+      expect(disk.folder('log').names()).toEqual(before);
+    }
+  });
+
+  test('leaves out a write that is under way, however much of it there is', async () => {
+    const disk = createSimulatedDisk();
+    const log = await openLog(disk.folder('log'));
+    await append(log, 0);
+    const end = log.sizeBytes();
+    await append(log, 1);
+    const size = log.sizeBytes();
+    await log.close();
+    const file = await disk.folder('log').open('0000000000000001.log');
+    for (let length = size - 1; length >= end; length -= 11) {
+      await file.truncate(length);
+      expect(await textsOf(disk.folder('log'))).toEqual({ end: 2, ids: idsUpTo(1) });
+      expect(file.sizeBytes()).toBe(length);
+    }
+  });
+
+  test('knows the log by its id and seed, and names a folder that has none', async () => {
+    const disk = createSimulatedDisk();
+    await expect(openFileLogReader(disk.folder('log'), { codec })).rejects.toThrow('there is no log in log');
+    const log = await openLog(disk.folder('log'));
+    const reader = await openFileLogReader(disk.folder('log'), { codec });
+    expect([reader.ledger, reader.seed, reader.end]).toEqual([log.ledger, log.seed, 0]);
+  });
+
+  test('ends with what is wrong where a line is not what was written, though its headers are', async () => {
+    const disk = createSimulatedDisk();
+    const log = await openLog(disk.folder('log'), { segmentBytes: 2_000 });
+    for (let turn = 0; turn < 30; turn += 1) await append(log, turn);
+    const file = await disk.folder('log').open('0000000000000001.log');
+    const bytes = Buffer.alloc(file.sizeBytes());
+    file.read(bytes, { offset: 0, length: bytes.length, position: 0 });
+    const place = bytes.indexOf('"eventId":"a.1"');
+    await file.write(Buffer.from('"eventId":"a.2"'), place);
+    await expect(textsOf(disk.folder('log'))).rejects.toThrow(LogDamaged);
+    await expect(textsOf(disk.folder('log'))).rejects.toThrow('the event at position 3 is damaged');
+    await expect(log.read(3n)).rejects.toThrow('the event at position 3 is damaged');
+    expect((await log.read(5n))?.eventId).toBe('a.2');
+  });
+});

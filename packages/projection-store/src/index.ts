@@ -1,3 +1,0 @@
-export { bufferStore } from './buffered-store';
-export { FolderInUse, openProjectionStore } from './projection-store';
-export type { Changes, ProjectionStore } from './projection-store';
