@@ -20,7 +20,7 @@ const shellBlocks = (text: string): string[] =>
   [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
 
 /** Streams have no end: an example that follows one is cut off after a moment. */
-const streamSeconds = 3;
+const streamSeconds = 6;
 
 const runExample = (block: string, { url }: Tollgate, folder: string) => {
   const tollgate = `node ${join(root, 'services/tollgate/bin/tollgate.js')}`;

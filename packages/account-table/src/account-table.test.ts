@@ -125,6 +125,7 @@ describe('decisions', () => {
     ['another sequence', (due) => ({ ...due, sequence: 2 })],
     ['another direction', (due) => ({ ...due, direction: 'outbound' })],
     ['another cause', (due) => ({ ...due, cause: { type: 'AccountOpened', eventId: 'e', stream: acme, revision: 1 } })],
+    ['a time written otherwise', (due) => ({ ...due, decidedAt: '2026-01-31T12:00:00Z' })],
   ])('in the log with %s than the fold decided are a log that contradicts itself', async (_name, change) => {
     const { table, history } = await start();
     history.record(opened('acme', prepaid));

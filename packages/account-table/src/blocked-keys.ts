@@ -17,6 +17,6 @@ export const createBlockedKeys = (accounts: Accounts): SortedKeys =>
     keyOf: (number) => `${accounts.accountIdOf(slotOfBlocked(number))}/${directionOfBlocked(number)}`,
     has: (number) => {
       const slot = slotOfBlocked(number);
-      return isBlocked(accounts.pageOf(slot).totals.bytes, accounts.rowOf(slot), directionOfBlocked(number));
+      return isBlocked(accounts.pageOf(slot), accounts.numberOf(slot), directionOfBlocked(number));
     },
   });

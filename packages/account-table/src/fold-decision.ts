@@ -24,9 +24,12 @@ export const foldDecision = (state: State, group: RecordedGroup<LogEvent>, index
     throw damaged(group, index, 'stands where a decision is recorded');
   if (event.stream !== cutoffStream(accounts.accountIdOf(slot)) || event.data.sequence !== recorded + 1)
     throw damaged(group, index, `is not decision ${String(recorded + 1)} of ${accounts.accountIdOf(slot)}`);
+  // Kept as a number of ms, of which this is the text.
+  if (new Date(event.data.decidedAt).toJSON() !== event.data.decidedAt)
+    throw damaged(group, index, `was decided at ${event.data.decidedAt}, which is no time that Tollgate writes`);
   pending.confirm(at.page, at.number, event);
-  putDecision(bytes, at.row, event);
-  bytes.setFloat64(at.row + rowAt.cutoffPlace, group.place(index), true);
+  bytes.setUint32(at.row + rowAt.recorded, event.data.sequence, true);
+  putDecision(at.page, at.number, { event, place: group.place(index) });
   if (isMarked(recorded)) addMark(at.page.cutoffMarks, at.number, group.place(index));
   blockedKeys.touch(blockedNumber(slot, event.data.direction));
 };

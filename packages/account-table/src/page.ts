@@ -1,11 +1,14 @@
 import type { Sums } from '@tollgate/money';
 import type { Marks } from './marks';
-import { rowBytes } from './row';
+import { rowBytes, trafficBytes } from './row';
 import type { PendingDecision } from './table';
 
 /** Rows of accounts in the order in which they were opened, and beside them what no row has room for, by the row's number in the page. */
 export type Page = {
+  /** The rows; sums are what they begin with. */
   readonly totals: Sums;
+  /** What the log's decisions say, `trafficBytes` an account. */
+  readonly traffic: DataView;
   readonly accountIds: string[];
   readonly names: (string | undefined)[];
   readonly marks: Map<number, Marks>;
@@ -14,8 +17,12 @@ export type Page = {
   readonly pending: Map<number, PendingDecision[]>;
 };
 
+/** Large blocks of memory begin 16 bytes after a boundary; with this a row begins with a pair of cache lines. */
+const alignment = 112;
+
 export const createPage = (slots: number): Page => ({
-  totals: { bytes: new DataView(new ArrayBuffer(slots * rowBytes)), tops: new Map() },
+  totals: { bytes: new DataView(new ArrayBuffer(slots * rowBytes + alignment), alignment), tops: new Map() },
+  traffic: new DataView(new ArrayBuffer(slots * trafficBytes)),
   accountIds: [],
   names: [],
   marks: new Map(),

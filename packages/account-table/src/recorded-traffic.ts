@@ -1,42 +1,52 @@
 import { directionBit, guarding, guardsOf, setOf, trafficAfter } from '@tollgate/balance';
 import type { Balance, Direction, TrafficEvent } from '@tollgate/balance';
+import type { Place } from '@tollgate/event-store';
 import type { TrafficStatus } from './partner';
-import { rowAt } from './row';
+import type { Page } from './page';
+import { trafficAt, trafficBytes } from './row';
 
 /**
- * An account's traffic as the decisions in the log have it, in its row. No balance guards two directions, so that one set has room
- * for what is exhausted in both.
+ * Puts down a decision that is in the log. No balance guards two directions, so that one set has room for what is exhausted in both.
  */
-export const putDecision = (bytes: DataView, row: number, { type, data }: TrafficEvent): void => {
-  const { direction, sequence, exhausted, decidedAt } = data;
-  const blockers = bytes.getUint8(row + rowAt.recordedBlockers) & ~guardsOf[direction];
-  bytes.setUint8(row + rowAt.recordedBlockers, blockers | setOf(exhausted));
-  const blocked = bytes.getUint8(row + rowAt.recordedBlocked);
-  bytes.setUint8(row + rowAt.recordedBlocked, trafficAfter(blocked, { type, data }));
-  bytes.setUint32(row + rowAt.recorded, sequence, true);
-  bytes.setUint32(row + sequenceAt(direction), sequence, true);
-  bytes.setFloat64(row + sinceAt(direction), Date.parse(decidedAt), true);
+export const putDecision = (
+  { traffic }: Page,
+  number: number,
+  { event, place }: { event: TrafficEvent; place: Place },
+): void => {
+  const { direction, sequence, exhausted, decidedAt } = event.data;
+  const at = number * trafficBytes;
+  const blockers = traffic.getUint8(at + trafficAt.blockers) & ~guardsOf[direction];
+  traffic.setUint8(at + trafficAt.blockers, blockers | setOf(exhausted));
+  traffic.setUint8(at + trafficAt.blocked, trafficAfter(traffic.getUint8(at + trafficAt.blocked), event));
+  traffic.setUint32(at + sequenceAt(direction), sequence, true);
+  traffic.setFloat64(at + sinceAt(direction), Date.parse(decidedAt), true);
+  traffic.setFloat64(at + trafficAt.place, place, true);
 };
 
-const sinceAt = (direction: Direction): number => rowAt.since + (direction === 'inbound' ? 0 : 8);
-const sequenceAt = (direction: Direction): number => rowAt.sequence + (direction === 'inbound' ? 0 : 4);
+const sinceAt = (direction: Direction): number => trafficAt.since + (direction === 'inbound' ? 0 : 8);
+const sequenceAt = (direction: Direction): number => trafficAt.sequence + (direction === 'inbound' ? 0 : 4);
 
-export const isBlocked = (bytes: DataView, row: number, direction: Direction): boolean =>
-  (bytes.getUint8(row + rowAt.recordedBlocked) & directionBit[direction]) !== 0;
+/** Of the last event of the account's cutoff stream. */
+export const cutoffPlace = ({ traffic }: Page, number: number): Place =>
+  traffic.getFloat64(number * trafficBytes + trafficAt.place, true);
+
+export const isBlocked = ({ traffic }: Page, number: number, direction: Direction): boolean =>
+  (traffic.getUint8(number * trafficBytes + trafficAt.blocked) & directionBit[direction]) !== 0;
 
 /** The last decision about a direction; absent before the first. */
 export const lastDecision = (
-  bytes: DataView,
-  row: number,
+  { traffic }: Page,
+  number: number,
   direction: Direction,
 ): { since: string; sequence: number; exhausted: Balance[] } | undefined => {
-  const sequence = bytes.getUint32(row + sequenceAt(direction), true);
+  const at = number * trafficBytes;
+  const sequence = traffic.getUint32(at + sequenceAt(direction), true);
   if (sequence === 0) return undefined;
-  const since = new Date(bytes.getFloat64(row + sinceAt(direction), true)).toISOString();
-  return { since, sequence, exhausted: guarding(bytes.getUint8(row + rowAt.recordedBlockers), direction) };
+  const since = new Date(traffic.getFloat64(at + sinceAt(direction), true)).toISOString();
+  return { since, sequence, exhausted: guarding(traffic.getUint8(at + trafficAt.blockers), direction) };
 };
 
-export const statusOf = (bytes: DataView, row: number, direction: Direction): TrafficStatus => ({
-  state: isBlocked(bytes, row, direction) ? 'blocked' : 'open',
-  ...lastDecision(bytes, row, direction),
+export const statusOf = (page: Page, number: number, direction: Direction): TrafficStatus => ({
+  state: isBlocked(page, number, direction) ? 'blocked' : 'open',
+  ...lastDecision(page, number, direction),
 });

@@ -1,8 +1,8 @@
 import { totalsBytes } from '@tollgate/balance';
 
 /**
- * Where each thing that is known of an account stands in its row, from the row's start; little-endian. What an event touches is
- * side by side, in few cache lines.
+ * Where each thing that is known of an account stands in its row, from the row's start; little-endian. The row has what events touch:
+ * two cache lines, whatever the account. What only decisions touch and readers ask stands apart, in `trafficAt`.
  */
 export const rowAt = {
   /** What the fold sums up: `totalOffset` of packages/balance. */
@@ -21,15 +21,21 @@ export const rowAt = {
   currency: totalsBytes + 28,
   /** u8: the directions that are blocked by the fold. */
   blocked: totalsBytes + 30,
-  /** u8 each: the directions that are blocked by the log's decisions, and the balances these name as exhausted. */
-  recordedBlocked: totalsBytes + 31,
-  recordedBlockers: totalsBytes + 32,
-  /** u32 each, of inbound and then of outbound: sequence of the last decision in the log. */
-  sequence: totalsBytes + 36,
-  /** f64 each, of inbound and then of outbound: its time, in ms since 1970. */
-  since: totalsBytes + 48,
-  /** f64: of the last event of the account's cutoff stream. */
-  cutoffPlace: totalsBytes + 64,
 } as const;
 
-export const rowBytes = totalsBytes + 72;
+export const rowBytes = totalsBytes + 32;
+
+/** Where an account's traffic stands, as the decisions in the log have it, from the start of its own bytes. */
+export const trafficAt = {
+  /** f64 each, of inbound and then of outbound: time of the last decision in the log, in ms since 1970. */
+  since: 0,
+  /** f64: place of the last event of the account's cutoff stream. */
+  place: 16,
+  /** u32 each, of inbound and then of outbound: sequence of the last decision. */
+  sequence: 24,
+  /** u8 each: the directions that are blocked, and the balances that the decisions name as exhausted. */
+  blocked: 32,
+  blockers: 33,
+} as const;
+
+export const trafficBytes = 40;

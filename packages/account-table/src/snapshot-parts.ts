@@ -12,13 +12,11 @@ export class SnapshotDamaged extends Error {
 /** Length of the JSON and of the bytes, and the CRC-32 of both; little-endian. */
 const headBytes = 12;
 
-export const encodePart = ({ json, bytes }: Part): Uint8Array => {
+export const encodePart = (json: object, bytes: readonly Uint8Array[]): Uint8Array => {
   const text = Buffer.from(JSON.stringify(json));
-  const part = Buffer.allocUnsafe(headBytes + text.length + bytes.length);
+  const part = Buffer.concat([Buffer.alloc(headBytes), text, ...bytes]);
   part.writeUInt32LE(text.length, 0);
-  part.writeUInt32LE(bytes.length, 4);
-  part.set(text, headBytes);
-  part.set(bytes, headBytes + text.length);
+  part.writeUInt32LE(part.length - headBytes - text.length, 4);
   part.writeUInt32LE(crc32(part.subarray(headBytes)), 8);
   return part;
 };

@@ -174,5 +174,5 @@ test('the fold of a fixed history is stored byte for byte as foldVersion 1 store
     createHash('sha256')
       .update(await contentOf(disk))
       .digest('hex'),
-  ).toBe('fdc74c8dc37449abcef82417bf1356db9ffb90bc18b2c8bee77d95bdf979dda9');
+  ).toBe('f1f2d4ef6212bd3ac16ab8ea6e388d2d789c14909822a0bc253f60b0cfc4aa90');
 });

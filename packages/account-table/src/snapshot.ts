@@ -2,7 +2,6 @@ import type { Place } from '@tollgate/event-store';
 import type { Folder, FolderFile } from '@tollgate/folder';
 import type { OtherStream } from './other-streams';
 import { SnapshotDamaged, encodePart, readParts } from './snapshot-parts';
-import type { Part } from './snapshot-parts';
 import type { SortedKeys } from './sorted-keys';
 import type { State } from './state';
 import { restorePage, storePage } from './stored-page';
@@ -24,7 +23,7 @@ type Head = {
   slotsPerPage: number;
 };
 
-type Written = { json: Json; bytes: Uint8Array };
+type Written = { json: Json; bytes: readonly Uint8Array[] };
 
 type Streams = { kind: 'streams'; streams: OtherStream[] };
 type Order = { kind: 'accounts' | 'blocked' };
@@ -34,7 +33,6 @@ type Json = Head | StoredPage | Streams | Order | End;
 
 const name = 'snapshot';
 const nameInTheMaking = 'snapshot.new';
-const noBytes = new Uint8Array(0);
 
 /** Writes a snapshot, a page at a time; others go on between the slices. Resolves with its place once it is durable. */
 export const writeSnapshot = async (folder: Folder, ledger: string, state: State): Promise<Place> => {
@@ -49,10 +47,10 @@ export const writeSnapshot = async (folder: Folder, ledger: string, state: State
   return place;
 };
 
-const writeParts = async (file: FolderFile, parts: Iterable<Part>): Promise<void> => {
+const writeParts = async (file: FolderFile, parts: Iterable<Written>): Promise<void> => {
   let position = 0;
   for (const part of parts) {
-    const bytes = encodePart(part);
+    const bytes = encodePart(part.json, part.bytes);
     await file.write(bytes, position);
     position += bytes.length;
   }
@@ -79,17 +77,17 @@ function* partsOf(ledger: string, state: State): Generator<Written> {
     place,
     slotsPerPage,
   };
-  yield { json: head, bytes: noBytes };
+  yield { json: head, bytes: [] };
   // Pages that are begun from now on hold accounts opened after `place` only: the log has them.
   let count = 0;
   for (const page of accounts.pages().slice(0, pages)) {
     yield storePage(accounts, page);
     count += page.accountIds.length;
   }
-  yield { json: { kind: 'streams', streams: [...others.all()] }, bytes: noBytes };
-  yield { json: { kind: 'accounts' }, bytes: bytesOf(state.accountKeys.order()) };
-  yield { json: { kind: 'blocked' }, bytes: bytesOf(state.blockedKeys.order()) };
-  yield { json: { kind: 'end', through: state.place, accounts: count }, bytes: noBytes };
+  yield { json: { kind: 'streams', streams: [...others.all()] }, bytes: [] };
+  yield { json: { kind: 'accounts' }, bytes: [bytesOf(state.accountKeys.order())] };
+  yield { json: { kind: 'blocked' }, bytes: [bytesOf(state.blockedKeys.order())] };
+  yield { json: { kind: 'end', through: state.place, accounts: count }, bytes: [] };
 }
 
 const bytesOf = (numbers: Uint32Array): Uint8Array =>
@@ -112,7 +110,7 @@ export const restoreSnapshot = async (state: State, { folder, ledger, last, onWa
   try {
     const end = check(file, ledger, state.accounts.slotsPerPage);
     if (end.through > last) throw new AheadOfLog(end.through, last);
-    for (const part of readParts(file)) takeOver(state, part as Written);
+    for (const part of readParts(file)) takeOver(state, part.json as Json, part.bytes);
   } catch (error) {
     if (!(error instanceof SnapshotDamaged)) throw error;
     onWarning('the snapshot of the account table is of no use and is made anew from the log', {
@@ -150,7 +148,7 @@ const checkHead = (head: Partial<Head>, ledger: string, slotsPerPage: number): v
   if (head.ledger !== ledger) throw new SnapshotDamaged('it is of another log');
 };
 
-const takeOver = (state: State, { json, bytes }: Written): void => {
+const takeOver = (state: State, json: Json, bytes: Uint8Array): void => {
   const { accounts, others, pending } = state;
   switch (json.kind) {
     case 'head':

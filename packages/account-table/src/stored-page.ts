@@ -5,7 +5,7 @@ import type { Accounts } from './accounts';
 import type { Interned } from './interned';
 import { createPage } from './page';
 import type { Page } from './page';
-import { rowAt, rowBytes } from './row';
+import { rowAt, rowBytes, trafficBytes } from './row';
 import type { PendingDecision } from './table';
 
 /**
@@ -26,8 +26,8 @@ export type StoredPage = {
   pending: [number: number, decisions: PendingDecision[]][];
 };
 
-export const storePage = ({ rules, currencies }: Accounts, page: Page): { json: StoredPage; bytes: Uint8Array } => {
-  const { totals, accountIds, names, marks, cutoffMarks, pending } = page;
+export const storePage = ({ rules, currencies }: Accounts, page: Page): { json: StoredPage; bytes: Uint8Array[] } => {
+  const { totals, traffic, accountIds, names, marks, cutoffMarks, pending } = page;
   const json: StoredPage = {
     kind: 'page',
     accountIds,
@@ -39,14 +39,19 @@ export const storePage = ({ rules, currencies }: Accounts, page: Page): { json: 
     cutoffMarks: [...cutoffMarks],
     pending: [...pending],
   };
-  return { json, bytes: new Uint8Array(totals.bytes.buffer, 0, accountIds.length * rowBytes) };
+  const { length } = accountIds;
+  return { json, bytes: [bytesOf(totals.bytes, length * rowBytes), bytesOf(traffic, length * trafficBytes)] };
 };
+
+const bytesOf = (view: DataView, length: number): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, length);
 
 /** Adds the accounts of a stored page, in their slots. */
 export const restorePage = (accounts: Accounts, stored: StoredPage, bytes: Uint8Array): Page => {
   const page = createPage(accounts.slotsPerPage);
   const rows = page.totals.bytes;
-  new Uint8Array(rows.buffer).set(bytes);
+  const rowsEnd = stored.accountIds.length * rowBytes;
+  bytesOf(rows, rowsEnd).set(bytes.subarray(0, rowsEnd));
+  bytesOf(page.traffic, bytes.length - rowsEnd).set(bytes.subarray(rowsEnd));
   page.accountIds.push(...stored.accountIds);
   page.names.push(...stored.names.map((name) => name ?? undefined));
   for (const [sum, top] of stored.tops) page.totals.tops.set(sum, top);
@@ -56,7 +61,7 @@ export const restorePage = (accounts: Accounts, stored: StoredPage, bytes: Uint8
   const rules = stored.rules.map(([number, setting]) => [number, ruleOf(cutoffOf(setting))] as const);
   const ruleNumbers = takeAll(accounts.rules, rules, usesOf(page, ruleIn));
   const currencyNumbers = takeAll(accounts.currencies, stored.currencies, usesOf(page, currencyIn));
-  for (let row = 0; row < bytes.length; row += rowBytes) {
+  for (let row = 0; row < rowsEnd; row += rowBytes) {
     rows.setUint32(row + rowAt.rule, known(ruleNumbers, ruleIn(rows, row)), true);
     rows.setUint16(row + rowAt.currency, known(currencyNumbers, currencyIn(rows, row)), true);
   }

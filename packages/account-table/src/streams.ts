@@ -5,6 +5,7 @@ import type { Accounts } from './accounts';
 import { nearest } from './marks';
 import type { Marks } from './marks';
 import type { OtherStreams } from './other-streams';
+import { cutoffPlace } from './recorded-traffic';
 import { rowAt } from './row';
 
 /** Where each stream stands: the account's in its row, the others beside. */
@@ -31,7 +32,8 @@ export const createStreams = (accounts: Accounts, others: OtherStreams): Streams
   const head = (stream: string): StreamHead | undefined => {
     const slot = slotIn(stream);
     if (slot === undefined) return headOf(others.named(stream));
-    const { bytes } = accounts.pageOf(slot).totals;
+    const page = accounts.pageOf(slot);
+    const { bytes } = page.totals;
     const row = accounts.rowOf(slot);
     if (stream.startsWith(account))
       return {
@@ -40,7 +42,7 @@ export const createStreams = (accounts: Accounts, others: OtherStreams): Streams
       };
     const decisions = bytes.getUint32(row + rowAt.recorded, true);
     return headOf(
-      decisions === 0 ? undefined : { revision: decisions - 1, place: bytes.getFloat64(row + rowAt.cutoffPlace, true) },
+      decisions === 0 ? undefined : { revision: decisions - 1, place: cutoffPlace(page, accounts.numberOf(slot)) },
     );
   };
 

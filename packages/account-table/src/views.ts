@@ -43,13 +43,15 @@ const factsAt = ({ accounts }: State, slot: number): AccountFacts => {
 
 const partnerAt = (state: State, slot: number): Partner => {
   const { accounts } = state;
-  const { totals, names } = accounts.pageOf(slot);
+  const page = accounts.pageOf(slot);
+  const { totals, names } = page;
+  const number = accounts.numberOf(slot);
   const row = accounts.rowOf(slot);
   const { currency, cutoff, revision } = factsAt(state, slot);
-  const about = { accountId: accounts.accountIdOf(slot), name: names[accounts.numberOf(slot)], currency, cutoff };
+  const about = { accountId: accounts.accountIdOf(slot), name: names[number], currency, cutoff };
   return {
     account: accountAt(totals, row + rowAt.totals, about),
-    traffic: { inbound: statusOf(totals.bytes, row, 'inbound'), outbound: statusOf(totals.bytes, row, 'outbound') },
+    traffic: { inbound: statusOf(page, number, 'inbound'), outbound: statusOf(page, number, 'outbound') },
     revision,
     position: BigInt(totals.bytes.getFloat64(row + rowAt.place, true)),
   };
@@ -57,7 +59,7 @@ const partnerAt = (state: State, slot: number): Partner => {
 
 const blockedAt = ({ accounts }: State, slot: number, direction: Direction): Blocked => {
   const accountId = accounts.accountIdOf(slot);
-  const decision = lastDecision(accounts.pageOf(slot).totals.bytes, accounts.rowOf(slot), direction);
+  const decision = lastDecision(accounts.pageOf(slot), accounts.numberOf(slot), direction);
   if (decision === undefined) throw new Error(`no decision blocks ${direction} traffic of ${accountId}`);
   return { accountId, direction, ...decision };
 };

@@ -115,6 +115,36 @@ describe('the boundary (DESIGN 2.3)', () => {
   });
 });
 
+describe('the boundary beyond 10²⁹, where a sum needs more than two numbers', () => {
+  const largest = '999999999999999999.9999999999';
+  const times = (count: number, event: (id: string) => AccountEvent): AccountEvent[] =>
+    Array.from({ length: count }, (_, index) => event(String(index)));
+
+  test('is exact: down to zero blocks, the smallest amount opens', () => {
+    const payments = times(25, (id) => paid('inbound', largest, id));
+    const usage = times(25, (id) => used('inbound', largest, id));
+    const edges = edgesOf(openedWith('inbound'), ...payments, ...usage, paid('inbound', smallest, 'last'));
+    expect(edges.flat()).toEqual([
+      'block inbound (inbound)',
+      'unblock inbound',
+      'block inbound (inbound)',
+      'unblock inbound',
+    ]);
+    expect(edges.at(-2)).toEqual(['block inbound (inbound)']);
+  });
+
+  test('is exact for mutual by either formula, with credit', () => {
+    const outbound = times(25, (id) => paid('outbound', largest, id));
+    const inbound = times(25, (id) => paid('inbound', largest, id));
+    const rule = { balances: ['mutual'], creditLimits: { mutual: smallest } } as const;
+    const netting = { ...rule, mutualFormula: 'inbound-minus-outbound' } as const;
+    const last = adjusted('outbound', smallest);
+    expect(play([opened(rule), ...inbound, ...outbound]).judgement.traffic.inbound).toBe('open');
+    expect(play([opened(netting), ...inbound, ...outbound, last]).judgement.traffic.inbound).toBe('blocked');
+    expect(play([opened(rule), ...outbound, ...inbound, last]).judgement.traffic.inbound).toBe('open');
+  });
+});
+
 describe('what an exhausted balance blocks (DESIGN 2.2)', () => {
   test.each<[Balance[], string[]]>([
     [[], []],

@@ -15,7 +15,7 @@ export { exhaustedAt } from './exhausted';
 export { ruleAfter, ruleOf } from './rule';
 export type { Rule } from './rule';
 export { isSameContent } from './same-content';
-export { accountAt, applyMovement, movementOf, totalOffset, totalsBytes } from './totals';
+export { accountAt, movementOf, totalsBytes } from './totals';
 export type { Movement } from './totals';
 export { trafficAfter, verdictsOf } from './traffic';
 export type { TrafficDecision, TrafficEvent, TrafficState, TrafficVerdict } from './traffic';

@@ -1,7 +1,7 @@
+import { addTo } from '@tollgate/money';
 import type { Sums } from '@tollgate/money';
 import {
   accountAt,
-  applyMovement,
   balanceTexts,
   blockedBy,
   directionBit,
@@ -11,7 +11,6 @@ import {
   movementOf,
   ruleAfter,
   ruleOf,
-  totalOffset,
   totalsBytes,
   trafficAfter,
   verdictsOf,
@@ -27,6 +26,7 @@ import type {
   TrafficEvent,
   TrafficState,
 } from './index';
+import { totalOffset } from './totals';
 
 /** An event of an account in its place: which stream, and where in it. Revisions start at 0. */
 export type RecordedAccountEvent = AccountEvent & { eventId: string; stream: string; revision: number };
@@ -59,7 +59,7 @@ const fold = (before: Account | undefined, event: AccountEvent): { totals: Sums;
   const totals: Sums = { bytes: new DataView(new ArrayBuffer(3 * totalsBytes)), tops: new Map() };
   if (before !== undefined) for (const direction of directions) restore(totals, direction, before.totals[direction]);
   const movement = { total: 0, high: 0, low: 0 };
-  if (movementOf(event, movement)) applyMovement(totals, row, movement);
+  if (movementOf(event, movement)) addTo(totals, row + movement.total, movement.high, movement.low);
   const { accountId, name, currency } = before ?? openingOf(event);
   return { totals, rule, account: accountAt(totals, row, { accountId, name, currency, cutoff: rule.cutoff }) };
 };

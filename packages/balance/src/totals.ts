@@ -1,4 +1,4 @@
-import { addTo, negate, parseLimbs, sumAt, sumBytes } from '@tollgate/money';
+import { negate, parseLimbs, sumAt, sumBytes } from '@tollgate/money';
 import type { Limbs, Sums } from '@tollgate/money';
 import type { Account, Totals } from './account';
 import type { AccountEvent } from './account-event';
@@ -12,7 +12,7 @@ export const totalOffset = {
 
 export const totalsBytes = 6 * sumBytes;
 
-/** What one event adds to the total at an offset of its account's row, reversals what they take back (DESIGN 2.8). */
+/** What one event adds to the total at `total` in its account's row; reversals take back what they reverse (DESIGN 2.8). */
 export type Movement = Limbs & { total: number };
 
 /** The movement an event is, put into `into`; false if it moves nothing. */
@@ -41,11 +41,6 @@ export const movementOf = (event: AccountEvent, into: Movement): boolean => {
       return true;
     }
   }
-};
-
-/** Folds a movement into the row of totals at `row`. */
-export const applyMovement = (totals: Sums, row: number, { total, high, low }: Movement): void => {
-  addTo(totals, row + total, high, low);
 };
 
 /** The account whose totals stand at `row`, for those who read it. */

@@ -60,7 +60,7 @@ const stepsOf = (trace: string, file: string): string[] => {
     if (/write\(1.*appended/.test(line)) return 'appended\n';
     const [, call = '', descriptor] = /(\w+)\((\d+)</.exec(line) ?? [];
     if (!line.includes(`<${file}>`) || call === 'openat') return undefined;
-    if (call.includes('sync')) return /= 0$/.test(line) ? 'sync' : 'failed sync';
+    if (call.includes('sync')) return 'sync';
     return writtenThrough.has(descriptor) && /= \d+$/.test(line) ? 'written-through' : 'written';
   };
   const steps = linesOf(trace).map(stepOf);

@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
-import type { EventBody, NewEvent, Place, RecordedEvent, RecordedGroup } from '@tollgate/event-store';
+import type { EventBody, NewEvent, Place, RecordedGroup } from '@tollgate/event-store';
 import type { EventCodec } from './event-codec';
 import { groupLineOf, lineOf, typeText } from './event-line';
 import { eventHeaderBytes, groupHeaderBytes, headersBytes, inEvent, inGroup, linesStart, magic } from './layout';
 import { createLineBuffer } from './line-buffer';
+import { recordedEvent } from './recorded-event';
 
 /** A stream as the events of one append see it. */
 export type StreamOfLines = { name: string; streamClass: number; beginning: string };
@@ -159,8 +160,8 @@ const recordedGroup = <Body extends EventBody>(group: Recorded<Body>): RecordedG
     event: (index) => {
       const [event, stream] = [events[index], streams[index]];
       if (event === undefined || stream === undefined) throw new Error(`the group has no event ${String(index)}`);
-      const recorded = { stream, revision: revision(index), position: BigInt(first + index), recordedAt };
-      return { ...event, ...recorded } satisfies RecordedEvent<Body>;
+      const position = BigInt(first + index);
+      return recordedEvent(event, event.eventId, { stream, revision: revision(index), position, recordedAt });
     },
   };
 };

@@ -54,6 +54,27 @@ describe('a reader beside the process that writes', () => {
     }
   });
 
+  test('waits for a group that it sees until it is noted as durable; where nobody notes it, it counts', async () => {
+    const disk = createSimulatedDisk();
+    const log = await openLog(disk.folder('log'));
+    await append(log, 0);
+    const note = await disk.folder('log').open('acknowledged');
+    const older = Buffer.alloc(note.sizeBytes());
+    note.read(older, { offset: 0, length: older.length, position: 0 });
+    await append(log, 1);
+    const newer = Buffer.alloc(note.sizeBytes());
+    note.read(newer, { offset: 0, length: newer.length, position: 0 });
+    note.note(older, 0);
+    let isRead = false;
+    const reading = textsOf(disk.folder('log')).finally(() => (isRead = true));
+    for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
+    expect(isRead).toBe(false);
+    note.note(newer, 0);
+    expect(await reading).toEqual({ end: 4, ids: idsUpTo(2) });
+    note.note(older, 0);
+    expect(await textsOf(disk.folder('log'))).toEqual({ end: 4, ids: idsUpTo(2) });
+  });
+
   test('knows the log by its id and seed, and names a folder that has none', async () => {
     const disk = createSimulatedDisk();
     await expect(openFileLogReader(disk.folder('log'), { codec })).rejects.toThrow('there is no log in log');

@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EventBody, Place } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
+import { openAcknowledged } from './acknowledged';
 import type { EventCodec } from './event-codec';
 import { after, beginningOfSegment, createLoader, loadGroup } from './load-group';
 import { findEnd } from './log-end';
@@ -12,7 +14,7 @@ import type { StoredGroup } from './stored-group';
 export type FileLogReader<Body extends EventBody> = {
   readonly ledger: string;
   readonly seed: Uint8Array;
-  /** Place of the last event that was whole when the reader was opened; a write that was under way is left out. */
+  /** Place of the last event that was durable when the reader was opened; a write that was under way is left out. */
   readonly end: Place;
   /** Every group in order, its headers checked and chained; its lines are checked as they are read. Each holds until the next. */
   groups(): AsyncGenerator<StoredGroup<Body>>;
@@ -30,6 +32,7 @@ export const openFileLogReader = async <Body extends EventBody>(
   try {
     const opened = { segment: last, file: await segments.file(last), end: last.sizeBytes };
     const end = await findEnd(loader, opened, () => new Promise(setImmediate));
+    await untilAcknowledged(folder, end.last);
     Object.assign(last, { last: end.last, lastCrc: end.crc, sizeBytes: end.offset });
   } catch (error) {
     segments.close();
@@ -53,4 +56,21 @@ export const openFileLogReader = async <Body extends EventBody>(
     },
     close: segments.close,
   };
+};
+
+const patienceMs = 1_000;
+const pollMs = 20;
+
+/**
+ * A group can be seen a moment before it is durable. The process that writes it notes when it is; where nobody does, nobody
+ * writes, and what is whole is what the next start will find.
+ */
+const untilAcknowledged = async (folder: Folder, last: Place): Promise<void> => {
+  const acknowledged = await openAcknowledged(folder, { isReadOnly: true });
+  const isBehind = (): boolean => (acknowledged.read()?.place ?? last) < last;
+  try {
+    for (let waitedMs = 0; isBehind() && waitedMs < patienceMs; waitedMs += pollMs) await delay(pollMs);
+  } finally {
+    acknowledged.close();
+  }
 };

@@ -2,9 +2,10 @@ import { LogDamaged, noStream } from '@tollgate/event-store';
 import type { EventBody, RecordedEvent } from '@tollgate/event-store';
 import { createSimulatedDisk } from '@tollgate/folder/simulated';
 import type { Folder } from '@tollgate/folder';
+import { openFileLogReader } from './index';
 import type { FileEventLog } from './index';
 import { openLog, payment, readAll, streamClasses, withLog } from './log-folder.fixture';
-import { createMapIndex } from './map-index.fixture';
+import { codec, createMapIndex } from './map-index.fixture';
 
 const segmentBytes = 3_000;
 
@@ -130,6 +131,31 @@ describe('a log of many segments', () => {
       const file = await folder.open(second, { isNew: true });
       await file.write(await bytesOf(other, second), 0);
     }, /is of another log/);
+  });
+
+  test('is refused where one is of another history of the same log, once they are read', async () => {
+    const ofOne = async (amount: string) => {
+      const folder = createSimulatedDisk().folder('log');
+      const options = { ledger: 'one', seed: Uint8Array.of(1), segmentBytes: 600, clock: () => new Date(0) };
+      await withLog(
+        folder,
+        async (log) => {
+          for (let turn = 0; turn < 5; turn += 1)
+            await log.append([{ stream: 'account-a', expectedRevision: turn - 1, events: [payment('a', amount)] }]);
+        },
+        options,
+      );
+      return folder;
+    };
+    const [folder, other] = [await ofOne('1'), await ofOne('2')];
+    const [, second = ''] = segmentsOf(folder);
+    await (await folder.open(second)).write(await bytesOf(other, second), 0);
+    await expect(openLog(folder)).rejects.toThrow(/0000000000000001.log is damaged at byte \d+, from position 2 on/);
+    const reader = await openFileLogReader(folder, { codec });
+    const readThrough = async () => {
+      for await (const { count } of reader.groups()) expect(count).toBe(1);
+    };
+    await expect(readThrough()).rejects.toThrow(LogDamaged);
   });
 
   test('that is damaged in a segment before the last opens, and whoever comes by the damage ends there', async () => {

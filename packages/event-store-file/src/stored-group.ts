@@ -1,11 +1,12 @@
 import { crc32 } from 'node:zlib';
 import { LogDamaged } from '@tollgate/event-store';
-import type { EventBody, Place, RecordedEvent, RecordedGroup } from '@tollgate/event-store';
+import type { EventBody, Place, RecordedGroup } from '@tollgate/event-store';
 import type { EventCodec } from './event-codec';
 import { metadataOf, parseGroupLine, parseLine } from './event-line';
 import type { GroupLine } from './event-line';
 import { blockLines, eventHeaderBytes, groupHeaderBytes, headersBytes, inEvent, inGroup, linesStart } from './layout';
 import type { GroupHeader } from './layout';
+import { recordedEvent } from './recorded-event';
 
 /** A group that is read back. Its headers are whole; its lines are read, and checked, one by one when they are asked for. */
 export type StoredGroup<Body extends EventBody> = RecordedGroup<Body> & {
@@ -78,7 +79,7 @@ export const storedGroup = <Body extends EventBody>(source: GroupSource<Body>): 
       if (line.revision !== revision(index)) throw damaged(index);
       const body = codec.decode({ type, version, data, metadata: metadataOf(line, sources) });
       const position = BigInt(header.first + index);
-      return { ...body, eventId, stream, revision: line.revision, position, recordedAt } satisfies RecordedEvent<Body>;
+      return recordedEvent(body, eventId, { stream, revision: line.revision, position, recordedAt });
     },
   };
 };

@@ -68,7 +68,9 @@ describe('a log that contradicts the table ends the ledger, where it used to ans
 
   test('the log refuses what follows its last event: 300,000 refusals in a row kept every timer from firing', async () => {
     const append: EventLog<LogEvent>['append'] = (appends) =>
-      Promise.resolve(appends.map(({ expectedRevision }) => ({ status: 'conflict', currentRevision: expectedRevision })));
+      Promise.resolve(
+        appends.map(({ expectedRevision }) => ({ status: 'conflict', currentRevision: expectedRevision })),
+      );
     expect(await repeatOn(() => ({ append }))).toMatchObject({
       message: 'account-acme ends at revision 1, though 1 was read from it: the log contradicts itself',
     });

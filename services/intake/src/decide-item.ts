@@ -1,4 +1,4 @@
-import { eventKey, rejectionKey } from '@tollgate/account-table';
+import { eventKey, rejectionKey, reversedKey } from '@tollgate/account-table';
 import type { AccountTable, RecordKey } from '@tollgate/account-table';
 import { decide } from '@tollgate/balance';
 import type { Command, Decision, Known, Metadata, RecordCommand } from '@tollgate/balance';
@@ -6,25 +6,29 @@ import { isAccountEvent } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, RecordedEvent } from '@tollgate/event-store';
 import type { Item, Outcome } from './intent';
-import { draftEvent, draftedEvent } from './overlay';
-import type { Draft, Overlay } from './overlay';
-import { commandKey, originalKey, reversedKey, textOf } from './record-key';
+import { draftEvent, draftedEvent, draftedRevision } from './overlay';
+import type { Draft } from './overlay';
+import { commandKey, isSameKey, originalKey, textOf } from './record-key';
 
 /** A final answer, or an event that a draft is about to append. */
 export type Planned = Outcome | { status: 'drafted'; revision: number; isDuplicate: boolean };
 
-export type DecideParts = { log: EventLog<LogEvent>; table: AccountTable; overlay: Overlay };
+export type DecideParts = { log: EventLog<LogEvent>; table: AccountTable };
 
 /**
  * Decides one item on what is durable and on what the group before it will make true. Only what may repeat or reverse something
  * must read the log; all else is decided without waiting.
  */
-export const decideItem = (parts: DecideParts, draft: Draft, { intent, metadata }: Item): Planned | Promise<Planned> => {
+export const decideItem = (
+  parts: DecideParts,
+  draft: Draft,
+  { intent, metadata }: Item,
+): Planned | Promise<Planned> => {
   switch (intent.type) {
     case 'RejectMessage': {
       const key = rejectionKey(intent.data);
       const event: LogEvent = { type: 'MessageRejected', data: intent.data, metadata: {} };
-      return isNew(parts, key) ? drafted(parts, draft, { event, key }) : repeatOrDraft(parts, draft, { event, key });
+      return isNew(parts.table, draft, key) ? drafted(draft, event, key) : repeatOrDraft(parts, draft, { event, key });
     }
     case 'OpenAccount':
     case 'ChangeCutoff':
@@ -35,15 +39,15 @@ export const decideItem = (parts: DecideParts, draft: Draft, { intent, metadata 
     case 'ChargeUsage':
     case 'AdjustBalance': {
       const key = commandKey(intent);
-      if (!isNew(parts, key)) return decideOnHistory(parts, draft, { command: intent, key, metadata });
-      return settle(parts, draft, { decision: decide(intent, { account: draft.account }, metadata), key });
+      if (!isNew(parts.table, draft, key)) return decideOnHistory(parts, draft, { command: intent, key, metadata });
+      return settle(draft, decide(intent, draft, metadata), key);
     }
   }
 };
 
 /** Surely: neither in the log nor in the group. What memory does not rule out is looked up. */
-const isNew = ({ table, overlay }: DecideParts, key: RecordKey): boolean =>
-  table.placesOf(key).length === 0 && !overlay.keys.has(textOf(key));
+const isNew = (table: AccountTable, draft: Draft, key: RecordKey): boolean =>
+  table.placesOf(key).length === 0 && draftedRevision(draft, key) === undefined;
 
 type OnAccount = Extract<Command, { type: 'OpenAccount' | 'ChangeCutoff' }>;
 
@@ -53,11 +57,12 @@ const decideOnAccount = (
   { command, metadata }: { command: OnAccount; metadata: Metadata },
 ): Planned | Promise<Planned> => {
   const { account } = draft;
-  if (account === undefined) return settle(parts, draft, { decision: decide(command, { account }, metadata) });
-  const revision = command.type === 'OpenAccount' ? 0 : account.cutoffRevision;
+  if (account === undefined) return settle(draft, decide(command, { account }, metadata), undefined);
   if (command.type === 'OpenAccount') return reopen(parts, draft, { command, metadata });
   const decision = decide(command, { account }, metadata);
-  return decision.outcome === 'unchanged' ? repeatOfRevision(parts, draft, revision) : settle(parts, draft, { decision });
+  return decision.outcome === 'unchanged'
+    ? repeatOfRevision(parts, draft, account.cutoffRevision)
+    : settle(draft, decision, undefined);
 };
 
 const reopen = async (
@@ -68,7 +73,7 @@ const reopen = async (
   const first = draftedEvent(draft, 0) ?? (await eventAt(parts, draft, 0));
   if (!isAccountEvent(first)) throw new Error(`${first.type} stands in ${draft.stream}, where only intake writes`);
   const decision = decide(command, { account: draft.account, first }, metadata);
-  return decision.outcome === 'unchanged' ? repeatOfRevision(parts, draft, 0) : settle(parts, draft, { decision });
+  return decision.outcome === 'unchanged' ? repeatOfRevision(parts, draft, 0) : settle(draft, decision, undefined);
 };
 
 type OnRecord<C extends RecordCommand = RecordCommand> = { command: C; key: RecordKey; metadata: Metadata };
@@ -81,9 +86,13 @@ const decideOnHistory = async (
   const first = await firstUnder(parts, draft, key);
   const known: Known = { account: draft.account, first: first && accountEventOf(draft, first) };
   const isReversing = command.type === 'ReverseEntry' && first === undefined;
-  const decision = decide(command, isReversing ? { ...known, ...(await reversed(parts, draft, command)) } : known, metadata);
+  const decision = decide(
+    command,
+    isReversing ? { ...known, ...(await reversed(parts, draft, command)) } : known,
+    metadata,
+  );
   if (decision.outcome === 'unchanged') return repeatOf(draft, first);
-  return settle(parts, draft, { decision, key });
+  return settle(draft, decision, key);
 };
 
 /** The entry a reversal names, and the reversal that undid it before. */
@@ -94,7 +103,7 @@ const reversed = async (
 ): Promise<Pick<Known, 'original' | 'reversedBy'>> => {
   const key = originalKey(data);
   const original = await firstUnder(parts, draft, key);
-  const drafted = parts.overlay.reversals.get(textOf(key));
+  const drafted = draft.reversals?.get(textOf(key));
   const reversal = drafted === undefined ? await recordedUnder(parts, reversedKey(data)) : undefined;
   return {
     original: original && accountEventOf(draft, original),
@@ -106,7 +115,7 @@ type Found = { event: LogEvent; revision: number; recorded?: RecordedEvent<LogEv
 
 /** The event that counted under a key: in the group, or in the log. */
 const firstUnder = async (parts: DecideParts, draft: Draft, key: RecordKey): Promise<Found | undefined> => {
-  const revision = parts.overlay.keys.get(textOf(key));
+  const revision = draftedRevision(draft, key);
   const drafted = revision === undefined ? undefined : draftedEvent(draft, revision);
   if (revision !== undefined && drafted !== undefined) return { event: drafted, revision };
   const recorded = await recordedUnder(parts, key);
@@ -114,7 +123,10 @@ const firstUnder = async (parts: DecideParts, draft: Draft, key: RecordKey): Pro
 };
 
 /** That memory names a place proves nothing: the event there is read, and is it or is not. */
-const recordedUnder = async ({ log, table }: DecideParts, key: RecordKey): Promise<RecordedEvent<LogEvent> | undefined> => {
+const recordedUnder = async (
+  { log, table }: DecideParts,
+  key: RecordKey,
+): Promise<RecordedEvent<LogEvent> | undefined> => {
   for (const place of table.placesOf(key)) {
     const event = await log.read(BigInt(place));
     if (event === undefined)
@@ -125,34 +137,30 @@ const recordedUnder = async ({ log, table }: DecideParts, key: RecordKey): Promi
 };
 
 const isUnder = (event: LogEvent, key: RecordKey): boolean => {
-  if (event.type === 'EntryReversed' && key.kind.startsWith('reversed-')) return isSameKey(reversedKey(event.data), key);
+  if (event.type === 'EntryReversed' && key.kind.startsWith('reversed-'))
+    return isSameKey(reversedKey(event.data), key);
   const own = eventKey(event);
   return own !== undefined && isSameKey(own, key);
 };
 
-const isSameKey = (one: RecordKey, other: RecordKey): boolean =>
-  one.kind === other.kind && one.owner === other.owner && one.id === other.id;
-
-const settle = (
-  parts: DecideParts,
-  draft: Draft,
-  { decision, key }: { decision: Decision; key?: RecordKey },
-): Planned => {
+const settle = (draft: Draft, decision: Decision, key: RecordKey | undefined): Planned => {
   switch (decision.outcome) {
     case 'rejected':
       return { status: 'rejected', rejection: decision.rejection };
     case 'accepted':
-      return drafted(parts, draft, { event: decision.event, ...(key && { key }) });
+      return drafted(draft, decision.event, key);
     case 'unchanged':
       throw new Error(`nothing in ${draft.stream} is the first of what is repeated`);
   }
 };
 
-const drafted = ({ overlay }: DecideParts, draft: Draft, what: { event: LogEvent; key?: RecordKey }): Planned => ({
-  status: 'drafted',
-  revision: draftEvent(overlay, draft, what),
-  isDuplicate: false,
-});
+const drafted = (draft: Draft, event: LogEvent, key: RecordKey | undefined): Planned => {
+  if (event.type === 'EntryReversed') {
+    draft.reversals ??= new Map();
+    draft.reversals.set(textOf(originalKey(event.data)), event.data.reversalId);
+  }
+  return { status: 'drafted', revision: draftEvent(draft, event, key), isDuplicate: false };
+};
 
 const repeatOrDraft = async (
   parts: DecideParts,
@@ -160,7 +168,7 @@ const repeatOrDraft = async (
   what: { event: LogEvent; key: RecordKey },
 ): Promise<Planned> => {
   const first = await firstUnder(parts, draft, what.key);
-  return first === undefined ? drafted(parts, draft, what) : repeatOf(draft, first);
+  return first === undefined ? drafted(draft, what.event, what.key) : repeatOf(draft, first);
 };
 
 /** Answers as the first time: from the group in the making, or from the log. */

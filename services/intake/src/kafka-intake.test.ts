@@ -83,8 +83,7 @@ describe('handling messages of a partition', () => {
       return Promise.resolve(items.map(() => recorded));
     };
     const handle = createMessageHandler({ ledger: { submit } as Ledger, topics, clock: () => new Date(0) });
-    const chunk = (from: number) =>
-      Array.from({ length: 1_200 }, (_, index) => message(String(from + index), payment));
+    const chunk = (from: number) => Array.from({ length: 1_200 }, (_, index) => message(String(from + index), payment));
     let turns = 0;
     let isDone = false;
     const count = (): void => {

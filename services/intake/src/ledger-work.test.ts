@@ -137,7 +137,11 @@ test('a write that was refused before it began is answered as such, and what doe
   });
   await submit(ledger, open(), call('u1'));
   isFull = true;
-  const answers = await Promise.allSettled([submit(ledger, call('u2')), submit(ledger, call('u3')), submit(ledger, open())]);
+  const answers = await Promise.allSettled([
+    submit(ledger, call('u2')),
+    submit(ledger, call('u3')),
+    submit(ledger, open()),
+  ]);
   expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   // By itself a repetition needs no room.
   expect(await submit(ledger, call('u1'))).toEqual(['=1']);
@@ -168,16 +172,19 @@ test('a single request is not kept waiting by what Kafka or batches have submitt
   const late = ledger.submit(itemsOf([call('late')]));
   expect(await Promise.race([bulk.then(() => 'bulk'), late.then(() => 'late')])).toBe('late');
   await bulk;
-  expect(log.events().findIndex((event) => event.type === 'UsageCharged' && event.data.usageId === 'late')).toBeLessThan(
-    2_100,
-  );
+  expect(
+    log.events().findIndex((event) => event.type === 'UsageCharged' && event.data.usageId === 'late'),
+  ).toBeLessThan(2_100);
 });
 
 test('messages of a partition stay in order, however few come in one piece', async () => {
   const log = createMemoryEventLog<LogEvent>({ turn: () => new Promise(setImmediate) });
   const ledger = ledgerOn(log);
   await submit(ledger, open());
-  const source = { receivedAt: '2026-01-31T12:00:00.000Z', channel: { kafka: { topic: 'tollgate.usage.v1', partition: 0 } } };
+  const source = {
+    receivedAt: '2026-01-31T12:00:00.000Z',
+    channel: { kafka: { topic: 'tollgate.usage.v1', partition: 0 } },
+  };
   const pieces = [1_500, 1, 700, 1, 1].map((count, piece) =>
     Array.from({ length: count }, (_, index) => ({
       intent: call(`${String(piece)}.${String(index)}`),
@@ -186,7 +193,9 @@ test('messages of a partition stay in order, however few come in one piece', asy
   );
   await Promise.all(pieces.map((piece) => ledger.submit(piece)));
   const recorded = log.events().flatMap((event) => (event.type === 'UsageCharged' ? [event.data.usageId] : []));
-  const sent = pieces.flatMap((piece) => piece.map(({ intent }) => (intent.type === 'ChargeUsage' ? intent.data.usageId : '')));
+  const sent = pieces.flatMap((piece) =>
+    piece.map(({ intent }) => (intent.type === 'ChargeUsage' ? intent.data.usageId : '')),
+  );
   expect(recorded).toEqual(sent);
 });
 

@@ -110,7 +110,8 @@ describe('the ledger', () => {
       ...log,
       append: async (appends) => {
         const results = await log.append(appends);
-        if (isFailing) return appends.map(() => ({ status: 'unknown', error: new LogUnavailable('no answer in time') }));
+        if (isFailing)
+          return appends.map(() => ({ status: 'unknown', error: new LogUnavailable('no answer in time') }));
         return results;
       },
     };

@@ -4,7 +4,7 @@ import { LogUnavailable } from '@tollgate/event-store';
 import type { EventLog } from '@tollgate/event-store';
 import { decideItem } from './decide-item';
 import type { Forecast, Item, Outcome } from './intent';
-import { draftFor, startOverlay } from './overlay';
+import { draftFor } from './overlay';
 import { createQueue } from './queue';
 import type { Queue, Share } from './queue';
 import { writeGroup } from './write-group';
@@ -97,7 +97,8 @@ const writeShares = async (parts: WriterParts, queue: Queue, shares: readonly Sh
   }
 };
 
-const isRetriable = (error: unknown): boolean => error instanceof Error && 'retriable' in error && error.retriable === true;
+const isRetriable = (error: unknown): boolean =>
+  error instanceof Error && 'retriable' in error && error.retriable === true;
 
 const itemsOf = (shares: readonly Share[]): readonly Item[] => {
   const items: Item[] = [];
@@ -110,7 +111,11 @@ const itemsOf = (shares: readonly Share[]): readonly Item[] => {
 };
 
 /** Puts the outcomes of a share in their places; returns the error of one that has none. */
-const place = ({ submission, start, count }: Share, results: readonly Result[], from: number): LogUnavailable | undefined => {
+const place = (
+  { submission, start, count }: Share,
+  results: readonly Result[],
+  from: number,
+): LogUnavailable | undefined => {
   for (let index = 0; index < count; index += 1) {
     const result = results[from + index];
     if (result instanceof LogUnavailable) return result;
@@ -121,8 +126,7 @@ const place = ({ submission, start, count }: Share, results: readonly Result[], 
 };
 
 /** What would become of an item, decided as the writer would decide it and appended nowhere. */
-const forecast = async ({ log, table }: WriterParts, item: Item): Promise<Forecast> => {
-  const overlay = startOverlay();
-  const planned = await decideItem({ log, table, overlay }, draftFor(table, overlay, item.intent), item);
+const forecast = async (parts: WriterParts, item: Item): Promise<Forecast> => {
+  const planned = await decideItem(parts, draftFor(parts.table, new Map(), item.intent), item);
   return planned.status === 'drafted' ? { status: 'acceptable' } : planned;
 };

@@ -5,7 +5,10 @@ const http = { source: { receivedAt: '', channel: { http: 'r' } } };
 const kafka = { source: { receivedAt: '', channel: { kafka: { topic: 't', partition: 0 } } }, offset: '0' };
 
 const items = (count: number, metadata: Item['metadata'] = http): Item[] =>
-  Array.from({ length: count }, () => ({ intent: { type: 'ChangeCutoff', accountId: 'a', data: { balances: [] } }, metadata }));
+  Array.from({ length: count }, () => ({
+    intent: { type: 'ChangeCutoff', accountId: 'a', data: { balances: [] } },
+    metadata,
+  }));
 
 const outcome = (revision: number): Outcome => ({ status: 'recorded', isDuplicate: false, revision, position: 1n });
 

@@ -12,12 +12,8 @@ export const commandKey = (command: RecordCommand): RecordKey => {
 /** What the entry a reversal names was recorded under. */
 export const originalKey = ({ accountId, of }: Reversal): RecordKey => ({ kind: of.kind, owner: accountId, id: of.id });
 
-/** What a reversal is found under by whoever wants to reverse the same entry. */
-export const reversedKey = ({ accountId, of }: Reversal): RecordKey => ({
-  kind: `reversed-${of.kind}`,
-  owner: accountId,
-  id: of.id,
-});
+export const isSameKey = (one: RecordKey, other: RecordKey): boolean =>
+  one.id === other.id && one.kind === other.kind && one.owner === other.owner;
 
 /** A key as text. Owners and kinds hold no space, so no two keys are alike. */
 export const textOf = ({ kind, owner, id }: RecordKey): string => `${kind} ${owner} ${id}`;

@@ -1,11 +1,11 @@
 import type { AccountTable } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import { LogUnavailable } from '@tollgate/event-store';
-import type { EventLog, Position } from '@tollgate/event-store';
+import type { EventLog, Position, StreamAppend } from '@tollgate/event-store';
 import { decideItem } from './decide-item';
 import type { Planned } from './decide-item';
 import type { Item, Outcome } from './intent';
-import { appendsOf, draftFor, positionIn, startOverlay } from './overlay';
+import { draftFor, positionIn } from './overlay';
 import type { Draft, Overlay } from './overlay';
 import { streamOf } from './record-key';
 
@@ -29,8 +29,12 @@ export const writeGroup = async (parts: WriterParts, items: readonly Item[]): Pr
   const results = new Array<Result>(items.length);
   let open = items.map((_item, place) => place);
   while (open.length > 0) {
-    const overlay = startOverlay();
-    const decided = await decideAll(parts, overlay, open.map((place) => items[place]));
+    const overlay: Overlay = new Map();
+    const decided = await decideAll(
+      parts,
+      overlay,
+      open.map((place) => items[place]),
+    );
     await appendAll(parts, overlay);
     let last: Position = 0n;
     open = open.filter((place, index) => {
@@ -53,14 +57,13 @@ const decideAll = async (
   overlay: Overlay,
   items: readonly (Item | undefined)[],
 ): Promise<Decided[]> => {
-  const { log, table, suspects } = parts;
-  const decideParts = { log, table, overlay };
+  const { table, suspects } = parts;
   const decided: Decided[] = [];
   for (const item of items) {
     if (item === undefined) continue;
     if (suspects.size > 0) await clear(parts, streamOf(item.intent));
     const draft = draftFor(table, overlay, item.intent);
-    const pending = decideItem(decideParts, draft, item);
+    const pending = decideItem(parts, draft, item);
     const planned = pending instanceof Promise ? await pending : pending;
     const isStale = isUnfenced(item, planned) && (await isBehind(parts, draft));
     decided.push({ draft, planned: isStale ? undefined : planned });
@@ -84,10 +87,10 @@ const isBehind = async (parts: WriterParts, { stream, expectedRevision }: Draft)
 
 /** Appends what was drafted; each draft then has its result. A write that was refused before it began recorded nothing. */
 const appendAll = async (parts: WriterParts, overlay: Overlay): Promise<void> => {
-  const drafts = [...overlay.drafts.values()].filter(({ events }) => events.length > 0);
+  const drafts = [...overlay.values()].filter(({ events }) => events.length > 0);
   if (drafts.length === 0) return;
   try {
-    const results = await parts.log.append(appendsOf(drafts));
+    const results = await parts.log.append(drafts.map(appendOf));
     drafts.forEach((draft, index) => {
       draft.result = results[index];
     });
@@ -98,6 +101,12 @@ const appendAll = async (parts: WriterParts, overlay: Overlay): Promise<void> =>
   }
   for (const draft of drafts) await settleDraft(parts, draft);
 };
+
+const appendOf = ({ stream, expectedRevision, events }: Draft): StreamAppend<LogEvent> => ({
+  stream,
+  expectedRevision,
+  events,
+});
 
 const settleDraft = async (parts: WriterParts, { stream, expectedRevision, result }: Draft): Promise<void> => {
   if (result === undefined) throw new Error(`the log did not say what became of ${stream}`);
@@ -110,9 +119,7 @@ const settleDraft = async (parts: WriterParts, { stream, expectedRevision, resul
     );
   await catchUp(parts, stream);
   if (parts.table.revisionOf(stream) < currentRevision)
-    throw new Error(
-      `${stream} refuses an append for its revision ${String(currentRevision)}, which it does not hold`,
-    );
+    throw new Error(`${stream} refuses an append for its revision ${String(currentRevision)}, which it does not hold`);
 };
 
 /** Nothing, if the item must be decided again. */

@@ -44,7 +44,7 @@ const tears = {
   'missing pages': (tail, random) => {
     const holed = Buffer.from(tail);
     for (let from = 0; from < holed.length; from += pageBytes)
-      if (random.below(2) === 0) holed.fill(0, from, from + pageBytes);
+      if (random.below(2) === 0) holed.fill(0, from, Math.min(from + pageBytes, holed.length));
     return holed;
   },
   'longer than what was written': (tail, random) =>

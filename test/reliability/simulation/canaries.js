@@ -25,9 +25,9 @@ const canaries = {
     to: 'state.place = json.place + 1;',
   },
   'a place that moves before the fold': {
-    file: 'packages/account-table/dist/account-table.js',
-    from: 'state.isFolding = true;',
-    to: 'state.isFolding = true; if (state.catchUpTo > 0) state.place += 1;',
+    file: 'packages/account-table/dist/add-group.js',
+    from: 'place = group.place(index);',
+    to: 'place = group.place(index); if (state.catchUpTo > 0 && index === 0) state.place = Math.max(state.place, place);',
   },
   'checkpoint before the acknowledgement': {
     file: 'packages/service-runtime/dist/relay.js',

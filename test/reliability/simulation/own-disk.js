@@ -21,10 +21,15 @@ class OwnDisk {
     const { scheduler } = world;
     this.world = world;
     this.canBeShared = false;
+    /** The process ends now, in the middle of a write of the log. */
+    this.isInterrupted = false;
     this.disk = createSimulatedDisk({
       random: () => scheduler.pick(1 << 30) / (1 << 30),
       turn: () => scheduler.turn(),
       fault: ({ kind, path }) => {
+        const { often } = world.faults;
+        if (kind === 'write' && path.startsWith('/data/log/') && often > 0 && scheduler.chance(often))
+          this.isInterrupted = true;
         // A start opens every file: it would hardly ever come to its end.
         if (kind === 'open' && !scheduler.chance(seldom)) return undefined;
         if (!world.goesWrong(`${kind} of ${path} fails`)) return undefined;
@@ -109,6 +114,7 @@ class OwnDisk {
   }
 
   kill() {
+    this.isInterrupted = false;
     if (this.world.scheduler.chance(3)) {
       this.world.note('power fails');
       this.disk.failPower();

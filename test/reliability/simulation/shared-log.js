@@ -13,6 +13,7 @@ class SharedLog {
   constructor(world) {
     this.world = world;
     this.canBeShared = true;
+    this.isInterrupted = false;
     this.log = createMemoryEventLog({ clock: () => new Date(world.scheduler.now) });
     /** How far the relays are. @type {Map<string, bigint>} */
     this.positions = new Map();

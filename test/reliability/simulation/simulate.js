@@ -231,7 +231,8 @@ class Run {
     while (!isDone) {
       // A disk that hangs keeps a process from starting.
       const canCrash = this.running !== undefined || !this.ground.canBeShared;
-      if (canCrash && this.faults.often > 0 && scheduler.chance(this.faults.often * 20)) void this.crash();
+      const isCrashing = this.ground.isInterrupted || scheduler.chance(this.faults.often * 20);
+      if (canCrash && this.faults.often > 0 && isCrashing) void this.crash();
       await this.step();
     }
     this.note('all is sent; the faults end');

@@ -163,9 +163,10 @@ const callRules = (createLog: CreateLog): void => {
       const others = ['before', 'after'];
       const circular: { itself?: unknown } = {};
       circular.itself = circular;
-      const calls = ['before', 'broken', 'after'].map((label) =>
-        log.append([to(`account-${label}`, noStream, [payment(label, label === 'broken' ? circular : {})])]),
-      );
+      const calls = ['before', 'broken', 'after'].map((label) => {
+        const events = label === 'broken' ? [payment('fine'), payment('circular', circular)] : [payment(label)];
+        return log.append([to(`account-${label}`, noStream, events)]);
+      });
       const outcomes = await Promise.allSettled(calls);
       expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
       expect(idsOf(eventsOf(await catchUp(log, { prefixes: ['account-'] })))).toEqual(others);
