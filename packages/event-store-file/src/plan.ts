@@ -30,18 +30,17 @@ export const createPlan = <Body extends EventBody>(parts: {
 
   const addAll = ({ stream, events }: StreamAppend<Body>, head: StreamHead | undefined): Position[] => {
     const ofLines = { name: stream, streamClass: classOf(stream), beginning: beginningOf(stream) };
-    const positions: Position[] = [];
     let revision = head?.revision ?? noStream;
     let before = head?.place ?? 0;
     encoder.reserve(events.length);
-    for (const event of events) {
+    const positions = events.map((event) => {
       revision += 1;
       encoder.add(event, ofLines, { revision, before });
       index.describe(event, { stream, revision }, { bytes: encoder.headers(), offset: encoder.foldOffset() });
       last += 1;
       before = last;
-      positions.push(BigInt(last));
-    }
+      return BigInt(last);
+    });
     heads.set(stream, { revision, place: last });
     return positions;
   };

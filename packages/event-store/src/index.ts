@@ -1,3 +1,4 @@
+export { newEvent } from './new-event';
 export { foldBytes } from './log-index';
 export type { LogIndex, Place, RecordedGroup, StreamHead } from './log-index';
 export { requireWellFormed } from './well-formed';

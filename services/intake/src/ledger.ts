@@ -41,7 +41,8 @@ export const openLedger = ({ log, table, ready }: Parts): Ledger => {
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_resolve, reject) => (fail = reject));
   failed.catch(() => undefined);
-  let broken: unknown;
+  /** `failed`, once it has; awaited, it throws. */
+  let broken: Promise<never> | undefined;
   let running: Promise<void> | undefined;
 
   const run = async (): Promise<void> => {
@@ -55,14 +56,14 @@ export const openLedger = ({ log, table, ready }: Parts): Ledger => {
       for (let shares = queue.take(); shares.length > 0; shares = queue.take()) queue.fail(shares, error);
       running = undefined;
       if (isRetriable(error)) return;
-      broken = error;
+      broken = failed;
       fail(error);
     }
   };
 
   return {
     submit: async (items) => {
-      if (broken !== undefined) throw broken;
+      await broken;
       if (items.length === 0) return [];
       const answered = queue.add(items);
       running ??= Promise.resolve().then(run);

@@ -1,7 +1,7 @@
 import type { AccountFacts, AccountTable, RecordKey } from '@tollgate/account-table';
-import { cutoffOf } from '@tollgate/balance';
-import { streamPrefixes } from '@tollgate/contracts';
+import { accountIdOf, cutoffOf } from '@tollgate/balance';
 import type { LogEvent } from '@tollgate/contracts';
+import { newEvent } from '@tollgate/event-store';
 import type { AppendResult, NewEvent, Position } from '@tollgate/event-store';
 import { createEventIds } from './event-ids';
 import type { Intent } from './intent';
@@ -31,8 +31,7 @@ export const draftFor = (table: AccountTable, overlay: Overlay, intent: Intent):
   const stream = streamOf(intent);
   const known = overlay.get(stream);
   if (known !== undefined) return known;
-  const account =
-    intent.type === 'RejectMessage' ? undefined : table.facts(stream.slice(streamPrefixes.account.length));
+  const account = intent.type === 'RejectMessage' ? undefined : table.facts(accountIdOf(intent));
   const draft: Draft = {
     stream,
     expectedRevision: account?.revision ?? table.revisionOf(stream),
@@ -52,7 +51,7 @@ const nextEventId = createEventIds();
 /** Adds an event under its key, if it has one, and returns the revision it will have. */
 export const draftEvent = (draft: Draft, event: LogEvent, key: RecordKey | undefined): number => {
   const place = draft.events.length;
-  const named = { ...event, eventId: nextEventId() };
+  const named = newEvent(event, nextEventId());
   // An array that begins with its one item takes a tenth of the memory of one that is pushed to.
   if (place === 0) {
     draft.events = [named];

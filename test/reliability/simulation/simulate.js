@@ -219,6 +219,10 @@ class Run {
     return isDecided && isConsumed && isProjected && published >= oracle.decisionCount() + oracle.rejections.size;
   }
 
+  isToCrash() {
+    return this.ground.isInterrupted || scheduler.chance(this.faults.often * 20);
+  }
+
   /** Work and faults until all is sent; then without faults until nothing is under way. */
   async carryOut() {
     let isDone = false;
@@ -231,8 +235,7 @@ class Run {
     while (!isDone) {
       // A disk that hangs keeps a process from starting.
       const canCrash = this.running !== undefined || !this.ground.canBeShared;
-      const isCrashing = this.ground.isInterrupted || scheduler.chance(this.faults.often * 20);
-      if (canCrash && this.faults.often > 0 && isCrashing) void this.crash();
+      if (canCrash && this.faults.often > 0 && this.isToCrash()) void this.crash();
       await this.step();
     }
     this.note('all is sent; the faults end');

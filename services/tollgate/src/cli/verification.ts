@@ -67,7 +67,7 @@ const openKept = async (
   onWarning: (what: string) => void,
 ): Promise<Kept | undefined> => {
   if (!existsSync(path)) return undefined;
-  const table = openAccountTable({ folder: await openFolderReadOnly(path), onWarning });
+  const table = openAccountTable({ folder: openFolderReadOnly(path), isReadOnly: true, onWarning });
   const from = await table.start({ ledger, seed, last: end });
   return from === 0 ? undefined : { table, from };
 };
