@@ -81,8 +81,22 @@ module.exports = {
     kept('decimal.js'),
     kept('kafkajs', 'packages/kafka'),
     kept('lmdb', 'packages/event-store-lmdb'),
-    kept('classic-level', 'packages/projection-store'),
+    kept('classic-level', 'packages/folder', 'packages/event-store-lmdb'),
     kept('@eventstore/db-client', 'packages/event-store-esdb'),
+    {
+      name: 'files by the folder',
+      comment: 'What is kept in files is written through packages/folder, of which a simulated disk is the other half.',
+      severity: 'error',
+      from: { path: '^packages/(event-store-file|account-table)/src/', pathNot: tests },
+      to: { path: '^(node:)?fs(/|$)' },
+    },
+    {
+      name: 'logs behind their port',
+      comment: 'How a log is stored, its adapter alone knows; tollgate chooses one.',
+      severity: 'error',
+      from: { path: production, pathNot: [tests, '^packages/event-store-[a-z]+/', '^services/tollgate/'] },
+      to: { path: '^packages/event-store-[a-z]+/' },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -43,7 +43,9 @@ export const record = async (
 };
 
 /** Folds a log into a table of its own, as a process does that has the log elsewhere. */
-export const followedTable = (log: EventLog<LogEvent>): { table: AccountTable; caughtUp: Promise<void>; stop(): void } => {
+export const followedTable = (
+  log: EventLog<LogEvent>,
+): { table: AccountTable; caughtUp: Promise<void>; stop(): void } => {
   const table = openAccountTable();
   const stopping = new AbortController();
   const caughtUp = new Promise<void>((resolve, reject) => {

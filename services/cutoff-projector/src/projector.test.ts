@@ -95,7 +95,8 @@ describe('the cutoff projector', () => {
     await projector.stop();
     expect(decisions(log)).toEqual(
       [opening(), ...flips].map(
-        (_, index) => `${String(index + 1)} ${index % 2 === 0 ? 'TrafficBlocked' : 'TrafficUnblocked'} by e${String(index)}`,
+        (_, index) =>
+          `${String(index + 1)} ${index % 2 === 0 ? 'TrafficBlocked' : 'TrafficUnblocked'} by e${String(index)}`,
       ),
     );
   });

@@ -46,7 +46,10 @@ export const startCutoffProjector = (parts: Parts & { ready: Promise<void> }): C
         if (!isRetriable(error)) throw error;
         const pauseMs = Math.min(5_000, 50 * 2 ** Math.min(failures, 10));
         failures += 1;
-        logger.warn({ error: error.message, pauseMs, waiting: due.length }, 'decisions cannot be recorded; they are tried again');
+        logger.warn(
+          { error: error.message, pauseMs, waiting: due.length },
+          'decisions cannot be recorded; they are tried again',
+        );
         await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
     }

@@ -22,7 +22,13 @@ test('publishes each decision as its command, in order, and nothing else', async
     published.push(...messages);
     return Promise.resolve();
   };
-  const relay = startTrafficRelay({ log, store: { position: () => undefined, store: () => undefined }, topic: 'traffic', publish, logger: silent });
+  const relay = startTrafficRelay({
+    log,
+    store: { position: () => undefined, store: () => undefined },
+    topic: 'traffic',
+    publish,
+    logger: silent,
+  });
   await relay.caughtUp;
   await relay.stop();
   const commands = log

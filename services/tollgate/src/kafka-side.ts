@@ -30,7 +30,14 @@ type Parts = {
   logger: Log;
 };
 
-export const connectKafka = async ({ settings, log, ledger, relayFolder, clock, logger }: Parts): Promise<KafkaSide> => {
+export const connectKafka = async ({
+  settings,
+  log,
+  ledger,
+  relayFolder,
+  clock,
+  logger,
+}: Parts): Promise<KafkaSide> => {
   const topics = topicsOf(settings.kafkaTopicPrefix);
   const client = createKafka(kafkaSettingsOf(settings), logger);
   const stopping = new AbortController();

@@ -9,10 +9,7 @@ const slotBytes = 64;
  * Where a relay keeps how far the broker has acknowledged: two slots in turn, so that one is whole whatever a kill interrupts. It is
  * not synced: after a power failure at most the last commands are sent again, byte for byte.
  */
-export const openRelayPosition = async (
-  folder: Folder,
-  name: string,
-): Promise<RelayPosition & { close(): void }> => {
+export const openRelayPosition = async (folder: Folder, name: string): Promise<RelayPosition & { close(): void }> => {
   const isNew = !folder.names().includes(name);
   const file = await folder.open(name, { isNew });
   let { position, turn } = readSlots(file);

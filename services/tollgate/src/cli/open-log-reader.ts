@@ -21,5 +21,5 @@ export const openLogReader = async (data: string): Promise<FileLogReader<LogEven
         ? `${data} holds a log of an earlier format: run "tollgate upgrade ${data}" first`
         : `there is no log in ${data} (${log}): say where it is with --data`,
     );
-  return openFileLogReader<LogEvent>(await openFolderReadOnly(log), { codec: storedEvents });
+  return openFileLogReader<LogEvent>(openFolderReadOnly(log), { codec: storedEvents });
 };

@@ -33,16 +33,33 @@ type Options = {
  */
 export const verifyLog = async ({ reader, accountTable, onProgress }: Options): Promise<Verification> => {
   const differences: Difference[] = [];
-  const differ = (place: Place, what: string): void => void differences.push({ position: String(place), what });
+  const differ: Differ = (place, what) => void differences.push({ position: String(place), what });
   const anew = openAccountTable();
   await anew.start({ ledger: reader.ledger, seed: reader.seed, last: reader.end });
-  const kept = await openKept(accountTable, reader, (what) => {
-    differ(reader.end, what);
-  });
+  const kept = await openKept(accountTable, reader, differ);
+  const suspects = await foldAll(reader, { anew, kept, differ, onProgress });
+  for (const [place, what] of await doubled(reader, suspects)) differ(place, what);
+  const isWhole = differences.length === 0;
+  // Against a log that is not whole there is nothing to compare.
+  if (kept !== undefined && isWhole) compare(anew, kept.table, (what) => differ(reader.end, what));
+  await kept?.table.close();
+  const snapshot = kept === undefined ? 'none' : isWhole && differences.length > 0 ? 'differs' : 'agrees';
+  return { position: String(anew.place()), events: anew.place(), accounts: countOf(anew), snapshot, differences };
+};
+
+type Differ = (place: Place, what: string) => void;
+
+type Folding = { anew: AccountTable; kept: Kept | undefined; differ: Differ; onProgress(place: Place): void };
+
+/** Up to the end, or to the first event that is not what was written. Returns whose ids may have counted before. */
+const foldAll = async (
+  reader: FileLogReader<LogEvent>,
+  { anew, kept, differ, onProgress }: Folding,
+): Promise<Map<Place, Place>> => {
   const suspects = new Map<Place, Place>();
   try {
     for await (const group of reader.groups()) {
-      for (const [place, earlier] of foldAnew(anew, group, { differ })) suspects.set(place, earlier);
+      for (const [place, earlier] of foldAnew(anew, group, differ)) suspects.set(place, earlier);
       if (kept !== undefined) foldOn(kept, group);
       onProgress(group.place(group.count - 1));
     }
@@ -50,12 +67,7 @@ export const verifyLog = async ({ reader, accountTable, onProgress }: Options): 
     if (!(error instanceof LogDamaged)) throw error;
     differ(anew.place() + 1, error.message);
   }
-  for (const [place, what] of await doubled(reader, suspects)) differ(place, what);
-  const isWhole = differences.length === 0;
-  if (kept !== undefined && isWhole) compare(anew, kept.table, (what) => differ(reader.end, what));
-  await kept?.table.close();
-  const snapshot = kept === undefined ? 'none' : isWhole && differences.length > 0 ? 'differs' : 'agrees';
-  return { position: String(anew.place()), events: anew.place(), accounts: countOf(anew), snapshot, differences };
+  return suspects;
 };
 
 type Kept = { table: AccountTable; from: Place };
@@ -64,9 +76,12 @@ type Kept = { table: AccountTable; from: Place };
 const openKept = async (
   path: string,
   { ledger, seed, end }: FileLogReader<LogEvent>,
-  onWarning: (what: string) => void,
+  differ: Differ,
 ): Promise<Kept | undefined> => {
   if (!existsSync(path)) return undefined;
+  const onWarning = (what: string): void => {
+    differ(end, what);
+  };
   const table = openAccountTable({ folder: openFolderReadOnly(path), isReadOnly: true, onWarning });
   const from = await table.start({ ledger, seed, last: end });
   return from === 0 ? undefined : { table, from };
@@ -77,10 +92,8 @@ const foldOn = ({ table, from }: Kept, group: StoredGroup<LogEvent>): void => {
   if (group.place(0) > from) table.add(group);
 };
 
-type Report = { differ(place: Place, what: string): void };
-
 /** Folds a group from its lines. Returns events whose ids may have counted before, each with the place of the other. */
-const foldAnew = (table: AccountTable, group: StoredGroup<LogEvent>, { differ }: Report): [Place, Place][] => {
+const foldAnew = (table: AccountTable, group: StoredGroup<LogEvent>, differ: Differ): [Place, Place][] => {
   const bytes = new DataView(new ArrayBuffer(group.count * foldBytes));
   const events: RecordedEvent<LogEvent>[] = [];
   const suspects: [Place, Place][] = [];
@@ -123,7 +136,10 @@ const doubled = async (
       if (wanted.has(group.place(index))) keys.set(group.place(index), JSON.stringify(eventKey(group.event(index))));
   return [...suspects]
     .filter(([place, earlier]) => keys.get(place) === keys.get(earlier))
-    .map(([place, earlier]) => [place, `the id counted before, at position ${String(earlier)}: ${keys.get(place) ?? ''}`]);
+    .map(([place, earlier]) => [
+      place,
+      `the id counted before, at position ${String(earlier)}: ${keys.get(place) ?? ''}`,
+    ]);
 };
 
 const pageItems = 1_000;
@@ -140,20 +156,25 @@ const compare = (anew: AccountTable, kept: AccountTable, differ: (what: string) 
     if (anew.partner(account.accountId) === undefined) differ(`account ${account.accountId} is not in the log`);
   if (!isDeepStrictEqual(anew.pending(), kept.pending())) differ('other decisions wait in the account table');
   const blocked = { limit: Number.MAX_SAFE_INTEGER };
-  if (!isDeepStrictEqual(anew.blocked(blocked), kept.blocked(blocked))) differ('others are blocked in the account table');
+  if (!isDeepStrictEqual(anew.blocked(blocked), kept.blocked(blocked)))
+    differ('others are blocked in the account table');
 };
 
-function* partnersOf(table: AccountTable): Generator<Partner> {
+function* pagesOf(table: AccountTable): Generator<readonly Partner[]> {
   for (let after: string | undefined; ;) {
     const { items, next } = table.partners({ limit: pageItems, ...(after !== undefined && { after }) });
-    yield* items;
+    yield items;
     if (next === null) return;
     after = next;
   }
 }
 
+function* partnersOf(table: AccountTable): Generator<Partner> {
+  for (const page of pagesOf(table)) yield* page;
+}
+
 const countOf = (table: AccountTable): number => {
   let count = 0;
-  for (const _partner of partnersOf(table)) count += 1;
+  for (const { length } of pagesOf(table)) count += length;
   return count;
 };

@@ -22,7 +22,10 @@ export const addVerify = (program: Command): void => {
     )
     .option(flag, `${about} (${variable})`)
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', '\nEnds with 0 if all is as it should be, with 1 if something differs, with 2 if the log cannot be read.')
+    .addHelpText(
+      'after',
+      '\nEnds with 0 if all is as it should be, with 1 if something differs, with 2 if the log cannot be read.',
+    )
     .action(async (flags: { data?: string; json?: boolean }) => {
       const { data } = readSettings(flags.data === undefined ? {} : { data: flags.data }, process.env);
       try {
