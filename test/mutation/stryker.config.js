@@ -3,15 +3,17 @@
 
 const { join } = require('node:path');
 
+const named = (/** @type {string} */ folder, /** @type {string[]} */ names) =>
+  names.map((name) => `${folder}/${name}.ts`);
+
 /** Where an amount, a balance, a duplicate or a decision is made. */
 const parts = {
   money: ['packages/money/src/*.ts'],
   balance: ['packages/balance/src/*.ts'],
-  intake: [
-    ...['draft', 'forecast', 'ledger', 'ledger-index', 'plan', 'record-key', 'round', 'submissions'].map(
-      (name) => `services/intake/src/${name}.ts`,
-    ),
-  ],
+  'account-table': named('packages/account-table/src', [
+    ...['add-group', 'describe', 'fold', 'fold-account', 'fold-decision', 'fold-other', 'judge', 'pending'],
+  ]),
+  intake: named('services/intake/src', [...['decide-item', 'ledger', 'overlay', 'queue', 'record-key', 'write-group']]),
   'cutoff-projector': ['services/cutoff-projector/src/*.ts'],
 };
 

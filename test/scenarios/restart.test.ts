@@ -137,7 +137,10 @@ describe('derived folders', () => {
     expect([beside.code, beside.output]).toEqual([0, expect.stringMatching(/of 8 accounts .*: all as it should be/)]);
     await tollgate.stop();
     const stopped = await runTollgate('verify', '--data', data);
-    expect([stopped.code, stopped.output]).toEqual([0, expect.stringContaining('the snapshot of the account table agrees')]);
+    expect([stopped.code, stopped.output]).toEqual([
+      0,
+      expect.stringContaining('the snapshot of the account table agrees'),
+    ]);
     const { code, output } = await runTollgate('verify', '--data', data, '--json');
     expect([code, JSON.parse(output)]).toEqual([
       0,
@@ -167,11 +170,20 @@ describe('derived folders', () => {
   it('every event is printed by `tollgate export`, with where it came from', async () => {
     await record(100);
     const { code, output } = await runTollgate('export', '--data', data);
-    const lines = output.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = output
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(code).toBe(0);
     expect(lines.map(({ position }) => position)).toEqual(lines.map((_, index) => String(index + 1)));
     const { histories } = await readWholeState(tollgate.url);
-    const told = (item: Record<string, unknown>) => [item['eventId'], item['receivedAt'], item['recordedAt'], item['by'], item['data']];
+    const told = (item: Record<string, unknown>) => [
+      item['eventId'],
+      item['receivedAt'],
+      item['recordedAt'],
+      item['by'],
+      item['data'],
+    ];
     const exported = new Map(lines.map((line) => [line['eventId'], told(line)]));
     for (const item of histories.flat()) expect(exported.get(item['eventId'])).toEqual(told(item));
     expect(histories.flat().length).toBeGreaterThan(100);

@@ -63,7 +63,7 @@ export const openLedger = ({ log, table, ready }: Parts): Ledger => {
 
   return {
     submit: async (items) => {
-      await broken;
+      if (broken !== undefined) return broken;
       if (items.length === 0) return [];
       const answered = queue.add(items);
       running ??= Promise.resolve().then(run);

@@ -232,7 +232,9 @@ const prove = async ({ path }) => {
   await kafka?.close();
   print(`killed at ${[...reached].map(([point, count]) => `${point}: ${count}`).join(', ')}`);
   const torn = [...found.torn].map(([how, count]) => `${how}: ${count}`).join(', ');
-  print(`power failed too in one of ${powerFails} kills, and of what was not acknowledged was left: ${torn || 'all there was'}`);
+  print(
+    `power failed too in one of ${powerFails} kills, and of what was not acknowledged was left: ${torn || 'all there was'}`,
+  );
   print(
     `${options.kills} kills survived, seed ${options.seed}: ${found.acknowledged} acknowledgements (${found.resent} of them for something sent again), ${found.entries} entries, ${found.decisions} decisions; 0 lost, 0 doubled, 0 wrong`,
   );

@@ -65,7 +65,10 @@ class Tearing {
 
   tear() {
     const segment = existsSync(this.folder)
-      ? readdirSync(this.folder).filter((name) => name.endsWith('.log')).sort().at(-1)
+      ? readdirSync(this.folder)
+          .filter((name) => name.endsWith('.log'))
+          .sort()
+          .at(-1)
       : undefined;
     const place = acknowledgedIn(this.folder);
     if (segment === undefined || place === undefined) return;

@@ -92,7 +92,9 @@ describe('a data folder of the format before', () => {
     const files = (): string[] =>
       readdirSync(old, { recursive: true, encoding: 'utf8', withFileTypes: true })
         .filter((entry) => entry.isFile())
-        .map(({ parentPath, name }) => [join(parentPath, name), readFileSync(join(parentPath, name), 'base64')].join(' '))
+        .map(({ parentPath, name }) =>
+          [join(parentPath, name), readFileSync(join(parentPath, name), 'base64')].join(' '),
+        )
         .sort();
     const asItWas = files();
     const { code, output } = await runTollgate('serve', '--port', '0', '--data', old);

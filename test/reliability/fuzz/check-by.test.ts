@@ -21,7 +21,8 @@ const message = (changes: object = {}) => ({
   ...changes,
 });
 
-const faults = ({ items = served as object[], sent = [message()], by = byHttp as object } = {}): string[] =>
+type Seen = { items?: object[]; sent?: ReturnType<typeof message>[]; by?: object };
+const faults = ({ items = served, sent = [message()], by = byHttp }: Seen = {}): string[] =>
   faultsOf((report) => {
     report.acknowledge(told(1, { type: 'AccountOpened', data: opening }, { by }));
     checkBy({ events, served: items, sent }, report);

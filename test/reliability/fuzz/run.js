@@ -139,6 +139,15 @@ const stop = async (tollgate, report) => {
   if (tollgate.complaints() !== '') report.fault(`Tollgate complained: ${tollgate.complaints().slice(0, 3_000)}`);
 };
 
+/** @param {{ events: any[], served: any[], sent: import('./check-messages').Sent[] }} seen @param {Report} report */
+const checkEvents = (seen, report) => {
+  const { events, served, sent } = seen;
+  checkLog(events, sent, report);
+  checkClaims(events, report);
+  checkHistory(events, served, report);
+  checkBy(seen, report);
+};
+
 /** @param {string} folder @param {Report} report */
 const fuzz = async (folder, report) => {
   const kafka = options.kafka ? await startKafkaSide() : undefined;
@@ -151,10 +160,7 @@ const fuzz = async (folder, report) => {
   const published = kafka && (await readPublished(kafka, served));
   await stop(tollgate, report);
   const events = await readLog(data);
-  checkLog(events, kafka?.sent ?? [], report);
-  checkClaims(events, report);
-  checkHistory(events, served.histories, report);
-  checkBy({ events, served: served.histories, sent: kafka?.sent ?? [] }, report);
+  checkEvents({ events, served: served.histories, sent: kafka?.sent ?? [] }, report);
   const oracle = followLog(events, report);
   checkAccounts(oracle, served.accounts, report);
   if (published) checkTopics(oracle, published, report);

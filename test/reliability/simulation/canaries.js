@@ -66,8 +66,8 @@ const canaries = {
   },
   'a run of ids that says it covers more than it does': {
     file: 'packages/account-table/dist/ids/id-runs.js',
-    from: "covered: () => runs.at(-1)?.entry.last ?? 0,",
-    to: "covered: () => (runs.length > 0 ? runs.at(-1).entry.last + 3 : 0),",
+    from: 'covered: () => runs.at(-1)?.entry.last ?? 0,',
+    to: 'covered: () => (runs.length > 0 ? runs.at(-1).entry.last + 3 : 0),',
   },
   'a decision that a crash kept from the log is not made again': {
     file: 'services/cutoff-projector/dist/projector.js',
