@@ -11,8 +11,8 @@ const root = resolve(__dirname, '../..');
 const all = ['money', 'balance', 'account-table', 'cutoff-projector', 'intake'];
 const leastPercent = 90;
 
-const help = `Changes the code of amounts, balances, the account table, decisions and intake in every way that Stryker knows, one change at a time, and
-counts the changes that some unit test notices. Takes about 20 minutes on 2 cores; every change that nobody noticed is printed.
+const help = `Changes the code of amounts, balances, the account table, decisions and intake in every way that Stryker knows, one change
+at a time, and counts the changes that some unit test notices. Takes about 20 minutes on 2 cores; every change that nobody noticed is printed.
 Ends with 1 if a part has less than ${leastPercent} %.
 
   npm run proof:mutation -- [part]…

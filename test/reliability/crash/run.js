@@ -204,7 +204,7 @@ const killAll = async (place, kafka, acknowledgements) => {
   let found;
   for (let kill = 1; kill <= kills; kill += 1) {
     await killAt(kill, place, load);
-    if (pick(powerFails) === 0) tearing.tear();
+    await tearing.afterKill(pick(powerFails) === 0);
     showProgress(kill);
     if (kill % checkEvery !== 0 && kill !== kills) continue;
     load.isOver = true;

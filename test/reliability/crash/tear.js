@@ -2,6 +2,9 @@
 'use strict';
 const { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { storedEvents } = require('@tollgate/contracts');
+const { openFileLogReader } = require('@tollgate/event-store-file');
+const { openFolderReadOnly } = require('@tollgate/folder');
 
 /*
  * What a power failure leaves of a log whose process was killed, by the layout of its files alone: bytes past the last group that
@@ -12,11 +15,28 @@ const segmentHeaderBytes = 512;
 const inGroup = { sizeBytes: 12, count: 16, first: 32 };
 const groupHeaderBytes = 40;
 
-/** Position of the last event that was acknowledged, by the note; absent where there is none. @param {string} folder */
+/** @param {string} folder */
+const lastSegment = (folder) =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.log'))
+        .sort()
+        .at(-1)
+    : undefined;
+
+/** Position of the last event that was acknowledged, by the note. @param {string} folder */
 const acknowledgedIn = (folder) => {
   const path = join(folder, 'acknowledged');
   const text = existsSync(path) ? readFileSync(path, 'latin1') : '';
-  return /^\d{16} /.test(text) ? Number(text.slice(0, 16)) : undefined;
+  return /^\d{16} /.test(text) ? Number(text.slice(0, 16)) : 0;
+};
+
+/** Position of the last event that is whole. @param {string} folder */
+const endOfLog = async (folder) => {
+  if (lastSegment(folder) === undefined) return 0;
+  const reader = await openFileLogReader(openFolderReadOnly(folder), { codec: storedEvents });
+  reader.close();
+  return reader.end;
 };
 
 /** Where the group that ends with `place` ends in a segment; absent if the segment has none. @param {Buffer} bytes @param {{ first: number, place: number }} wanted */
@@ -51,7 +71,7 @@ const tears = {
     Buffer.concat([tail, Buffer.alloc(1 + random.below(2 * pageBytes), random.below(2) === 0 ? 0 : 'torn')]),
 };
 
-/** Tears what is not acknowledged at the end of a log as `tear` says; returns how many bytes were there to be torn. */
+/** Tears what is not acknowledged at the end of a log. */
 class Tearing {
   /** @param {string} data @param {import('../random').Random} random */
   constructor(data, random) {
@@ -59,36 +79,38 @@ class Tearing {
     this.random = random;
     /** @type {Buffer | undefined} */
     this.olderNote = undefined;
+    /** Position of the last event that the next process finds, and may tell of without another word to the disk. */
+    this.found = 0;
     /** How often each was done to bytes that were there. @type {Map<string, number>} */
     this.done = new Map();
   }
 
+  /** After each kill: `isPowerGone` with it or not. @param {boolean} isPowerGone */
+  async afterKill(isPowerGone) {
+    if (isPowerGone) this.tear();
+    this.found = await endOfLog(this.folder);
+  }
+
   tear() {
-    const segment = existsSync(this.folder)
-      ? readdirSync(this.folder)
-          .filter((name) => name.endsWith('.log'))
-          .sort()
-          .at(-1)
-      : undefined;
-    const place = acknowledgedIn(this.folder);
-    if (segment === undefined || place === undefined) return;
+    const segment = lastSegment(this.folder);
+    if (segment === undefined) return;
     const path = join(this.folder, segment);
     const bytes = readFileSync(path);
+    const place = Math.max(this.found, acknowledgedIn(this.folder));
     const end = endOfGroup(bytes, { first: Number(segment.slice(0, 16)), place });
     if (end === undefined) return;
-    const names = Object.keys(tears);
-    const name = names[this.random.below(names.length)] ?? '';
+    const name = this.random.oneOf(Object.keys(tears));
     const torn = tears[name]?.(bytes.subarray(end), this.random) ?? Buffer.alloc(0);
     truncateSync(path, end);
     writeFileSync(path, torn, { flag: 'a' });
-    const isOfTail = bytes.length > end;
-    if (isOfTail) this.done.set(name, (this.done.get(name) ?? 0) + 1);
+    if (bytes.length > end) this.done.set(name, (this.done.get(name) ?? 0) + 1);
     this.forgetNote();
   }
 
   /** Now and then the note on the disk is an older one. */
   forgetNote() {
     const path = join(this.folder, 'acknowledged');
+    if (!existsSync(path)) return;
     const note = readFileSync(path);
     if (this.olderNote !== undefined && this.random.below(3) === 0) writeFileSync(path, this.olderNote);
     this.olderNote = note;
