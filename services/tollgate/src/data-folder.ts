@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { openAccountTable } from '@tollgate/account-table';
 import type { AccountTable, AccountTableOptions } from '@tollgate/account-table';
 import { storedEvents, streamPrefixes } from '@tollgate/contracts';
@@ -93,7 +94,7 @@ const probeBytes = 1 << 20;
 const probe = async (data: string): Promise<void> => {
   const file = join(data, 'probe');
   try {
-    await mkdir(data, { recursive: true });
+    await makeFolder(data);
     await writeFile(file, Buffer.alloc(probeBytes), { flush: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -104,4 +105,14 @@ const probe = async (data: string): Promise<void> => {
   } finally {
     await rm(file, { force: true }).catch(() => undefined);
   }
+};
+
+/** Node's own way of making parents too never ends where a folder cannot be made in one that is there, such as /proc. */
+const makeFolder = async (path: string): Promise<void> => {
+  const parent = dirname(path);
+  if (existsSync(path)) return;
+  if (!existsSync(parent)) await makeFolder(parent);
+  await mkdir(path).catch((error: unknown) => {
+    if (!existsSync(path)) throw error;
+  });
 };
