@@ -16,7 +16,7 @@ export type ToldCall =
 export type ToldCommand = { id: string; data: string };
 
 /** What a ledger at rest told of all it held; histories by account. */
-export type Observed = {
+type Observed = {
   accounts: Fields[];
   histories: Record<string, Fields[]>;
   blocked: Fields[];

@@ -81,7 +81,7 @@ const decoded = ({ event }: Recorded): RecordedEvent<LogEvent> => {
 };
 
 /** As a file has it: one run of bytes for all headers, each with room before it for the log's own. */
-export const groupOf = (
+const groupOf = (
   group: readonly Recorded[],
   eventOf: (recorded: Recorded) => RecordedEvent<LogEvent>,
 ): RecordedGroup<LogEvent> => {

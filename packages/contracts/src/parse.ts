@@ -16,7 +16,7 @@ export const parseBody = <Value>(schema: z.ZodType<Value>, body: unknown): Parse
 };
 
 /** As `parseBody`, for what is checked all the time: the schema is made into code once. What that refuses, the schema itself puts into words. */
-export const createParser = <Value>(schema: z.ZodType<Value>): ((body: unknown) => Parsed<Value>) => {
+const createParser = <Value>(schema: z.ZodType<Value>): ((body: unknown) => Parsed<Value>) => {
   // Not z.compile: it asks the schema at once where it refuses, and a vast body must not get that far.
   const check = z.core.compileFn(schema);
   return (body) => {

@@ -3,7 +3,7 @@ import type { Place } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
 
 /** How far the log was known to reach: the last event that was durable, and the checksum of its group. */
-export type Acknowledged = { place: Place; crc: number };
+type Acknowledged = { place: Place; crc: number };
 
 /** A note that outlives the process, not the machine: a log that ends before it has lost something. */
 export type AcknowledgedNote = {

@@ -7,9 +7,9 @@ import { createLineBuffer } from './line-buffer';
 import { recordedEvent } from './recorded-event';
 
 /** A stream as the events of one append see it. */
-export type StreamOfLines = { name: string; streamClass: number; beginning: string };
+type StreamOfLines = { name: string; streamClass: number; beginning: string };
 
-export type EncodedGroup<Body extends EventBody> = { bytes: Buffer; crc: number; recorded: RecordedGroup<Body> };
+type EncodedGroup<Body extends EventBody> = { bytes: Buffer; crc: number; recorded: RecordedGroup<Body> };
 
 /**
  * Makes one group after the other, in buffers that are used again: what `finish` returns holds until `begin`. This is the hot path

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { noStream } from '@tollgate/event-store';
 import type { EventBody, NewEvent, RecordedEvent } from '@tollgate/event-store';
 import { openFolder } from '@tollgate/folder';
 import type { Folder } from '@tollgate/folder';
@@ -51,15 +50,6 @@ export const withLog = async <Result>(
     await log.close();
   }
 };
-
-/** Records so many events of one stream, from its start, in one group. */
-export const fill = (folder: Folder | string, stream: string, count: number): Promise<void> =>
-  withLog(folder, async (log) => {
-    const events = Array.from({ length: count }, (_, index) =>
-      payment(`${stream}.${String(index)}`, `amount-${String(index)}`),
-    );
-    await log.append([{ stream, expectedRevision: noStream, events }]);
-  });
 
 /** The whole log, read from its files. */
 export const readAll = async (log: FileEventLog<EventBody>): Promise<RecordedEvent<EventBody>[]> => {

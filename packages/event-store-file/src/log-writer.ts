@@ -6,7 +6,7 @@ import { mark } from './segment';
 import { segmentHeaderBytes } from './segment-header';
 import type { Segments } from './segments';
 
-export type WrittenGroup = { bytes: Buffer; crc: number; first: Place; count: number };
+type WrittenGroup = { bytes: Buffer; crc: number; first: Place; count: number };
 
 export type LogWriter = {
   /**

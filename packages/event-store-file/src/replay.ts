@@ -43,7 +43,7 @@ export const replay = async <Body extends EventBody>(
 };
 
 /** Where the group of `place` stands, or the first one of the segment if it begins after that. */
-export const cursorAt = async (log: Readable<EventBody>, segment: Segment, place: Place): Promise<Cursor> => {
+const cursorAt = async (log: Readable<EventBody>, segment: Segment, place: Place): Promise<Cursor> => {
   if (place <= segment.header.first) return beginningOfSegment(segment, segmentHeaderBytes);
   const group = await createGroupReader(log, aheadInOrder).groupOf(place);
   return group === undefined

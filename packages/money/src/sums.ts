@@ -35,8 +35,8 @@ const carry = ({ tops }: Sums, at: number, high: number): number => {
   return high - one * top;
 };
 
-export const highOf = ({ bytes }: Sums, at: number): number => bytes.getFloat64(at, true);
-export const lowOf = ({ bytes }: Sums, at: number): number => bytes.getFloat64(at + 8, true);
+const highOf = ({ bytes }: Sums, at: number): number => bytes.getFloat64(at, true);
+const lowOf = ({ bytes }: Sums, at: number): number => bytes.getFloat64(at + 8, true);
 
 /** The sum at an offset, exact. */
 export const sumAt = (sums: Sums, at: number): Amount =>

@@ -111,7 +111,7 @@ const checkNotAhead = async <Body extends EventBody>({ name, log, position }: Fo
   const last = await log.lastPosition();
   if (stored !== undefined && stored > (last ?? 0n))
     throw new Error(
-      `${name} is at position ${String(stored)}, ahead of the log at ${String(last ?? 0n)}: the log was replaced by an older copy; delete all folders beside event-log, which are derived from it, and start again`,
+      `${name} is at position ${String(stored)}, ahead of the log at ${String(last ?? 0n)}: the log was replaced by an older copy; put the newer one back or, if the older one is what you want, delete the folder relays beside it: everything in the log is then published again, byte for byte`,
     );
 };
 

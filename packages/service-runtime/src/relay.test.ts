@@ -56,7 +56,8 @@ describe('relaying the log to a broker', () => {
     await relaying.stop();
   });
 
-  test('where its position cannot be stored it goes on with what comes next, instead of sending the same again', async () => {
+  test('where its position cannot be stored it says so once and goes on, where it used to send the same again or to end the process', async () => {
+    const warnings: string[] = [];
     const sent: string[] = [];
     const relaying = relay({
       name: 'test relay',
@@ -65,7 +66,7 @@ describe('relaying the log to a broker', () => {
       store: {
         position: () => undefined,
         store: () => {
-          throw Object.assign(new Error('the disk is full'), { retriable: true });
+          throw new Error('the disk is full');
         },
       },
       toMessage: ({ eventId }) => eventId,
@@ -73,10 +74,11 @@ describe('relaying the log to a broker', () => {
         sent.push(...messages);
         return Promise.resolve();
       },
-      logger: silent,
+      logger: { ...silent, warn: (_fields, message) => warnings.push(message) },
     });
     while (sent.length < 2_500) await new Promise(setImmediate);
     await relaying.stop();
+    expect(warnings).toEqual(['test relay cannot store how far it is; a restart publishes again what follows']);
     expect(sent).toEqual(Array.from({ length: 2_500 }, (_, index) => `e${String(index)}`));
   });
 

@@ -35,6 +35,7 @@ export const relay = <Body extends EventBody, Message>(options: Relay<Body, Mess
   let acknowledged: Position | undefined;
   const position = (): Position | undefined => acknowledged ?? store.position();
   let idle = 0;
+  const storeNow = createStoring(options);
 
   const publish = async (messages: Message[]): Promise<boolean> => {
     const waiting = { messages: messages.length, since: new Date(), reason: undefined };
@@ -71,7 +72,7 @@ export const relay = <Body extends EventBody, Message>(options: Relay<Body, Mess
     if (messages.length > 0 && !(await publish(messages))) return;
     acknowledged = reached;
     idle = messages.length > 0 ? 0 : (idle + 1) % idleBatches;
-    if (idle === 0) store.store(reached);
+    if (idle === 0) storeNow(reached);
   };
 
   const following = follow({
@@ -89,5 +90,21 @@ export const relay = <Body extends EventBody, Message>(options: Relay<Body, Mess
       stopping.abort();
       return following.stop();
     },
+  };
+};
+
+/** Stores positions. That one cannot be stored ends nothing: at worst a restart publishes again. */
+const createStoring = ({ store, logger, name }: Pick<Relay<EventBody, never>, 'store' | 'logger' | 'name'>) => {
+  let isTold = false;
+  return (position: Position): void => {
+    try {
+      store.store(position);
+      isTold = false;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!isTold)
+        logger.warn({ error: reason }, `${name} cannot store how far it is; a restart publishes again what follows`);
+      isTold = true;
+    }
   };
 };

@@ -12,9 +12,7 @@ const metadata = { source: { receivedAt, channel: { http: 'request-1' } } };
 export const itemsOf = (intents: readonly Intent[]): Item[] => intents.map((intent) => ({ intent, metadata }));
 
 /** Folds a log into a table of its own, as a process does that has the log elsewhere. */
-export const followedTable = (
-  log: EventLog<LogEvent>,
-): { table: AccountTable; caughtUp: Promise<void>; stop(): void } => {
+const followedTable = (log: EventLog<LogEvent>): { table: AccountTable; caughtUp: Promise<void>; stop(): void } => {
   const table = openAccountTable();
   const stopping = new AbortController();
   const caughtUp = new Promise<void>((resolve, reject) => {

@@ -41,7 +41,9 @@ export const watchLog = <Body extends EventBody>(
     append: async (appends) => {
       try {
         const results = await log.append(appends);
-        onSuccess();
+        const unknown = results.find((result) => result.status === 'unknown');
+        if (unknown === undefined) onSuccess();
+        else onFailure(unknown.error);
         return results;
       } catch (error) {
         onFailure(error);

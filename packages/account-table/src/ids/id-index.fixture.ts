@@ -9,7 +9,7 @@ export const ledger = '5d0f3c1e-8f64-4f0f-9a55-0d6d3f4f6f10';
 /** The id of the event at place n is the n-th; several may have one fingerprint. */
 export type TestId = { high: number; low: number };
 
-export const tinyTable = 4;
+const tinyTable = 4;
 
 /** An index over a folder of the disk, with warnings kept. */
 export const openTestIndex = async (

@@ -1,6 +1,7 @@
 import type { Place } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
 import { openKeptRuns } from './kept-runs';
+import type { LogOfRuns } from './kept-runs';
 import { removeUnnamed, runName, writeManifest } from './manifest';
 import { mergedEntry } from './merge';
 import type { FullTable, Merge } from './merge';
@@ -8,15 +9,7 @@ import { openRun } from './run';
 import type { Run } from './run';
 
 /** What the runs of a folder are opened with. */
-export type RunsOptions = {
-  folder: Folder;
-  /** The log's own id: runs of another log are not trusted. */
-  ledger: string;
-  /** Place of the last event of the log. */
-  last: Place;
-  merge: Merge;
-  onWarning: (message: string) => void;
-};
+export type RunsOptions = LogOfRuns & { folder: Folder; merge: Merge };
 
 /** The runs of a folder: few, each at least about twice the next newer one. */
 export type IdRuns = {

@@ -1,18 +1,24 @@
+import type { Place } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
-import type { RunsOptions } from './id-runs';
 import { readManifest, removeAll, removeUnnamed } from './manifest';
 import type { Manifest } from './manifest';
 import { openRun } from './run';
 import type { Run } from './run';
 
+/** Which log they must be of, and where it ends. */
+export type LogOfRuns = {
+  /** The log's own id: runs of another log are not trusted. */
+  ledger: string;
+  /** Place of the last event of the log. */
+  last: Place;
+  onWarning: (message: string) => void;
+};
+
 /**
  * The runs of a folder, oldest first, if they can be trusted: of this log, without a gap from its first event, each file the one
  * that was written. Otherwise they are removed, with a warning, and there are none. Throws if they cover more than the log has.
  */
-export const openKeptRuns = async (
-  folder: Folder,
-  { ledger, last, onWarning }: Pick<RunsOptions, 'ledger' | 'last' | 'onWarning'>,
-): Promise<Run[]> => {
+export const openKeptRuns = async (folder: Folder, { ledger, last, onWarning }: LogOfRuns): Promise<Run[]> => {
   let runs: Run[];
   try {
     runs = await openNamedRuns(folder, ledger);

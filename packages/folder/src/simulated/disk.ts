@@ -7,7 +7,7 @@ export type DiskCall = { kind: 'open' | 'write' | 'truncate' | 'rename' | 'remov
 export type DiskFault = { code: 'ENOSPC' | 'EIO'; keptBytes?: number } | 'hangs';
 
 /** A call under way; `endInPart` says what is left of it when the process ends. */
-export type Call = { endInPart(): void };
+type Call = { endInPart(): void };
 
 /** One life of the process: a call of an ended one neither goes on nor is answered. */
 export type ProcessLife = { isAlive: boolean; calls: Set<Call> };

@@ -26,12 +26,12 @@ const put = (content: Content, { bytes, position }: Placed): void => {
   content.sizeBytes = Math.max(content.sizeBytes, end);
 };
 
-export const cutTo = (content: Content, sizeBytes: number): void => {
+const cutTo = (content: Content, sizeBytes: number): void => {
   content.bytes.fill(0, Math.min(sizeBytes, content.sizeBytes));
   content.sizeBytes = sizeBytes;
 };
 
-export const writeInto = (file: SimulatedFile, placed: Placed): void => {
+const writeInto = (file: SimulatedFile, placed: Placed): void => {
   put(file.content, placed);
   if (file.synced !== undefined) put(file.synced, placed);
 };

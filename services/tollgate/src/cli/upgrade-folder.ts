@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Position } from '@tollgate/event-store';
@@ -11,7 +10,7 @@ import { writeRelayPosition } from '../relay-position';
 import { startProgress } from './progress-bar';
 import { say } from './terminal-text';
 import { verifyLog, writeLog } from './upgrade-log';
-import { hasOldLog, oldFoldersIn, oldLogOf, relayPositionsIn } from './upgrade-source';
+import { hasLog, hasOldLog, oldFoldersIn, oldLogOf, relayPositionsIn } from './upgrade-source';
 
 /** How folders are opened: tests put others in their place. */
 type Open = (path: string) => Promise<Folder>;
@@ -43,7 +42,7 @@ export const upgradeFolder = async (data: string, open: Open = openFolder): Prom
 };
 
 const tellIfDone = (data: string): boolean => {
-  if (!existsSync(foldersOf(data).log)) return false;
+  if (!hasLog(data)) return false;
   say(`${data} is upgraded already: nothing was done.`);
   tellOfOldFolders(data);
   return true;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Position } from '@tollgate/event-store';
 import { lmdbFileOf, readRelayPosition } from '@tollgate/event-store-lmdb';
@@ -12,7 +12,13 @@ export const oldLogOf = (data: string): string => join(data, 'event-log');
 export const hasOldLog = (data: string): boolean => existsSync(lmdbFileOf(oldLogOf(data)));
 
 /** Whether a data folder was written by a Tollgate before segment files and has not been upgraded. */
-export const oldFormatIn = (data: string): boolean => hasOldLog(data) && !existsSync(foldersOf(data).log);
+export const oldFormatIn = (data: string): boolean => hasOldLog(data) && !hasLog(data);
+
+/** Whether there is a log in segment files. An empty folder, made by hand or by a mount, is none. */
+export const hasLog = (data: string): boolean => {
+  const { log } = foldersOf(data);
+  return existsSync(log) && readdirSync(log).some((name) => name.endsWith('.log'));
+};
 
 /** What may be removed by hand once a folder is upgraded. */
 export const oldFoldersIn = (data: string): string[] =>

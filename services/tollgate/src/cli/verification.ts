@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { eventKey, openAccountTable } from '@tollgate/account-table';
-import type { AccountTable, Partner } from '@tollgate/account-table';
+import { eventKey, openAccountTable, reversedKey } from '@tollgate/account-table';
+import type { AccountTable, Partner, RecordKey } from '@tollgate/account-table';
+import { accountStream, streamPrefixes } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import { LogDamaged, foldBytes } from '@tollgate/event-store';
 import type { Place, RecordedEvent } from '@tollgate/event-store';
@@ -16,7 +17,7 @@ export type Verification = {
   events: number;
   accounts: number;
   /** What was kept of the account table, against the fold of the whole log. */
-  snapshot: 'agrees' | 'differs' | 'none';
+  snapshot: 'agrees' | 'differs' | 'none' | 'unusable';
   differences: Difference[];
 };
 
@@ -36,30 +37,33 @@ export const verifyLog = async ({ reader, accountTable, onProgress }: Options): 
   const differ: Differ = (place, what) => void differences.push({ position: String(place), what });
   const anew = openAccountTable();
   await anew.start({ ledger: reader.ledger, seed: reader.seed, last: reader.end });
-  const kept = await openKept(accountTable, reader, differ);
-  const suspects = await foldAll(reader, { anew, kept, differ, onProgress });
-  for (const [place, what] of await doubled(reader, suspects)) differ(place, what);
+  const kept = await openKept(accountTable, reader);
+  const suspects = await foldAll(reader, { anew, kept: kept.usable, differ, onProgress });
+  for (const [place, what] of await confirmed(reader, suspects)) differ(place, what);
   const isWhole = differences.length === 0;
   // Against a log that is not whole there is nothing to compare.
-  if (kept !== undefined && isWhole) compare(anew, kept.table, (what) => differ(reader.end, what));
-  await kept?.table.close();
-  const snapshot = kept === undefined ? 'none' : isWhole && differences.length > 0 ? 'differs' : 'agrees';
+  if (kept.usable !== undefined && isWhole) compare(anew, kept.usable.table, (what) => differ(reader.end, what));
+  await kept.usable?.table.close();
+  const snapshot = isWhole && differences.length > 0 ? 'differs' : kept.verdict;
   return { position: String(anew.place()), events: anew.place(), accounts: countOf(anew), snapshot, differences };
 };
 
 type Differ = (place: Place, what: string) => void;
 
+/** An event that may count what counted before: what stands at the earlier places must be read to know. */
+type Suspect = { place: Place; key: RecordKey; earlier: readonly Place[] };
+
 type Folding = { anew: AccountTable; kept: Kept | undefined; differ: Differ; onProgress(place: Place): void };
 
-/** Up to the end, or to the first event that is not what was written. Returns whose ids may have counted before. */
+/** Up to the end, or to the first event that is not what was written. */
 const foldAll = async (
   reader: FileLogReader<LogEvent>,
   { anew, kept, differ, onProgress }: Folding,
-): Promise<Map<Place, Place>> => {
-  const suspects = new Map<Place, Place>();
+): Promise<Suspect[]> => {
+  const suspects: Suspect[] = [];
   try {
     for await (const group of reader.groups()) {
-      for (const [place, earlier] of foldAnew(anew, group, differ)) suspects.set(place, earlier);
+      for (const suspect of foldAnew(anew, group, differ)) suspects.push(suspect);
       if (kept !== undefined) foldOn(kept, group);
       onProgress(group.place(group.count - 1));
     }
@@ -72,19 +76,18 @@ const foldAll = async (
 
 type Kept = { table: AccountTable; from: Place };
 
-/** The table as a start would take it up; none if nothing was kept. It is never written. */
+/** The table as a start would take it up; none if nothing was kept, or nothing that a start would use. It is never written. */
 const openKept = async (
   path: string,
   { ledger, seed, end }: FileLogReader<LogEvent>,
-  differ: Differ,
-): Promise<Kept | undefined> => {
-  if (!existsSync(path)) return undefined;
-  const onWarning = (what: string): void => {
-    differ(end, what);
-  };
+): Promise<{ usable?: Kept; verdict: 'agrees' | 'none' | 'unusable' }> => {
+  if (!existsSync(path)) return { verdict: 'none' };
+  const faults: string[] = [];
+  const onWarning = (fault: string): void => void faults.push(fault);
   const table = openAccountTable({ folder: openFolderReadOnly(path), isReadOnly: true, onWarning });
   const from = await table.start({ ledger, seed, last: end });
-  return from === 0 ? undefined : { table, from };
+  if (faults.length > 0) return { verdict: 'unusable' };
+  return from === 0 ? { verdict: 'none' } : { usable: { table, from }, verdict: 'agrees' };
 };
 
 /** What follows the snapshot, as a start folds it. */
@@ -92,20 +95,19 @@ const foldOn = ({ table, from }: Kept, group: StoredGroup<LogEvent>): void => {
   if (group.place(0) > from) table.add(group);
 };
 
-/** Folds a group from its lines. Returns events whose ids may have counted before, each with the place of the other. */
-const foldAnew = (table: AccountTable, group: StoredGroup<LogEvent>, differ: Differ): [Place, Place][] => {
+/** Folds a group from its lines. Returns the events whose ids may have counted before. */
+const foldAnew = (table: AccountTable, group: StoredGroup<LogEvent>, differ: Differ): Suspect[] => {
   const bytes = new DataView(new ArrayBuffer(group.count * foldBytes));
   const events: RecordedEvent<LogEvent>[] = [];
-  const suspects: [Place, Place][] = [];
+  const findSuspects = createSearch(table);
+  const suspects: Suspect[] = [];
   for (let index = 0; index < group.count; index += 1) {
     const event = group.event(index);
     const offset = index * foldBytes;
     table.describe(event, { stream: event.stream, revision: event.revision }, { bytes, offset });
     if (!isSame(bytes, offset, { bytes: group.bytes, offset: group.foldOffset(index) }))
       differ(group.place(index), `the header says something else than its line, ${event.type} in ${event.stream}`);
-    const key = eventKey(event);
-    const [earlier] = key === undefined ? [] : table.placesOf(key);
-    if (earlier !== undefined) suspects.push([group.place(index), earlier]);
+    suspects.push(...findSuspects(event, group.place(index)));
     events.push(event);
   }
   const at = (index: number): RecordedEvent<LogEvent> => {
@@ -114,7 +116,40 @@ const foldAnew = (table: AccountTable, group: StoredGroup<LogEvent>, differ: Dif
     return event;
   };
   table.add({ ...group, bytes, foldOffset: (index) => index * foldBytes, event: at });
+  events.forEach((event, index) => {
+    const fault = faultOfAccount(table, event);
+    if (fault !== undefined) differ(group.place(index), fault);
+  });
   return suspects;
+};
+
+/** Looks for what counted before an event of a group: in the log before the group, and in the group before the event. */
+const createSearch = (table: AccountTable) => {
+  const inGroup = new Map<string, Place>();
+  return (event: LogEvent, place: Place): Suspect[] =>
+    keysOf(event).flatMap((key) => {
+      const name = JSON.stringify(key);
+      const before = inGroup.get(name);
+      inGroup.set(name, place);
+      const earlier = before === undefined ? table.placesOf(key) : [before];
+      return earlier.length === 0 ? [] : [{ place, key, earlier: [...earlier] }];
+    });
+};
+
+/** What counts once in an event: its own id, and of a reversal the entry that it undoes. */
+const keysOf = (event: LogEvent): RecordKey[] => {
+  const own = eventKey(event);
+  return [...(own === undefined ? [] : [own]), ...(event.type === 'EntryReversed' ? [reversedKey(event.data)] : [])];
+};
+
+/** What is wrong with an entry where it stands: in the stream of another account, or in another currency. */
+const faultOfAccount = (table: AccountTable, { stream, data }: RecordedEvent<LogEvent>): string | undefined => {
+  if (!stream.startsWith(streamPrefixes.account) || !('accountId' in data)) return undefined;
+  if (stream !== accountStream(data.accountId)) return `an event of account ${data.accountId} stands in ${stream}`;
+  const currency = table.facts(data.accountId)?.currency;
+  return 'currency' in data && data.currency !== currency
+    ? `an amount in ${data.currency} stands in ${stream}, which is kept in ${currency ?? 'none'}`
+    : undefined;
 };
 
 const isSame = (one: DataView, at: number, other: { bytes: DataView; offset: number }): boolean => {
@@ -123,23 +158,24 @@ const isSame = (one: DataView, at: number, other: { bytes: DataView; offset: num
   return true;
 };
 
-/** Of the suspects, those whose id stands at the other place too: a hash alone proves nothing. */
-const doubled = async (
-  reader: FileLogReader<LogEvent>,
-  suspects: ReadonlyMap<Place, Place>,
-): Promise<[Place, string][]> => {
-  if (suspects.size === 0) return [];
-  const wanted = new Set([...suspects.keys(), ...suspects.values()]);
-  const keys = new Map<Place, string>();
+/** Of the suspects, those whose key counts at an earlier place too: a hash alone proves nothing. */
+const confirmed = async (reader: FileLogReader<LogEvent>, suspects: readonly Suspect[]): Promise<[Place, string][]> => {
+  if (suspects.length === 0) return [];
+  const wanted = new Set(suspects.flatMap(({ earlier }) => earlier));
+  const keys = new Map<Place, string[]>();
   for await (const group of reader.groups())
     for (let index = 0; index < group.count; index += 1)
-      if (wanted.has(group.place(index))) keys.set(group.place(index), JSON.stringify(eventKey(group.event(index))));
-  return [...suspects]
-    .filter(([place, earlier]) => keys.get(place) === keys.get(earlier))
-    .map(([place, earlier]) => [
-      place,
-      `the id counted before, at position ${String(earlier)}: ${keys.get(place) ?? ''}`,
-    ]);
+      if (wanted.has(group.place(index)))
+        keys.set(
+          group.place(index),
+          keysOf(group.event(index)).map((key) => JSON.stringify(key)),
+        );
+  return suspects.flatMap(({ place, key, earlier }): [Place, string][] => {
+    const before = earlier.find((one) => keys.get(one)?.includes(JSON.stringify(key)));
+    return before === undefined
+      ? []
+      : [[place, `${key.kind} ${key.id} of ${key.owner} counted before, at position ${String(before)}`]];
+  });
 };
 
 const pageItems = 1_000;

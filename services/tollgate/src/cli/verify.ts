@@ -39,7 +39,14 @@ export const addVerify = (program: Command): void => {
     });
 };
 
-const verify = async (data: string, isJson: boolean): Promise<Verification> => {
+/** Beside a process that runs, a snapshot may be finished after the end of the log was looked at: then it is looked at again. */
+const verify = (data: string, isJson: boolean): Promise<Verification> =>
+  verifyOnce(data, isJson).catch((error: unknown) => {
+    if (error instanceof Error && error.message.includes('ahead of the log')) return verifyOnce(data, isJson);
+    throw error;
+  });
+
+const verifyOnce = async (data: string, isJson: boolean): Promise<Verification> => {
   const reader = await openLogReader(data);
   const progress = isJson ? undefined : startProgress({ unit: 'events', total: reader.end });
   const result = await verifyLog({
@@ -66,6 +73,7 @@ const snapshots = {
   agrees: 'the snapshot of the account table agrees',
   differs: 'the snapshot of the account table differs: with Tollgate stopped, delete the folder account-table',
   none: 'there is no snapshot of the account table yet',
+  unusable: 'the snapshot of the account table cannot be used and will be made anew',
 } as const;
 
 const describe = ({ events, accounts, position, snapshot, differences }: Verification): void => {

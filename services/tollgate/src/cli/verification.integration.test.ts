@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AccountEvent } from '@tollgate/balance';
+import { accountStream } from '@tollgate/contracts';
+import { openFolder } from '@tollgate/folder';
+import { openData } from '../data-folder';
+import { foldersOf } from '../folders';
+import { openLogReader } from './open-log-reader';
+import { verifyLog } from './verification';
+
+const metadata = { source: { receivedAt: '2026-01-31T12:00:00.000Z' } };
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const opening = (accountId = 'acme'): AccountEvent => ({
+  type: 'AccountOpened',
+  data: { accountId, currency: 'EUR' },
+  metadata,
+});
+const used = (usageId: string, fields: { accountId?: string; currency?: string } = {}): AccountEvent => ({
+  type: 'UsageCharged',
+  data: { usageId, accountId: 'acme', direction: 'inbound', amount: '1', currency: 'EUR', ...fields },
+  metadata,
+});
+const reversed = (reversalId: string, id: string): AccountEvent => ({
+  type: 'EntryReversed',
+  data: { reversalId, accountId: 'acme', of: { kind: 'usage', id }, reason: 'rated twice', actor: 'finance' },
+  metadata: { ...metadata, reversed: { direction: 'inbound', amount: '1' } },
+});
+
+let data: string;
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), 'tollgate-verify-'));
+});
+afterEach(() => rm(data, { recursive: true }));
+
+/** Writes groups of events of one account to a log, past intake, which would refuse some; what verify finds. */
+const verified = async (...groups: AccountEvent[][]) => {
+  const paths = foldersOf(data);
+  const folders = {
+    log: await openFolder(paths.log),
+    accountTable: await openFolder(paths.accountTable),
+    relays: await openFolder(paths.relays),
+  };
+  const { log, close } = await openData(folders, { clock: () => new Date(0), logger: silent });
+  let revision = -1;
+  for (const events of groups) {
+    const named = events.map((event, index) => ({ ...event, eventId: `e${String(revision + 1 + index)}` }));
+    await log.append([{ stream: accountStream('acme'), expectedRevision: revision, events: named }]);
+    revision += events.length;
+  }
+  await close();
+  const reader = await openLogReader(data);
+  const found = await verifyLog({ reader, accountTable: paths.accountTable, onProgress: () => undefined });
+  reader.close();
+  return found;
+};
+
+test('a log that is right has no differences', async () => {
+  const found = await verified([opening(), used('u1')], [used('u2'), reversed('r1', 'u1')]);
+  expect(found).toMatchObject({ position: '4', events: 4, accounts: 1, differences: [] });
+});
+
+test.each<[string, AccountEvent[][], { position: string; what: string }]>([
+  [
+    'an id that counts twice in two groups',
+    [[opening(), used('u1')], [used('u1')]],
+    { position: '3', what: 'usage u1 of acme counted before, at position 2' },
+  ],
+  [
+    'an id that counts twice in one group, which used to be overlooked',
+    [[opening(), used('u1'), used('u1')]],
+    { position: '3', what: 'usage u1 of acme counted before, at position 2' },
+  ],
+  [
+    'an entry that is reversed twice, which used to be overlooked',
+    [[opening(), used('u1'), reversed('r1', 'u1')], [reversed('r2', 'u1')]],
+    { position: '4', what: 'reversed-usage u1 of acme counted before, at position 3' },
+  ],
+  [
+    'an event in the stream of another account',
+    [[opening(), used('u1', { accountId: 'other' })]],
+    { position: '2', what: 'an event of account other stands in account-acme' },
+  ],
+  [
+    'an amount in another currency',
+    [[opening(), used('u1', { currency: 'USD' })]],
+    { position: '2', what: 'an amount in USD stands in account-acme, which is kept in EUR' },
+  ],
+])('%s is found, with its position', async (_what, groups, difference) => {
+  expect((await verified(...groups)).differences).toEqual([difference]);
+});
