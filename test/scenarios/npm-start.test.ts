@@ -22,6 +22,7 @@ const signalAll = (signal: NodeJS.Signals | 0): boolean => {
 };
 
 beforeEach(async () => {
+  output = '';
   const data = await createDataFolder();
   npm = spawn('npm', ['start'], {
     cwd: root,
@@ -42,4 +43,12 @@ test('SIGTERM to `npm start`, as a supervisor sends it, stops Tollgate in order 
   await until('the process is gone', () => !signalAll(0));
   expect(output).toContain('Tollgate has stopped');
   await expect(get(url, '/healthz')).rejects.toThrow('ECONNREFUSED');
+});
+
+test('Ctrl-C on `npm start`, which comes from the terminal and again from npm, stops in order, where it used to kill', async () => {
+  await until('Tollgate listens', () => /listens on (http:[^\s,]+)/.exec(output)?.[1], startTimeoutMs);
+  signalAll('SIGINT');
+  setTimeout(() => signalAll('SIGINT'), 50);
+  await until('the process is gone', () => !signalAll(0));
+  expect(output).toContain('Tollgate has stopped');
 });

@@ -8,7 +8,7 @@ export { HttpProblem, valid } from './http-problem';
 export { createHttpServer, ndjson } from './http-server';
 export { createLog, logLevels } from './log';
 export type { Log } from './log';
-export { Gauge, Registry, createMetrics } from './metrics';
+export { Counter, Gauge, Registry, createMetrics } from './metrics';
 export { relay } from './relay';
 export { observeRequests } from './request-times';
 export type { RelayPosition } from './relay';

@@ -1,6 +1,6 @@
-import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-export { Gauge, Histogram, Registry };
+export { Counter, Gauge, Histogram, Registry };
 
 /** A registry that already carries the process's own figures: memory, event loop lag, garbage collection. */
 export const createMetrics = (): Registry => {

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import type { Ledger } from '@tollgate/intake';
-import { Gauge, observeRequests } from '@tollgate/service-runtime';
+import { Counter, Gauge, observeRequests } from '@tollgate/service-runtime';
 import type { Admission, Registry } from '@tollgate/service-runtime';
 import type { KafkaSide } from './kafka-side';
 import { waitingSeconds } from './relays';
@@ -59,12 +59,13 @@ const observeAdmission = (admission: Admission, registers: Registry[]): void => 
       this.set(admission.bytes());
     },
   });
-  new Gauge({
+  new Counter({
     name: 'tollgate_http_overloaded_total',
     help: 'Requests refused with OVERLOADED since the start',
     registers,
     collect() {
-      this.set(admission.refused());
+      this.reset();
+      this.inc(admission.refused());
     },
   });
 };

@@ -48,11 +48,16 @@ const endOf = async (node: LedgerNode, logger: Log): Promise<void> => {
     logger.error({ stopTimeoutMs }, 'parts did not stop in time; what was acknowledged is safe');
     endAtOnce();
   }, stopTimeoutMs);
-  void nextSignal().then(endAtOnce);
+  // Ctrl-C on `npm start` comes twice, from the terminal and from npm: only one that comes later is meant.
+  setTimeout(() => void nextSignal().then(endAtOnce), sameSignalMs).unref();
+  process.on('SIGINT', ignore).on('SIGTERM', ignore);
   await node.stop();
   clearTimeout(force);
   end(isFailure ? 1 : 0);
 };
+
+const sameSignalMs = 1_000;
+const ignore = (): void => undefined;
 
 const end = (code: number): never => {
   process.stdout.write('Tollgate has stopped\n');

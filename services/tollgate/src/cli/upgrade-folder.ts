@@ -43,7 +43,11 @@ export const upgradeFolder = async (data: string, open: Open = openFolder): Prom
 
 const tellIfDone = (data: string): boolean => {
   if (!hasLog(data)) return false;
-  say(`${data} is upgraded already: nothing was done.`);
+  say(
+    hasOldLog(data)
+      ? `${data} is upgraded already: nothing was done.`
+      : `${data} is of the format of this Tollgate and needs no upgrade.`,
+  );
   tellOfOldFolders(data);
   return true;
 };

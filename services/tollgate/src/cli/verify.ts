@@ -29,14 +29,23 @@ export const addVerify = (program: Command): void => {
     .action(async (flags: { data?: string; json?: boolean }) => {
       const { data } = readSettings(flags.data === undefined ? {} : { data: flags.data }, process.env);
       try {
-        const result = await verify(data, flags.json === true);
+        const result = await verify(data, flags.json === true).catch(asDamage);
+        tell(result, flags.json === true);
         process.exitCode = result.differences.length === 0 ? 0 : differs;
       } catch (error) {
-        const position = error instanceof LogDamaged ? differs : unreadable;
-        process.exitCode = position;
-        tell(flags.json === true, error);
+        const message = error instanceof Error ? error.message : String(error);
+        if (flags.json === true) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
+        process.stderr.write(`tollgate: ${message}\n`);
+        process.exitCode = unreadable;
       }
     });
+};
+
+/** A log that cannot even be opened safely differs from what was written, before its first event. */
+const asDamage = (error: unknown): Verification => {
+  if (!(error instanceof LogDamaged)) throw error;
+  const differences = [{ position: '0', what: error.message }];
+  return { position: '0', events: 0, accounts: 0, snapshot: 'none', differences };
 };
 
 /** Beside a process that runs, a snapshot may be finished after the end of the log was looked at: then it is looked at again. */
@@ -56,15 +65,12 @@ const verifyOnce = async (data: string, isJson: boolean): Promise<Verification> 
   });
   progress?.finish(result.events);
   reader.close();
-  if (isJson) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else describe(result);
   return result;
 };
 
-const tell = (isJson: boolean, error: unknown): void => {
-  const message = error instanceof Error ? error.message : String(error);
-  if (isJson) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
-  else process.stderr.write(`tollgate: ${message}\n`);
+const tell = (result: Verification, isJson: boolean): void => {
+  if (isJson) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else describe(result);
 };
 
 const shownDifferences = 20;
@@ -80,7 +86,8 @@ const describe = ({ events, accounts, position, snapshot, differences }: Verific
   for (const { position: at, what } of differences.slice(0, shownDifferences) satisfies Difference[])
     say(`  position ${at}: ${what}`);
   if (differences.length > shownDifferences) say(`  and ${String(differences.length - shownDifferences)} more`);
-  const verdict = differences.length === 0 ? 'all as it should be' : `${String(differences.length)} differences`;
+  const count = `${String(differences.length)} difference${differences.length === 1 ? '' : 's'}`;
+  const verdict = differences.length === 0 ? 'all as it should be' : count;
   say(
     `${String(events)} events of ${String(accounts)} accounts up to position ${position}: ${verdict}; ${snapshots[snapshot]}.`,
   );
