@@ -1,6 +1,6 @@
 import { Partitioners } from 'kafkajs';
 import type { Admin } from 'kafkajs';
-import { clientOf, startBroker, type Broker } from './broker.test-support';
+import { clientOf, startBroker, until, type Broker } from './broker.test-support';
 import { ensureTopics, readTopic } from './index';
 
 let broker: Broker;
@@ -42,9 +42,15 @@ const transaction = async (topic: string, values: string[], end: 'commit' | 'abo
   await producer.connect();
   const open = await producer.transaction();
   await open.send({ topic, messages: values.map((value) => ({ value })) });
+  const before = await highOf(topic);
   await open[end]();
+  // The coordinator answers before it has written the marker.
+  await until(async () => (await highOf(topic)) > before, 'the marker of the transaction');
   await producer.disconnect();
 };
+
+const highOf = async (topic: string): Promise<bigint> =>
+  (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + BigInt(high), 0n);
 
 test('a topic that ends with the marker of a transaction is read to its end, and no group is left', async () => {
   await create('in-transactions');
