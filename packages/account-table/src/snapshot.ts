@@ -1,6 +1,7 @@
 import type { Place } from '@tollgate/event-store';
 import type { Folder, FolderFile } from '@tollgate/folder';
 import type { OtherStream } from './other-streams';
+import { requireRoom } from './require-room';
 import { SnapshotDamaged, encodePart, readParts } from './snapshot-parts';
 import type { SortedKeys } from './sorted-keys';
 import type { State } from './state';
@@ -37,15 +38,25 @@ const nameInTheMaking = 'snapshot.new';
 /** Writes a snapshot, a page at a time; others go on between the slices. Resolves with its place once it is durable. */
 export const writeSnapshot = async (folder: Folder, ledger: string, state: State): Promise<Place> => {
   const { place } = state;
-  const file = await folder.open(nameInTheMaking, { isNew: true });
+  requireRoom(folder, state.accounts.count() * bytesAnAccount);
   try {
-    await writeParts(file, wholeParts(state, partsOf(ledger, state)));
-  } finally {
-    file.close();
+    const file = await folder.open(nameInTheMaking, { isNew: true });
+    try {
+      await writeParts(file, wholeParts(state, partsOf(ledger, state)));
+    } finally {
+      file.close();
+    }
+    await folder.rename(nameInTheMaking, name);
+  } catch (error) {
+    // What is half written would keep the log from the room it takes.
+    await folder.remove(nameInTheMaking).catch(() => undefined);
+    throw error;
   }
-  await folder.rename(nameInTheMaking, name);
   return place;
 };
+
+/** A generous guess. */
+const bytesAnAccount = 300;
 
 const writeParts = async (file: FolderFile, parts: Iterable<Written>): Promise<void> => {
   let position = 0;

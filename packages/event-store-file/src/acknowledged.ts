@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
+import { LogDamaged } from '@tollgate/event-store';
 import type { Place } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
 
 /** How far the log was known to reach: the last event that was durable, and the checksum of its group. */
-type Acknowledged = { place: Place; crc: number };
+export type Acknowledged = { place: Place; crc: number };
 
 /** A note that outlives the process, not the machine: a log that ends before it has lost something. */
 export type AcknowledgedNote = {
@@ -50,4 +51,17 @@ const hex = (crc: number): string => crc.toString(16).padStart(8, '0');
 const parse = (text: string): Acknowledged | undefined => {
   const acknowledged = { place: Number(text.slice(0, 16)), crc: parseInt(text.slice(17, 25), 16) };
   return textOf(acknowledged) === text ? acknowledged : undefined;
+};
+
+/** Throws where a log that ends with the group `end` has lost what was acknowledged. */
+export const requireAcknowledged = (path: string, acknowledged: Acknowledged | undefined, end: Acknowledged): void => {
+  if (acknowledged === undefined || acknowledged.place < end.place) return;
+  if (acknowledged.place > end.place)
+    throw new LogDamaged(
+      `the log in ${path} ends at ${String(end.place)}, though ${String(acknowledged.place)} was acknowledged: restore it from a copy, with its note "acknowledged" or without any`,
+    );
+  if (acknowledged.crc !== end.crc)
+    throw new LogDamaged(
+      `the log in ${path} ends at ${String(end.place)} with other events than were acknowledged there: restore it from a copy`,
+    );
 };

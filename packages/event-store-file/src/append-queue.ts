@@ -32,21 +32,33 @@ export const createAppendQueue = <Body extends EventBody>(io: GroupIo<Body>) => 
     return bytes < groupBytes && events + countOf(appends) <= groupEvents;
   };
 
-  const gather = (): { call: Waiting<Body>; results: AppendResult[] }[] => {
-    const group: { call: Waiting<Body>; results: AppendResult[] }[] = [];
+  type Gathered = { call: Waiting<Body>; results: AppendResult[] };
+
+  /** A group of the first calls that wait; or the call that cannot be part of one, and why. */
+  const tryGather = (): Gathered[] | { refused: Waiting<Body>; error: unknown } => {
+    const group: Gathered[] = [];
     io.begin();
     for (const call of waiting) {
       if (group.length > 0 && !hasRoomFor(call)) break;
       try {
         group.push({ call, results: io.add(call.appends) });
       } catch (error) {
-        waiting = waiting.filter((one) => one !== call);
-        call.reject(error);
-        return gather();
+        return { refused: call, error };
       }
     }
-    waiting = waiting.slice(group.length);
     return group;
+  };
+
+  const gather = (): Gathered[] => {
+    for (;;) {
+      const group = tryGather();
+      if (Array.isArray(group)) {
+        waiting = waiting.slice(group.length);
+        return group;
+      }
+      waiting = waiting.filter((one) => one !== group.refused);
+      group.refused.reject(group.error);
+    }
   };
 
   const run = async (): Promise<void> => {

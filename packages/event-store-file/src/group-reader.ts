@@ -1,4 +1,5 @@
 import type { EventBody, Place } from '@tollgate/event-store';
+import type { FolderFile } from '@tollgate/folder';
 import { after, createLoader, damagedAt, fileOf, loadGroup, peek } from './load-group';
 import type { Cursor, Loader, OpenSegment } from './load-group';
 import type { EventCodec } from './event-codec';
@@ -22,7 +23,8 @@ export type Readable<Body extends EventBody> = {
   turn(): Promise<void>;
 };
 
-type Found<Body extends EventBody> = { group: StoredGroup<Body>; segment: Segment };
+/** A group that is held reads from the file it was loaded with, which may have been closed since for others to be opened. */
+type Found<Body extends EventBody> = { group: StoredGroup<Body>; segment: Segment; file: FolderFile | undefined };
 
 export const createGroupReader = <Body extends EventBody>(
   log: Readable<Body>,
@@ -43,7 +45,7 @@ export const createGroupReader = <Body extends EventBody>(
     return group;
   };
   const held = (place: Place): StoredGroup<Body> | undefined =>
-    found !== undefined && contains(found.group, place) ? found.group : undefined;
+    found !== undefined && found.segment.file === found.file && contains(found.group, place) ? found.group : undefined;
   return {
     held,
     groupOf: async (place) => {
@@ -52,7 +54,7 @@ export const createGroupReader = <Body extends EventBody>(
       const segment = segmentOf(log.segments.all, place);
       if (segment === undefined || place > segment.last || place < 1) return undefined;
       const group = await load(segment, place);
-      found = { group, segment };
+      found = { group, segment, file: segment.file };
       return group;
     },
   };

@@ -4,11 +4,15 @@ import { after, beginningOfSegment, damagedAt, fileOf, findGroup, isNext } from 
 import type { Cursor, Loader, OpenSegment } from './load-group';
 import { magicBytes } from './layout';
 import { mark } from './segment';
+import type { Segment } from './segment';
 import { segmentHeaderBytes } from './segment-header';
 import type { StoredGroup } from './stored-group';
 
-/** Where the last segment ends; `tornBytes` is what stands after that and is no group. */
-export type LogEnd = { offset: number; last: Place; crc: number; tornBytes: number };
+/**
+ * Where the last segment ends; `tornBytes` is what stands after that and is no group. `lastGroup` is where its last group begins;
+ * absent if it has none yet.
+ */
+export type LogEnd = { offset: number; last: Place; crc: number; tornBytes: number; lastGroup: number | undefined };
 
 /**
  * Reads the last segment to its end and checks every byte of it. What a crash left of a last write is not damage: a group that
@@ -21,6 +25,7 @@ export const findEnd = async <Body extends EventBody>(
 ): Promise<LogEnd> => {
   let cursor = beginningOfSegment(opened.segment, segmentHeaderBytes);
   let turnAt = cursor.offset + bytesATurn;
+  let lastGroup: number | undefined;
   while (cursor.offset < opened.end) {
     const group = findGroup(loader, opened, cursor.offset);
     if (group === undefined || !isNext(group.header, cursor) || !areLinesWhole(group)) {
@@ -28,6 +33,7 @@ export const findEnd = async <Body extends EventBody>(
       break;
     }
     mark(opened.segment, { ...group.header });
+    lastGroup = cursor.offset;
     cursor = after(group);
     if (cursor.offset >= turnAt) {
       turnAt = cursor.offset + bytesATurn;
@@ -35,8 +41,14 @@ export const findEnd = async <Body extends EventBody>(
     }
   }
   const crc = cursor.crc ?? opened.segment.headerCrc;
-  return { offset: cursor.offset, last: cursor.next - 1, crc, tornBytes: opened.end - cursor.offset };
+  return { offset: cursor.offset, last: cursor.next - 1, crc, tornBytes: opened.end - cursor.offset, lastGroup };
 };
+
+/** The last group of the log, which the segment before has where this one has none yet. */
+export const lastGroupOf = (
+  { header: { first, before } }: Segment,
+  { last, crc }: LogEnd,
+): { place: Place; crc: number } => ({ place: last, crc: last < first ? before.crc : crc });
 
 const bytesATurn = 16 << 20;
 

@@ -26,6 +26,21 @@ const textsOf = async (folder: Folder): Promise<{ end: number; ids: string[] }> 
 const idsUpTo = (turns: number): string[] =>
   Array.from({ length: turns }, (_, turn) => [`a.${String(turn)}`, `b.${String(turn)}`]).flat();
 
+/** The note of what was acknowledged, as bytes. */
+const noteOf = async (folder: Folder) => {
+  const file = await folder.open('acknowledged');
+  return {
+    read: (): Buffer => {
+      const bytes = Buffer.alloc(file.sizeBytes());
+      file.read(bytes, { offset: 0, length: bytes.length, position: 0 });
+      return bytes;
+    },
+    write: (bytes: Buffer): void => {
+      file.note(bytes, 0);
+    },
+  };
+};
+
 describe('a reader beside the process that writes', () => {
   test('reads what is recorded when it is opened, over all segments, and changes nothing', async () => {
     const disk = createSimulatedDisk();
@@ -43,15 +58,42 @@ describe('a reader beside the process that writes', () => {
     const log = await openLog(disk.folder('log'));
     await append(log, 0);
     const end = log.sizeBytes();
+    const note = await noteOf(disk.folder('log'));
+    const before = note.read();
     await append(log, 1);
     const size = log.sizeBytes();
     await log.close();
+    note.write(before);
     const file = await disk.folder('log').open('0000000000000001.log');
     for (let length = size - 1; length >= end; length -= 11) {
       await file.truncate(length);
       expect(await textsOf(disk.folder('log'))).toEqual({ end: 2, ids: idsUpTo(1) });
       expect(file.sizeBytes()).toBe(length);
     }
+  });
+
+  test.each([
+    ['cut short', (bytes: Buffer) => bytes.subarray(0, -9), /ends at 2, though 4 was acknowledged/],
+    ['without any event', (bytes: Buffer) => bytes.subarray(0, 512), /ends at 0, though 4 was acknowledged/],
+    [
+      'with a bit changed in its last group',
+      (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -9), Buffer.of((bytes.at(-9) ?? 0) ^ 1), bytes.subarray(-8)]),
+      /ends at 2, though 4 was acknowledged/,
+    ],
+  ])('refuses a log %s: it used to be taken for whole', async (_what, change, words) => {
+    const disk = createSimulatedDisk();
+    const log = await openLog(disk.folder('log'));
+    await append(log, 0);
+    await append(log, 1);
+    await log.close();
+    const file = await disk.folder('log').open('0000000000000001.log');
+    const bytes = Buffer.alloc(file.sizeBytes());
+    file.read(bytes, { offset: 0, length: bytes.length, position: 0 });
+    const changed = change(bytes);
+    await file.write(changed, 0);
+    await file.truncate(changed.length);
+    await expect(textsOf(disk.folder('log'))).rejects.toThrow(words);
+    await expect(textsOf(disk.folder('log'))).rejects.toBeInstanceOf(LogDamaged);
   });
 
   test('waits for a group that it sees until it is noted as durable; where nobody notes it, it counts', async () => {

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventBody, Place } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
-import { openAcknowledged } from './acknowledged';
+import { openAcknowledged, requireAcknowledged } from './acknowledged';
+import type { Acknowledged } from './acknowledged';
 import type { EventCodec } from './event-codec';
 import { after, beginningOfSegment, createLoader, loadGroup } from './load-group';
-import { findEnd } from './log-end';
+import { findEnd, lastGroupOf } from './log-end';
 import { aheadInOrder, requireEnd } from './replay';
 import { segmentHeaderBytes } from './segment-header';
 import { openSegments } from './segments';
@@ -26,12 +27,15 @@ export const openFileLogReader = async <Body extends EventBody>(
   folder: Folder,
   { codec }: { codec: EventCodec<Body> },
 ): Promise<FileLogReader<Body>> => {
+  // Before the log, which only grows: what the note says must be in it.
+  const noted = await readAcknowledged(folder);
   const segments = await openSegments(folder);
   const last = segments.last();
   const loader = createLoader({ path: folder.path, codec }, aheadInOrder);
   try {
     const opened = { segment: last, file: await segments.file(last), end: last.sizeBytes };
     const end = await findEnd(loader, opened, () => new Promise(setImmediate));
+    requireAcknowledged(folder.path, noted, lastGroupOf(last, end));
     await untilAcknowledged(folder, end.last);
     Object.assign(last, { last: end.last, lastCrc: end.crc, sizeBytes: end.offset });
   } catch (error) {
@@ -56,6 +60,15 @@ export const openFileLogReader = async <Body extends EventBody>(
     },
     close: segments.close,
   };
+};
+
+const readAcknowledged = async (folder: Folder): Promise<Acknowledged | undefined> => {
+  const note = await openAcknowledged(folder, { isReadOnly: true });
+  try {
+    return note.read();
+  } finally {
+    note.close();
+  }
 };
 
 const patienceMs = 1_000;

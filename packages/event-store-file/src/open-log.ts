@@ -1,13 +1,13 @@
-import { LogDamaged } from '@tollgate/event-store';
 import type { EventBody, LogIndex, Place } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
+import { requireAcknowledged } from './acknowledged';
 import type { AcknowledgedNote } from './acknowledged';
 import type { Readable } from './group-reader';
 import { createLoader } from './load-group';
-import { findEnd } from './log-end';
+import type { OpenSegment } from './load-group';
+import { findEnd, lastGroupOf } from './log-end';
 import type { LogEnd } from './log-end';
 import { aheadInOrder, replay } from './replay';
-import type { SegmentHeader } from './segment-header';
 
 export type OpenLogOptions<Body extends EventBody> = {
   folder: Folder;
@@ -27,7 +27,7 @@ export const bringUp = async <Body extends EventBody>(
   const file = await log.segments.file(segment);
   const opened = { segment, file, end: segment.sizeBytes };
   const end = await findEnd(createLoader(log, aheadInOrder), opened, log.turn);
-  requireAcknowledged(folder, acknowledged, { last: end.last, crc: lastGroupCrc(segment.header, end) });
+  requireAcknowledged(folder.path, acknowledged.read(), lastGroupOf(segment, end));
   segment.last = end.last;
   segment.lastCrc = end.crc;
   const { ledger, seed } = segment.header;
@@ -39,28 +39,20 @@ export const bringUp = async <Body extends EventBody>(
     });
     await file.truncate(end.offset);
   }
+  await makeDurable(opened, acknowledged, end);
   const isOfOtherClasses = segment.header.classes.join('\n') !== classes.join('\n');
   if (isOfOtherClasses && segment.last >= segment.header.first) await log.segments.roll(classes);
   await replay(log, index, { from, onReplay });
 };
 
-/** Of the last group, which the segment before has where this one has none yet. */
-const lastGroupCrc = ({ first, before }: SegmentHeader, { last, crc }: LogEnd): number =>
-  last < first ? before.crc : crc;
-
-const requireAcknowledged = (
-  { path }: Folder,
-  note: AcknowledgedNote,
-  { last, crc }: Pick<LogEnd, 'last' | 'crc'>,
-): void => {
-  const acknowledged = note.read();
-  if (acknowledged === undefined || acknowledged.place < last) return;
-  if (acknowledged.place > last)
-    throw new LogDamaged(
-      `the log in ${path} ends at ${String(last)}, though ${String(acknowledged.place)} was acknowledged: restore it from a copy, with its note "acknowledged" or without any`,
-    );
-  if (acknowledged.crc !== crc)
-    throw new LogDamaged(
-      `the log in ${path} ends at ${String(last)} with other events than were acknowledged there: restore it from a copy`,
-    );
+/**
+ * Whole it may be, and not durable: of a process that was killed before it knew. What is served must not be lost by a power failure,
+ * so the last group is written again, unless it was noted as durable.
+ */
+const makeDurable = async ({ file }: OpenSegment, note: AcknowledgedNote, end: LogEnd): Promise<void> => {
+  if (end.lastGroup === undefined || note.read()?.place === end.last) return;
+  const bytes = Buffer.alloc(end.offset - end.lastGroup);
+  file.read(bytes, { offset: 0, length: bytes.length, position: end.lastGroup });
+  await file.write(bytes, end.lastGroup);
+  note.write({ place: end.last, crc: end.crc });
 };

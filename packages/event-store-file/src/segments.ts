@@ -69,7 +69,13 @@ const closeUnused = (all: readonly Segment[], used: Segment): void => {
   const opened = all.filter(({ file }) => file !== undefined);
   if (opened.length <= openAtOnce) return;
   const other = opened.find((segment) => segment !== used && segment !== all.at(-1));
-  if (other !== undefined) closeFile(other);
+  const file = other?.file;
+  if (other === undefined || file === undefined) return;
+  other.file = undefined;
+  // Whoever has just been given it reads from it in this turn.
+  setImmediate(() => {
+    file.close();
+  });
 };
 
 const firstHeader = ({ classes, ledger = randomUUID(), seed = randomBytes(16) }: NewLog): SegmentHeader => ({

@@ -4,9 +4,11 @@ import { openKeptRuns } from './kept-runs';
 import type { LogOfRuns } from './kept-runs';
 import { removeUnnamed, runName, writeManifest } from './manifest';
 import { mergedEntry } from './merge';
-import type { FullTable, Merge } from './merge';
+import type { FullTable, Merge, MergeJob } from './merge';
 import { openRun } from './run';
 import type { Run } from './run';
+import type { RunEntry } from './run-file';
+import { requireRoom } from '../require-room';
 
 /** What the runs of a folder are opened with. */
 export type RunsOptions = LogOfRuns & { folder: Folder; merge: Merge };
@@ -44,15 +46,12 @@ export const openIdRuns = async ({ folder, merge, ...log }: RunsOptions): Promis
       const name = runName(tables.at(-1)?.last ?? 0, serial);
       const job = { ledger, name, runs: replaced.map((run) => run.entry), tables };
       const entry = mergedEntry(job);
-      const made = await merge(folder, job);
-      const run = await openRun(folder, { entry, ledger, made });
       const entries = [...kept.map((one) => one.entry), entry];
-      try {
-        await writeManifest(folder, { ledger, runs: entries });
-      } catch (error) {
-        run.close();
+      const run = await makeRun(folder, merge, { job, entries }).catch(async (error: unknown) => {
+        // What is half written would keep the log from the room it takes.
+        await folder.remove(name).catch(() => undefined);
         throw error;
-      }
+      });
       runs = [...kept, run];
       for (const old of replaced) old.close();
       onReplaced();
@@ -76,6 +75,29 @@ export const openIdRuns = async ({ folder, merge, ...log }: RunsOptions): Promis
     },
   };
 };
+
+/** Merges, and names the run that comes of it in the manifest, as the last of the entries. */
+const makeRun = async (
+  folder: Folder,
+  merge: Merge,
+  { job, entries }: { job: MergeJob; entries: readonly RunEntry[] },
+): Promise<Run> => {
+  const { ledger } = job;
+  const entry = mergedEntry(job);
+  requireRoom(folder, entry.count * bytesAnId);
+  const made = await merge(folder, job);
+  const run = await openRun(folder, { entry, ledger, made });
+  try {
+    await writeManifest(folder, { ledger, runs: [...entries] });
+  } catch (error) {
+    run.close();
+    throw error;
+  }
+  return run;
+};
+
+/** A generous guess. */
+const bytesAnId = 20;
 
 /** How many of the newest runs are no larger than what they are merged with; tables are only about equal, hence the half more. */
 const mergeable = (runs: readonly Run[], tables: readonly FullTable[]): number => {
