@@ -24,7 +24,7 @@ export type Readable<Body extends EventBody> = {
 };
 
 /** A group that is held reads from the file it was loaded with, which may have been closed since for others to be opened. */
-type Found<Body extends EventBody> = { group: StoredGroup<Body>; segment: Segment; file: FolderFile | undefined };
+type Found<Body extends EventBody> = { group: StoredGroup<Body>; segment: Segment; file: FolderFile };
 
 export const createGroupReader = <Body extends EventBody>(
   log: Readable<Body>,
@@ -33,16 +33,17 @@ export const createGroupReader = <Body extends EventBody>(
   const loader = createLoader(log, ahead);
   let found: Found<Body> | undefined;
 
-  const load = async (segment: Segment, place: Place): Promise<StoredGroup<Body>> => {
-    const file = await log.segments.file(segment);
-    const opened = { segment, file, end: segment.sizeBytes };
+  const load = async (segment: Segment, place: Place): Promise<Found<Body>> => {
+    const first = await log.segments.file(segment);
+    const opened = { segment, file: first, end: segment.sizeBytes };
     const isAfterFound = found?.segment === segment && found.group.place(found.group.count) === place;
     const cursor =
       isAfterFound && found !== undefined ? after(found.group) : await walkTo({ log, loader }, opened, place);
     found = undefined;
-    const group = loadGroup(loader, { ...opened, file: await log.segments.file(segment) }, cursor);
+    const file = await log.segments.file(segment);
+    const group = loadGroup(loader, { ...opened, file }, cursor);
     mark(segment, group.header);
-    return group;
+    return { group, segment, file };
   };
   const held = (place: Place): StoredGroup<Body> | undefined =>
     found !== undefined && found.segment.file === found.file && contains(found.group, place) ? found.group : undefined;
@@ -53,9 +54,8 @@ export const createGroupReader = <Body extends EventBody>(
       if (known !== undefined) return known;
       const segment = segmentOf(log.segments.all, place);
       if (segment === undefined || place > segment.last || place < 1) return undefined;
-      const group = await load(segment, place);
-      found = { group, segment, file: segment.file };
-      return group;
+      found = await load(segment, place);
+      return found.group;
     },
   };
 };
