@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventBatch, EventBody, EventLog, Position } from '@tollgate/event-store';
 import type { Log } from './log';
 import { createProgress } from './progress';
+import { isRetriable } from './retriable';
 
 export type Follower<Body extends EventBody> = {
   name: string;
@@ -125,7 +126,3 @@ const createGate = () => {
   });
   return { promise, resolve, reject };
 };
-
-type Retriable = Error & { retriable: true };
-const isRetriable = (error: unknown): error is Retriable =>
-  error instanceof Error && 'retriable' in error && error.retriable === true;

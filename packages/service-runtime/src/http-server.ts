@@ -8,6 +8,7 @@ import type { Problem } from '@tollgate/contracts';
 import { hold } from './admission';
 import { HttpProblem } from './http-problem';
 import type { Log } from './log';
+import { isRetriable } from './retriable';
 import { createRequestIds } from './request-ids';
 
 export type HttpLimits = {
@@ -157,7 +158,7 @@ const sendProblem = (reply: FastifyReply, problem: Problem): void => {
 
 const problemFor = (error: unknown, request: FastifyRequest, logger: Log): Problem => {
   if (error instanceof HttpProblem) return error.problem;
-  if (error instanceof Error && 'retriable' in error && error.retriable === true)
+  if (isRetriable(error))
     return problemOf({ code: 'STORE_UNAVAILABLE', detail: `${error.message}; send it again, ids are permanent` });
   const status = statusOf(error);
   if (error instanceof Error && status >= 400 && status < 500)

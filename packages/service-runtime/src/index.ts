@@ -12,4 +12,5 @@ export { Counter, Gauge, Registry, createMetrics } from './metrics';
 export { relay } from './relay';
 export { observeRequests } from './request-times';
 export type { RelayPosition } from './relay';
+export { isRetriable } from './retriable';
 export { createTurns } from './turns';

@@ -3,6 +3,7 @@ import type { AccountTable, PendingDecision } from '@tollgate/account-table';
 import { commandIdOf, cutoffStream } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { AppendResult, EventLog, StreamAppend } from '@tollgate/event-store';
+import { isRetriable } from '@tollgate/service-runtime';
 import type { Log } from '@tollgate/service-runtime';
 
 /** Records decisions, for ever. */
@@ -135,10 +136,6 @@ const takeOver = async (
     throw new Error(`${stream} refuses decision ${String(first.data.sequence)} and does not hold it`);
   else throw result.error;
 };
-
-type Retriable = Error & { retriable: true };
-const isRetriable = (error: unknown): error is Retriable =>
-  error instanceof Error && 'retriable' in error && error.retriable === true;
 
 /** Rung at any time; whoever listens hears whether it was rung since it last listened. */
 const createBell = (signal: AbortSignal) => {

@@ -2,6 +2,7 @@ import type { AccountTable } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import { LogUnavailable } from '@tollgate/event-store';
 import type { EventLog } from '@tollgate/event-store';
+import { isRetriable } from '@tollgate/service-runtime';
 import { decideItem } from './decide-item';
 import type { Forecast, Item, Outcome } from './intent';
 import { draftFor } from './overlay';
@@ -97,9 +98,6 @@ const writeShares = async (parts: WriterParts, queue: Queue, shares: readonly Sh
     if (!isRetriable(error)) throw error;
   }
 };
-
-const isRetriable = (error: unknown): boolean =>
-  error instanceof Error && 'retriable' in error && error.retriable === true;
 
 const itemsOf = (shares: readonly Share[]): readonly Item[] => {
   const items: Item[] = [];
