@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RecordCommand } from '@tollgate/balance';
 import { accountOpening, cutoffSetting } from './accounts';
 import { describeFaults, faultMessage } from './invalid';
-import { adjustment, payment, reversal, usage } from './records';
+import { adjustment, payment, plainUsage, reversal, usage } from './records';
 
 export type Parsed<Value> = { ok: true; value: Value } | { ok: false; detail: string };
 
@@ -15,10 +15,16 @@ export const parseBody = <Value>(schema: z.ZodType<Value>, body: unknown): Parse
     : { ok: false, detail: describeFaults(result.error.issues, body) };
 };
 
-/** As `parseBody`, for what is checked all the time: the schema is made into code once. What that refuses, the schema itself puts into words. */
-const createParser = <Value>(schema: z.ZodType<Value>): ((body: unknown) => Parsed<Value>) => {
+/**
+ * As `parseBody`, for what is checked all the time: a schema is made into code once, be it one that accepts only what is usual. What
+ * that refuses, the schema itself judges and puts into words.
+ */
+const createParser = <Value>(
+  schema: z.ZodType<Value>,
+  usual: z.ZodType<Value> = schema,
+): ((body: unknown) => Parsed<Value>) => {
   // Not z.compile: it asks the schema at once where it refuses, and a vast body must not get that far.
-  const check = z.core.compileFn(schema);
+  const check = z.core.compileFn(usual);
   return (body) => {
     const value = check(body);
     return value === z.INVALID ? parseBody(schema, body) : { ok: true, value };
@@ -73,7 +79,7 @@ export const parseJsonText = (text: string): Parsed<unknown> => {
 /** The record commands by the `kind` a batch line names. */
 export const recordKinds = {
   payment: asCommand(createParser(payment), (data) => ({ type: 'RecordPayment', data })),
-  usage: asCommand(createParser(usage), (data) => ({ type: 'ChargeUsage', data })),
+  usage: asCommand(createParser(usage, plainUsage), (data) => ({ type: 'ChargeUsage', data })),
   adjustment: asCommand(createParser(adjustment), (data) => ({ type: 'AdjustBalance', data })),
   reversal: asCommand(createParser(reversal), (data) => ({ type: 'ReverseEntry', data })),
 } as const satisfies Record<string, (body: unknown) => Parsed<RecordCommand>>;

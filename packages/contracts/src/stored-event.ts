@@ -1,4 +1,3 @@
-import { dataText } from './data-text';
 import type { LogEvent } from './log-event';
 
 type EventType = LogEvent['type'];
@@ -51,7 +50,6 @@ const typesByCode = new Map(Object.entries(types).map(([type, { code }]) => [cod
 
 /** The one place where stored events become events of today. What it does not know throws `UnknownEvent`. */
 export const storedEvents = {
-  dataText,
   /** The version in which events of a type are written now. */
   versionOf: (type: EventType): number => types[type].upcasts.length,
   codeOf: (type: EventType): number => types[type].code,

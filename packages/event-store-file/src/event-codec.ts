@@ -7,8 +7,6 @@ export type StoredEvent = { type: string; version: number; data: object; metadat
 export type EventCodec<Body extends EventBody> = {
   /** The version written now. */
   versionOf(type: Body['type']): number;
-  /** `JSON.stringify(event.data)`, which is the default, made faster. */
-  dataText?(event: Body): string;
   /** Throws, naming it, on a type or a version that is not known. */
   decode(stored: StoredEvent): Body;
 };

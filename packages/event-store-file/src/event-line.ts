@@ -1,43 +1,49 @@
 import { LogDamaged } from '@tollgate/event-store';
 import type { EventBody, NewEvent } from '@tollgate/event-store';
-
-/** How the lines of one stream begin. */
-export const beginningOf = (stream: string): string => `{"stream":${JSON.stringify(stream)},"revision":`;
+import type { JsonBytes } from './json-bytes';
 
 /** How an event's line names its type: the same for all of a type, so it is made once. */
 export const typeText = (type: string, version: number): string =>
   `,"type":${JSON.stringify(type)},"version":${String(version)}`;
 
-/** The line of an event, with its end. `source` is the place of its source in the group's line, -1 if it has none. */
-export const lineOf = <Body extends EventBody>(
-  event: NewEvent<Body>,
-  source: number,
-  texts: { beginning: string; revision: number; type: string; data: string },
-): string => {
-  const sourceText = source < 0 ? '' : ',"source":' + String(source);
-  return (
-    texts.beginning +
-    String(texts.revision) +
-    ',"eventId":' +
-    JSON.stringify(event.eventId) +
-    texts.type +
-    sourceText +
-    metadataText(event.metadata) +
-    ',"data":' +
-    texts.data +
-    '}\n'
-  );
+type Line = Pick<JsonBytes, 'text' | 'json'>;
+
+/** Writes the line of an event, without its end. `source` is the place of its source in the group's line, -1 if it has none. */
+export const writeLine = <Body extends EventBody>(
+  line: Line,
+  { eventId, metadata, data }: NewEvent<Body>,
+  about: { stream: string; revision: number; type: string; source: number },
+): void => {
+  line.text('{"stream":');
+  line.json(about.stream);
+  line.text(',"revision":');
+  line.text(String(about.revision));
+  line.text(',"eventId":');
+  line.json(eventId);
+  line.text(about.type);
+  if (about.source >= 0) {
+    line.text(',"source":');
+    line.text(String(about.source));
+  }
+  writeMetadata(line, metadata);
+  line.text(',"data":');
+  line.json(data);
+  line.text('}');
 };
 
 /** What is left of it besides the source, which is rarely more than a number. */
-const metadataText = (metadata: object): string => {
-  let text = '';
+const writeMetadata = (line: Line, metadata: object): void => {
+  let isEmpty = true;
   for (const key in metadata) {
-    if (key === 'source') continue;
-    const value = JSON.stringify((metadata as Record<string, unknown>)[key]) as string | undefined;
-    if (value !== undefined) text += (text === '' ? '' : ',') + JSON.stringify(key) + ':' + value;
+    const value = (metadata as Record<string, unknown>)[key];
+    if (key === 'source' || value === undefined) continue;
+    line.text(isEmpty ? ',"metadata":{' : ',');
+    isEmpty = false;
+    line.json(key);
+    line.text(':');
+    line.json(value);
   }
-  return text === '' ? '' : ',"metadata":{' + text + '}';
+  if (!isEmpty) line.text('}');
 };
 
 /** What a line says; `source` is the place of its source in the group's line. */

@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib';
 import type { EventBody, NewEvent, Place, RecordedGroup } from '@tollgate/event-store';
 import type { EventCodec } from './event-codec';
-import { groupLineOf, lineOf, typeText } from './event-line';
+import { groupLineOf, typeText, writeLine } from './event-line';
 import { eventHeaderBytes, groupHeaderBytes, headersBytes, inEvent, inGroup, linesStart, magic } from './layout';
 import { createLineBuffer } from './line-buffer';
 import { recordedEvent } from './recorded-event';
 
 /** A stream as the events of one append see it. */
-type StreamOfLines = { name: string; streamClass: number; beginning: string };
+type StreamOfLines = { name: string; streamClass: number };
 
 type EncodedGroup<Body extends EventBody> = { bytes: Buffer; crc: number; recorded: RecordedGroup<Body> };
 
@@ -35,8 +35,7 @@ const keptBytes = 16 << 20;
 
 export const createGroupEncoder = <Body extends EventBody>({
   versionOf,
-  dataText = ({ data }) => JSON.stringify(data),
-}: Pick<EventCodec<Body>, 'versionOf' | 'dataText'>): GroupEncoder<Body> => {
+}: Pick<EventCodec<Body>, 'versionOf'>): GroupEncoder<Body> => {
   const typeTexts = new Map<string, string>();
   const lines = createLineBuffer();
   let headers = new Uint8Array(64 << 10);
@@ -72,14 +71,14 @@ export const createGroupEncoder = <Body extends EventBody>({
       }
       headers.fill(0, start, end);
     },
-    add: (event, { name, streamClass, beginning }, { revision, before }) => {
+    add: (event, { name, streamClass }, { revision, before }) => {
       const at = events.length * eventHeaderBytes;
-      const type = textOfType(event.type);
-      const texts = { beginning, revision, type, data: dataText(event) };
+      const source = sources.placeOf(event.metadata.source);
+      writeLine(lines.line, event, { stream: name, revision, type: textOfType(event.type), source });
       view.setUint32(at + inEvent.revision, revision, true);
       view.setUint8(at + inEvent.streamClass, streamClass);
       view.setFloat64(at + inEvent.before, before, true);
-      lines.add(lineOf(event, sources.placeOf(event.metadata.source), texts), { view, at });
+      lines.end({ view, at });
       events.push(event);
       streams.push(name);
     },

@@ -1,79 +1,52 @@
 import { crc32 } from 'node:zlib';
-import { blockLines, eventHeaderBytes, inEvent } from './layout';
+import { createJsonBytes } from './json-bytes';
+import type { JsonBytes } from './json-bytes';
+import { blockLines, inEvent } from './layout';
 
-/** Lines of a group in the making. A block of them is written, and its checksum made, at once: a call for each costs more. */
+/** Lines of a group in the making, and the checksum of each block of them. */
 export type LineBuffer = {
   clear(): void;
   sizeBytes(): number;
-  /** Says in the header of the event where the line ends; holds once its block is closed. */
-  add(line: string, header: { view: DataView; at: number }): void;
+  /** Where the text of a line is put, before it is ended. */
+  readonly line: Pick<JsonBytes, 'text' | 'json'>;
+  /** Ends a line, and says so in the header of its event. */
+  end(header: { view: DataView; at: number }): void;
   /** Closes the last block. */
   close(view: DataView): void;
   copyInto(bytes: Buffer, at: number): void;
 };
 
-const usualBytes = 64 << 10;
-/** One that was needed for a group out of the ordinary is not kept. */
-const keptBytes = 16 << 20;
-
 export const createLineBuffer = (): LineBuffer => {
-  let bytes: Buffer = Buffer.allocUnsafeSlow(usualBytes);
-  let end = 0;
-  let text = '';
-  /** Where the lines of the block end in `text`. */
-  let ends: number[] = [];
+  const written = createJsonBytes();
+  let blockStart = 0;
+  let linesInBlock = 0;
   /** Of the header of the last line. */
   let last = 0;
 
-  const closeBlock = (view: DataView): void => {
-    if (ends.length === 0) return;
-    const needed = end + maxBytesOf(text);
-    if (needed > bytes.length) bytes = grown(bytes, needed);
-    const written = bytes.write(text, end);
-    if (written !== text.length) correctEnds(view, { text, ends, last, start: end });
-    view.setUint32(last + inEvent.blockCrc, crc32(bytes.subarray(end, end + written)), true);
-    end += written;
-    text = '';
-    ends = [];
+  const close = (view: DataView): void => {
+    if (linesInBlock === 0) return;
+    view.setUint32(last + inEvent.blockCrc, crc32(written.bytes().subarray(blockStart)), true);
+    blockStart = written.length();
+    linesInBlock = 0;
   };
   return {
     clear: () => {
-      end = 0;
-      text = '';
-      ends = [];
-      if (bytes.length > keptBytes) bytes = Buffer.allocUnsafeSlow(usualBytes);
+      written.clear();
+      blockStart = 0;
+      linesInBlock = 0;
     },
-    sizeBytes: () => end + text.length,
-    add: (line, { view, at }) => {
-      text += line;
-      ends.push(text.length);
+    sizeBytes: written.length,
+    line: written,
+    end: ({ view, at }) => {
+      written.text('\n');
+      view.setUint32(at + inEvent.lineEnd, written.length(), true);
       last = at;
-      view.setUint32(at + inEvent.lineEnd, end + text.length, true);
-      if (ends.length === blockLines) closeBlock(view);
+      linesInBlock += 1;
+      if (linesInBlock === blockLines) close(view);
     },
-    close: closeBlock,
+    close,
     copyInto: (target, at) => {
-      bytes.copy(target, at, 0, end);
+      target.set(written.bytes(), at);
     },
   };
-};
-
-/** Most bytes UTF-8 needs for it. */
-const maxBytesOf = (text: string): number => 3 * text.length;
-
-const grown = (bytes: Buffer, needed: number): Buffer => {
-  const larger = Buffer.allocUnsafeSlow(Math.max(2 * bytes.length, needed));
-  bytes.copy(larger);
-  return larger;
-};
-
-type Block = { text: string; ends: readonly number[]; last: number; start: number };
-
-/** Where a character takes more than a byte, lines end later than they have characters. */
-const correctEnds = (view: DataView, { text, ends, last, start }: Block): void => {
-  let byte = start;
-  ends.forEach((end, index) => {
-    byte += Buffer.byteLength(text.slice(ends[index - 1] ?? 0, end));
-    view.setUint32(last - (ends.length - 1 - index) * eventHeaderBytes + inEvent.lineEnd, byte, true);
-  });
 };

@@ -8,7 +8,6 @@ import type {
   StreamAppend,
   StreamHead,
 } from '@tollgate/event-store';
-import { beginningOf } from './event-line';
 import type { GroupEncoder } from './group-encoder';
 
 export type Plan<Body extends EventBody> = {
@@ -29,7 +28,7 @@ export const createPlan = <Body extends EventBody>(parts: {
   let last: Place = 0;
 
   const addAll = ({ stream, events }: StreamAppend<Body>, head: StreamHead | undefined): Position[] => {
-    const ofLines = { name: stream, streamClass: classOf(stream), beginning: beginningOf(stream) };
+    const ofLines = { name: stream, streamClass: classOf(stream) };
     let revision = head?.revision ?? noStream;
     let before = head?.place ?? 0;
     encoder.reserve(events.length);

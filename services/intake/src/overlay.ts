@@ -2,15 +2,13 @@ import type { AccountFacts, AccountTable, RecordKey } from '@tollgate/account-ta
 import { accountIdOf, cutoffOf } from '@tollgate/balance';
 import type { LogEvent } from '@tollgate/contracts';
 import { newEvent } from '@tollgate/event-store';
-import type { AppendResult, NewEvent, Position } from '@tollgate/event-store';
+import type { AppendResult, NewEvent, Position, StreamAppend } from '@tollgate/event-store';
 import { createEventIds } from './event-ids';
 import type { Intent } from './intent';
 import { isSameKey, streamOf, textOf } from './record-key';
 
 /** What a group in the making appends to one stream. */
-export type Draft = {
-  readonly stream: string;
-  readonly expectedRevision: number;
+export type Draft = StreamAppend<LogEvent> & {
   /** Of an account stream: the account as it will be. */
   account: Pick<AccountFacts, 'currency' | 'cutoff' | 'cutoffRevision'> | undefined;
   events: NewEvent<LogEvent>[];

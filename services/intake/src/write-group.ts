@@ -1,7 +1,7 @@
 import type { AccountTable } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import { LogUnavailable } from '@tollgate/event-store';
-import type { EventLog, Position, StreamAppend } from '@tollgate/event-store';
+import type { EventLog, Position } from '@tollgate/event-store';
 import { decideItem } from './decide-item';
 import type { Planned } from './decide-item';
 import type { Item, Outcome } from './intent';
@@ -27,24 +27,27 @@ export type Result = Outcome | LogUnavailable;
  */
 export const writeGroup = async (parts: WriterParts, items: readonly Item[]): Promise<Result[]> => {
   const results = new Array<Result>(items.length);
-  let open = items.map((_item, place) => place);
+  let open: readonly Item[] = items;
+  /** Where each of the open items stands among all. */
+  let places: readonly number[] | undefined;
   while (open.length > 0) {
     const overlay: Overlay = new Map();
-    const decided = await decideAll(
-      parts,
-      overlay,
-      open.map((place) => items[place]),
-    );
+    const decided = await decideAll(parts, overlay, open);
     await appendAll(parts, overlay);
     let last: Position = 0n;
-    open = open.filter((place, index) => {
-      const result = resultOf(decided[index]);
-      if (result === undefined) return true;
-      results[place] = result;
-      if ('position' in result && result.position > last) last = result.position;
-      return false;
-    });
+    const again: number[] = [];
+    for (const [index, one] of decided.entries()) {
+      const place = places?.[index] ?? index;
+      const result = resultOf(one);
+      if (result === undefined) again.push(place);
+      else {
+        results[place] = result;
+        if ('position' in result && result.position > last) last = result.position;
+      }
+    }
     await reach(parts, last);
+    places = again;
+    open = again.flatMap((place) => items[place] ?? []);
   }
   return results;
 };
@@ -52,15 +55,10 @@ export const writeGroup = async (parts: WriterParts, items: readonly Item[]): Pr
 /** What was planned, nothing if its stream has moved on, and on which draft: if that is not appended, the plan falls with it. */
 type Decided = { draft: Draft; planned: Planned | undefined };
 
-const decideAll = async (
-  parts: WriterParts,
-  overlay: Overlay,
-  items: readonly (Item | undefined)[],
-): Promise<Decided[]> => {
+const decideAll = async (parts: WriterParts, overlay: Overlay, items: readonly Item[]): Promise<Decided[]> => {
   const { table, suspects } = parts;
   const decided: Decided[] = [];
   for (const item of items) {
-    if (item === undefined) continue;
     if (suspects.size > 0) await clear(parts, streamOf(item.intent));
     const draft = draftFor(table, overlay, item.intent);
     const pending = decideItem(parts, draft, item);
@@ -87,28 +85,21 @@ const isBehind = async (parts: WriterParts, { stream, expectedRevision }: Draft)
 
 /** Appends what was drafted; each draft then has its result. A write that was refused before it began recorded nothing. */
 const appendAll = async (parts: WriterParts, overlay: Overlay): Promise<void> => {
-  const drafts = [...overlay.values()].filter(({ events }) => events.length > 0);
+  const drafts: Draft[] = [];
+  for (const draft of overlay.values()) if (draft.events.length > 0) drafts.push(draft);
   if (drafts.length === 0) return;
   try {
-    const results = await parts.log.append(drafts.map(appendOf));
-    drafts.forEach((draft, index) => {
-      draft.result = results[index];
-    });
+    const results = await parts.log.append(drafts);
+    for (const [index, draft] of drafts.entries()) draft.result = results[index];
   } catch (error) {
     if (!(error instanceof LogUnavailable)) throw error;
     for (const draft of drafts) draft.result = { status: 'unknown', error };
     return;
   }
-  for (const draft of drafts) await settleDraft(parts, draft);
+  for (const draft of drafts) if (draft.result?.status !== 'recorded') await settle(parts, draft);
 };
 
-const appendOf = ({ stream, expectedRevision, events }: Draft): StreamAppend<LogEvent> => ({
-  stream,
-  expectedRevision,
-  events,
-});
-
-const settleDraft = async (parts: WriterParts, { stream, expectedRevision, result }: Draft): Promise<void> => {
+const settle = async (parts: WriterParts, { stream, expectedRevision, result }: Draft): Promise<void> => {
   if (result === undefined) throw new Error(`the log did not say what became of ${stream}`);
   if (result.status === 'unknown') parts.suspects.add(stream);
   if (result.status !== 'conflict') return;
@@ -123,9 +114,8 @@ const settleDraft = async (parts: WriterParts, { stream, expectedRevision, resul
 };
 
 /** Nothing, if the item must be decided again. */
-const resultOf = (decided: Decided | undefined): Result | undefined => {
-  if (decided?.planned === undefined) return undefined;
-  const { draft, planned } = decided;
+const resultOf = ({ draft, planned }: Decided): Result | undefined => {
+  if (planned === undefined) return undefined;
   if (draft.result?.status === 'conflict') return undefined;
   if (draft.result?.status === 'unknown') return draft.result.error;
   if (planned.status !== 'drafted') return planned;

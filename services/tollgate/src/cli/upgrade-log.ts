@@ -13,9 +13,6 @@ import type { UpgradedGroup } from './upgrade-groups';
 /** Where a new log is made, and a table of its accounts while it is. */
 type Target = { log: Folder; accountTable: Folder };
 
-/** Fields in the order the old log has them, whatever that is. */
-const { dataText: _inSchemaOrder, ...asStored } = storedEvents;
-
 type OnProgress = (done: number) => void;
 
 /** Writes all events of the old log into the new one; they are on the disk once it resolves. Throws `LogDamaged`. */
@@ -67,7 +64,7 @@ const withLog = async (
   };
   const table = openAccountTable({ folder: accountTable });
   const streamClasses = Object.values(streamPrefixes);
-  const options = { folder, index: table, codec: asStored, streamClasses, clock, onWarning };
+  const options = { folder, index: table, codec: storedEvents, streamClasses, clock, onWarning };
   const log = await openFileEventLog<LogEvent>(options);
   try {
     await use(log);
