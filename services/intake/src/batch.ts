@@ -7,7 +7,7 @@ import { lineAnswerOf } from './answer';
 import { batchLines, countLines } from './batch-lines';
 import type { BatchLines } from './batch-lines';
 import { parseLine } from './batch-record';
-import type { Item } from './intent';
+import type { Forecast, Item } from './intent';
 import type { Ledger } from './ledger';
 
 type Options = {
@@ -34,9 +34,7 @@ export const runBatch = async (body: Buffer, options: Options): Promise<Buffer> 
   const lines = batchLines(body);
   const writeProblem = createProblemWriter();
   const answers: Buffer[] = [];
-  // In pieces: others have their turn in between, and what is answered with is held for one piece at a time.
-  for (let piece = readPiece(lines, options); piece.parsed.length > 0; piece = readPiece(lines, options)) {
-    const outcomes = await (isDryRun ? ledger.forecast : ledger.submit)(piece.items);
+  const answerTo = (piece: Piece, outcomes: readonly Forecast[]): Buffer => {
     let text = '';
     let next = 0;
     for (const line of piece.parsed) {
@@ -46,14 +44,25 @@ export const runBatch = async (body: Buffer, options: Options): Promise<Buffer> 
       text += '\n';
     }
     // As bytes: a text put together from many keeps all of them in memory.
-    answers.push(Buffer.from(text));
-    if (piece.parsed.length < pieceLines) break;
+    return Buffer.from(text);
+  };
+  // In pieces: others have their turn in between, and one is read while the one before it is written.
+  let answered: Promise<Buffer> | undefined;
+  for (let piece = readPiece(lines, options); piece.parsed.length > 0; piece = readPiece(lines, options)) {
+    const under = piece;
+    const outcomes = (isDryRun ? ledger.forecast : ledger.submit)(piece.items);
+    const answer = outcomes.then((all) => answerTo(under, all));
+    // Where the piece before it fails, nobody waits for this one any more.
+    answer.catch(() => undefined);
+    if (answered !== undefined) answers.push(await answered);
+    answered = answer;
     await nextTurn();
   }
+  if (answered !== undefined) answers.push(await answered);
   return Buffer.concat(answers);
 };
 
-const pieceLines = 1_000;
+const pieceLines = 250;
 
 type Piece = { parsed: Parsed<RecordCommand>[]; items: Item[] };
 

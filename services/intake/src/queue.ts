@@ -14,9 +14,9 @@ export type Submission = {
 export type Share = { readonly submission: Submission; readonly start: number; readonly count: number };
 
 /** Bounds how long one group keeps the others waiting. */
-const groupItems = 1_000;
+const groupItems = 500;
 /** Of a group, what single requests may take where batches or Kafka wait too. */
-const firstItems = 500;
+const firstItems = 250;
 
 /**
  * What waits for the writer. Single requests go first, so that nobody waits behind the batches of others; all else is first come
