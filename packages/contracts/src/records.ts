@@ -48,8 +48,10 @@ const attributes = z
   });
 
 /** Whether attributes are certainly right, so that the schema need not look at them: nearly all are. */
-const arePlain = (map: unknown): boolean => {
-  if (typeof map !== 'object' || map === null || Array.isArray(map) || Object.hasOwn(map, ownProto)) return false;
+const arePlain = (map: unknown): boolean =>
+  typeof map === 'object' && map !== null && !Array.isArray(map) && !Object.hasOwn(map, ownProto) && isSmall(map);
+
+const isSmall = (map: object): boolean => {
   let entries = 0;
   let characters = 0;
   for (const key in map) {

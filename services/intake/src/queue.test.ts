@@ -14,26 +14,26 @@ const outcome = (revision: number): Outcome => ({ status: 'recorded', isDuplicat
 
 const counts = (queue: ReturnType<typeof createQueue>): number[] => queue.take().map(({ count }) => count);
 
-test('a group is at most 1,000 items, of one submission or of several, first come first served', () => {
+test('a group is at most 500 items, of one submission or of several, first come first served', () => {
   const queue = createQueue();
-  for (const count of [300, 400, 800]) void queue.add(items(count));
-  expect(queue.size()).toBe(1_500);
-  expect([counts(queue), counts(queue), counts(queue)]).toEqual([[300, 400, 300], [500], []]);
+  for (const count of [150, 200, 400]) void queue.add(items(count));
+  expect(queue.size()).toBe(750);
+  expect([counts(queue), counts(queue), counts(queue)]).toEqual([[150, 200, 150], [250], []]);
 });
 
 test('single requests go first and leave half of a group to what came in bulk', () => {
   const queue = createQueue();
-  void queue.add(items(2_000));
-  for (let request = 0; request < 700; request += 1) void queue.add(items(1));
-  expect(counts(queue)).toEqual([...new Array<number>(500).fill(1), 500]);
-  expect(counts(queue)).toEqual([...new Array<number>(200).fill(1), 800]);
+  void queue.add(items(1_000));
+  for (let request = 0; request < 350; request += 1) void queue.add(items(1));
+  expect(counts(queue)).toEqual([...new Array<number>(250).fill(1), 250]);
+  expect(counts(queue)).toEqual([...new Array<number>(100).fill(1), 400]);
 });
 
 test('one message of Kafka is no single request: it stays behind what came before it', () => {
   const queue = createQueue();
-  void queue.add(items(1_200, kafka));
+  void queue.add(items(600, kafka));
   void queue.add(items(1, kafka));
-  expect([counts(queue), counts(queue)]).toEqual([[1_000], [200, 1]]);
+  expect([counts(queue), counts(queue)]).toEqual([[500], [100, 1]]);
 });
 
 test('a submission is answered once all of its items have their outcomes', async () => {

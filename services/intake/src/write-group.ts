@@ -85,8 +85,7 @@ const isBehind = async (parts: WriterParts, { stream, expectedRevision }: Draft)
 
 /** Appends what was drafted; each draft then has its result. A write that was refused before it began recorded nothing. */
 const appendAll = async (parts: WriterParts, overlay: Overlay): Promise<void> => {
-  const drafts: Draft[] = [];
-  for (const draft of overlay.values()) if (draft.events.length > 0) drafts.push(draft);
+  const drafts = draftsToAppend(overlay);
   if (drafts.length === 0) return;
   try {
     const results = await parts.log.append(drafts);
@@ -97,6 +96,12 @@ const appendAll = async (parts: WriterParts, overlay: Overlay): Promise<void> =>
     return;
   }
   for (const draft of drafts) if (draft.result?.status !== 'recorded') await settle(parts, draft);
+};
+
+const draftsToAppend = (overlay: Overlay): Draft[] => {
+  const drafts: Draft[] = [];
+  for (const draft of overlay.values()) if (draft.events.length > 0) drafts.push(draft);
+  return drafts;
 };
 
 const settle = async (parts: WriterParts, { stream, expectedRevision, result }: Draft): Promise<void> => {
