@@ -134,6 +134,24 @@ test('a disk that takes no snapshot warns, and the table goes on', async () => {
   expect(table.facts('acme')?.revision).toBe(3);
 });
 
+const mebibyte = 1 << 20;
+
+test.each([
+  ['cannot be finished takes no room from the log', { code: 'ENOSPC', keptBytes: 10 } as const, Infinity],
+  ['would leave the log less than 16 MiB is not begun', undefined, 16 * mebibyte],
+])('a snapshot that %s: it used to stand there half written', async (_which, fault, leftBytes) => {
+  const disk = createSimulatedDisk({
+    fault: ({ path, kind }) => (kind === 'write' && path.endsWith('snapshot.new') ? fault : undefined),
+    freeBytes: () => leftBytes,
+  });
+  const { table, warnings } = open(disk, { ids: { merge: mergeInline, tableIds: 100 } });
+  await table.start({ ...log, last: 0 });
+  createTestLog(table).record(opened('acme'), paid('acme', '1'), paid('acme', '1', 'p2'));
+  await table.close();
+  expect(warnings[0]).toContain('the snapshot of the account table cannot be written');
+  expect(disk.folder('account-table').names()).toEqual([]);
+});
+
 test.each(['before', 'while'])('a group that could not be folded %s a snapshot was due leaves none', async (when) => {
   const disk = createSimulatedDisk({ turn: () => new Promise(setImmediate) });
   const { table, warnings } = open(disk, { snapshotEvents: when === 'while' ? 2 : 100 });

@@ -179,6 +179,22 @@ test.each(['ENOSPC', 'EIO'] as const)(
   },
 );
 
+test('ids wait in memory while a run of them would leave the log less than 16 MiB: runs used to take the last room', async () => {
+  let leftBytes = 16 << 20;
+  const disk = createSimulatedDisk({ freeBytes: () => leftBytes });
+  const { index, warnings } = await openTestIndex(disk, 0);
+  feedUpTo(index, 8);
+  await index.settled();
+  expect(disk.folder('account-table').names()).toEqual([]);
+  expect(warnings[0]).toContain('has no room');
+  expect(wrongAnswers(index, ids, 8)).toEqual([]);
+  leftBytes += 1 << 20;
+  feedUpTo(index, 12);
+  await index.settled();
+  expect(index.covered()).toBeGreaterThanOrEqual(8);
+  expect(wrongAnswers(index, ids, 12)).toEqual([]);
+});
+
 test('a log that is an older copy is refused, with both positions', async () => {
   const disk = await diskWith(ids);
   await expect(openTestIndex(disk, 12)).rejects.toThrow(/at position 4\d?, ahead of the log at 12/u);
