@@ -24,33 +24,42 @@ export const createPlan = <Body extends EventBody>(parts: {
   classOf(stream: string): number;
 }): Plan<Body> => {
   const { index, encoder, classOf } = parts;
+  /** What earlier calls put into the group. Most groups are of one call, which names a stream once and never looks. */
+  const before: { stream: string; head: StreamHead }[] = [];
   const heads = new Map<string, StreamHead>();
   let last: Place = 0;
+
+  const lookUp = (): void => {
+    for (const { stream, head } of before) heads.set(stream, head);
+    before.length = 0;
+  };
 
   const addAll = ({ stream, events }: StreamAppend<Body>, head: StreamHead | undefined): Position[] => {
     const ofLines = { name: stream, streamClass: classOf(stream) };
     let revision = head?.revision ?? noStream;
-    let before = head?.place ?? 0;
+    let place = head?.place ?? 0;
     encoder.reserve(events.length);
     const positions = events.map((event) => {
       revision += 1;
-      encoder.add(event, ofLines, { revision, before });
+      encoder.add(event, ofLines, { revision, before: place });
       index.describe(event, { stream, revision }, { bytes: encoder.headers(), offset: encoder.foldOffset() });
       last += 1;
-      before = last;
+      place = last;
       return BigInt(last);
     });
-    heads.set(stream, { revision, place: last });
+    before.push({ stream, head: { revision, place: last } });
     return positions;
   };
   return {
     begin: (place) => {
       last = place;
-      heads.clear();
+      before.length = 0;
+      if (heads.size > 0) heads.clear();
       encoder.begin();
     },
     add: (appends) => {
       const results: AppendResult[] = [];
+      lookUp();
       for (const append of appends) {
         const head = heads.get(append.stream) ?? index.head(append.stream);
         const currentRevision = head?.revision ?? noStream;

@@ -3,6 +3,8 @@ const byteOrderMark = Buffer.from('\ufeff');
 
 /** The lines of a body that are not blank, one after the other. */
 export type BatchLines = {
+  /** How many there are, or any number above `most`. */
+  count(most: number): number;
   /** The next; absent after the last. Bytes, where the body as a whole is not UTF-8. */
   next(): string | Buffer | undefined;
   /** The place of what `next` gave last among all lines, blank ones counted, from 0. */
@@ -18,6 +20,11 @@ export const batchLines = (body: Buffer): BatchLines => {
   let start = 0;
   let place = -1;
   return {
+    count: (most) => {
+      let count = 1;
+      for (let at = text.indexOf('\n'); at >= 0 && count <= most; at = text.indexOf('\n', at + 1)) count += 1;
+      return count <= most ? count : countFilled(text, most);
+    },
     next: () => {
       while (start < text.length) {
         const at = text.indexOf('\n', start);
@@ -42,20 +49,19 @@ const decode = (bytes: Buffer): string | undefined => {
   }
 };
 
+const countFilled = (text: string, most: number): number => {
+  let count = 0;
+  for (let start = 0; start < text.length && count <= most;) {
+    const at = text.indexOf('\n', start);
+    const end = at < 0 ? text.length : at;
+    if (!isBlank(text.slice(start, end))) count += 1;
+    start = end + 1;
+  }
+  return count;
+};
+
 /** Only what JSON calls white space: any other line is answered, with what is wrong with it. */
 const isBlank = (line: string): boolean =>
   line.length === 0 || (line.charCodeAt(0) <= space && /^[ \t\r]*$/.test(line));
 
 const space = 0x20;
-
-/** How many lines that are not blank there are, or any number above `most`. */
-export const countLines = (body: Buffer, most: number): number => {
-  let count = 1;
-  for (let at = body.indexOf(lineFeed); at >= 0 && count <= most; at = body.indexOf(lineFeed, at + 1)) count += 1;
-  if (count <= most) return count;
-  const lines = batchLines(body);
-  for (count = 0; lines.next() !== undefined;) count += 1;
-  return count;
-};
-
-const lineFeed = 0x0a;

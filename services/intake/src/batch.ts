@@ -4,7 +4,7 @@ import { problemOf } from '@tollgate/contracts';
 import type { Parsed, Problem } from '@tollgate/contracts';
 import { HttpProblem } from '@tollgate/service-runtime';
 import { lineAnswerOf } from './answer';
-import { batchLines, countLines } from './batch-lines';
+import { batchLines } from './batch-lines';
 import type { BatchLines } from './batch-lines';
 import { parseLine } from './batch-record';
 import type { Forecast, Item } from './intent';
@@ -26,12 +26,12 @@ type Options = {
  */
 export const runBatch = async (body: Buffer, options: Options): Promise<Buffer> => {
   const { ledger, maxLines, isDryRun } = options;
-  const count = countLines(body, maxLines);
+  const lines = batchLines(body);
+  const count = lines.count(maxLines);
   if (count > maxLines) {
     const detail = `the batch has ${String(count)} lines; send at most ${String(maxLines)} at once`;
     throw new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail }, 413));
   }
-  const lines = batchLines(body);
   const writeProblem = createProblemWriter();
   const answers: Buffer[] = [];
   const answerTo = (piece: Piece, outcomes: readonly Forecast[]): Buffer => {

@@ -3,8 +3,11 @@ import { randomFillSync } from 'node:crypto';
 const atOnce = 256;
 const idBytes = 16;
 const idCharacters = 36;
-/** Before these bytes of an id stands a hyphen. */
-const hyphensBefore = new Set([4, 6, 8, 10]);
+/** Where the bytes of an id stand in its text, two characters each: before some of them stands a hyphen. */
+const characterOf = Uint8Array.from(
+  { length: idBytes },
+  (_, byte) => 2 * byte + Math.min(Math.max(byte - 2, 0) >> 1, 4),
+);
 
 const hex = Buffer.from('0123456789abcdef');
 
@@ -16,13 +19,12 @@ export const createEventIds = (): (() => string) => {
   let next = atOnce;
   const fill = (): void => {
     randomFillSync(random);
-    for (let id = 0, at = 0; id < atOnce; id += 1)
+    for (let id = 0; id < atOnce; id += 1)
       for (let byte = 0; byte < idBytes; byte += 1) {
         const value = marked(random[id * idBytes + byte] ?? 0, byte);
-        if (hyphensBefore.has(byte)) at += 1;
+        const at = id * idCharacters + (characterOf[byte] ?? 0);
         written[at] = hex[value >> 4] ?? 0;
         written[at + 1] = hex[value & 0xf] ?? 0;
-        at += 2;
       }
     text = written.toString('latin1');
     next = 0;
