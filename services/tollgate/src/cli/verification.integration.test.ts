@@ -22,10 +22,10 @@ const used = (usageId: string, fields: { accountId?: string; currency?: string }
   data: { usageId, accountId: 'acme', direction: 'inbound', amount: '1', currency: 'EUR', ...fields },
   metadata,
 });
-const reversed = (reversalId: string, id: string): AccountEvent => ({
+const reversed = (reversalId: string, id: string, amount = '1'): AccountEvent => ({
   type: 'EntryReversed',
   data: { reversalId, accountId: 'acme', of: { kind: 'usage', id }, reason: 'rated twice', actor: 'finance' },
-  metadata: { ...metadata, reversed: { direction: 'inbound', amount: '1' } },
+  metadata: { ...metadata, reversed: { direction: 'inbound', amount } },
 });
 
 let data: string;
@@ -76,6 +76,16 @@ test.each<[string, AccountEvent[][], { position: string; what: string }]>([
     'an entry that is reversed twice, which used to be overlooked',
     [[opening(), used('u1'), reversed('r1', 'u1')], [reversed('r2', 'u1')]],
     { position: '4', what: 'reversed-usage u1 of acme counted before, at position 3' },
+  ],
+  [
+    'a reversal of another amount than was charged, which used to be taken for whole',
+    [[opening(), used('u1')], [reversed('r1', 'u1', '2')]],
+    { position: '3', what: 'undoes 2 inbound of usage u1 of acme, which was 1 inbound at position 2' },
+  ],
+  [
+    'a reversal of what comes after it, which used to be taken for whole',
+    [[opening(), reversed('r1', 'u1'), used('u1')]],
+    { position: '2', what: 'undoes usage u1 of acme, which is not in the log before it' },
   ],
   [
     'an event in the stream of another account',
