@@ -20,14 +20,14 @@ export const copySegment = async <Body extends EventBody>(
   segment: Segment,
   { to, onCopied }: Target,
 ): Promise<void> => {
-  const file = await to.open(unfinished, { isNew: true });
+  const file = await written(to, to.open(unfinished, { isNew: true }));
   const chunk = Buffer.alloc(Math.min(chunkBytes, segment.sizeBytes));
   try {
     for (let position = 0; position < segment.sizeBytes;) {
       const length = Math.min(chunk.length, segment.sizeBytes - position);
       const read = (await source.segments.file(segment)).read(chunk, { offset: 0, length, position });
       if (read < length) throw new LogDamaged(`${source.loader.path}/${segment.name} was cut while it was copied`);
-      await file.write(chunk.subarray(0, length), position);
+      await written(to, file.write(chunk.subarray(0, length), position));
       position += length;
       onCopied(length);
     }
@@ -35,8 +35,16 @@ export const copySegment = async <Body extends EventBody>(
   } finally {
     file.close();
   }
-  await to.rename(unfinished, segment.name);
+  await written(to, to.rename(unfinished, segment.name));
 };
+
+const written = <Result>(to: Folder, writing: Promise<Result>): Promise<Result> =>
+  writing.catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${to.path} cannot be written (${reason}): make room, or mend its disk, and run this again`, {
+      cause,
+    });
+  });
 
 type Written = { path: string; segment: Segment; file: FolderFile };
 
