@@ -126,6 +126,7 @@ test('the drill of the README: a ledger that is lost is restored from its backup
     expect(deliveryFaultsOf(reader.messages)).toEqual([]);
     expect([...commandsByAccount(reader.messages).values()].flat()).toHaveLength(after.commands.length);
     expect(reader.messages.map(jsonOf)).toEqual(expect.arrayContaining(after.commands.map(({ command }) => command)));
+    runExample(backUp, folder);
     await tollgate.stop();
   } finally {
     await parts.outside.close();

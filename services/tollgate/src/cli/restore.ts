@@ -28,7 +28,7 @@ export const addRestore = (program: Command): void => {
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
-      '\nEnds with 0 when the ledger is restored; with 1 if the backup is damaged; with 2 if it cannot be done. Interrupted, it is simply run again. What the backup does not hold yet, and Kafka topics that are ahead of it: see "Restoring" in the README, before the start.',
+      '\nEnds with 0 when the ledger is restored; with 1 if the backup is damaged; with 2 if it cannot be done. Interrupted, it is simply run again. What the backup does not hold yet, and Kafka topics that are ahead of it: see "Backup and restore" in the README, before the start.',
     )
     .action(async (folder: string, flags: Flags) => {
       const { data } = readSettings(flags.data === undefined ? {} : { data: flags.data }, process.env);
@@ -100,5 +100,7 @@ const tell = ({ ledger, position, accounts, sizeBytes }: Restored, data: string)
   say(
     `Restored ledger ${ledger} up to position ${position} into ${data}: ${String(accounts)} account${accounts === 1 ? '' : 's'}, ${sizeOf(sizeBytes)}, every event read back and folded.`,
   );
-  say('With Kafka, read "Restoring" in the README before the start: topics may be ahead of what was restored.');
+  say(
+    'With Kafka, read "Backup and restore" in the README before the start: topics may be ahead of what was restored.',
+  );
 };
