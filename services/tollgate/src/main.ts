@@ -11,7 +11,7 @@ import { addUpgrade } from './cli/upgrade';
 import { addVerify } from './cli/verify';
 import { addWatch } from './cli/watch';
 import { printable } from './cli/terminal-text';
-import { SettingsError } from './settings';
+import { SettingsError, refuseMisspelt } from './settings';
 
 const usageFault = 2;
 
@@ -20,6 +20,9 @@ const program = new Command('tollgate')
   .version('0.1.0')
   .showHelpAfterError('(add --help for what it takes)')
   .configureHelp({ showGlobalOptions: true })
+  .hook('preAction', () => {
+    refuseMisspelt(process.env);
+  })
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : usageFault));
 
 addServe(program);

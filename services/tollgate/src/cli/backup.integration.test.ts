@@ -42,7 +42,7 @@ const record = async (count: number): Promise<void> => {
   };
   const options = { clock: () => new Date(0), logger: silent, log: { segmentBytes } };
   const { log, table, close } = await openData(folders, options);
-  let after = (table.facts('acme')?.revision ?? -1);
+  let after = table.facts('acme')?.revision ?? -1;
   const append = async (events: AccountEvent[]): Promise<void> => {
     const named = events.map((event, index) => ({ ...event, eventId: `e${String(after + 1 + index)}` }));
     await log.append([{ stream: accountStream('acme'), expectedRevision: after, events: named }]);

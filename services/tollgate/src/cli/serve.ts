@@ -3,7 +3,7 @@ import { createLog } from '@tollgate/service-runtime';
 import type { Log } from '@tollgate/service-runtime';
 import { startLedgerNode } from '../ledger-node';
 import type { LedgerNode } from '../ledger-node';
-import { readSettings, settingNames, settingSources } from '../settings';
+import { ignoredSettings, readSettings, settingNames, settingSources } from '../settings';
 import type { SettingName, Settings } from '../settings';
 
 /** `tollgate serve`: the whole ledger in one process, until SIGTERM or SIGINT. */
@@ -20,6 +20,7 @@ export const addServe = (program: Command): void => {
   command.action(async (flags: Partial<Record<SettingName, string>>) => {
     const settings = readSettings(flags, process.env);
     const logger = createLog(settings.logLevel);
+    for (const reason of ignoredSettings(process.env)) logger.warn({}, reason);
     dieOfTheUnexpected(logger);
     outliveSignals();
     const node = await Promise.race([startLedgerNode(settings, logger), nextSignal()]);
