@@ -15,10 +15,8 @@ const root = path.resolve(__dirname, '..');
 const toldAfterMs = 2_000;
 
 const main = async () => {
-  const build = spawn(path.join(root, 'node_modules/.bin/turbo'), ['run', 'build', '--output-logs=errors-only'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const command = [require.resolve('turbo/bin/turbo'), 'run', 'build', '--output-logs=errors-only'];
+  const build = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [build.stdout, build.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const timer = setTimeout(() => {
@@ -31,6 +29,6 @@ const main = async () => {
 };
 
 main().catch((error) => {
-  process.stderr.write(`${error.code === 'ENOENT' ? 'Nothing is installed yet: npm ci' : error.message}\n`);
+  process.stderr.write(`${error.code === 'MODULE_NOT_FOUND' ? 'Nothing is installed yet: npm ci' : error.message}\n`);
   process.exitCode = 1;
 });

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -93,12 +94,22 @@ describe('npm start in a terminal', () => {
 });
 
 describe('npm run kafka', () => {
-  /** A broker with a folder of its own, and whether it runs. */
+  const isTaken = async (port: number): Promise<boolean> => {
+    const client = connect(port, '127.0.0.1');
+    const isConnected = await once(client, 'connect').then(
+      () => true,
+      () => false,
+    );
+    client.destroy();
+    return isConnected;
+  };
+
+  /** A broker with a port and a folder of its own, and whether it runs. */
   const prepare = async () => {
-    const port = String(await freePort());
+    const port = await freePort();
     const data = join(await createDataFolder(), 'kafka');
-    const hasBroker = (): boolean => spawnSync('pgrep', ['-f', `java.*${data}/server.properties`]).status === 0;
-    return { command: ['npm', 'run', 'kafka', '--', '--port', port, '--data', data] as const, hasBroker };
+    const hasBroker = (): Promise<boolean> => isTaken(port);
+    return { command: ['npm', 'run', 'kafka', '--', '--port', String(port), '--data', data] as const, hasBroker };
   };
 
   test('stopped by SIGTERM, as a supervisor stops it, takes its broker along, which used to stay', async () => {
@@ -109,11 +120,11 @@ describe('npm run kafka', () => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     try {
       await until('Kafka is ready', () => output.includes('Kafka is ready'), startTimeoutMs);
-      expect(hasBroker()).toBe(true);
+      expect(await hasBroker()).toBe(true);
       child.kill('SIGTERM');
-      await until('the broker is gone', () => !hasBroker());
+      await until('the broker is gone', async () => !(await hasBroker()));
     } finally {
-      if (hasBroker()) process.kill(-(child.pid ?? 0), 'SIGKILL');
+      if (await hasBroker()) process.kill(-(child.pid ?? 0), 'SIGKILL');
     }
   });
 
@@ -124,10 +135,10 @@ describe('npm run kafka', () => {
     const { command, hasBroker } = await prepare();
     const opened = await run(...command);
     await opened.untilShown(/Kafka is ready/, startTimeoutMs);
-    expect(hasBroker()).toBe(true);
+    expect(await hasBroker()).toBe(true);
     stop(opened);
     await opened.ended;
-    await until('the broker is gone', () => !hasBroker());
+    await until('the broker is gone', async () => !(await hasBroker()));
     expect(opened.screen()).toContain('Stopping the Kafka broker');
   });
 });

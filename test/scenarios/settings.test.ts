@@ -15,7 +15,7 @@ test.each([
   expect(existsSync(data)).toBe(false);
 });
 
-test('what Kubernetes sets for a Service named tollgate, which used to keep Tollgate from starting, is told and ignored', async () => {
+test('what Kubernetes sets for a Service named tollgate is told and ignored: there used to be no word of it', async () => {
   const environment = { TOLLGATE_PORT: 'tcp://10.96.0.12:8400', TOLLGATE_SERVICE_HOST: '10.96.0.12' };
   const tollgate = await startTollgate({ data: await createDataFolder(), environment });
   expect((await get(tollgate.url, '/readyz')).status).toBe(200);
