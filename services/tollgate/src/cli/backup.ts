@@ -1,10 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { lockFolder } from '@tollgate/folder';
 import { foldersOf } from '../folders';
 import { readSettings, settingSources } from '../settings';
-import { CannotCopy, copyLedger, requireApart, sizeOf, tellOutcome } from './ledger-copy';
+import { CannotCopy, copyLedger, lockTarget, requireApart, sizeOf, tellOutcome } from './ledger-copy';
 import type { LedgerCopy } from './ledger-copy';
 import { requireLog } from './open-log-reader';
 import { say } from './terminal-text';
@@ -45,10 +44,9 @@ const backup = async (data: string, target: string, isQuiet: boolean): Promise<L
   requireLog(data, 'say where it is with --data');
   requireApart(data, target);
   requireBackup(target);
-  const { lock: lockPath, ...to } = foldersOf(target);
-  const lock = await lockFolder(lockPath);
+  const lock = await lockTarget(target);
   try {
-    return await copyLedger({ from: data, to, isQuiet });
+    return await copyLedger({ from: data, to: foldersOf(target), isQuiet });
   } finally {
     await lock.release();
   }

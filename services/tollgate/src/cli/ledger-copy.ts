@@ -4,7 +4,8 @@ import { storedEvents } from '@tollgate/contracts';
 import { LogDamaged } from '@tollgate/event-store';
 import { CopyRefused, copyLog } from '@tollgate/event-store-file';
 import type { LogCopy } from '@tollgate/event-store-file';
-import { openFolder, openFolderReadOnly } from '@tollgate/folder';
+import { lockFolder, makeFolder, openFolder, openFolderReadOnly } from '@tollgate/folder';
+import type { FolderLock } from '@tollgate/folder';
 import { foldersOf } from '../folders';
 import { readRelayPositions, replaceRelayPosition } from '../relay-position';
 import { startProgress } from './progress-bar';
@@ -77,6 +78,15 @@ const isWithin = (outer: string, inner: string): boolean => {
 /** Also of what is not there yet. */
 const realPathOf = (path: string): string =>
   existsSync(path) ? realpathSync(path) : join(realPathOf(dirname(path)), basename(path));
+
+/** The folder that is filled, made if it is missing, for one process at a time. Throws `FolderInUse`. */
+export const lockTarget = async (folder: string): Promise<FolderLock> => {
+  await makeFolder(folder).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CannotCopy(`the folder ${folder} cannot be made (${reason}): choose another`, { cause });
+  });
+  return lockFolder(foldersOf(folder).lock);
+};
 
 const differs = 1;
 const cannot = 2;

@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LogDamaged } from '@tollgate/event-store';
-import { lockFolder, openFolder } from '@tollgate/folder';
+import { openFolder } from '@tollgate/folder';
 import { foldersOf } from '../folders';
 import { readSettings, settingSources } from '../settings';
-import { CannotCopy, copyLedger, requireApart, sizeOf, tellOutcome } from './ledger-copy';
+import { CannotCopy, copyLedger, lockTarget, requireApart, sizeOf, tellOutcome } from './ledger-copy';
 import type { LedgerCopy } from './ledger-copy';
 import { openLogReaderIn, requireLog } from './open-log-reader';
 import { startProgress } from './progress-bar';
@@ -49,8 +49,8 @@ const restore = async (backup: string, data: string, isQuiet: boolean): Promise<
   requireLog(backup, 'name the folder that "tollgate backup" has written');
   requireApart(backup, data);
   requireEmpty(data);
-  const { lock: lockPath, log, relays, restoring } = foldersOf(data);
-  const lock = await lockFolder(lockPath);
+  const { log, relays, restoring } = foldersOf(data);
+  const lock = await lockTarget(data);
   try {
     const unfinished = await openFolder(restoring);
     const copy = await copyLedger({ from: backup, to: { log: unfinished.path, relays }, isQuiet });
