@@ -1,54 +1,144 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { connect } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { get } from './support/api';
+import { freePort } from './support/free-port';
+import { runInTerminal } from './support/terminal';
+import type { Terminal } from './support/terminal';
 import { createDataFolder } from './support/tollgate-process';
 import { until } from './support/until';
 
 const root = resolve(__dirname, '../..');
 const startTimeoutMs = 120_000;
 
-let npm: ChildProcess;
-let output = '';
+let terminal: Terminal | undefined;
+afterEach(() => terminal?.close());
 
-/** Of npm and of everything it has started: they are a process group of their own. */
-const signalAll = (signal: NodeJS.Signals | 0): boolean => {
-  try {
-    return process.kill(-(npm.pid ?? 0), signal);
-  } catch {
-    return false;
-  }
+const run = async (...command: string[]): Promise<Terminal> => {
+  const data = await createDataFolder();
+  const settings = { TOLLGATE_PORT: '0', TOLLGATE_DATA: data, KAFKA_BROKERS: '' };
+  terminal = await runInTerminal(command, { cwd: root, env: { ...process.env, ...settings } });
+  return terminal;
 };
 
-beforeEach(async () => {
-  output = '';
-  const data = await createDataFolder();
-  npm = spawn('npm', ['start'], {
-    cwd: root,
-    env: { ...process.env, TOLLGATE_PORT: '0', TOLLGATE_DATA: data, KAFKA_BROKERS: '' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  });
-  npm.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
-});
-
-afterEach(() => signalAll('SIGKILL'));
-
-test('SIGTERM to `npm start`, as a supervisor sends it, stops Tollgate in order and leaves no process behind', async () => {
-  const url = await until('Tollgate listens', () => /listens on (http:[^\s,]+)/.exec(output)?.[1], startTimeoutMs);
-  const exited = once(npm, 'exit');
-  npm.kill('SIGTERM');
-  await exited;
-  await until('the process is gone', () => !signalAll(0));
-  expect(output).toContain('Tollgate has stopped');
+const isGone = async (url: string): Promise<void> => {
   await expect(get(url, '/healthz')).rejects.toThrow('ECONNREFUSED');
+};
+
+/** `npm start` in a terminal, once Tollgate listens. */
+const start = async () => {
+  const opened = await run('npm', 'start');
+  const [, url = ''] = await opened.untilShown(/listens on (http:[^\s,]+)/, startTimeoutMs);
+  return { ...opened, url };
+};
+
+test('`npm ci` warns of nothing: it used to say that a part of Fastify wanted a newer Node', () => {
+  const { status, stdout, stderr } = spawnSync('npm', ['ci', '--dry-run', '--offline', '--no-audit'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect([status, `${stdout}${stderr}`.split('\n').filter((line) => line.startsWith('npm '))]).toEqual([0, []]);
 });
 
-test('Ctrl-C on `npm start`, which comes from the terminal and again from npm, stops in order, where it used to kill', async () => {
-  await until('Tollgate listens', () => /listens on (http:[^\s,]+)/.exec(output)?.[1], startTimeoutMs);
-  signalAll('SIGINT');
-  setTimeout(() => signalAll('SIGINT'), 50);
-  await until('the process is gone', () => !signalAll(0));
-  expect(output).toContain('Tollgate has stopped');
+describe('npm start in a terminal', () => {
+  test('shows nothing of the tools that build before its first line, where it used to list packages and caches', async () => {
+    // The first build says that it takes a while.
+    await (
+      await run('npm', 'run', '--silent', 'build')
+    ).ended;
+    const { screen } = await start();
+    const lines = screen().slice(0, screen().indexOf('Tollgate listens')).split('\n');
+    expect(lines.filter((line) => line !== '' && !line.startsWith('> '))).toEqual([]);
+  });
+
+  test('SIGTERM to npm, as a supervisor sends it, stops Tollgate in order', async () => {
+    const { url, signal, ended, screen } = await start();
+    signal('SIGTERM');
+    await ended;
+    expect(screen()).toContain('Tollgate has stopped');
+    await isGone(url);
+  });
+
+  test('Ctrl-C, which comes from the terminal and again from npm, stops in order, where it used to kill', async () => {
+    const { url, pressCtrlC, ended, screen } = await start();
+    pressCtrlC();
+    await ended;
+    expect(screen()).toContain('Tollgate has stopped');
+    await isGone(url);
+  });
+
+  test('Ctrl-C twice within a second still stops in order; a later one ends it at once', async () => {
+    const { url, pressCtrlC, ended, screen } = await start();
+    // Half a request, which a stop waits for.
+    const client = connect(Number(new URL(url).port), '127.0.0.1', () =>
+      client.write(
+        'POST /v1/payments HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+      ),
+    ).on('error', () => undefined);
+    await until('it is on its way', () => client.bytesWritten > 0);
+    await delay(200);
+    const startedAt = Date.now();
+    pressCtrlC();
+    await delay(500);
+    pressCtrlC();
+    await delay(700);
+    expect(client.destroyed).toBe(false);
+    pressCtrlC();
+    await ended;
+    expect(Date.now() - startedAt).toBeLessThan(2_500);
+    expect(screen()).not.toContain('Tollgate has stopped');
+    client.destroy();
+  });
+});
+
+describe('npm run kafka', () => {
+  const isTaken = async (port: number): Promise<boolean> => {
+    const client = connect(port, '127.0.0.1');
+    const isConnected = await once(client, 'connect').then(
+      () => true,
+      () => false,
+    );
+    client.destroy();
+    return isConnected;
+  };
+
+  /** A broker with a port and a folder of its own, and whether it runs. */
+  const prepare = async () => {
+    const port = await freePort();
+    const data = join(await createDataFolder(), 'kafka');
+    const hasBroker = (): Promise<boolean> => isTaken(port);
+    return { command: ['npm', 'run', 'kafka', '--', '--port', String(port), '--data', data] as const, hasBroker };
+  };
+
+  test('stopped by SIGTERM, as a supervisor stops it, takes its broker along, which used to stay', async () => {
+    const { command, hasBroker } = await prepare();
+    const [npm, ...parameters] = command;
+    const child = spawn(npm, parameters, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    try {
+      await until('Kafka is ready', () => output.includes('Kafka is ready'), startTimeoutMs);
+      expect(await hasBroker()).toBe(true);
+      child.kill('SIGTERM');
+      await until('the broker is gone', async () => !(await hasBroker()));
+    } finally {
+      if (await hasBroker()) process.kill(-(child.pid ?? 0), 'SIGKILL');
+    }
+  });
+
+  test.each([
+    ['Ctrl-C', ({ pressCtrlC }: Terminal) => pressCtrlC()],
+    ['SIGTERM', ({ signal }: Terminal) => signal('SIGTERM')],
+  ])('stopped in a terminal by %s takes its broker along', async (_how, stop) => {
+    const { command, hasBroker } = await prepare();
+    const opened = await run(...command);
+    await opened.untilShown(/Kafka is ready/, startTimeoutMs);
+    expect(await hasBroker()).toBe(true);
+    stop(opened);
+    await opened.ended;
+    await until('the broker is gone', async () => !(await hasBroker()));
+    expect(opened.screen()).toContain('Stopping the Kafka broker');
+  });
 });

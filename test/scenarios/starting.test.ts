@@ -92,3 +92,12 @@ test('SIGTERM while the log is folded ends it at once with 0, and the next start
   });
   expect(await tollgate.stop()).toEqual({ code: 0, signal: null });
 });
+
+test('Ctrl-C while the log is folded, which npm sends again at once, ends it with 0: the second one used to kill', async () => {
+  const { ask, child, exited, output } = await begin();
+  await until('it answers', async () => (await ask('/healthz'))?.status === 200);
+  child.kill('SIGINT');
+  for (let times = 0; times < 20; times += 1) setTimeout(() => child.kill('SIGINT'), times);
+  expect(await exited).toEqual({ code: 0, signal: null });
+  expect(output()).toContain('Tollgate has stopped');
+});

@@ -1,14 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { EventBody, Place } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
-import { openAcknowledged, requireAcknowledged } from './acknowledged';
-import type { Acknowledged } from './acknowledged';
 import type { EventCodec } from './event-codec';
-import { after, beginningOfSegment, createLoader, loadGroup } from './load-group';
-import { findEnd, lastGroupOf } from './log-end';
-import { aheadInOrder, requireEnd } from './replay';
+import { after, beginningOfSegment, loadGroup } from './load-group';
+import { openToRead, untilAcknowledged } from './open-to-read';
+import { requireEnd } from './replay';
 import { segmentHeaderBytes } from './segment-header';
-import { openSegments } from './segments';
 import type { StoredGroup } from './stored-group';
 
 /** A log as it lies in its files, for who looks at it beside the process that writes it. */
@@ -27,21 +23,12 @@ export const openFileLogReader = async <Body extends EventBody>(
   folder: Folder,
   { codec }: { codec: EventCodec<Body> },
 ): Promise<FileLogReader<Body>> => {
-  // Before the log, which only grows: what the note says must be in it.
-  const noted = await readAcknowledged(folder);
-  const segments = await openSegments(folder);
+  const { segments, loader } = await openToRead(folder, codec);
   const last = segments.last();
-  const loader = createLoader({ path: folder.path, codec }, aheadInOrder);
-  try {
-    const opened = { segment: last, file: await segments.file(last), end: last.sizeBytes };
-    const end = await findEnd(loader, opened, () => new Promise(setImmediate));
-    requireAcknowledged(folder.path, noted, lastGroupOf(last, end));
-    await untilAcknowledged(folder, end.last);
-    Object.assign(last, { last: end.last, lastCrc: end.crc, sizeBytes: end.offset });
-  } catch (error) {
+  await untilAcknowledged(folder, last.last).catch((error: unknown) => {
     segments.close();
     throw error;
-  }
+  });
   return {
     ledger: last.header.ledger,
     seed: Buffer.from(last.header.seed, 'hex'),
@@ -60,30 +47,4 @@ export const openFileLogReader = async <Body extends EventBody>(
     },
     close: segments.close,
   };
-};
-
-const readAcknowledged = async (folder: Folder): Promise<Acknowledged | undefined> => {
-  const note = await openAcknowledged(folder, { isReadOnly: true });
-  try {
-    return note.read();
-  } finally {
-    note.close();
-  }
-};
-
-const patienceMs = 1_000;
-const pollMs = 20;
-
-/**
- * A group can be seen a moment before it is durable. The process that writes it notes when it is; where nobody does, nobody
- * writes, and what is whole is what the next start will find.
- */
-const untilAcknowledged = async (folder: Folder, last: Place): Promise<void> => {
-  const acknowledged = await openAcknowledged(folder, { isReadOnly: true });
-  const isBehind = (): boolean => (acknowledged.read()?.place ?? last) < last;
-  try {
-    for (let waitedMs = 0; isBehind() && waitedMs < patienceMs; waitedMs += pollMs) await delay(pollMs);
-  } finally {
-    acknowledged.close();
-  }
 };

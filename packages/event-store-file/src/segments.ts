@@ -21,7 +21,7 @@ export type Segments = {
 export type NewLog = { classes: readonly string[]; ledger?: string | undefined; seed?: Uint8Array | undefined };
 
 /** What is being made until it has its name. */
-const unfinished = 'next-segment';
+export const unfinished = 'next-segment';
 const openAtOnce = 64;
 
 /** Opens what is there; an empty folder becomes a new log if `created` says of which kind. */

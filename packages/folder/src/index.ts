@@ -1,4 +1,5 @@
 export type { Folder, FolderFile } from './folder';
 export { FolderInUse, lockFolder } from './lock-folder';
 export type { FolderLock } from './lock-folder';
+export { makeFolder } from './make-folder';
 export { openFolder, openFolderReadOnly } from './open-folder';

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
+import { makeFolder } from './make-folder';
 
 /** Another process has the folder open. */
 export class FolderInUse extends Error {
@@ -14,7 +14,7 @@ export type FolderLock = { release(): Promise<void> };
  * LevelDB that holds nothing lends its. Throws `FolderInUse`.
  */
 export const lockFolder = async (path: string): Promise<FolderLock> => {
-  await mkdir(path, { recursive: true });
+  await makeFolder(path);
   const lock = (await tryLock(path)) ?? (await lockAnew(path));
   return { release: () => lock.close() };
 };

@@ -1,13 +1,13 @@
-import { closeSync, fsyncSync, openSync, readdirSync, statfsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readdirSync, statfsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Folder } from './folder';
+import { makeFolder, syncFolder } from './make-folder';
 import { openFile } from './open-file';
 
 /** A folder of this machine, made if it is missing. Any number of processes may have it open: see `lockFolder`. */
 export const openFolder = async (path: string): Promise<Folder> => {
-  const first = await mkdir(path, { recursive: true });
-  if (first !== undefined) syncFoldersBetween(resolve(path), dirname(resolve(first)));
+  await makeFolder(path);
   const sync = (): void => {
     syncFolder(path);
   };
@@ -49,22 +49,5 @@ const freeBytes = (path: string): number => {
   } catch {
     // A disk that cannot even be asked is not known to be full.
     return Infinity;
-  }
-};
-
-/** A new file, and a new name of one, is on the disk only once the folder that names it is. */
-const syncFolder = (path: string): void => {
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-};
-
-const syncFoldersBetween = (path: string, ancestor: string): void => {
-  for (let folder = path; ; folder = dirname(folder)) {
-    syncFolder(folder);
-    if (folder === ancestor || folder === dirname(folder)) return;
   }
 };

@@ -1,17 +1,17 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openAccountTable } from '@tollgate/account-table';
 import type { AccountTable, AccountTableOptions } from '@tollgate/account-table';
 import { storedEvents, streamPrefixes } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import { openFileEventLog } from '@tollgate/event-store-file';
 import type { FileEventLog, FileEventLogOptions } from '@tollgate/event-store-file';
-import { lockFolder, openFolder } from '@tollgate/folder';
+import { lockFolder, makeFolder, openFolder } from '@tollgate/folder';
 import type { Folder } from '@tollgate/folder';
 import type { Log } from '@tollgate/service-runtime';
 import { oldFormatIn } from './cli/upgrade-source';
-import { foldersOf } from './folders';
+import { SettingsError } from './settings';
+import { foldersOf, unfinishedRestoreIn } from './folders';
 
 /** What a node stands on: the log, what is folded from it, and how far the relays are. One process has it at a time. */
 export type DataFolder = {
@@ -67,6 +67,8 @@ export const openDataFolder = async (data: string, options: Options): Promise<Da
     throw new Error(
       `${data} holds a log of an earlier format: run "tollgate upgrade ${data}" once; it writes a new log beside the old one, which stays as it is`,
     );
+  const unfinished = unfinishedRestoreIn(data);
+  if (unfinished !== undefined) throw new SettingsError(unfinished);
   await probe(data);
   const lock = await lockFolder(paths.lock);
   try {
@@ -98,21 +100,11 @@ const probe = async (data: string): Promise<void> => {
     await writeFile(file, Buffer.alloc(probeBytes), { flush: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(
+    throw new SettingsError(
       `the data folder ${data} cannot be written (${reason}): make room or give it to this user, or choose another with --data`,
       { cause: error },
     );
   } finally {
     await rm(file, { force: true }).catch(() => undefined);
   }
-};
-
-/** Node's own way of making parents too never ends where a folder cannot be made in one that is there, such as /proc. */
-const makeFolder = async (path: string): Promise<void> => {
-  const parent = dirname(path);
-  if (existsSync(path)) return;
-  if (!existsSync(parent)) await makeFolder(parent);
-  await mkdir(path).catch((error: unknown) => {
-    if (!existsSync(path)) throw error;
-  });
 };

@@ -1,11 +1,22 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What is where in the data folder. Only `log` is the truth: the account table is derived from it and may be deleted. */
 export const foldersOf = (data: string) => ({
   log: join(data, 'log'),
+  /** What becomes the log when a restore has come to its end. */
+  restoring: join(data, 'log.restoring'),
   accountTable: join(data, 'account-table'),
   /** How far each relay has been acknowledged: without it everything is published again. */
   relays: join(data, 'relays'),
   /** Of the process that has the data folder open. */
   lock: join(data, 'lock'),
 });
+
+/** What to do with a data folder whose restore was interrupted; absent for any other. */
+export const unfinishedRestoreIn = (data: string): string | undefined => {
+  const { log, restoring } = foldersOf(data);
+  return existsSync(restoring) && !existsSync(log)
+    ? `a restore into ${data} has not come to its end: run "tollgate restore" again, or remove the folder ${restoring}`
+    : undefined;
+};

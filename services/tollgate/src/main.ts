@@ -1,15 +1,17 @@
 import { Command } from 'commander';
 import { addAccount } from './cli/account';
+import { addBackup } from './cli/backup';
 import { addDemo } from './cli/demo';
 import { addExport } from './cli/export';
 import { addImport } from './cli/import';
 import { addRedrive } from './cli/redrive';
+import { addRestore } from './cli/restore';
 import { addServe } from './cli/serve';
 import { addUpgrade } from './cli/upgrade';
 import { addVerify } from './cli/verify';
 import { addWatch } from './cli/watch';
 import { printable } from './cli/terminal-text';
-import { SettingsError } from './settings';
+import { SettingsError, refuseMisspelt } from './settings';
 
 const usageFault = 2;
 
@@ -18,6 +20,9 @@ const program = new Command('tollgate')
   .version('0.1.0')
   .showHelpAfterError('(add --help for what it takes)')
   .configureHelp({ showGlobalOptions: true })
+  .hook('preAction', () => {
+    refuseMisspelt(process.env);
+  })
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : usageFault));
 
 addServe(program);
@@ -26,6 +31,8 @@ addImport(program);
 addWatch(program);
 addVerify(program);
 addExport(program);
+addBackup(program);
+addRestore(program);
 addUpgrade(program);
 addRedrive(program);
 addDemo(program);

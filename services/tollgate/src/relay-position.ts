@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { openFolderReadOnly } from '@tollgate/folder';
 import type { Folder, FolderFile } from '@tollgate/folder';
 import type { Position } from '@tollgate/event-store';
 import type { RelayPosition } from '@tollgate/service-runtime';
@@ -31,6 +33,28 @@ export const writeRelayPosition = async (folder: Folder, name: string, position:
   const file = await folder.open(name, { isNew: true });
   await file.write(slotOf(position, 0), 0);
   file.close();
+};
+
+/** The same in the place of one that is there, whatever interrupts it. */
+export const replaceRelayPosition = async (folder: Folder, name: string, position: Position): Promise<void> => {
+  await writeRelayPosition(folder, `${name}${next}`, position);
+  await folder.rename(`${name}${next}`, name);
+};
+
+const next = '.next';
+
+/** Of every relay that has run in a data folder, beside the process that runs them. */
+export const readRelayPositions = async (path: string): Promise<Record<string, Position>> => {
+  const positions: Record<string, Position> = {};
+  if (!existsSync(path)) return positions;
+  const folder = openFolderReadOnly(path);
+  for (const name of folder.names().filter((one) => !one.endsWith(next))) {
+    const relay = await openRelayPosition(folder, name);
+    const position = relay.position();
+    if (position !== undefined) positions[name] = position;
+    relay.close();
+  }
+  return positions;
 };
 
 /** A line of text: the number of the write, the position, their CRC-32, filled up with spaces. */

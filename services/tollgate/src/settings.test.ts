@@ -1,4 +1,4 @@
-import { SettingsError, readSettings, settingNames } from './settings';
+import { SettingsError, ignoredSettings, readSettings, refuseMisspelt, settingNames, settingSources } from './settings';
 
 const faultOf = (environment: NodeJS.ProcessEnv): string => {
   try {
@@ -40,4 +40,62 @@ test('all faults are told at once', () => {
     'TOLLGATE_PORT (--port <number>): must be a whole number from 0 to 65535',
     'KAFKA_TLS (--kafka-tls <true|false>): must be true or false',
   ]);
+});
+
+describe('names in the environment', () => {
+  test.each([
+    ['KAFKA_BROKER', 'KAFKA_BROKERS'],
+    ['TOLLGATE_POTR', 'TOLLGATE_PORT'],
+    ['TOLGATE_DATA', 'TOLLGATE_DATA'],
+    ['KAFKA_TOPICS_PREFIX', 'KAFKA_TOPIC_PREFIX'],
+    ['tollgate_port', 'TOLLGATE_PORT'],
+    ['TOLLGATE_ULR', 'TOLLGATE_URL'],
+  ])('%s, which used to have no effect without a word, is refused, and %s is named', (name, meant) => {
+    const refuse = (): void => {
+      refuseMisspelt({ [name]: 'x', KAFKA_HOME: '/opt' });
+    };
+    expect(refuse).toThrow(new SettingsError(`${name}: there is no such setting, do you mean ${meant}?`));
+  });
+
+  test('of every setting are not refused, nor what other programs use, nor what is empty', () => {
+    const known = Object.fromEntries(settingNames.map((name) => [settingSources[name].variable, 'x']));
+    const others = {
+      KAFKA_HOME: '/opt/kafka',
+      KAFKA_OPTS: '-Xmx1g',
+      KAFKA_HEAP_OPTS: '',
+      PATH: '/bin',
+      KAFKA_BROKER: '',
+    };
+    expect(() => {
+      refuseMisspelt({ ...known, ...others, TOLLGATE_URL: 'x' });
+    }).not.toThrow();
+    expect(ignoredSettings({ ...known, ...others, TOLLGATE_URL: 'x' })).toEqual([]);
+  });
+
+  test('that Kubernetes sets for Services named tollgate and kafka are ignored with a warning, where they kept it from starting', () => {
+    const injected = {
+      TOLLGATE_PORT: 'tcp://10.96.0.12:8400',
+      TOLLGATE_SERVICE_HOST: '10.96.0.12',
+      TOLLGATE_SERVICE_PORT: '8400',
+      TOLLGATE_SERVICE_PORT_HTTP: '8400',
+      TOLLGATE_PORT_8400_TCP: 'tcp://10.96.0.12:8400',
+      TOLLGATE_PORT_8400_TCP_ADDR: '10.96.0.12',
+      KAFKA_PORT: 'tcp://10.96.0.13:9092',
+      KAFKA_SERVICE_HOST: '10.96.0.13',
+    };
+    expect(readSettings({}, injected)).toEqual(readSettings({}, {}));
+    expect(() => {
+      refuseMisspelt(injected);
+    }).not.toThrow();
+    expect(ignoredSettings(injected)).toEqual(
+      Object.keys(injected).map((name) => expect.stringContaining(`${name} is ignored: Kubernetes sets it`) as string),
+    );
+    expect(faultOf({ TOLLGATE_PORT: 'http://10.96.0.12' })).toContain('must be a whole number');
+  });
+
+  test('of ours that nobody knows are warned of', () => {
+    expect(ignoredSettings({ TOLLGATE_COLOUR: 'red' })).toEqual([
+      'TOLLGATE_COLOUR is ignored: there is no such setting',
+    ]);
+  });
 });

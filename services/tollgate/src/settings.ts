@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { logLevels } from '@tollgate/service-runtime';
+import { givenIn, ignoredIn, misspeltIn } from './setting-names';
 
 const wholeNumber = (least: number, most: number) => {
   const rule = `must be a whole number from ${String(least)} to ${String(most)}`;
@@ -145,6 +146,18 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
 
 export const settingNames = Object.keys(settingSources) as SettingName[];
 
+/** Of `serve`, and where the command line tools look for it. */
+const variables = [...settingNames.map((name) => settingSources[name].variable), 'TOLLGATE_URL'];
+
+/** Throws `SettingsError` where the environment has a name that is nearly one of ours. */
+export const refuseMisspelt = (environment: NodeJS.ProcessEnv): void => {
+  const misspelt = misspeltIn(environment, variables);
+  if (misspelt.length > 0) throw new SettingsError(misspelt.join('\n'));
+};
+
+/** What looks like a setting and has no effect, for a warning. */
+export const ignoredSettings = (environment: NodeJS.ProcessEnv): string[] => ignoredIn(environment, variables);
+
 /** A setting is wrong; the message names its variable and flag, one fault a line. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
@@ -152,10 +165,8 @@ export class SettingsError extends Error {
 
 /** Settings from flags, else environment, else defaults; an empty text counts as not given. Throws `SettingsError`. */
 export const readSettings = (flags: Partial<Record<SettingName, string>>, environment: NodeJS.ProcessEnv): Settings => {
-  const given = settingNames.map((name) => [
-    name,
-    flags[name] || environment[settingSources[name].variable] || undefined,
-  ]);
+  const inEnvironment = givenIn(environment);
+  const given = settingNames.map((name) => [name, flags[name] || inEnvironment[settingSources[name].variable]]);
   const result = settingsSchema.safeParse(Object.fromEntries(given));
   if (!result.success)
     throw new SettingsError(result.error.issues.map(({ path, message }) => fault(String(path[0]), message)).join('\n'));

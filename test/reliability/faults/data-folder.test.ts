@@ -32,9 +32,9 @@ const logFile = (): string => {
 };
 
 /** Runs `tollgate serve`, which must not start; what it says. */
-const refusedStart = async (): Promise<string> => {
-  const { code, output } = await runTollgate('serve', '--port', '0', '--data', data);
-  expect(code).toBe(1);
+const refusedStart = async (code = 1): Promise<string> => {
+  const { output, ...ended } = await runTollgate('serve', '--port', '0', '--data', data);
+  expect(ended.code).toBe(code);
   return output;
 };
 
@@ -65,12 +65,24 @@ describe('a data folder', () => {
     await tollgate.stop();
     const readOnly = makeReadOnly(data);
     try {
-      expect(await refusedStart()).toMatch(/the data folder \S+ cannot be written \(.*\): make room or give it to/);
+      expect(await refusedStart(2)).toMatch(/the data folder \S+ cannot be written \(.*\): make room or give it to/);
     } finally {
       readOnly.release();
     }
     await expectSameAsBefore();
   });
+
+  it.each(['/proc/x', '/dev/null', '/dev/null/x'])(
+    'named %s, which can hold none, is refused at once with 2 and the reason: it used to be 1, as if it might pass',
+    async (nowhere) => {
+      const { code, output } = await runTollgate('serve', '--port', '0', '--data', nowhere);
+      expect([code, output]).toEqual([
+        2,
+        expect.stringMatching(/the data folder \S+ cannot be written \((ENO.*)\): make/),
+      ]);
+      expect(output).not.toContain('listens');
+    },
+  );
 
   it('of another version keeps Tollgate from starting and stays as it is', async () => {
     await tollgate.stop();

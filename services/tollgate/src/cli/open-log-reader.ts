@@ -3,7 +3,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import { openFileLogReader } from '@tollgate/event-store-file';
 import type { FileLogReader } from '@tollgate/event-store-file';
 import { openFolderReadOnly } from '@tollgate/folder';
-import { foldersOf } from '../folders';
+import { foldersOf, unfinishedRestoreIn } from '../folders';
 import { hasLog, oldFormatIn } from './upgrade-source';
 
 /** There is nothing here that can be read as a log. */
@@ -13,12 +13,17 @@ class Unreadable extends Error {
 
 /** The log of a data folder, to be looked at beside whoever writes it. Throws `Unreadable`, or `LogDamaged`. */
 export const openLogReader = async (data: string): Promise<FileLogReader<LogEvent>> => {
-  const { log } = foldersOf(data);
-  if (!hasLog(data))
-    throw new Unreadable(
-      oldFormatIn(data)
-        ? `${data} holds a log of an earlier format: run "tollgate upgrade ${data}" first`
-        : `there is no log in ${data} (${log}): say where it is with --data`,
-    );
-  return openFileLogReader<LogEvent>(openFolderReadOnly(log), { codec: storedEvents });
+  requireLog(data, 'say where it is with --data');
+  return openLogReaderIn(foldersOf(data).log);
+};
+
+export const openLogReaderIn = (log: string): Promise<FileLogReader<LogEvent>> =>
+  openFileLogReader<LogEvent>(openFolderReadOnly(log), { codec: storedEvents });
+
+/** Throws `Unreadable` where there is no log of today's format; `otherwise` says what to do if there is none at all. */
+export const requireLog = (data: string, otherwise: string): void => {
+  if (hasLog(data)) return;
+  const missing = `there is no log in ${data} (${foldersOf(data).log}): ${otherwise}`;
+  const old = `${data} holds a log of an earlier format: run "tollgate upgrade ${data}" first`;
+  throw new Unreadable(unfinishedRestoreIn(data) ?? (oldFormatIn(data) ? old : missing));
 };

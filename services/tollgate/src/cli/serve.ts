@@ -3,7 +3,7 @@ import { createLog } from '@tollgate/service-runtime';
 import type { Log } from '@tollgate/service-runtime';
 import { startLedgerNode } from '../ledger-node';
 import type { LedgerNode } from '../ledger-node';
-import { readSettings, settingNames, settingSources } from '../settings';
+import { ignoredSettings, readSettings, settingNames, settingSources } from '../settings';
 import type { SettingName, Settings } from '../settings';
 
 /** `tollgate serve`: the whole ledger in one process, until SIGTERM or SIGINT. */
@@ -20,7 +20,9 @@ export const addServe = (program: Command): void => {
   command.action(async (flags: Partial<Record<SettingName, string>>) => {
     const settings = readSettings(flags, process.env);
     const logger = createLog(settings.logLevel);
+    for (const reason of ignoredSettings(process.env)) logger.warn({}, reason);
     dieOfTheUnexpected(logger);
+    outliveSignals();
     const node = await Promise.race([startLedgerNode(settings, logger), nextSignal()]);
     // While the log is folded nothing is taken, so there is nothing to finish.
     if (typeof node === 'string') return end(0);
@@ -50,14 +52,18 @@ const endOf = async (node: LedgerNode, logger: Log): Promise<void> => {
   }, stopTimeoutMs);
   // Ctrl-C on `npm start` comes twice, from the terminal and from npm: only one that comes later is meant.
   setTimeout(() => void nextSignal().then(endAtOnce), sameSignalMs).unref();
-  process.on('SIGINT', ignore).on('SIGTERM', ignore);
   await node.stop();
   clearTimeout(force);
   end(isFailure ? 1 : 0);
 };
 
 const sameSignalMs = 1_000;
-const ignore = (): void => undefined;
+
+/** Without a listener the system ends the process: also between a signal and the listener for the next one. */
+const outliveSignals = (): void => {
+  const ignore = (): void => undefined;
+  process.on('SIGINT', ignore).on('SIGTERM', ignore);
+};
 
 const end = (code: number): never => {
   process.stdout.write('Tollgate has stopped\n');
