@@ -78,23 +78,23 @@ const faultOf = (cells: readonly Cell[], undecoded: number, columns: number): st
     : `the row has ${String(cells.length)} cells, the row of headings ${String(columns)}`;
 };
 
-type Field = [name: string, value: unknown];
+type Field = [name: string, text: string];
 
 /** Cells by field; an empty cell is a field that is not there, a field with a dot in its name is inside of another. */
 const recordOf = (cells: readonly Cell[]): Record<string, unknown> => {
-  const fields: Field[] = [];
+  const record: Record<string, unknown> = {};
   const inner = new Map<string, Field[]>();
   for (const { heading, text } of cells) {
     if (text === '') continue;
     const dot = heading.indexOf('.');
-    if (dot < 0) fields.push([heading, numberFields.includes(heading) ? numberOf(text) : text]);
+    if (dot < 0) record[heading] = numberFields.includes(heading) ? numberOf(text) : text;
     else {
       const outer = heading.slice(0, dot);
       inner.set(outer, [...(inner.get(outer) ?? []), [heading.slice(dot + 1), text]]);
     }
   }
-  for (const [outer, its] of inner) fields.push([outer, Object.fromEntries(its)]);
-  return Object.fromEntries(fields);
+  for (const [outer, its] of inner) record[outer] = Object.fromEntries(its);
+  return record;
 };
 
 /** What is not a number stays a text, which the server refuses by name. */

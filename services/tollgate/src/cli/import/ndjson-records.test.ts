@@ -37,8 +37,8 @@ describe('lines of JSON', () => {
   });
 
   test.each([
-    ['[{"usageId":"u"}]', 'the line is not a JSON object'],
-    ['null', 'the line is not a JSON object'],
+    ['[{"usageId":"u"}]', 'the line must be a JSON object'],
+    ['null', 'the line must be a JSON object'],
     ['{"usageId":', 'the line is not JSON: Unexpected end of JSON input'],
   ])('%s is no record: it is refused here, where a batch of nothing else would be refused as a whole', (line, why) => {
     expect(sent(line)).toBe(`refused: ${why}`);

@@ -35,7 +35,7 @@ const jsonOf = (text: string): { value: object } | { fault: string } => {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? { value }
-      : { fault: 'the line is not a JSON object' };
+      : { fault: 'the line must be a JSON object' };
   } catch (error) {
     return { fault: `the line is not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }

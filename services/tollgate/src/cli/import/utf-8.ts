@@ -1,15 +1,9 @@
+import { isUtf8 } from 'node:buffer';
+
 export const utf8Mark = Buffer.from([0xef, 0xbb, 0xbf]);
 
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** Absent if the bytes are not UTF-8: nothing is repaired. */
-export const textOf = (bytes: Buffer): string | undefined => {
-  try {
-    return strict.decode(bytes);
-  } catch {
-    return undefined;
-  }
-};
+export const textOf = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? bytes.toString() : undefined);
 
 /** How many bytes the mark takes that some programs put before UTF-8. */
 export const utf8MarkBytes = (bytes: Buffer): number =>
