@@ -11,6 +11,7 @@ const { gzipSync } = require('node:zlib');
  */
 
 const mostRows = 40;
+const mostNearBytes = 10;
 const cellParts = ['a', '1', ' ', ',', '"', '\n', '\r', 'ü', '😀', ';', '=', '.'];
 
 const kinds = {
@@ -49,7 +50,8 @@ const createFiles = (random, accounts) => {
       serial += 1;
       return {
         ...{ [`${kind}Id`]: `file-${serial}`, accountId: random.oneOf(accounts), direction: 'inbound' },
-        ...{ amount: `${1 + random.below(99)}.${1 + random.below(99)}`, currency: 'EUR', [free]: cellText(random) },
+        // The amount is the last cell: half of it is an amount as well.
+        ...{ currency: 'EUR', [free]: cellText(random), amount: `${1 + random.below(99)}.${1 + random.below(99)}` },
       };
     });
     const heading = Object.keys(records[0] ?? {}).join(',') + lineEnd;
@@ -68,7 +70,8 @@ const createFiles = (random, accounts) => {
     const ends = texts.map((_text, at) => encode(texts.slice(0, at + 1).join('')).length);
     const plain = encode(texts.join(''));
     const least = ends[0] ?? 0;
-    const cut = random.isLucky(0.1) ? random.oneOf(ends) : least + random.below(plain.length - least + 1);
+    const nearEnd = () => Math.max(least, random.oneOf(ends) - random.below(mostNearBytes));
+    const cut = random.isLucky(0.6) ? nearEnd() : least + random.below(plain.length - least + 1);
     const pack = random.isLucky(0.3) ? gzipSync : (/** @type {Buffer} */ bytes) => bytes;
     return {
       name: `fuzz-${index}.${isCsv ? 'csv' : 'ndjson'}`,

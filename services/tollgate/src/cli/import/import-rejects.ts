@@ -51,7 +51,6 @@ export const createRejects = async (path: string) => {
     formula: (): string | undefined => formula,
   };
 };
-export type Rejects = Awaited<ReturnType<typeof createRejects>>;
 
 /** Never in place of another file: it might be the input, or the rejects of an earlier run. */
 const requireRoom = async (paths: readonly string[]): Promise<void> => {

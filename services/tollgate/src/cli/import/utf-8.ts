@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-export const utf8Mark = Buffer.from([0xef, 0xbb, 0xbf]);
+const utf8Mark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Absent if the bytes are not UTF-8: nothing is repaired. */
 export const textOf = (bytes: Buffer): string | undefined => (isUtf8(bytes) ? bytes.toString() : undefined);
