@@ -111,7 +111,7 @@ describe('history tells where a record came from', () => {
     const row = (id: string, reference: string) => `${id},acme,inbound,1,EUR,${reference}`;
     await writeFile(
       rows,
-      ['paymentId,accountId,direction,amount,currency,reference', row('c2', '"a\nb"'), row('c4', 'c')].join('\n'),
+      ['paymentId,accountId,direction,amount,currency,reference', row('c2', '"a\nb"'), row('c4', 'c'), ''].join('\n'),
     );
     for (const file of [lines, rows])
       expect(await runTollgate('import', file, '--url', tollgate.url)).toMatchObject({ code: 0 });

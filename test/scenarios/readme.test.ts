@@ -44,7 +44,7 @@ describe('the five minutes of the README', () => {
     const outputs = shellBlocks(section('## Five minutes', '### With Kafka')).map((block) =>
       runExample(block, tollgate, folder),
     );
-    const [opened, recorded, shown, streamed, cli, imported] = outputs;
+    const [opened, recorded, shown, streamed, cli, imported, mended, last] = outputs;
     expect(opened).toContain('{"accountId":"acme","duplicate":false,"revision":0');
     expect(recorded).toContain('"id":"p-1","duplicate":false');
     expect(recorded).toContain('"id":"cdr-1","duplicate":false');
@@ -57,6 +57,10 @@ describe('the five minutes of the README', () => {
     expect(cli).toContain('BLOCK');
     expect(imported).toMatch(/2 recorded/);
     expect(runExample('npx tollgate import calls.csv', tollgate, folder)).toMatch(/2 duplicates/);
+    expect(mended).toContain('1 recorded, 0 duplicates, 1 rejected\nline 3: INVALID_REQUEST amount: ');
+    expect(mended).toContain('{"line":3,"code":"INVALID_REQUEST","detail":"amount: ');
+    expect(mended).toContain('\n1 recorded, 0 duplicates, 0 rejected\n');
+    expect(last).toMatch(/^0 recorded, .*\nline 2 was held back[^]*\n1 recorded, 0 duplicates, 0 rejected\n/m);
     await tollgate.stop();
     rmSync(folder, { recursive: true });
   });

@@ -57,7 +57,7 @@ const checkAcknowledged = (events, report) => {
 /** @param {any} event */
 const textOf = (event) => (event === undefined ? 'nothing' : `${event.type} ${contentOf(event.data).slice(0, 600)}`);
 
-/** The log holds what was acknowledged or came by Kafka, each once and in the currency of its account, and nothing else. @param {any[]} events @param {import('./check-messages').Sent[]} sent @param {Report} report */
+/** The log holds what was acknowledged or came by Kafka or in files, each once and in the currency of its account, and nothing else. @param {any[]} events @param {import('./check-messages').Sent[]} sent @param {Report} report */
 const checkLog = (events, sent, report) => {
   const explained = checkAcknowledged(events, report);
   const byKafka = checkMessages(events, sent, report);
@@ -70,7 +70,8 @@ const checkLog = (events, sent, report) => {
     const key = keyOf(type, data.accountId, id);
     if (id !== undefined && seen.has(key)) report.fault(`${key} is in the log twice`);
     seen.add(key);
-    if (!explained.has(String(position)) && !byKafka.has(`${type} ${contentOf(data)}`))
+    const content = `${type} ${contentOf(data)}`;
+    if (!explained.has(String(position)) && !byKafka.has(content) && !report.imported.has(content))
       report.fault(`at ${position} stands what nobody was told of: ${textOf(event)}`);
     const currency = openings.get(stream.slice('account-'.length))?.data.currency;
     if (data.currency !== undefined && data.currency !== currency)

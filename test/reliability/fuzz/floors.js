@@ -12,6 +12,7 @@ const answers = {
   lines: [200, 201, 400, 404, 409, 422],
   'lines asked': [201, 400, 404, 409],
   reads: [200, 400, 404, 503],
+  files: ['cut in a row'],
 };
 const claims = [
   'ACCOUNT_NOT_FOUND',

@@ -2,11 +2,12 @@
 'use strict';
 
 const { createEarlier } = require('./earlier');
+const { createFiles } = require('./file-inputs');
 const { mutate, long } = require('./mutate');
 const { claims, oddHeaders, oddIds, oddQueries, oddTypes } = require('./odd');
 const { createValues } = require('./schema-values');
+const { Random } = require('../random');
 
-/** @typedef {import('../random').Random} Random */
 /** @typedef {{ method: string, path: string, headers: [string, string][], body?: Buffer | undefined }} Request */
 /** @typedef {{ plain: Set<string>, isDryRun: boolean, claims: [string, string][], body: Buffer }} Batch */
 
@@ -173,7 +174,9 @@ const message = (random, documents) => {
 /** Everything that is sent, from one seed. @param {Random} random @param {number} seed */
 const createInputs = (random, seed) => {
   const documents = createDocuments(random, seed);
+  const fileOf = createFiles(new Random(seed), accounts);
   let batches = 0;
+  let files = 0;
 
   /** @param {number} lines @returns {Batch} */
   const batch = (lines) => {
@@ -212,6 +215,7 @@ const createInputs = (random, seed) => {
     /** The body of a batch of about so many lines; the lines that are valid as they stand. */
     batch,
     message: () => message(random, documents),
+    file: () => fileOf((files += 1)),
   };
 };
 

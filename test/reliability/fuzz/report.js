@@ -14,6 +14,8 @@ class Report {
   acknowledged = [];
   /** @type {Claim[]} */
   claims = [];
+  /** What files hold that were imported: where, by type and content. @type {Map<string, { file: string, line: number }>} */
+  imported = new Map();
   /** The newest position that was acknowledged: what stands up to it, every later answer must know. */
   newest = 0;
   /** The newest position when the fuzz began, known to every read. */

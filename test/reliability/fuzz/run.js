@@ -7,9 +7,11 @@ const { readOptions, wholeNumber } = require('../options');
 const { runProof } = require('../proof');
 const { checkBy } = require('./check-by');
 const { checkClaims } = require('./check-claims');
+const { checkFiles } = require('./check-files');
 const { checkHistory, checkLog } = require('./check-log');
 const { checkAccounts, checkTopics, followLog } = require('./check-topics');
 const { createClient, createHttpSide } = require('./http-side');
+const { createFileSide } = require('./file-side');
 const { checkFloors } = require('./floors');
 const { createInputs } = require('./inputs');
 const { startKafkaSide } = require('./kafka-side');
@@ -20,7 +22,7 @@ const { Report } = require('./report');
 const { runSchemathesis } = require('./schemathesis');
 const { startTollgate } = require('./tollgate');
 
-const help = `Sends Tollgate input of every kind that is wrong, and some that is right, over HTTP and Kafka; checks every answer, and that
+const help = `Sends Tollgate input of every kind that is wrong, and some that is right, over HTTP, Kafka and in files; checks every answer, and that
 the log holds exactly what was acknowledged.
 
   npm run proof:fuzz -- [options]
@@ -52,6 +54,8 @@ const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 /** Of a round: lines in a batch, single calls, messages. Some 80, 10 and 10 in a hundred. */
 const round = { lines: 400, calls: 50, messages: 50 };
 const roundsAtOnce = 4;
+/** Files are imported by the command, which takes a second or so each. */
+const fileEvery = 2_000;
 const reportEvery = 10_000;
 
 /** @param {number} wanted @param {Report} report */
@@ -68,13 +72,14 @@ const createProgress = (wanted, report) => {
 
 /**
  * Sends everything, several rounds at once. Inputs are drawn in order, so that a seed gives the same ones.
- * @param {{ tollgate: any, kafka: any, report: Report }} parts
+ * @param {{ tollgate: any, kafka: any, report: Report, folder: string }} parts
  */
-const sendAll = async ({ tollgate, kafka, report }) => {
+const sendAll = async ({ tollgate, kafka, report, folder }) => {
   const wanted = options.inputs;
   const inputs = createInputs(new Random(options.seed), options.seed);
   const client = createClient(tollgate.url);
   const side = createHttpSide(client, report);
+  const importFile = createFileSide({ url: tollgate.url, folder: join(folder, 'files'), report });
   const progress = createProgress(wanted, report);
   for (const opening of inputs.openings) {
     const headers = /** @type {[string, string][]} */ ([['content-type', 'application/json']]);
@@ -87,18 +92,26 @@ const sendAll = async ({ tollgate, kafka, report }) => {
   let sent = 0;
   /** @type {Promise<unknown>} */
   let messages = Promise.resolve();
+  /** @type {Promise<unknown>} */
+  let files = Promise.resolve();
+  let filesDrawn = 0;
   const work = async () => {
     while (sent < wanted && tollgate.ended() === '') {
       const batch = inputs.batch(round.lines);
       const calls = Array.from({ length: round.calls }, () => inputs.request());
       const produced = kafka ? Array.from({ length: round.messages }, () => inputs.message()) : [];
       sent += round.lines + round.calls + produced.length;
+      for (; filesDrawn * fileEvery < sent; filesDrawn += 1) {
+        const file = inputs.file();
+        files = files.then(() => importFile(file));
+      }
       messages = messages.then(() => produced.length > 0 && kafka.send(produced, report.newest));
       await Promise.all([side.batch(batch), ...calls.map((request) => side.call(request)), messages]);
       progress(sent);
     }
   };
   await Promise.all(Array.from({ length: roundsAtOnce }, work));
+  await files;
   client.close();
 };
 
@@ -144,6 +157,7 @@ const checkEvents = (seen, report) => {
   const { events, served, sent } = seen;
   checkLog(events, sent, report);
   checkClaims(events, report);
+  checkFiles(events, report);
   checkHistory(events, served, report);
   checkBy(seen, report);
 };
@@ -154,7 +168,7 @@ const fuzz = async (folder, report) => {
   const data = join(folder, 'data');
   const tollgate = await startTollgate({ data, brokers: kafka?.brokers });
   await tollgate.ready();
-  await sendAll({ tollgate, kafka, report });
+  await sendAll({ tollgate, kafka, report, folder });
   await kafka?.settled();
   const served = await readServed(tollgate);
   const published = kafka && (await readPublished(kafka, served));

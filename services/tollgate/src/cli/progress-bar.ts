@@ -2,6 +2,8 @@
 export type Progress = {
   update(done: number): void;
   finish(done: number): void;
+  /** The work ended before it was done. */
+  halt(done: number): void;
 };
 
 export type ProgressOptions = {
@@ -27,18 +29,22 @@ export const startProgress = ({ unit, total, counted }: ProgressOptions): Progre
     const perSecond = Math.round((count * 1_000) / Math.max(1, performance.now() - startedAt));
     return `${counted ? `${inWords(count)} ${counted.unit}, ` : ''}${inWords(perSecond)}/s`;
   };
-  const show = (done: number, isLast: boolean): void => {
+  const show = (done: number, end: 'open' | 'halted' | 'finished'): void => {
     shownAt = performance.now();
-    const text = `${barOf(done, total)}${amountOf(done, total)} ${unit}, ${speed(done)}`;
+    const isLast = end !== 'open';
+    const text = `${barOf(done, total, end === 'finished')}${amountOf(done, total)} ${unit}, ${speed(done)}`;
     stderr.write(stderr.isTTY ? `\r${text}\u001b[K${isLast ? '\n' : ''}` : `${text}\n`);
   };
 
   return {
     update: (done) => {
-      if (performance.now() - shownAt >= (stderr.isTTY ? terminalMs : lineMs)) show(done, false);
+      if (performance.now() - shownAt >= (stderr.isTTY ? terminalMs : lineMs)) show(done, 'open');
     },
     finish: (done) => {
-      show(done, true);
+      show(done, 'finished');
+    },
+    halt: (done) => {
+      show(done, 'halted');
     },
   };
 };
@@ -48,9 +54,10 @@ const inWords = (count: number): string => count.toLocaleString('en');
 const amountOf = (done: number, total: number | undefined): string =>
   total === undefined ? inWords(done) : `${inWords(done)} of ${inWords(total)}`;
 
-const barOf = (done: number, total: number | undefined): string => {
-  if (total === undefined) return '';
-  const share = total === 0 ? 1 : Math.min(1, done / total);
+/** Reading runs ahead of the work: it is all done when it is finished, and nothing is no part of nothing. */
+const barOf = (done: number, total: number | undefined, isFinished: boolean): string => {
+  if (total === undefined || total === 0) return '';
+  const share = Math.min(isFinished ? 1 : 0.99, done / total);
   const filled = Math.round(share * barWidth);
   return `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${String(Math.floor(share * 100)).padStart(3)} %  `;
 };

@@ -1,4 +1,4 @@
-import { sendBatch } from './send-batches';
+import { GaveUp, sendBatch } from './send-batches';
 import type { SentLine } from './send-batches';
 import { AnswerError, ConnectionError } from './tollgate-client';
 
@@ -38,6 +38,11 @@ describe('sending a batch', () => {
     const options = { client: serverOf({ maxLines: 9, lost: 2 }), onLost: ({ message }: Error) => told.push(message) };
     expect(codes(await sendBatch(lines(2), options))).toEqual(['0', '1']);
     expect(told).toEqual(['lost']);
+  });
+
+  test('a server that stays away is given up in the end, as such', async () => {
+    const options = { client: serverOf({ maxLines: 9, lost: 9 }), waitSeconds: 0.1, onLost: () => undefined };
+    await expect(sendBatch(lines(2), options)).rejects.toThrow(GaveUp);
   });
 
   test('an answer that fits no batch is an error, not a result', async () => {

@@ -7,7 +7,12 @@ import type { TollgateClient } from './tollgate-client';
 
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
-const giveUpAfterMs = 600_000;
+const defaultWaitSeconds = 600;
+
+/** Nothing answered for as long as it was waited. */
+export class GaveUp extends Error {
+  override readonly name = 'GaveUp';
+}
 
 /** A line of a batch, and the line of the file that it is. */
 export type SentLine = { batchLine: Buffer; line?: number };
@@ -16,13 +21,15 @@ export type SendOptions = {
   client: Pick<TollgateClient, 'batch'>;
   /** Name of the file that the lines are from: the server keeps it with each record, and its line. */
   file?: string;
+  /** How long to try while nothing answers; ten minutes if it is not said. */
+  waitSeconds?: number;
   /** Called once for each time nothing answers, before it is tried again. */
   onLost(error: Error): void;
 };
 
 /**
- * Sends lines and returns an answer for each, in order. While nothing answers it tries again for ten minutes: ids are permanent, so
- * what was recorded before the connection was lost is found a duplicate.
+ * Sends lines and returns an answer for each, in order. While nothing answers it tries again, and throws `GaveUp` in the end: ids are
+ * permanent, so what was recorded before the connection was lost is found a duplicate.
  */
 export const sendBatch = async (lines: readonly SentLine[], options: SendOptions): Promise<BatchLineReading[]> => {
   const answers = await sendWhole(lines, options);
@@ -39,17 +46,19 @@ export const sendBatch = async (lines: readonly SentLine[], options: SendOptions
 /** Absent if the server says that it is too much at once. */
 const sendWhole = async (
   lines: readonly SentLine[],
-  { client, file, onLost }: SendOptions,
+  { client, file, waitSeconds = defaultWaitSeconds, onLost }: SendOptions,
 ): Promise<BatchLineReading[] | undefined> => {
   const body = bodyOf(lines);
   const claims = claimsOf(lines, file);
-  const giveUpAt = performance.now() + giveUpAfterMs;
+  const giveUpAt = performance.now() + waitSeconds * 1_000;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
       return answersOf(await client.batch(body, claims), lines.length);
     } catch (error) {
       if (error instanceof AnswerError && error.status === 413) return undefined;
-      if (!isPassing(error) || performance.now() > giveUpAt) throw error;
+      if (!isPassing(error)) throw error;
+      if (performance.now() > giveUpAt)
+        throw new GaveUp(`${error.message}; gave up after ${String(waitSeconds)} s`, { cause: error });
       if (pauseMs === firstPauseMs) onLost(error);
     }
     await delay(pauseMs);

@@ -1,18 +1,22 @@
+import { withLineEnd } from './line-end';
+import { utf8MarkBytes } from './utf-8';
+
 /** A line of a file, from 1. `bytes` is absent if it is longer than a record may be. */
 export type FileLine = { line: number; bytes: Buffer | undefined };
 
 /** No record comes near this; a file without line ends must not fill the memory. */
 export const maxLineBytes = 1 << 20;
 
-const lineFeed = 0x0a;
-
-/** Splits bytes into lines as they come, without the line feed; blank lines are counted and left out. */
+/** Splits UTF-8 into lines as they come, without their ends and without a mark; blank lines are counted and left out. */
 export async function* fileLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<FileLine> {
+  const { lineEnd, all } = await withLineEnd(chunks, { hasQuotes: false });
   const pending = createPending();
   let line = 1;
-  for await (const chunk of chunks) {
-    let start = 0;
-    for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, start)) {
+  let isFirst = true;
+  for await (const chunk of all) {
+    let start = isFirst ? utf8MarkBytes(chunk) : 0;
+    isFirst = false;
+    for (let end = chunk.indexOf(lineEnd, start); end >= 0; end = chunk.indexOf(lineEnd, start)) {
       pending.add(chunk.subarray(start, end));
       const found = { line, bytes: pending.take() };
       if (!isBlank(found.bytes)) yield found;
@@ -45,4 +49,4 @@ const createPending = () => {
 };
 
 const isBlank = (bytes: Buffer | undefined): boolean =>
-  bytes?.every((byte) => byte === 0x20 || byte === 0x0d || byte === 0x09) ?? false;
+  bytes?.every((byte) => byte === 0x20 || byte === 0x0d || byte === 0x0a || byte === 0x09) ?? false;

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { SettingsError } from '../settings';
+import { SettingsError } from '../../settings';
 
 /** The bytes of a file or of standard input (`-`), counted as they are read. Throws `SettingsError` where there is nothing to import. */
 export const openInput = async (path: string) => {
@@ -40,5 +40,5 @@ const whyNotOpened = (error: unknown): string => {
 
 const unusable = (path: string, fault: string): SettingsError =>
   new SettingsError(
-    `${path === '' ? 'the file' : path} ${fault}: give a file of payments or usage, JSON lines or CSV, or - for standard input`,
+    `${path === '' ? 'the file' : path} ${fault}: give a file of records, JSON lines or CSV, or - for standard input`,
   );

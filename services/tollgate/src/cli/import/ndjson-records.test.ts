@@ -14,15 +14,13 @@ describe('lines of JSON', () => {
     ['{"kind":"refund","paymentId":"p"}', '{"kind":"refund","paymentId":"p"}'],
     ['{"of":{"kind":"usage"},"usageId":"{"}', '{"kind":"usage","of":{"kind":"usage"},"usageId":"{"}'],
     ['{"accountId":"acme"}', '{"accountId":"acme"}'],
-    ['[{"usageId":"u"}]', '[{"usageId":"u"}]'],
-    ['{"usageId":', '{"usageId":'],
   ])('%s goes out as it stands, with its kind', (line, expected) => {
     expect(sent(line)).toBe(expected);
   });
 
   test('a kind that is asked for is added to any object, and stays valid JSON in an empty one', () => {
     const record = ndjsonRecord({ line: 1, bytes: Buffer.from('{}') }, 'usage');
-    expect(record).toMatchObject({ batchLine: Buffer.from('{"kind":"usage"}'), original: '{}' });
+    expect(record).toMatchObject({ batchLine: Buffer.from('{"kind":"usage"}'), raw: Buffer.from('{}') });
   });
 
   test('a byte order mark is left out of the first line only, wherever the chunks part it', async () => {
@@ -33,9 +31,30 @@ describe('lines of JSON', () => {
     const records: unknown[] = [];
     for await (const record of ndjsonRecords(chunks(), undefined)) records.push(record);
     expect(records).toEqual([
-      { line: 1, original: '{"usageId":"u"}', batchLine: Buffer.from('{"kind":"usage","usageId":"u"}') },
-      { line: 2, original: JSON.stringify('\uFEFF{"usageId":"u"}'), batchLine: Buffer.from('\uFEFF{"usageId":"u"}') },
+      { line: 1, raw: Buffer.from('{"usageId":"u"}'), batchLine: Buffer.from('{"kind":"usage","usageId":"u"}') },
+      expect.objectContaining({ line: 2, refusal: expect.stringContaining('not JSON') as unknown }),
     ]);
+  });
+
+  test.each([
+    ['[{"usageId":"u"}]', 'the line must be a JSON object'],
+    ['null', 'the line must be a JSON object'],
+    ['{"usageId":', 'the line is not JSON: Unexpected end of JSON input'],
+  ])('%s is no record: it is refused here, where a batch of nothing else would be refused as a whole', (line, why) => {
+    expect(sent(line)).toBe(`refused: ${why}`);
+  });
+
+  test('half a line at the end of a file is no JSON, and a whole one needs no line end', async () => {
+    const lines = async (text: string): Promise<boolean[]> => {
+      const found: boolean[] = [];
+      const chunks = async function* () {
+        yield await Promise.resolve(Buffer.from(text));
+      };
+      for await (const record of ndjsonRecords(chunks(), undefined)) found.push('batchLine' in record);
+      return found;
+    };
+    expect(await lines('{"usageId":"u1"}\n{"usageId":"u2"')).toEqual([true, false]);
+    expect(await lines('{"usageId":"u1"}\n{"usageId":"u2"}')).toEqual([true, true]);
   });
 
   test('bytes that are not UTF-8 are refused, never repaired', () => {
@@ -58,6 +77,14 @@ describe('splitting a file into lines', () => {
       [1, 'ab'],
       [2, 'c'],
       [5, 'd'],
+    ]);
+  });
+
+  test('lines that end with a carriage return alone were one line', async () => {
+    expect(await split('a\rb', '\r\rc')).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+      [4, 'c'],
     ]);
   });
 
