@@ -67,6 +67,18 @@ describe('the text of a file', () => {
     }
   });
 
+  test('that is packed with zstd and damaged, which the library does not notice, is told by its checksum', async () => {
+    const whole = await read(zstd);
+    const unnoticed: string[] = [];
+    for (let at = 4; at < zstd.length; at += 1) {
+      const damaged = Buffer.from(zstd);
+      damaged.writeUInt8((zstd[at] ?? 0) ^ 1, at);
+      const end = await read(damaged).catch((error: unknown) => String(error));
+      if (end !== whole && !end.startsWith('FileFault: the zstd data is damaged')) unnoticed.push(end);
+    }
+    expect(unnoticed).toEqual([]);
+  });
+
   test('that is packed and holds very much comes in parts that fit in memory', async () => {
     const parts: number[] = [];
     for await (const part of fileText(inPieces(gzipSync(Buffer.alloc(1 << 26, 'a')), 1 << 16))) parts.push(part.length);
