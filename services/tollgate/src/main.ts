@@ -5,6 +5,7 @@ import { addExport } from './cli/export';
 import { addImport } from './cli/import';
 import { addRedrive } from './cli/redrive';
 import { addServe } from './cli/serve';
+import { addTopics } from './cli/topics';
 import { addUpgrade } from './cli/upgrade';
 import { addVerify } from './cli/verify';
 import { addWatch } from './cli/watch';
@@ -28,6 +29,7 @@ addVerify(program);
 addExport(program);
 addUpgrade(program);
 addRedrive(program);
+addTopics(program);
 addDemo(program);
 
 // A reader of our output that has seen enough, such as `head`, is no failure.
