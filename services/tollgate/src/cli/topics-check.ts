@@ -1,8 +1,5 @@
 import { existsSync } from 'node:fs';
-import { streamPrefixes } from '@tollgate/contracts';
-import type { LogEvent } from '@tollgate/contracts';
 import type { Position } from '@tollgate/event-store';
-import type { FileLogReader } from '@tollgate/event-store-file';
 import { openFolderReadOnly } from '@tollgate/folder';
 import { rejectedMessageKey } from '@tollgate/intake';
 import { withTopic } from '@tollgate/kafka';
@@ -80,16 +77,13 @@ const checkRejected = async (reader: TopicReader, { topic, prefix }: Output, dat
   );
 };
 
-const streamClasses: readonly string[] = Object.values(streamPrefixes);
-
 /** Every event under a prefix, from the files of the log. */
 const recordedUnder = async function* (data: string, prefix: string): Recorded {
-  const reader: FileLogReader<LogEvent> = await openLogReader(data);
-  const streamClass = streamClasses.indexOf(prefix);
+  const reader = await openLogReader(data);
   try {
     for await (const group of reader.groups()) {
-      const indexes = Array.from({ length: group.count }, (_, index) => index);
-      yield indexes.filter((index) => group.streamClass(index) === streamClass).map((index) => group.event(index));
+      const events = Array.from({ length: group.count }, (_, index) => group.event(index));
+      yield events.filter(({ stream }) => stream.startsWith(prefix));
     }
   } finally {
     reader.close();
