@@ -68,7 +68,7 @@ test('marks that were cut off, or are none, are as if they had not been noted; t
 
 test('of more partitions than there is room for it says so', async () => {
   const place = await reopen();
-  place.marks = marksOf(...Array.from({ length: 5_000 }, (_, index) => BigInt(index)));
+  place.marks = marksOf(...Array.from({ length: 10_000 }, (_, index) => BigInt(index)));
   expect(() => {
     place.store(1n);
   }).toThrow('more partitions');
