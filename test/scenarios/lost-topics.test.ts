@@ -29,7 +29,7 @@ let prefix: string;
 let tests = 0;
 
 beforeAll(async () => {
-  broker = await startBroker();
+  broker = await startBroker({ config: { 'log.cleaner.backoff.ms': 500 } });
 });
 
 afterAll(() => broker.stop());
@@ -167,6 +167,70 @@ it('a restart, a kill and a position file of an earlier Tollgate repeat nothing 
   await start();
   await untilReady(tollgate.url);
   expect(await contentOf(parts)).toHaveLength(12);
+});
+
+it('compaction that removed all but the last command of each key is no loss', async () => {
+  await withAdmin(parts, (admin) => {
+    const settings = { 'cleanup.policy': 'compact', 'segment.ms': '500', 'min.cleanable.dirty.ratio': '0.01' };
+    const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+    const resources = [{ type: ConfigResourceTypes.TOPIC, name: parts.topics.trafficControl, configEntries }];
+    return admin.alterConfigs({ validateOnly: false, resources });
+  });
+  await untilHolding(parts, 12);
+  /** The last message of a partition is never compacted away: once it is read, so are all before it. */
+  const messagesHeld = async (): Promise<number> => {
+    const ends = await endOf(parts.topics.trafficControl);
+    const reader = await parts.outside.read(parts.topics.trafficControl);
+    const isRead = ([partition, high]: [number, string]) =>
+      high === '0' ||
+      reader.messages.some((one) => one.partition === partition && Number(one.offset) >= Number(high) - 1);
+    await until('all are read', () => ends.every(isRead));
+    await reader.stop();
+    return reader.messages.length;
+  };
+  let published = 12;
+  await until(
+    'the topic is compacted',
+    async () => {
+      // Only what a later segment follows is compacted.
+      await turnTraffic(tollgate.url, accounts, '-9');
+      await turnTraffic(tollgate.url, accounts, '9');
+      published += 12;
+      await until('all are published', async () => {
+        const ends = await endOf(parts.topics.trafficControl);
+        return ends.reduce((sum, [, high]) => sum + Number(high), 0) === published;
+      });
+      return (await messagesHeld()) < published - 12;
+    },
+    60_000,
+  );
+  await tollgate.stop();
+  const before = await endOf(parts.topics.trafficControl);
+  await start();
+  await untilReady(tollgate.url);
+  expect(await endOf(parts.topics.trafficControl)).toEqual(before);
+  expect(tollgate.output()).not.toContain('has lost messages');
+});
+
+/** Where each partition of a topic goes on. */
+const endOf = async (topic: string): Promise<[number, string][]> => {
+  let ends: [number, string][] = [];
+  await withAdmin(parts, async (admin) => {
+    ends = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, high]);
+  });
+  return ends.sort(([one], [other]) => one - other);
+};
+
+it('rejected messages that have expired do not come again', async () => {
+  const { rejected } = parts.topics;
+  await parts.outside.send(parts.topics.payments, [{ key: 'x', value: 'nonsense' }]);
+  await untilHolding(parts, 1, rejected);
+  await tollgate.stop();
+  await emptyPartitions(parts, rejected);
+  const before = await endOf(rejected);
+  await start();
+  await untilReady(tollgate.url);
+  expect(await endOf(rejected)).toEqual(before);
 });
 
 it('a lost topic is noticed also with a position file of an earlier Tollgate', async () => {
