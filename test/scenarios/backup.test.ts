@@ -105,11 +105,8 @@ test('the drill of the README: a ledger that is lost is restored from its backup
     await tollgate.kill();
 
     runExample(goBack, folder);
-    const admin = parts.outside.kafka.admin();
-    await admin.connect();
-    await admin.deleteTopics({ topics: [parts.topics.trafficControl] });
-    await admin.disconnect();
-    await rm(join(data, 'relays'), { recursive: true });
+    const kafka = ['--kafka-brokers', broker.brokers, '--kafka-topic-prefix', prefix];
+    expect(await runTollgate('topics', 'reset', '--yes', '--data', data, ...kafka)).toMatchObject({ code: 0 });
 
     tollgate = await startOnKafka(broker.brokers, { data, prefix });
     await untilReady(tollgate.url);

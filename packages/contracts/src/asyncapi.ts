@@ -17,7 +17,7 @@ export const asyncApiDocument = (): object => {
       title: 'Tollgate messages',
       version: '1.0.0',
       description:
-        'Topics carry the prefix that is configured, tollgate. unless said otherwise. Keys order a producer\u2019s messages; correctness does not depend on them. Delivery is at least once: ids make a message count once, and a consumer of commands ignores a sequence it has already seen.',
+        'Topics carry the prefix that is configured, tollgate. unless said otherwise. Keys order a producer\u2019s messages; correctness does not depend on them. Delivery is at least once: ids make a message count once, and a consumer of commands ignores a sequence it has already seen. Commands are never repeated by a restart, a replay or a redelivery of input, unless the topic lost them: then the last of each key comes again, byte for byte.',
       license: { name: 'Apache-2.0' },
     },
     defaultContentType: 'application/json',

@@ -18,5 +18,5 @@ export type { RejectedMessage } from './rejection';
 export { storedEvents, UnknownEvent } from './stored-event';
 export { topicsOf } from './topics';
 export type { Topics } from './topics';
-export { cloudEventHeaders, commandIdOf, trafficCommandOf } from './traffic-control';
+export { cloudEventHeaders, commandIdOf, trafficCommand, trafficCommandOf } from './traffic-control';
 export type { TrafficCommand } from './traffic-control';

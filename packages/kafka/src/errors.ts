@@ -4,6 +4,18 @@ export class KafkaUnavailable extends Error {
   readonly retriable = true;
 }
 
+/** The brokers know no such topic, or no such partition of it. Worth trying again: it may be created. */
+export class TopicMissing extends Error {
+  override readonly name = 'TopicMissing';
+  readonly retriable = true;
+}
+
+/** The brokers know us and let us not read the topic. Worth trying again: it may be granted. */
+export class TopicForbidden extends Error {
+  override readonly name = 'TopicForbidden';
+  readonly retriable = true;
+}
+
 type Refused = { topic: string; key: string };
 
 /**

@@ -1,10 +1,11 @@
 export { createKafka, type KafkaClient, type KafkaSettings } from './client';
 export type { CommitNotes } from './commit-notes';
 export { runConsumer, type ConsumerOptions, type ConsumerState, type RunningConsumer } from './consumer';
-export { KafkaUnavailable, PublishError } from './errors';
+export { KafkaUnavailable, PublishError, TopicForbidden, TopicMissing } from './errors';
 export type { KafkaLog } from './logging';
 export type { ReceivedMessage } from './chunks';
-export { createPublisher, type Publisher, type PublisherOptions } from './publisher';
+export { createPublisher, type Acknowledged, type Publisher, type PublisherOptions } from './publisher';
 export type { OutgoingMessage } from './requests';
-export { ensureTopics, type EnsuredTopics, type TopicSettings } from './topics';
+export { deleteTopic, ensureTopics, type EnsuredTopics, type TopicSettings } from './topics';
 export { readTopic } from './read-topic';
+export { withTopic, type PartitionSpan, type TopicReader } from './topic-reader';

@@ -1,4 +1,11 @@
-import { CompressionTypes, Partitioners, type Producer } from 'kafkajs';
+import {
+  CompressionTypes,
+  Partitioners,
+  type Message,
+  type Producer,
+  type RecordMetadata,
+  type TopicMessages,
+} from 'kafkajs';
 import type { KafkaClient } from './client';
 import type { Connection } from './connection';
 import { PublishError, describe, protocolErrorOf } from './errors';
@@ -12,18 +19,32 @@ export type PublisherOptions = {
   maxRequestBytes?: number;
 };
 
+/** What was written to one partition: the offset of the first of the messages, and the last of them with its own. */
+export type Acknowledged = {
+  topic: string;
+  partition: number;
+  firstOffset: bigint;
+  lastOffset: bigint;
+  last: OutgoingMessage;
+};
+
 export type Publisher = {
   /**
-   * Resolves once all in-sync replicas have every message. Calls are carried out one after the other, in order; at least
+   * Resolves once all in-sync replicas have every message, with where they are. Calls are carried out one after the other, in order; at least
    * once. Rejects with PublishError: then publish the same messages again, before any later ones of the same keys.
    */
-  publish(messages: readonly OutgoingMessage[]): Promise<void>;
+  publish(messages: readonly OutgoingMessage[]): Promise<Acknowledged[]>;
   isConnected(): boolean;
   /** Gives the calls under way 2 s to end, then cuts the connection; what is not acknowledged by then is rejected. */
   close(): Promise<void>;
 };
 
-type OpenProducer = { producer: Producer; connection: Connection };
+type OpenProducer = {
+  producer: Producer;
+  connection: Connection;
+  /** kafkajs tells which offset a partition's messages begin at, and not which messages those are. */
+  partitionOf: WeakMap<Message, number>;
+};
 
 const reconnectEveryMs = 1_000;
 const connectLimitMs = 10_000;
@@ -33,14 +54,22 @@ const late = Symbol('late');
 
 const openProducer = (client: KafkaClient): OpenProducer => {
   const connection = client.connect();
+  const partitionOf: OpenProducer['partitionOf'] = new WeakMap();
   const producer = connection.kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner: () => {
+      const choose = Partitioners.DefaultPartitioner();
+      return (args) => {
+        const partition = choose(args);
+        partitionOf.set(args.message, partition);
+        return partition;
+      };
+    },
     metadataMaxAge: 30_000,
   });
-  return { producer, connection };
+  return { producer, connection, partitionOf };
 };
 
 /**
@@ -60,7 +89,7 @@ const createProducerSlot = (client: KafkaClient) => {
   };
   const isOpen = (): boolean => open?.connection.isOpen() ?? false;
 
-  const use = async (until: number, act: (producer: Producer) => Promise<unknown>): Promise<void> => {
+  const use = async (until: number, act: (open: OpenProducer) => Promise<unknown>): Promise<void> => {
     if (isCut) throw new Error('the publisher is closed');
     const givenUp = new Promise<typeof late>((resolve) => {
       giveUp = () => {
@@ -73,7 +102,7 @@ const createProducerSlot = (client: KafkaClient) => {
         open = openProducer(client);
         await open.producer.connect();
       }
-      if (open) await act(open.producer);
+      if (open) await act(open);
     };
     try {
       const outcome = await withTimeLimit(Promise.race([attempt(), givenUp]), until - Date.now(), late);
@@ -107,11 +136,15 @@ const sendInOrder = async (
   slot: ReturnType<typeof createProducerSlot>,
   messages: OutgoingMessage[],
   until: number,
-): Promise<void> => {
+): Promise<Acknowledged[]> => {
   try {
-    await slot.use(until, (producer) =>
-      producer.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages: byTopic(messages) }),
-    );
+    let acknowledged: Acknowledged[] = [];
+    await slot.use(until, async ({ producer, partitionOf }) => {
+      const topicMessages = byTopic(messages);
+      const written = await producer.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages });
+      acknowledged = placesOf(topicMessages, written, partitionOf);
+    });
+    return acknowledged;
   } catch (error) {
     const [first] = messages;
     if (!first || !tooLarge.has(protocolErrorOf(error) ?? '')) {
@@ -125,10 +158,35 @@ const sendInOrder = async (
       });
     }
     const half = Math.ceil(messages.length / 2);
-    await sendInOrder(slot, messages.slice(0, half), until);
-    await sendInOrder(slot, messages.slice(half), until);
+    const written = await sendInOrder(slot, messages.slice(0, half), until);
+    return [...written, ...(await sendInOrder(slot, messages.slice(half), until))];
   }
 };
+
+/** One for each partition. Where the broker gave no offset there is nothing to tell. */
+const placesOf = (
+  topicMessages: readonly TopicMessages[],
+  written: readonly RecordMetadata[],
+  partitionOf: OpenProducer['partitionOf'],
+): Acknowledged[] =>
+  written.flatMap(({ topicName: topic, partition, baseOffset }) => {
+    const messages = topicMessages
+      .filter((one) => one.topic === topic)
+      .flatMap((one) => one.messages.filter((message) => partitionOf.get(message) === partition));
+    const last = messages.at(-1);
+    const first = baseOffset === undefined ? -1n : BigInt(baseOffset);
+    if (last?.value === undefined || last.value === null || first < 0n) return [];
+    const { key, value } = last;
+    return [
+      {
+        topic,
+        partition,
+        firstOffset: first,
+        lastOffset: first + BigInt(messages.length - 1),
+        last: { topic, key: String(key), value },
+      },
+    ];
+  });
 
 /** Connects in the background and keeps trying; publish works, or fails as retriable, from the start. */
 export const createPublisher = (client: KafkaClient, options: PublisherOptions = {}): Publisher => {
@@ -163,7 +221,10 @@ export const createPublisher = (client: KafkaClient, options: PublisherOptions =
       if (isClosed) return Promise.reject(new PublishError('The publisher is closed'));
       const until = Date.now() + deadlineMs;
       return inTurn(async () => {
-        for (const request of splitIntoRequests(messages, maxRequestBytes)) await sendInOrder(slot, request, until);
+        const acknowledged: Acknowledged[] = [];
+        for (const request of splitIntoRequests(messages, maxRequestBytes))
+          acknowledged.push(...(await sendInOrder(slot, request, until)));
+        return acknowledged;
       });
     },
     isConnected: slot.isOpen,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigResourceTypes, KafkaJSAggregateError, type Admin } from 'kafkajs';
 import type { KafkaClient } from './client';
 import { KafkaUnavailable, describe, protocolErrorOf } from './errors';
@@ -105,6 +106,26 @@ export const ensureTopics = async (client: KafkaClient, topics: readonly TopicSe
   } catch (error) {
     if (error instanceof KafkaUnavailable) throw error;
     throw new KafkaUnavailable(describe(error), { cause: error });
+  } finally {
+    connection.cut();
+  }
+};
+
+/** Deletes a topic with all it holds, and resolves once it is gone; one that is not there is gone. Throws KafkaUnavailable. */
+export const deleteTopic = async (client: KafkaClient, topic: string): Promise<void> => {
+  const connection = client.connect();
+  const admin = connection.kafka.admin();
+  try {
+    await admin.connect();
+    if ((await admin.listTopics()).includes(topic)) await admin.deleteTopics({ topics: [topic], timeout: 10_000 });
+    const until = Date.now() + limitMs;
+    while ((await admin.listTopics()).includes(topic)) {
+      if (Date.now() > until) throw new Error('it is still there');
+      await delay(100);
+    }
+    await admin.disconnect();
+  } catch (error) {
+    throw new KafkaUnavailable(`cannot delete ${topic}: ${describe(answerOf(error))}`, { cause: error });
   } finally {
     connection.cut();
   }

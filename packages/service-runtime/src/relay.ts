@@ -14,6 +14,8 @@ export type Relay<Body extends EventBody, Message> = {
   store: RelayPosition;
   /** The message an event stands for: the same bytes each time, or nothing if the event is not for this topic. */
   toMessage(event: RecordedEvent<Body>): Message | undefined;
+  /** Which events to publish; all of them unless given. */
+  isChosen?(event: RecordedEvent<Body>): boolean;
   /** Resolves once the broker has acknowledged all of them, in order. */
   publish(messages: Message[]): Promise<void>;
   logger: Log;
@@ -68,7 +70,8 @@ export const relay = <Body extends EventBody, Message>(options: Relay<Body, Mess
   };
 
   const apply = async ({ events, position: reached }: EventBatch<Body>): Promise<void> => {
-    const messages = events.map(options.toMessage).filter((message) => message !== undefined);
+    const chosen = options.isChosen === undefined ? events : events.filter(options.isChosen);
+    const messages = chosen.map(options.toMessage).filter((message) => message !== undefined);
     if (messages.length > 0 && !(await publish(messages))) return;
     acknowledged = reached;
     idle = messages.length > 0 ? 0 : (idle + 1) % idleBatches;

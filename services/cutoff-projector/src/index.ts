@@ -1,3 +1,3 @@
 export { startCutoffProjector } from './projector';
 export type { CutoffProjector } from './projector';
-export { startTrafficRelay } from './traffic-relay';
+export { startTrafficRelay, trafficMessage } from './traffic-relay';

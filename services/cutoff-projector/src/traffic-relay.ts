@@ -12,6 +12,7 @@ export const startTrafficRelay = (parts: {
   store: RelayPosition;
   topic: string;
   publish(messages: OutgoingMessage[]): Promise<void>;
+  isChosen?(event: RecordedEvent<LogEvent>): boolean;
   logger: Log;
 }): Following =>
   relay<LogEvent, OutgoingMessage>({
@@ -21,7 +22,8 @@ export const startTrafficRelay = (parts: {
     toMessage: (event) => trafficMessage(event, parts.topic),
   });
 
-const trafficMessage = (event: RecordedEvent<LogEvent>, topic: string): OutgoingMessage | undefined => {
+/** The command a decision stands for: the same bytes each time. Absent for any other event. */
+export const trafficMessage = (event: RecordedEvent<LogEvent>, topic: string): OutgoingMessage | undefined => {
   if (event.type !== 'TrafficBlocked' && event.type !== 'TrafficUnblocked') return undefined;
   const command = trafficCommandOf(event);
   return {

@@ -1,5 +1,5 @@
 export { addIntakeRoutes } from './http-routes';
 export { createMessageHandler } from './kafka-intake';
-export { startRejectedRelay } from './rejected-relay';
+export { rejectedMessageKey, startRejectedRelay } from './rejected-relay';
 export { openLedger } from './ledger';
 export type { Ledger } from './ledger';

@@ -15,6 +15,7 @@ export const startRejectedRelay = (parts: {
   store: RelayPosition;
   topic: string;
   publish: Publish;
+  isChosen?(event: RecordedEvent<LogEvent>): boolean;
   logger: Log;
 }): Following =>
   relay<LogEvent, RejectedMessage>({
@@ -38,13 +39,14 @@ const publishFitting = async (rejections: RejectedMessage[], topic: string, publ
   }
 };
 
-const messageOf = (rejection: RejectedMessage, topic: string): OutgoingMessage => {
-  const { source } = rejection;
-  return {
-    topic,
-    key: `${source.topic}/${String(source.partition)}/${source.offset}`,
-    value: JSON.stringify(rejection),
-  };
-};
+const messageOf = (rejection: RejectedMessage, topic: string): OutgoingMessage => ({
+  topic,
+  key: rejectedMessageKey(rejection),
+  value: JSON.stringify(rejection),
+});
+
+/** The key of its message: the place of the message that was refused. */
+export const rejectedMessageKey = ({ source }: RejectedMessage): string =>
+  `${source.topic}/${String(source.partition)}/${source.offset}`;
 
 const isEmpty = ({ payload, payloadBase64 }: RejectedMessage): boolean => (payload ?? payloadBase64 ?? '') === '';

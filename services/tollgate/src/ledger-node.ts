@@ -104,8 +104,8 @@ const kafkaReadiness = (kafka: KafkaSide | undefined): Readiness[] =>
     ? []
     : [
         { name: 'kafka', check: () => kafka.readiness() },
-        ...Object.entries(kafka.relays).map(([name, { unacknowledged }]) => ({
+        ...Object.entries(kafka.relays).map(([name, output]) => ({
           name: `${name} relay`,
-          check: () => relayReadiness(unacknowledged(), new Date()),
+          check: () => relayReadiness(output, new Date()),
         })),
       ];

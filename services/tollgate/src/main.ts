@@ -7,6 +7,7 @@ import { addImport } from './cli/import';
 import { addRedrive } from './cli/redrive';
 import { addRestore } from './cli/restore';
 import { addServe } from './cli/serve';
+import { addTopics } from './cli/topics';
 import { addUpgrade } from './cli/upgrade';
 import { addVerify } from './cli/verify';
 import { addWatch } from './cli/watch';
@@ -35,6 +36,7 @@ addBackup(program);
 addRestore(program);
 addUpgrade(program);
 addRedrive(program);
+addTopics(program);
 addDemo(program);
 
 // A reader of our output that has seen enough, such as `head`, is no failure.

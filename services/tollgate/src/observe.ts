@@ -81,12 +81,12 @@ const observeKafka = (kafka: KafkaSide, registers: Registry[]): void => {
   });
   new Gauge({
     name: 'tollgate_relay_waiting_seconds',
-    help: 'For how long messages have waited for the acknowledgement of the broker, 0 when none does',
+    help: 'For how long messages have waited for the acknowledgement of the broker, or for a topic that lost some or is ahead of the log; 0 when none does',
     labelNames: ['relay'],
     registers,
     collect() {
-      for (const [relay, { unacknowledged }] of Object.entries(kafka.relays))
-        this.set({ relay }, waitingSeconds(unacknowledged(), new Date()));
+      for (const [relay, output] of Object.entries(kafka.relays))
+        this.set({ relay }, waitingSeconds(output, new Date()));
     },
   });
 };

@@ -1,23 +1,54 @@
 import { existsSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import type { Position } from '@tollgate/event-store';
 import { openFolderReadOnly } from '@tollgate/folder';
 import type { Folder, FolderFile } from '@tollgate/folder';
-import type { Position } from '@tollgate/event-store';
 import type { RelayPosition } from '@tollgate/service-runtime';
-import { crc32 } from 'node:zlib';
+import { decodeMarks, encodeMarks } from './topic-marks';
+import type { TopicMarks } from './topic-marks';
 
 const slotBytes = 64;
 
+/** Behind the slots of the position, which an earlier Tollgate reads and writes alone. */
+const marksAt = 4_096;
+const marksSlotBytes = 128 << 10;
+
+/** How far a relay is, and what the broker acknowledged last of each partition. */
+export type RelayPlace = RelayPosition & {
+  /** As they are written with the next position; absent where only an earlier Tollgate has published. */
+  marks: TopicMarks | undefined;
+  close(): void;
+};
+
 /**
  * Where a relay keeps how far the broker has acknowledged: two slots in turn, so that one is whole whatever a kill interrupts. It is
- * not synced: after a power failure at most the last commands are sent again, byte for byte.
+ * not synced: after a power failure at most the last commands are sent again, byte for byte. The marks are written first: older ones
+ * than the position are still in the topic, or their keys have newer messages there.
  */
-export const openRelayPosition = async (folder: Folder, name: string): Promise<RelayPosition & { close(): void }> => {
-  const isNew = !folder.names().includes(name);
-  const file = await folder.open(name, { isNew });
+export const openRelayPosition = async (
+  folder: Folder,
+  name: string,
+  { isReadOnly = false } = {},
+): Promise<RelayPlace> => {
+  const isNew = !isReadOnly && !folder.names().includes(name);
+  const file = await folder.open(name, { isNew, isReadOnly });
   let { position, turn } = readSlots(file);
-  return {
+  const kept = readMarks(file);
+  let { turn: marksTurn, text: written } = kept;
+  const noteMarks = (marks: TopicMarks): void => {
+    const text = encodeMarks(marks);
+    if (text === written) return;
+    const line = lineOf(`${String(marksTurn + 1)} ${text}`);
+    if (line.length > marksSlotBytes) throw new Error(`the topic has more partitions than ${name} can remember`);
+    marksTurn += 1;
+    file.note(line, marksAt + (marksTurn % 2) * marksSlotBytes);
+    written = text;
+  };
+  const place: RelayPlace = {
+    marks: kept.marks,
     position: () => position,
     store: (next) => {
+      if (place.marks !== undefined) noteMarks(place.marks);
       turn += 1;
       file.note(slotOf(next, turn), (turn % 2) * slotBytes);
       position = next;
@@ -26,6 +57,7 @@ export const openRelayPosition = async (folder: Folder, name: string): Promise<R
       file.close();
     },
   };
+  return place;
 };
 
 /** For what becomes the position of a relay that has not run here. */
@@ -57,7 +89,10 @@ export const readRelayPositions = async (path: string): Promise<Record<string, P
   return positions;
 };
 
-/** A line of text: the number of the write, the position, their CRC-32, filled up with spaces. */
+/** A line of text with its CRC-32. */
+const lineOf = (text: string): Buffer => Buffer.from(`${text} ${String(crc32(text))}\n`);
+
+/** The number of the write, the position, their CRC-32, filled up with spaces. */
 const slotOf = (position: Position, turn: number): Buffer => {
   const text = `${String(turn)} ${String(position)}`;
   return Buffer.from(`${`${text} ${String(crc32(text))}`.padEnd(slotBytes - 1)}\n`);
@@ -77,4 +112,29 @@ const parse = (slot: string): { position: Position; turn: number } | undefined =
   const [, text = '', turn, position, crc] = /^((\d+) (\d+)) (\d+) *\n$/.exec(slot) ?? [];
   if (position === undefined || String(crc32(text)) !== crc) return undefined;
   return { position: BigInt(position), turn: Number(turn) };
+};
+
+type WrittenMarks = { turn: number; text: string | undefined; marks: TopicMarks | undefined };
+
+const readMarks = (file: FolderFile): WrittenMarks => {
+  const bytes = Buffer.alloc(marksSlotBytes);
+  return [0, 1].reduce<WrittenMarks>(
+    (latest, slot) => {
+      const length = file.read(bytes, {
+        offset: 0,
+        length: marksSlotBytes,
+        position: marksAt + slot * marksSlotBytes,
+      });
+      const found = parseMarks(bytes.toString('utf8', 0, length));
+      return found !== undefined && found.turn >= latest.turn ? found : latest;
+    },
+    { turn: 0, text: undefined, marks: undefined },
+  );
+};
+
+/** What follows the first line is of a longer one before it. */
+const parseMarks = (slot: string): WrittenMarks | undefined => {
+  const [, line = '', turn, text = '', crc] = /^((\d+) (.*)) (\d+)\n/.exec(slot) ?? [];
+  if (crc === undefined || String(crc32(line)) !== crc) return undefined;
+  return { turn: Number(turn), text, marks: decodeMarks(text) };
 };

@@ -33,14 +33,15 @@ export const connectByKafka = (brokers: string[], onCommand: OnCommand): DemoCon
   });
   return {
     about: `over Apache Kafka at ${brokers.join(',')}`,
-    send: (messages) =>
-      publisher.publish(
+    send: async (messages) => {
+      await publisher.publish(
         messages.map(({ kind, body }) => ({
           topic: kind === 'payment' ? topics.payments : topics.usage,
           key: body.accountId,
           value: JSON.stringify(body),
         })),
-      ),
+      );
+    },
     close: async () => {
       await Promise.all([publisher.close(), consumer.stop()]);
     },

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import type { Position } from '@tollgate/event-store';
+import { openFolderReadOnly } from '@tollgate/folder';
+import { rejectedMessageKey } from '@tollgate/intake';
+import { withTopic } from '@tollgate/kafka';
+import type { KafkaClient, TopicReader } from '@tollgate/kafka';
+import { compareCommands } from '../command-comparison';
+import type { Recorded } from '../command-comparison';
+import { foldersOf } from '../folders';
+import type { Output, OutputName } from '../outputs';
+import { openRelayPosition } from '../relay-position';
+import { openLogReader } from './open-log-reader';
+import { printable, say } from './terminal-text';
+
+type Parts = { kafka: KafkaClient; outputs: Record<OutputName, Output>; data: string };
+
+/** Says how both topics compare with the log; whether the commands are as they should be. */
+export const checkTopics = async ({ kafka, outputs, data }: Parts): Promise<boolean> => {
+  const commands = outputs['traffic-control'];
+  // What is published by now is in a log that is read later.
+  const through = await publishedIn(data);
+  const isWhole = await withTopic(kafka, commands.topic, (topic) => checkCommands(topic, { commands, data, through }));
+  await withTopic(kafka, outputs.rejected.topic, (topic) => checkRejected(topic, outputs.rejected, data));
+  return isWhole;
+};
+
+/** How far the relay of commands says it is. */
+const publishedIn = async (data: string): Promise<Position> => {
+  const { relays } = foldersOf(data);
+  const name: OutputName = 'traffic-control';
+  if (!existsSync(relays)) return 0n;
+  const folder = openFolderReadOnly(relays);
+  if (!folder.names().includes(name)) return 0n;
+  const place = await openRelayPosition(folder, name, { isReadOnly: true });
+  place.close();
+  return place.position() ?? 0n;
+};
+
+const shown = 20;
+
+const checkCommands = async (
+  reader: TopicReader,
+  { commands, data, through }: { commands: Output; data: string; through: Position },
+): Promise<boolean> => {
+  const found = await compareCommands(reader, () => recordedUnder(data, commands.prefix), through);
+  const { messages, expected, missing, unknown } = found;
+  for (const [key, { sequence }] of [...missing].slice(0, shown))
+    say(`  ${key}: its last command, sequence ${String(sequence)}, does not stand last`);
+  for (const { key, partition, offset } of unknown.slice(0, shown))
+    say(`  partition ${String(partition)}, offset ${offset}: ${printable(String(key))} is not in the log`);
+  const left = Math.max(0, missing.size - shown) + Math.max(0, unknown.length - shown);
+  if (left > 0) say(`  and ${String(left)} more`);
+  const isWhole = missing.size === 0 && unknown.length === 0;
+  const verdict = isWhole
+    ? 'all as it should be'
+    : `${String(missing.size)} keys whose last command is missing, ${String(unknown.length)} that the log does not have`;
+  say(`${commands.topic}: ${String(messages)} messages for ${String(expected.size)} keys: ${verdict}.`);
+  return isWhole;
+};
+
+const checkRejected = async (reader: TopicReader, { topic, prefix }: Output, data: string): Promise<void> => {
+  const held = new Set<string>();
+  for (const { partition, low, high } of reader.spans)
+    for await (const messages of reader.read({ partition, from: low, to: high }))
+      for (const { key } of messages) held.add(String(key));
+  let absent = 0;
+  const unknown = new Set(held);
+  for await (const events of recordedUnder(data, prefix))
+    for (const event of events) {
+      if (event.type !== 'MessageRejected') continue;
+      const key = rejectedMessageKey(event.data);
+      if (!held.has(key)) absent += 1;
+      unknown.delete(key);
+    }
+  say(
+    `${topic}: ${String(held.size)} rejected messages; ${String(absent)} of the log are not there (expired, or lost), ${String(unknown.size)} are not in the log.`,
+  );
+};
+
+/** Every event under a prefix, from the files of the log. */
+const recordedUnder = async function* (data: string, prefix: string): Recorded {
+  const reader = await openLogReader(data);
+  try {
+    for await (const group of reader.groups()) {
+      const events = Array.from({ length: group.count }, (_, index) => group.event(index));
+      yield events.filter(({ stream }) => stream.startsWith(prefix));
+    }
+  } finally {
+    reader.close();
+  }
+};

@@ -1,0 +1,113 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { topicsOf } from '@tollgate/contracts';
+import { createKafka, deleteTopic, ensureTopics } from '@tollgate/kafka';
+import { createLog } from '@tollgate/service-runtime';
+import { openDataFolder } from '../data-folder';
+import { partitions } from '../first-contact';
+import { kafkaSettingsOf } from '../kafka-side';
+import { outputsOf } from '../outputs';
+import type { OutputName } from '../outputs';
+import { openRelayPosition } from '../relay-position';
+import { republishAll } from '../republish-all';
+import { SettingsError, readSettings, settingSources } from '../settings';
+import { say } from './terminal-text';
+import { checkTopics } from './topics-check';
+
+type Flags = { data?: string; kafkaBrokers?: string; kafkaTopicPrefix?: string };
+
+/** `tollgate topics`: the topics that Tollgate writes, against its log. */
+export const addTopics = (program: Command): void => {
+  const topics = program
+    .command('topics')
+    .summary('compare the topics Tollgate writes with the log, fill or empty them')
+    .description(
+      'Tollgate notices by itself when a topic that it writes has lost messages, and publishes them again. These commands do by hand what it does, and what it does not do unasked.',
+    );
+  addCheck(topics);
+  addRepublish(topics);
+  addReset(topics);
+};
+
+const addCheck = (topics: Command): void => {
+  withFlags(topics.command('check'), ['data', 'kafkaBrokers', 'kafkaTopicPrefix'])
+    .summary('compare both topics with the log')
+    .description(
+      'Reads the topics of commands and of rejected messages from their start, and the log, also while Tollgate runs: says which keys lack their last command, and what a topic holds that the log does not. Changes nothing.',
+    )
+    .addHelpText(
+      'after',
+      '\nEnds with 0 if the commands are as they should be, with 1 if they differ or something cannot be read. Rejected messages expire: their absence is told, and is no difference.',
+    )
+    .action(async (flags: Flags) => {
+      const { kafka, outputs, data } = connectTo(flags);
+      if (!(await checkTopics({ kafka, outputs, data }))) process.exitCode = 1;
+    });
+};
+
+const addRepublish = (topics: Command): void => {
+  withFlags(topics.command('republish'), ['data', 'kafkaBrokers', 'kafkaTopicPrefix'])
+    .summary('publish what stands in the log again')
+    .description(
+      'Publishes again, byte for byte, what was published before: the last command of each key (traffic-control), or every rejected message (rejected). Tollgate must be stopped, so that nothing older comes after something newer.',
+    )
+    .argument('<topic>', 'traffic-control or rejected', outputNameOf)
+    .action(async (name: OutputName, flags: Flags) => {
+      const { kafka, outputs, data } = connectTo(flags);
+      const output = outputs[name];
+      const logger = createLog('error');
+      const folder = await openDataFolder(data, { clock: () => new Date(), logger });
+      try {
+        const place = await openRelayPosition(folder.relays, name);
+        const messages = await republishAll({ client: kafka, output, log: folder.log, place, logger });
+        place.close();
+        say(`${String(messages)} message${messages === 1 ? '' : 's'} published on ${output.topic}.`);
+      } finally {
+        await folder.close();
+      }
+    });
+};
+
+const addReset = (topics: Command): void => {
+  withFlags(topics.command('reset'), ['kafkaBrokers', 'kafkaTopicPrefix'])
+    .summary('empty the topic of commands, where it is ahead of the log')
+    .description(
+      'For a log that was restored from an older copy: deletes the topic of commands, with those that the log no longer has, and creates it anew. Tollgate, running or at its next start, then publishes the last command of each key of its log. Commands decided after the copy come under the same sequences with other content: let the switches forget the sequences they have seen.',
+    )
+    .addOption(new Option('--yes', 'do it: what the topic holds is gone'))
+    .action(async ({ yes = false, ...flags }: Flags & { yes?: boolean }) => {
+      const { kafka, outputs } = connectTo(flags);
+      const { topic: name, compacted } = outputs['traffic-control'];
+      if (!yes) throw new SettingsError(`--yes: needed, ${name} is deleted with all it holds and created anew`);
+      await deleteTopic(kafka, name);
+      const { refused } = await ensureTopics(kafka, [{ name, partitions, compacted }]);
+      for (const { topic, reason } of refused) throw new Error(`${topic} was deleted and cannot be created: ${reason}`);
+      say(
+        `${name} is empty. Tollgate publishes the last command of each key on it; let the switches forget the sequences they have seen.`,
+      );
+    });
+};
+
+const withFlags = (command: Command, names: ('data' | 'kafkaBrokers' | 'kafkaTopicPrefix')[]): Command => {
+  for (const name of names) {
+    const { flag = '', variable, about } = settingSources[name];
+    command.option(flag, `${about} (${variable})`);
+  }
+  return command;
+};
+
+const outputNameOf = (text: string): OutputName => {
+  if (text !== 'traffic-control' && text !== 'rejected')
+    throw new SettingsError(`${text}: there is no such topic; say traffic-control or rejected`);
+  return text;
+};
+
+const connectTo = (flags: Flags) => {
+  const settings = readSettings(flags, process.env);
+  if (settings.kafkaBrokers === undefined) throw new SettingsError('KAFKA_BROKERS (--kafka-brokers): needed');
+  return {
+    kafka: createKafka(kafkaSettingsOf(settings), createLog('error')),
+    outputs: outputsOf(topicsOf(settings.kafkaTopicPrefix)),
+    data: settings.data,
+  };
+};

@@ -1,0 +1,106 @@
+import { cutoffStream, parseBody, parseJson, trafficCommand } from '@tollgate/contracts';
+import type { LogEvent, TrafficCommand } from '@tollgate/contracts';
+import { trafficMessage } from '@tollgate/cutoff-projector';
+import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
+import type { ReceivedMessage, TopicReader } from '@tollgate/kafka';
+import { hashOf } from './topic-marks';
+import type { TopicMark } from './topic-marks';
+
+/** Events of a log, from the first to the last there is. */
+export type Recorded = AsyncIterable<readonly RecordedEvent<LogEvent>[]>;
+
+export type CommandComparison = {
+  /** Messages that were read. */
+  messages: number;
+  /** Of the last command of each key, up to the position that was asked for. */
+  expected: Map<string, Expected>;
+  /** Keys whose last command, or a later one, does not stand last in the topic. */
+  missing: Map<string, Expected>;
+  /** What the topic holds and the log does not. */
+  unknown: ReceivedMessage[];
+  /** The last message of each partition. */
+  last: Map<number, TopicMark>;
+};
+
+type Expected = { sequence: number; position: Position };
+
+/** Compares the commands of a whole topic with the decisions of a log; those after `through` need not be there yet. */
+export const compareCommands = async (
+  reader: TopicReader,
+  recorded: () => Recorded,
+  through: Position,
+): Promise<CommandComparison> => {
+  const held = await readCommands(reader);
+  const { unmatched } = held;
+  const expected = new Map<string, Expected>();
+  for await (const events of recorded())
+    for (const event of events) {
+      const message = trafficMessage(event, '');
+      if (message === undefined || !('sequence' in event.data)) continue;
+      unmatched.delete(identityOf(message.key, message.value));
+      const { sequence } = event.data;
+      if (event.position <= through) expected.set(message.key, { sequence, position: event.position });
+    }
+  const isMissing = ([key, { sequence }]: [string, Expected]): boolean => (held.newest.get(key) ?? 0) < sequence;
+  return {
+    messages: held.messages,
+    expected,
+    missing: new Map([...expected].filter(isMissing)),
+    unknown: [...unmatched.values()],
+    last: held.last,
+  };
+};
+
+const identityOf = (key: string, value: string | Buffer): string => `${key} ${hashOf(value)}`;
+
+/** A message without a value takes its key away from whoever reads the topic anew. */
+const readCommands = async (reader: TopicReader) => {
+  const unmatched = new Map<string, ReceivedMessage>();
+  const newest = new Map<string, number>();
+  const last = new Map<number, TopicMark>();
+  let messages = 0;
+  for (const { partition, low, high } of reader.spans) {
+    const lastOfKeys = new Map<string, number>();
+    for await (const group of reader.read({ partition, from: low, to: high }))
+      for (const message of group) {
+        const key = String(message.key);
+        messages += 1;
+        if (message.value !== null) unmatched.set(identityOf(key, message.value), message);
+        lastOfKeys.set(key, commandIn(message)?.sequence ?? 0);
+        last.set(partition, { offset: BigInt(message.offset), hash: hashOf(message.value) });
+      }
+    // Once a topic has been given more partitions, a key may have messages in two: the newer one counts.
+    for (const [key, sequence] of lastOfKeys) newest.set(key, Math.max(sequence, newest.get(key) ?? 0));
+  }
+  return { unmatched, newest, last, messages };
+};
+
+/** The command in a message, if that is what it is. */
+export const commandIn = ({ value }: Pick<ReceivedMessage, 'value'>): TrafficCommand | undefined => {
+  const json = value === null ? undefined : parseJson(value);
+  const parsed = json?.ok === true ? parseBody(trafficCommand, json.value) : undefined;
+  return parsed?.ok === true ? parsed.value : undefined;
+};
+
+/** Whether a message is a command of this log, byte for byte; one without a value says nothing. */
+export const createIsKnown =
+  (log: EventLog<LogEvent>) =>
+  async (message: ReceivedMessage): Promise<boolean> => {
+    if (message.value === null) return true;
+    const command = commandIn(message);
+    if (command === undefined) return false;
+    const { accountId, sequence } = command;
+    const [event] = await log.readStream(cutoffStream(accountId), { from: sequence - 1, limit: 1 });
+    const own = event && trafficMessage(event, message.topic);
+    return own !== undefined && own.key === String(message.key) && own.value === message.value.toString();
+  };
+
+/** Everything under a prefix that is in the log now. */
+export const recordedIn = async function* (log: EventLog<LogEvent>, prefix: string): Recorded {
+  const end = (await log.lastPosition()) ?? 0n;
+  const ending = new AbortController();
+  for await (const { events, position, isCaughtUp } of log.subscribe({ prefixes: [prefix], signal: ending.signal })) {
+    yield events;
+    if (isCaughtUp || position >= end) return;
+  }
+};
