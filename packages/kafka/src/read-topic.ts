@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin, Consumer } from 'kafkajs';
+import { createAdmin } from './admin';
 import type { KafkaClient } from './client';
 import { KafkaUnavailable, describe, protocolErrorOf } from './errors';
 import type { ReceivedMessage } from './chunks';
@@ -7,9 +8,9 @@ import type { ReceivedMessage } from './chunks';
 const idleLimitMs = 30_000;
 
 /**
- * Every message a topic holds at this moment, partition by partition in offset order, several partitions interleaved. Reads
- * under a group of its own, which is deleted afterwards, so it moves nobody's offsets. Throws KafkaUnavailable when no
- * broker answers or nothing comes for half a minute.
+ * Every message a topic holds at this moment, partition by partition in offset order, several partitions interleaved; of a
+ * transaction that is open or whose marker is not written yet, once it has ended. Reads under a group of its own, which is deleted
+ * afterwards, so it moves nobody's offsets. Throws KafkaUnavailable when no broker answers or nothing comes for half a minute.
  */
 export const readTopic = async (
   client: KafkaClient,
@@ -18,7 +19,7 @@ export const readTopic = async (
 ): Promise<void> => {
   const connection = client.connect();
   const groupId = `tollgate-read-${randomUUID()}`;
-  const admin = connection.kafka.admin();
+  const admin = createAdmin(connection.kafka);
   const consumer = connection.kafka.consumer({ groupId, allowAutoTopicCreation: false });
   try {
     await admin.connect();
@@ -58,7 +59,11 @@ const readUpTo = async (consumer: Consumer, { topic, ends, onMessages }: Reading
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await new Promise<void>((resolve, reject) => {
     const giveUp = (): void => {
-      reject(new KafkaUnavailable(`nothing more came from ${topic} within ${String(idleLimitMs / 1_000)} s`));
+      reject(
+        new KafkaUnavailable(
+          `nothing more came from ${topic} within ${String(idleLimitMs / 1_000)} s: a writer may have left a transaction open, which the broker ends in time; try again later`,
+        ),
+      );
     };
     let idle = setTimeout(giveUp, idleLimitMs);
     const finish = (error?: Error): void => {
