@@ -58,12 +58,11 @@ const readUpTo = async (consumer: Consumer, { topic, ends, onMessages }: Reading
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await new Promise<void>((resolve, reject) => {
+    let hasBegun = false;
+    let why = 'a writer may have left a transaction open, which the broker ends in time';
     const giveUp = (): void => {
-      reject(
-        new KafkaUnavailable(
-          `nothing more came from ${topic} within ${String(idleLimitMs / 1_000)} s: a writer may have left a transaction open, which the broker ends in time; try again later`,
-        ),
-      );
+      const waited = `nothing more came from ${topic} within ${String(idleLimitMs / 1_000)} s`;
+      reject(new KafkaUnavailable(`${waited}: ${why}; try again later`));
     };
     let idle = setTimeout(giveUp, idleLimitMs);
     const finish = (error?: Error): void => {
@@ -71,8 +70,10 @@ const readUpTo = async (consumer: Consumer, { topic, ends, onMessages }: Reading
       if (error === undefined) resolve();
       else reject(error);
     };
-    consumer.on(consumer.events.CRASH, ({ payload }) => {
-      finish(payload.error);
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      // A coordinator that is loading ends it before it has joined. Once messages were handed over, they would come again.
+      if (hasBegun || !restart) finish(error);
+      why = describe(error);
     });
     // Told of markers of transactions too, which are no messages but may be the last of a partition.
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
@@ -86,6 +87,7 @@ const readUpTo = async (consumer: Consumer, { topic, ends, onMessages }: Reading
         autoCommit: false,
         eachBatch: ({ batch: { partition, messages } }) => {
           const end = ends.get(partition) ?? 0n;
+          hasBegun = true;
           const wanted = messages.filter(({ offset }) => BigInt(offset) < end);
           onMessages(
             wanted.map(({ offset, key, value, timestamp }) => ({ topic, partition, offset, key, value, timestamp })),
