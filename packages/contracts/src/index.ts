@@ -4,7 +4,6 @@ export { asyncApiDocument } from './asyncapi';
 export { byOf } from './by';
 export { claimHeadersOf, claimsOf } from './claims';
 export { accountIdPattern, instant } from './fields';
-export { inputLost } from './input-lost';
 export type { InputLost } from './input-lost';
 export { accountStream, cutoffStream, isAccountEvent, lostStream, rejectedStream, streamPrefixes } from './log-event';
 export type { LogEvent, LossEvent, RejectionEvent } from './log-event';

@@ -4,7 +4,7 @@ import { instant } from './fields';
 const offset = z.string().regex(/^\d+$/);
 
 /** Messages of an input topic that nobody can read any more, and that were not read before (DESIGN 3). */
-export const inputLost = z
+const inputLost = z
   .strictObject({
     topic: z.string(),
     partition: z.int().min(0),

@@ -76,6 +76,8 @@ const checkMessages = (events, sent, report) => {
     if (!rejection && !fault) contents.add(`${type} ${contentOf(body)}`);
   }
   for (const place of rejections.keys()) report.fault(`${place} was rejected and never sent`);
+  for (const { type, stream, data } of events)
+    if (type === 'InputLost') report.fault(`${stream} tells of ${data.from} to ${data.to}, and nothing was lost`);
   return contents;
 };
 
