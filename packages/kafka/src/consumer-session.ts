@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '@tollgate/backoff';
 import type { Consumer, IMemberAssignment } from 'kafkajs';
 import { createAdmin } from './admin';
 import type { KafkaClient } from './client';
@@ -8,7 +9,7 @@ import { describeMissing, missingOf, type Missing } from './input-topics';
 import type { PartitionWork } from './partition-work';
 import { checkCommits, settleGroup, type Group, type Settled } from './settle-group';
 import { keyOf, type Membership } from './tenure';
-import { backoffMs, withTimeLimit } from './time-limit';
+import { withTimeLimit } from './time-limit';
 
 const sessionTimeoutMs = 6_000;
 export const heartbeatIntervalMs = 1_500;

@@ -1,5 +1,5 @@
+import { backoffMs } from '@tollgate/backoff';
 import type { KafkaLog } from './logging';
-import { backoffMs } from './time-limit';
 
 export type ConsumerState = 'connecting' | 'running' | 'disconnected';
 

@@ -10,7 +10,7 @@ const reportedElsewhere = new Set(['Admin', 'BrokerPool', 'Cluster', 'Connection
 const harmless = /^(Crash|Stopped|Restarting the consumer|The group is rebalancing|The coordinator is not aware)/;
 
 /** Said by kafkajs right before it goes on elsewhere in a partition than it was to, and by nothing else. */
-export const outOfRange = 'Offset out of range, resetting to default offset';
+const outOfRange = 'Offset out of range, resetting to default offset';
 
 const isReportedElsewhere = (namespace: string): boolean =>
   reportedElsewhere.has(namespace) || namespace.startsWith('SaslAuthenticator-');

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '@tollgate/backoff';
 import { claimHeadersOf } from '@tollgate/contracts';
 import { batchLineReading } from './answers';
 import type { BatchLineReading } from './answers';
 import { AnswerError, ConnectionError } from './tollgate-client';
 import type { TollgateClient } from './tollgate-client';
 
-const firstPauseMs = 250;
-const longestPauseMs = 5_000;
+const backoff = { firstMs: 250, limitMs: 5_000 };
 const giveUpAfterMs = 600_000;
 
 /** A line of a batch, and the line of the file that it is. */
@@ -44,15 +44,15 @@ const sendWhole = async (
   const body = bodyOf(lines);
   const claims = claimsOf(lines, file);
   const giveUpAt = performance.now() + giveUpAfterMs;
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+  for (let attempt = 0; ; attempt += 1) {
     try {
       return answersOf(await client.batch(body, claims), lines.length);
     } catch (error) {
       if (error instanceof AnswerError && error.status === 413) return undefined;
       if (!isPassing(error) || performance.now() > giveUpAt) throw error;
-      if (pauseMs === firstPauseMs) onLost(error);
+      if (attempt === 0) onLost(error);
     }
-    await delay(pauseMs);
+    await delay(backoffMs(attempt, backoff));
   }
 };
 
