@@ -37,6 +37,8 @@ export type Told = {
   after: Observed;
   /** What the topics of commands and of rejected messages held after the kill. */
   topics: { topic: string; partition: number; offset: string; key: string; value: string; headers: Fields }[];
+  /** Messages that were deleted before they could be read; absent where that was not recorded yet. */
+  lost?: { topic: string; partition: number; from: string; to: string; why: string }[];
   /** How far each relay had stored that it was acknowledged. */
   relays: Record<'traffic-control' | 'rejected', string>;
 };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { addBatch, openAccountTable } from '@tollgate/account-table';
+import { addBatch, lossKey, openAccountTable } from '@tollgate/account-table';
 import type { AccountTable, Partner } from '@tollgate/account-table';
 import { balanceTexts, settingOf } from '@tollgate/balance';
 import { commandIdOf, isAccountEvent, storedEvents, trafficCommandOf } from '@tollgate/contracts';
@@ -72,6 +72,7 @@ const byPosition = (one: { id: string }, other: { id: string }): number => Numbe
 describe.each<{ name: string; read: ReadEvents }>([
   { name: 'lmdb-1', read: readLmdb },
   { name: 'file-1', read: readFiles },
+  { name: 'file-2', read: readFiles },
 ])('the events of $name, folded by today’s fold,', ({ name, read }) => {
   let told: Told;
   let events: RecordedEvent<LogEvent>[];
@@ -128,6 +129,14 @@ describe.each<{ name: string; read: ReadEvents }>([
     );
     const sent = told.after.commands.filter((command) => !isMadeAfterKill(told, command));
     expect(commands).toEqual(sent.toSorted(byPosition));
+  });
+
+  test('tell of every gap in the input, each once, with the last commit before it', () => {
+    const losses = events.flatMap((event) => (event.type === 'InputLost' ? [event.data] : []));
+    const lost = losses.map(({ topic, partition, from, to, why }) => ({ topic, partition, from, to, why }));
+    expect(lost).toHaveLength(told.lost?.length ?? 0);
+    expect(lost).toEqual(expect.arrayContaining(told.lost ?? []));
+    for (const loss of losses) expect(table.placesOf(lossKey(loss))).toHaveLength(1);
   });
 
   test('leave pending what a kill kept from the log: the very commands that the next start then made', () => {

@@ -29,6 +29,8 @@ class Oracle {
     this.decisions = new Map();
     /** Refused messages by place. @type {Map<string, any>} */
     this.rejections = new Map();
+    /** Gaps in the input by partition, offset and what the log was then. @type {Set<string>} */
+    this.losses = new Set();
   }
 
   /** @param {readonly any[]} events The whole log so far. */
@@ -42,8 +44,20 @@ class Oracle {
       const place = `${topic}/${partition}/${offset}`;
       hold(!this.rejections.has(place), `P5: ${place} is rejected twice`);
       this.rejections.set(place, event.data);
-    } else if (event.stream.startsWith('cutoff-')) this.applyDecision(event);
+    } else if (event.stream.startsWith('lost-')) this.applyLoss(event);
+    else if (event.stream.startsWith('cutoff-')) this.applyDecision(event);
     else this.applyAccount(event);
+  }
+
+  /** A gap is told of once, where it belongs, and is one. */
+  applyLoss(/** @type {any} */ { type, stream, data }) {
+    const { topic, partition, from, to, why, logPosition } = data;
+    const gap = `${topic}/${partition} from ${from} to ${to}`;
+    hold(type === 'InputLost' && stream === `lost-${topic}-${partition}`, `P5: ${type} of ${gap} stands in ${stream}`);
+    hold(why === 'recreated' || BigInt(from) < BigInt(to), `P5: nothing can be lost of ${gap}`);
+    const key = `${topic}/${partition} ${to} ${logPosition ?? from}`;
+    hold(!this.losses.has(key), `P5: ${gap} is told to be lost twice`);
+    this.losses.add(key);
   }
 
   applyAccount(/** @type {any} */ event) {

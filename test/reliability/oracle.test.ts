@@ -95,6 +95,21 @@ describe('the checker of the proofs', () => {
     expect(check(events)).toThrow(promise);
   });
 
+  const gap = { topic: 'usage.v1', partition: 0, from: '5', to: '8', why: 'deleted', logPosition: '3' };
+  const lost = (data: object, stream = 'lost-usage.v1-0') => ({ stream, type: 'InputLost', data, metadata });
+  test('accepts gaps in the input, each told of once', () => {
+    expect(
+      check([lost(gap), lost({ ...gap, logPosition: '9' }), lost({ ...gap, to: '0', why: 'recreated' })]),
+    ).not.toThrow();
+  });
+  test.each([
+    ['a gap that is told of twice', [lost(gap), lost({ ...gap, from: '6' })], /P5: .* lost twice/],
+    ['a gap that stands elsewhere', [lost(gap, 'lost-usage.v1-1')], /P5: .* stands in/],
+    ['a gap that is none', [lost({ ...gap, to: '5' })], /P5: nothing can be lost/],
+  ])('sees %s', (_what, told, promise) => {
+    expect(check(told)).toThrow(promise);
+  });
+
   const events = [opened, blocked, paid(1, 'p1'), unblocked];
   test.each([
     ['commands in another order', [published(unblocked), published(blocked)], /P3/],

@@ -52,6 +52,8 @@ export const openAccountTable = (options: AccountTableOptions = {}): AccountTabl
     head: streams.head,
     near: streams.near,
     revisionOf: (stream) => streams.head(stream)?.revision ?? noStream,
+    otherStreams: (prefix) =>
+      state.others.all().flatMap(({ name, revision }) => (name.startsWith(prefix) ? [{ stream: name, revision }] : [])),
     pending: state.pending.all,
     place: () => placeOf(state),
     start: async (log) => {

@@ -16,6 +16,7 @@ const hasId: Record<LogEvent['type'], boolean> = {
   TrafficBlocked: false,
   TrafficUnblocked: false,
   MessageRejected: true,
+  InputLost: true,
 };
 
 const codesWithId: boolean[] = [];

@@ -22,6 +22,7 @@ const folds: Record<LogEvent['type'], Fold> = {
   TrafficBlocked: foldDecision,
   TrafficUnblocked: foldDecision,
   MessageRejected: foldOther,
+  InputLost: foldOther,
 };
 
 const byCode: { fold: Fold; version: number }[] = [];

@@ -2,6 +2,6 @@ export { openAccountTable } from './account-table';
 export type { AccountTableOptions } from './account-table';
 export { addBatch } from './add-batch';
 export type { Partner, TrafficStatus } from './partner';
-export { eventKey, rejectionKey, reversedKey } from './record-key';
+export { eventKey, lossKey, rejectionKey, reversedKey } from './record-key';
 export type { RecordKey } from './record-key';
 export type { AccountFacts, AccountTable, Blocked, Page, PageRequest, PendingDecision } from './table';

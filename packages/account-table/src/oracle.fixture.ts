@@ -10,6 +10,7 @@ import type { Partner, TrafficStatus } from './index';
 type Event = RecordedEvent<LogEvent>;
 
 const effectOf = (event: Event): { direction: Direction; kind: EntryKind; amount: bigint } | undefined => {
+  if (!isAccountEvent(event)) return undefined;
   switch (event.type) {
     case 'PaymentRecorded':
       return { kind: 'payment', direction: event.data.direction, amount: parseAmount(event.data.amount) };
@@ -23,9 +24,6 @@ const effectOf = (event: Event): { direction: Direction; kind: EntryKind; amount
     }
     case 'AccountOpened':
     case 'CutoffChanged':
-    case 'TrafficBlocked':
-    case 'TrafficUnblocked':
-    case 'MessageRejected':
       return undefined;
   }
 };

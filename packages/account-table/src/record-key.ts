@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
-import type { Reversal } from '@tollgate/balance';
-import { rejectedStream } from '@tollgate/contracts';
-import type { LogEvent, RejectedMessage } from '@tollgate/contracts';
+import type { AccountEvent, Reversal, TrafficEvent } from '@tollgate/balance';
+import { isAccountEvent, lostStream, rejectedStream } from '@tollgate/contracts';
+import type { InputLost, LogEvent, LossEvent, RejectedMessage, RejectionEvent } from '@tollgate/contracts';
 import type { KeyKind } from './ids/fingerprint';
 
 /**
- * What something counts under, once and for ever (DESIGN 2.9): `owner` is its account, of a refused message its stream.
+ * What something counts under, once and for ever (DESIGN 2.9): `owner` is its account, of messages refused or lost their stream.
  * `reversed-…` with the id of an entry is what the reversal of that entry is found under.
  */
 export type RecordKey = { readonly kind: KeyKind; readonly owner: string; readonly id: string };
 
 /** The key an event of the log counts under; none for openings, rules and decisions. */
-export const eventKey = (event: LogEvent): RecordKey | undefined => {
+export const eventKey = (event: LogEvent): RecordKey | undefined =>
+  isAccountEvent(event) ? accountKey(event) : otherKey(event);
+
+const accountKey = (event: AccountEvent): RecordKey | undefined => {
   switch (event.type) {
     case 'PaymentRecorded':
       return { kind: 'payment', owner: event.data.accountId, id: event.data.paymentId };
@@ -21,10 +24,18 @@ export const eventKey = (event: LogEvent): RecordKey | undefined => {
       return { kind: 'adjustment', owner: event.data.accountId, id: event.data.adjustmentId };
     case 'EntryReversed':
       return { kind: 'reversal', owner: event.data.accountId, id: event.data.reversalId };
-    case 'MessageRejected':
-      return rejectionKey(event.data);
     case 'AccountOpened':
     case 'CutoffChanged':
+      return undefined;
+  }
+};
+
+const otherKey = (event: TrafficEvent | RejectionEvent | LossEvent): RecordKey | undefined => {
+  switch (event.type) {
+    case 'MessageRejected':
+      return rejectionKey(event.data);
+    case 'InputLost':
+      return lossKey(event.data);
     case 'TrafficBlocked':
     case 'TrafficUnblocked':
       return undefined;
@@ -37,11 +48,21 @@ export const rejectionKey = ({ source, code, payload, payloadBase64 }: RejectedM
     .update(JSON.stringify([code, payload, payloadBase64]))
     .digest('base64url');
   return {
-    kind: 'rejection',
+    kind: 'message',
     owner: rejectedStream(source.topic, source.partition),
     id: `${source.offset} ${digest}`,
   };
 };
+
+/**
+ * A gap counts once, whoever notices it again before reading goes on behind it: since what was committed last, nothing has come of
+ * the partition, and the log knows when that was. Without that, the offset has to do.
+ */
+export const lossKey = ({ topic, partition, from, to, logPosition }: InputLost): RecordKey => ({
+  kind: 'message',
+  owner: lostStream(topic, partition),
+  id: logPosition === undefined ? `${to} from ${from}` : `${to} after ${logPosition}`,
+});
 
 /** What the reversal of an entry is found under by whoever wants to reverse it too. */
 export const reversedKey = ({ accountId, of }: Reversal): RecordKey => ({

@@ -41,6 +41,8 @@ export type AccountTable = LogIndex<LogEvent> & {
   facts(accountId: string): AccountFacts | undefined;
   /** Of the last event of any stream, `noStream` if there is none. */
   revisionOf(stream: string): number;
+  /** Streams that are about no account and begin with `prefix`, with the revisions of their last events. */
+  otherStreams(prefix: string): { stream: string; revision: number }[];
   /** Places of events that may stand under a key; none: surely new. What stands there must be read to be believed. */
   placesOf(key: RecordKey): readonly Place[];
   /** What the fold decided and the log does not hold, oldest cause first. */

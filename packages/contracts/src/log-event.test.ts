@@ -1,9 +1,10 @@
-import { accountStream, cutoffStream, isAccountEvent, rejectedStream } from './index';
+import { accountStream, cutoffStream, isAccountEvent, lostStream, rejectedStream } from './index';
 
 test('streams are named after what they are about', () => {
   expect(accountStream('acme')).toBe('account-acme');
   expect(cutoffStream('acme')).toBe('cutoff-acme');
   expect(rejectedStream('tollgate.usage.v1', 5)).toBe('rejected-tollgate.usage.v1-5');
+  expect(lostStream('tollgate.usage.v1', 5)).toBe('lost-tollgate.usage.v1-5');
 });
 
 test.each([
@@ -16,6 +17,7 @@ test.each([
   ['TrafficBlocked', false],
   ['TrafficUnblocked', false],
   ['MessageRejected', false],
+  ['InputLost', false],
 ] as const)('%s being an event of an account is %s', (type, isOfAccount) => {
   expect(isAccountEvent({ type })).toBe(isOfAccount);
 });

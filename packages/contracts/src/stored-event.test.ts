@@ -12,6 +12,7 @@ const codes = {
   TrafficBlocked: 7,
   TrafficUnblocked: 8,
   MessageRejected: 9,
+  InputLost: 10,
 } satisfies Record<LogEvent['type'], number>;
 const names = Object.keys(codes) as LogEvent['type'][];
 
@@ -58,6 +59,6 @@ describe('stored events', () => {
 
   test('a code that no type has is refused', () => {
     expect(() => storedEvents.typeOf(0)).toThrow('an event of type code 0');
-    expect(() => storedEvents.typeOf(10)).toThrow(UnknownEvent);
+    expect(() => storedEvents.typeOf(11)).toThrow(UnknownEvent);
   });
 });

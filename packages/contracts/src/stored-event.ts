@@ -43,6 +43,7 @@ const types: Record<EventType, { code: number; upcasts: readonly Upcast[] }> = {
   TrafficBlocked: { code: 7, upcasts: [asItIs] },
   TrafficUnblocked: { code: 8, upcasts: [asItIs] },
   MessageRejected: { code: 9, upcasts: [asItIs] },
+  InputLost: { code: 10, upcasts: [asItIs] },
 };
 
 const isKnown = (type: string): type is EventType => Object.hasOwn(types, type);

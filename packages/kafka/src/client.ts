@@ -1,5 +1,5 @@
 import type { SASLOptions } from 'kafkajs';
-import { openConnection, type Connection } from './connection';
+import { openConnection, type Connection, type OnOutOfRange } from './connection';
 import type { KafkaLog } from './logging';
 
 export type KafkaSettings = {
@@ -12,7 +12,7 @@ export type KafkaSettings = {
 };
 
 /** Where the brokers are and how to reach them. Holds no connection: what is made from it does. */
-export type KafkaClient = { readonly log: KafkaLog; connect(): Connection };
+export type KafkaClient = { readonly log: KafkaLog; connect(onOutOfRange?: OnOutOfRange): Connection };
 
 const saslOptions = ({ mechanism, username, password }: NonNullable<KafkaSettings['sasl']>): SASLOptions => {
   switch (mechanism) {
@@ -28,11 +28,9 @@ const saslOptions = ({ mechanism, username, password }: NonNullable<KafkaSetting
 /** Connects to nothing yet, so it cannot fail. */
 export const createKafka = (settings: KafkaSettings, log: KafkaLog): KafkaClient => ({
   log,
-  connect: () =>
-    openConnection(log, {
-      brokers: [...settings.brokers],
-      clientId: settings.clientId,
-      ssl: settings.ssl ?? false,
-      ...(settings.sasl && { sasl: saslOptions(settings.sasl) }),
-    }),
+  connect: (onOutOfRange) => {
+    const { brokers, clientId, ssl = false, sasl } = settings;
+    const options = { brokers: [...brokers], clientId, ssl, ...(sasl && { sasl: saslOptions(sasl) }) };
+    return openConnection(log, options, onOutOfRange);
+  },
 });

@@ -2,8 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CommitNotes } from './commit-notes';
 import { describe } from './errors';
 import type { KafkaLog } from './logging';
+import type { Commit } from './lost-range';
 import type { Progress } from './progress';
-import type { Tenure } from './tenure';
+import { keyOf, type Tenure } from './tenure';
 import { withTimeLimit } from './time-limit';
 
 type Due = { topic: string; partition: number; offset: string; progress: Progress };
@@ -33,7 +34,10 @@ const byTopic = (due: readonly Due[], metadata: string | null) => {
 };
 
 /** Commits what has become durable, all partitions in one request, one request at a time. Never rejects: what is not committed comes again. */
-export const createCommits = (log: KafkaLog, notes: CommitNotes | undefined) => {
+export const createCommits = (
+  log: KafkaLog,
+  { notes, committed }: { notes?: CommitNotes | undefined; committed: Map<string, Commit> },
+) => {
   let asked: Tenure | undefined;
   let isRunning = false;
   let round = Promise.resolve();
@@ -46,7 +50,10 @@ export const createCommits = (log: KafkaLog, notes: CommitNotes | undefined) => 
     if (tenure.isOver()) return;
     const answer = await withTimeLimit(tenure.commit(byTopic(due, metadata)), answerLimitMs, 'late');
     if (answer === 'late') throw new Error('no answer');
-    for (const { offset, progress } of due) progress.markCommitted(offset);
+    for (const { offset, progress, ...place } of due) {
+      progress.markCommitted(offset);
+      committed.set(keyOf(place), { offset, note: metadata ?? undefined });
+    }
   };
 
   const sendAll = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import { isIP, connect as connectTcp, type Socket } from 'node:net';
 import { TLSSocket, connect as connectTls } from 'node:tls';
 import { Kafka, logLevel, type ISocketFactoryArgs, type SASLOptions } from 'kafkajs';
 import { readEveryCompression } from './compression';
-import { routeLogs, type KafkaLog } from './logging';
+import { routeLogs, type KafkaLog, type Place } from './logging';
 
 /**
  * One kafkajs instance with the sockets it opened. kafkajs goes on retrying in the background after its caller has given
@@ -11,6 +11,9 @@ import { routeLogs, type KafkaLog } from './logging';
 export type Connection = { readonly kafka: Kafka; isOpen(): boolean; cut(): void };
 
 type Options = { brokers: string[]; clientId: string; ssl: boolean; sasl?: SASLOptions };
+
+/** Called before kafkajs goes on at another offset than it was to, because a partition does not hold that one. */
+export type OnOutOfRange = (place: Place) => void;
 
 const keepAliveMs = 60_000;
 
@@ -44,7 +47,11 @@ const abort = (socket: Socket): void => {
 
 readEveryCompression();
 
-export const openConnection = (log: KafkaLog, { brokers, ssl, ...options }: Options): Connection => {
+export const openConnection = (
+  log: KafkaLog,
+  { brokers, ssl, ...options }: Options,
+  onOutOfRange?: OnOutOfRange,
+): Connection => {
   const sockets = new Set<Socket>();
   let isCut = false;
 
@@ -65,7 +72,7 @@ export const openConnection = (log: KafkaLog, { brokers, ssl, ...options }: Opti
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
     logLevel: logLevel.INFO,
-    logCreator: routeLogs(log, () => isCut),
+    logCreator: routeLogs(log, () => isCut, onOutOfRange),
   });
 
   return {

@@ -1,9 +1,14 @@
-import type { Consumer, Kafka } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '@tollgate/backoff';
+import type { Consumer, IMemberAssignment } from 'kafkajs';
+import { createAdmin } from './admin';
 import type { KafkaClient } from './client';
-import { settleNotes, type CommitNotes } from './commit-notes';
+import type { Connection } from './connection';
 import { describe } from './errors';
+import { describeMissing, missingOf, type Missing } from './input-topics';
 import type { PartitionWork } from './partition-work';
-import type { Membership } from './tenure';
+import { checkCommits, settleGroup, type Group, type Settled } from './settle-group';
+import { keyOf, type Membership } from './tenure';
 import { withTimeLimit } from './time-limit';
 
 const sessionTimeoutMs = 6_000;
@@ -22,15 +27,16 @@ const watchEveryMs = 1_000;
 const silenceLimitMs = 45_000;
 const commitLimitMs = 1_000;
 const leaveLimitMs = 3_000;
+/** Below the session time-out, for meanwhile nothing tells the group that we are alive. */
+const checkLimitMs = 4_000;
+const missingBackoff = { firstMs: 500, limitMs: 10_000 };
 
-export type SessionOptions = {
-  groupId: string;
-  topics: readonly string[];
+export type SessionOptions = Group & {
   fromBeginning: boolean;
   partitionsConcurrently: number;
   work: PartitionWork;
-  notes: CommitNotes | undefined;
-  onJoined: () => void;
+  /** With the topics that are waited for meanwhile, and again when that changes; empty if there are none. */
+  onJoined: (missing: string) => void;
 };
 
 /** One kafkajs consumer, from connecting to its end. */
@@ -41,18 +47,13 @@ export type ConsumerSession = {
   stop(): Promise<void>;
 };
 
-type Group = { kafka: Kafka; consumer: Consumer; membership: Membership };
-
-const start = async ({ kafka, consumer, membership }: Group, options: SessionOptions): Promise<void> => {
-  if (options.notes) await settleNotes(kafka, options.notes, options);
-  await consumer.connect();
-  await consumer.subscribe({ topics: [...options.topics], fromBeginning: options.fromBeginning });
-  await consumer.run({
-    eachBatchAutoResolve: false,
-    autoCommit: false,
-    partitionsConsumedConcurrently: options.partitionsConcurrently,
-    eachBatch: (payload) => options.work.handle(payload, membership),
-  });
+type Parts = {
+  client: KafkaClient;
+  connection: Connection;
+  consumer: Consumer;
+  membership: Membership;
+  options: SessionOptions;
+  end: (reason: string) => void;
 };
 
 /** kafkajs has been seen to fall silent; whatever it waits for, silence ends the session. */
@@ -73,10 +74,9 @@ const watch = (consumer: Consumer, work: PartitionWork, onSilence: () => void): 
   };
 };
 
-export const startSession = (client: KafkaClient, options: SessionOptions): ConsumerSession => {
-  const connection = client.connect();
-  const consumer = connection.kafka.consumer({
-    groupId: options.groupId,
+const createConsumer = ({ kafka }: Connection, groupId: string): Consumer =>
+  kafka.consumer({
+    groupId,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: heartbeatIntervalMs,
     rebalanceTimeout: rebalanceTimeoutMs,
@@ -89,6 +89,98 @@ export const startSession = (client: KafkaClient, options: SessionOptions): Cons
     // kafkajs restarts itself after some errors and not after others: we do it, after all of them.
     retry: { restartOnFailure: () => Promise.resolve(false) },
   });
+
+/** Joins the group, and goes on behind what was lost. Resolves with what is waited for. */
+const join = async ({ client, connection, consumer, membership, options, end }: Parts): Promise<Missing> => {
+  const { topics, missing, lost } = await settleGroup(client, connection, options);
+  let resumed: Settled['lost'] = [];
+  let hasJoined = false;
+  let checked: Promise<void> = Promise.resolve();
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+    if (membership.isOver()) return;
+    if (hasJoined) {
+      checked = check(connection, options).catch((error: unknown) => {
+        end(describe(error));
+      });
+      return;
+    }
+    hasJoined = true;
+    // Before anything is fetched. What is assigned to another member is his.
+    resumed = lost.filter((place) => isAmong(memberAssignment, place));
+    for (const { topic, partition, to } of resumed) membership.seek({ topic, partition, offset: to });
+    options.onJoined(describeMissing(missing));
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topics, fromBeginning: options.fromBeginning });
+  await consumer.run({
+    eachBatchAutoResolve: false,
+    autoCommit: false,
+    partitionsConsumedConcurrently: options.partitionsConcurrently,
+    eachBatch: async (payload) => {
+      await checked;
+      await options.work.handle(payload, membership);
+    },
+  });
+  if (resumed.length > 0) await commitResumed(client, consumer, { resumed, options });
+  return missing;
+};
+
+/** Nothing is handed out before it is known that the topics are still those that were read. */
+const check = async (connection: Connection, options: SessionOptions): Promise<void> => {
+  const late = new Error('the broker does not say what is committed');
+  const answer = await withTimeLimit(checkCommits(connection, options), checkLimitMs, late);
+  if (answer instanceof Error) throw answer;
+};
+
+const isAmong = (assignment: IMemberAssignment, { topic, partition }: Settled['lost'][number]): boolean =>
+  assignment[topic]?.includes(partition) ?? false;
+
+/** So that the next session does not find them lost again; where it fails, that one has them told of once all the same. */
+const commitResumed = async (
+  { log }: KafkaClient,
+  consumer: Consumer,
+  { resumed, options: { notes, committed } }: { resumed: Settled['lost']; options: SessionOptions },
+): Promise<void> => {
+  const note = await notes?.write();
+  const offsets = resumed.map(({ topic, partition, to: offset }) => ({
+    topic,
+    partition,
+    offset,
+    metadata: note ?? null,
+  }));
+  try {
+    await consumer.commitOffsets(offsets);
+    for (const { offset, ...place } of offsets) committed.set(keyOf(place), { offset, note });
+  } catch (error) {
+    log.info({ offsets, error: describe(error) }, 'Kafka did not take the commit behind what was lost');
+  }
+};
+
+/** Looks for topics that are missing. Resolves once one of them is there, or the session is over. */
+const untilOneIsThere = async ({ client, connection, membership, options }: Parts, missing: Missing): Promise<void> => {
+  let latest = missing;
+  for (let attempt = 0; latest.size >= missing.size && !membership.isOver(); attempt += 1) {
+    await sleep(backoffMs(attempt, missingBackoff), undefined, { ref: false });
+    if (membership.isOver()) return;
+    const admin = createAdmin(connection.kafka);
+    try {
+      await admin.connect();
+      latest = await missingOf(client, admin, options);
+      if (latest.size >= missing.size) options.onJoined(describeMissing(latest));
+    } catch (error) {
+      client.log.debug({ error: describe(error) }, 'Could not look for missing topics');
+    } finally {
+      await admin.disconnect().catch(() => undefined);
+    }
+  }
+};
+
+export const startSession = (client: KafkaClient, options: SessionOptions): ConsumerSession => {
+  const connection = client.connect(({ topic, partition }) => {
+    // At once, or kafkajs commits where it goes on, and what is between is gone without a trace.
+    end(`what is next in ${topic}/${String(partition)} is not there any more`);
+  });
+  const consumer = createConsumer(connection, options.groupId);
   let generation = 0;
   let isOver = false;
   let end: (reason: string) => void = () => undefined;
@@ -105,7 +197,6 @@ export const startSession = (client: KafkaClient, options: SessionOptions): Cons
   });
   consumer.on(consumer.events.GROUP_JOIN, () => {
     generation += 1;
-    if (!isOver) options.onJoined();
   });
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     end(describe(payload.error));
@@ -121,7 +212,16 @@ export const startSession = (client: KafkaClient, options: SessionOptions): Cons
       }
     },
   };
-  start({ kafka: connection.kafka, consumer, membership }, options).catch((error: unknown) => {
+  const run = async (): Promise<void> => {
+    const parts = { client, connection, consumer, membership, options, end };
+    const missing = await join(parts);
+    if (missing.size === 0) return;
+    await untilOneIsThere(parts, missing);
+    if (isOver) return;
+    await withTimeLimit(consumer.disconnect(), leaveLimitMs, undefined);
+    end('a topic that was missing is there now');
+  };
+  run().catch((error: unknown) => {
     end(describe(error));
   });
 

@@ -3,10 +3,11 @@ import type { ReceivedMessage } from './chunks';
 import type { KafkaClient } from './client';
 import type { CommitNotes } from './commit-notes';
 import { heartbeatIntervalMs, startSession, type ConsumerSession } from './consumer-session';
+import { createStatus, type ConsumerState } from './consumer-status';
+import type { Commit, LostRange } from './lost-range';
 import { createPartitionWork } from './partition-work';
-import { backoffMs } from './time-limit';
 
-export type ConsumerState = 'connecting' | 'running' | 'disconnected';
+export type { ConsumerState };
 
 export type ConsumerOptions = {
   groupId: string;
@@ -27,6 +28,13 @@ export type ConsumerOptions = {
    * rejects, the partition's messages come again after a pause, from the first that is not durable.
    */
   onBatch: (messages: ReceivedMessage[]) => Promise<void>;
+  /** With how many partitions a topic that is missing, or goes missing later, is created; absent: it is waited for. */
+  createPartitions?: number;
+  /**
+   * Called before reading goes on elsewhere than at what was committed, because the partition does not hold that any more. Resolves
+   * once that is on record; nothing is read before, and if it rejects it is called again. It may be called again for what is on record.
+   */
+  onLost?: (lost: LostRange[]) => Promise<void>;
   /** What is kept with each commit, and judged before the group is joined. */
   notes?: CommitNotes;
   onState?: (state: ConsumerState, detail?: string) => void;
@@ -36,81 +44,50 @@ export type RunningConsumer = {
   /** Lets what is outstanding finish, commits, leaves the group. A few seconds at most beyond that, broker or not. */
   stop(): Promise<void>;
   state(): ConsumerState;
-  /** Why it is disconnected, empty while it is not. */
+  /** Why it is disconnected or, while it runs, which topics it waits for; empty while it reads all of them. */
   reason(): string;
 };
-
-const reconnectBackoff = { firstMs: 250, limitMs: 3_000 };
-/** A consumer that ran so long is well again; one that joins and ends at once is not, and its log lines are not repeated. */
-const wellAfterMs = 10_000;
 
 /** Consumes until stopped. Whatever ends the consumer (no broker, no topic, a crash) it is built anew, for as long as it takes. */
 export const runConsumer = (client: KafkaClient, options: ConsumerOptions): RunningConsumer => {
   const { groupId, topics, maxBatchMessages = 2_000, partitionsConcurrently = 1, fromBeginning = true } = options;
   const { log } = client;
-  const { onBatch, notes } = options;
+  const { onBatch, notes, createPartitions, onLost = () => Promise.resolve() } = options;
+  const committed = new Map<string, Commit>();
   const maxOutstanding = {
     messages: options.maxOutstandingMessages ?? 20_000,
     bytes: options.maxOutstandingBytes ?? 32 * 1_024 * 1_024,
   };
-  const work = createPartitionWork(log, { onBatch, maxBatchMessages, maxOutstanding, heartbeatIntervalMs, notes });
+  const work = createPartitionWork(log, {
+    ...{ onBatch, maxBatchMessages, maxOutstanding, heartbeatIntervalMs, notes, committed },
+  });
   const stopping = new AbortController();
   const isStopping = (): boolean => stopping.signal.aborted;
-  let state: ConsumerState = 'connecting';
+  const status = createStatus(log, options);
   let session: ConsumerSession | undefined;
-  let attempt = 0;
-  let lastReason = '';
-  let reason = '';
-  let joinedAt = Infinity;
-
-  const enter = (next: ConsumerState, detail?: string): void => {
-    state = next;
-    reason = detail ?? '';
-    options.onState?.(next, detail);
-  };
-
-  const onJoined = (): void => {
-    if (state === 'running') return;
-    joinedAt = Date.now();
-    const write = attempt <= 1 ? log.info : log.debug;
-    write.call(log, { groupId, topics }, 'Kafka consumer is running');
-    enter('running');
-  };
-
-  const onEnded = (why: string): void => {
-    if (Date.now() - joinedAt > wellAfterMs) {
-      attempt = 0;
-      lastReason = '';
-    }
-    joinedAt = Infinity;
-    const write = why === lastReason ? log.debug : log.warn;
-    write.call(log, { groupId, topics, reason: why }, 'Kafka consumer is disconnected; trying until it is back');
-    lastReason = why;
-    enter('disconnected', why);
-  };
 
   const supervise = async (): Promise<void> => {
     while (!isStopping()) {
-      session = startSession(client, { groupId, topics, fromBeginning, partitionsConcurrently, work, notes, onJoined });
+      session = startSession(client, {
+        ...{ groupId, topics, createPartitions, fromBeginning, partitionsConcurrently },
+        ...{ work, notes, committed, onLost, onJoined: status.onJoined },
+      });
       const why = await session.ended;
       if (isStopping()) return;
-      onEnded(why);
-      const pauseMs = backoffMs(attempt, reconnectBackoff);
-      attempt += 1;
-      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await sleep(status.onEnded(why), undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
 
-  enter('connecting');
+  status.enter('connecting');
   const done = supervise();
   return {
-    state: () => state,
-    reason: () => reason,
+    state: status.state,
+    reason: status.reason,
     stop: async () => {
       stopping.abort();
       await session?.stop();
       await done;
-      if (state !== 'disconnected') enter('disconnected', 'stopped');
+      if (status.state() !== 'disconnected') status.enter('disconnected', 'stopped');
     },
   };
 };

@@ -3,6 +3,7 @@ export type { CommitNotes } from './commit-notes';
 export { runConsumer, type ConsumerOptions, type ConsumerState, type RunningConsumer } from './consumer';
 export { KafkaUnavailable, PublishError, TopicForbidden, TopicMissing } from './errors';
 export type { KafkaLog } from './logging';
+export type { LostRange } from './lost-range';
 export type { ReceivedMessage } from './chunks';
 export { createPublisher, type Acknowledged, type Publisher, type PublisherOptions } from './publisher';
 export type { OutgoingMessage } from './requests';

@@ -16,6 +16,20 @@ const linesOf = (given: LogEntry, isMuted = false): LogLine[] => {
 };
 
 describe('what kafkajs logs', () => {
+  it('before it passes over messages is told to whoever has to know, and is no line', () => {
+    const lines: LogLine[] = [];
+    const places: object[] = [];
+    const route = routeLogs(
+      recordingLog(lines),
+      () => false,
+      (place) => places.push(place),
+    );
+    const message = 'Offset out of range, resetting to default offset';
+    route(logLevel.INFO)(entry(logLevel.ERROR, 'ConsumerGroup', { message, topic: 't', partition: 3 }));
+    expect(places).toEqual([{ topic: 't', partition: 3 }]);
+    expect(lines).toEqual([]);
+  });
+
   it('is a warning where nothing else would tell', () => {
     const [line] = linesOf(entry(logLevel.ERROR, 'ConsumerGroup', { message: 'Offset out of range', topic: 't' }));
     expect(line).toEqual({

@@ -9,6 +9,9 @@ export type KafkaLog = { debug: Write; info: Write; warn: Write; error: Write };
 const reportedElsewhere = new Set(['Admin', 'BrokerPool', 'Cluster', 'Connection', 'Producer', 'RequestQueue']);
 const harmless = /^(Crash|Stopped|Restarting the consumer|The group is rebalancing|The coordinator is not aware)/;
 
+/** Said by kafkajs right before it goes on elsewhere in a partition than it was to, and by nothing else. */
+const outOfRange = 'Offset out of range, resetting to default offset';
+
 const isReportedElsewhere = (namespace: string): boolean =>
   reportedElsewhere.has(namespace) || namespace.startsWith('SaslAuthenticator-');
 
@@ -18,11 +21,19 @@ const isTelling = ({ namespace, level, log }: LogEntry): boolean =>
 /** Only these fields of kafkajs are passed on: none of them can hold a credential. */
 const passedOn = ['broker', 'groupId', 'topic', 'partition', 'offset', 'error', 'retryCount', 'retryTime'] as const;
 
-/** What kafkajs logs, into ours: what needs an eye as a warning, the rest as debug. */
+export type Place = { topic: string; partition: number };
+
+const placeIn = ({ log }: LogEntry): Place => ({ topic: String(log['topic']), partition: Number(log['partition']) });
+
+/** What kafkajs logs, into ours: what needs an eye as a warning, the rest as debug. It has no event for an offset out of range. */
 export const routeLogs =
-  (log: KafkaLog, isMuted: () => boolean): logCreator =>
+  (log: KafkaLog, isMuted: () => boolean, onOutOfRange: (place: Place) => void = () => undefined): logCreator =>
   () =>
   (entry) => {
+    if (entry.log.message === outOfRange) {
+      onOutOfRange(placeIn(entry));
+      return;
+    }
     const fields: Record<string, unknown> = { kafkajs: entry.namespace };
     for (const name of passedOn) {
       const value: unknown = entry.log[name];

@@ -21,6 +21,7 @@ const fakeConsumer = (options: Partial<BatchOptions> = {}) => {
     maxBatchMessages: 100,
     maxOutstanding: { messages: 1_000, bytes: 1_000_000 },
     heartbeatIntervalMs: 1_000,
+    committed: new Map(),
     ...options,
   });
   const commits: string[][] = [];

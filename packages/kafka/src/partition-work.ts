@@ -5,6 +5,7 @@ import { createCommits } from './commits';
 import { describe } from './errors';
 import { createHandOut } from './hand-out';
 import type { KafkaLog } from './logging';
+import type { Commit } from './lost-range';
 import { createOutstanding, type Load } from './outstanding';
 import { createRetries } from './retries';
 import { createTenures, shareOf, type Membership } from './tenure';
@@ -18,6 +19,8 @@ export type BatchOptions = {
   maxOutstanding: Load;
   heartbeatIntervalMs: number;
   notes?: CommitNotes | undefined;
+  /** Where the last commit of each partition is kept. */
+  committed: Map<string, Commit>;
 };
 
 /** How long a rebalance is held up for what is nearly durable; what is not in time comes again. */
@@ -46,9 +49,9 @@ const keepBeating = (payload: EachBatchPayload, intervalMs: number, onBeat: () =
  * is not durable; other partitions go on. Nothing is ever thrown into kafkajs, which would stop.
  */
 export const createPartitionWork = (log: KafkaLog, options: BatchOptions) => {
-  const { onBatch, maxBatchMessages, maxOutstanding, heartbeatIntervalMs, notes } = options;
+  const { onBatch, maxBatchMessages, maxOutstanding, heartbeatIntervalMs } = options;
   const outstanding = createOutstanding(maxOutstanding);
-  const commits = createCommits(log, notes);
+  const commits = createCommits(log, options);
   const retries = createRetries(log, outstanding);
   const tenures = createTenures();
   const chunkLimits = { ...maxOutstanding, messages: Math.min(maxBatchMessages, maxOutstanding.messages) };

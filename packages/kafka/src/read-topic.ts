@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin, Consumer } from 'kafkajs';
+import { createAdmin } from './admin';
 import type { KafkaClient } from './client';
 import { KafkaUnavailable, describe, protocolErrorOf } from './errors';
 import type { ReceivedMessage } from './chunks';
@@ -7,9 +8,9 @@ import type { ReceivedMessage } from './chunks';
 const idleLimitMs = 30_000;
 
 /**
- * Every message a topic holds at this moment, partition by partition in offset order, several partitions interleaved. Reads
- * under a group of its own, which is deleted afterwards, so it moves nobody's offsets. Throws KafkaUnavailable when no
- * broker answers or nothing comes for half a minute.
+ * Every message a topic holds at this moment, partition by partition in offset order, several partitions interleaved; of a
+ * transaction that is open or whose marker is not written yet, once it has ended. Reads under a group of its own, which is deleted
+ * afterwards, so it moves nobody's offsets. Throws KafkaUnavailable when no broker answers or nothing comes for half a minute.
  */
 export const readTopic = async (
   client: KafkaClient,
@@ -18,7 +19,7 @@ export const readTopic = async (
 ): Promise<void> => {
   const connection = client.connect();
   const groupId = `tollgate-read-${randomUUID()}`;
-  const admin = connection.kafka.admin();
+  const admin = createAdmin(connection.kafka);
   const consumer = connection.kafka.consumer({ groupId, allowAutoTopicCreation: false });
   try {
     await admin.connect();
@@ -57,8 +58,11 @@ const readUpTo = async (consumer: Consumer, { topic, ends, onMessages }: Reading
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await new Promise<void>((resolve, reject) => {
+    let hasBegun = false;
+    let why = 'a writer may have left a transaction open, which the broker ends in time';
     const giveUp = (): void => {
-      reject(new KafkaUnavailable(`nothing more came from ${topic} within ${String(idleLimitMs / 1_000)} s`));
+      const waited = `nothing more came from ${topic} within ${String(idleLimitMs / 1_000)} s`;
+      reject(new KafkaUnavailable(`${waited}: ${why}; try again later`));
     };
     let idle = setTimeout(giveUp, idleLimitMs);
     const finish = (error?: Error): void => {
@@ -66,8 +70,10 @@ const readUpTo = async (consumer: Consumer, { topic, ends, onMessages }: Reading
       if (error === undefined) resolve();
       else reject(error);
     };
-    consumer.on(consumer.events.CRASH, ({ payload }) => {
-      finish(payload.error);
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      // A coordinator that is loading ends it before it has joined. Once messages were handed over, they would come again.
+      if (hasBegun || !restart) finish(error);
+      why = describe(error);
     });
     // Told of markers of transactions too, which are no messages but may be the last of a partition.
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
@@ -81,6 +87,7 @@ const readUpTo = async (consumer: Consumer, { topic, ends, onMessages }: Reading
         autoCommit: false,
         eachBatch: ({ batch: { partition, messages } }) => {
           const end = ends.get(partition) ?? 0n;
+          hasBegun = true;
           const wanted = messages.filter(({ offset }) => BigInt(offset) < end);
           onMessages(
             wanted.map(({ offset, key, value, timestamp }) => ({ topic, partition, offset, key, value, timestamp })),

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '@tollgate/backoff';
 import type { EachBatchPayload } from 'kafkajs';
 import { describe } from './errors';
 import type { KafkaLog } from './logging';
 import type { Outstanding } from './outstanding';
 import { keyOf, type PartitionShare, type Tenure } from './tenure';
-import { backoffMs } from './time-limit';
 
 type Failed = { payload: Pick<EachBatchPayload, 'pause'>; tenure: Tenure; share: PartitionShare };
 

@@ -18,6 +18,8 @@ type Place = { topic: string; partition: number };
 
 export const keyOf = ({ topic, partition }: Place): string => `${topic}/${String(partition)}`;
 
+export const topicIn = (key: string): string => key.slice(0, key.lastIndexOf('/'));
+
 export const shareOf = ({ partitions }: Tenure, { topic, partition }: Place): PartitionShare => {
   const key = keyOf({ topic, partition });
   const share = partitions.get(key) ?? { topic, partition, progress: createProgress() };

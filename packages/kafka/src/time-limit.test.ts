@@ -1,4 +1,4 @@
-import { backoffMs, withTimeLimit } from './time-limit';
+import { withTimeLimit } from './time-limit';
 
 describe('a time limit', () => {
   it('gives what the promise gives in time', async () => {
@@ -9,12 +9,5 @@ describe('a time limit', () => {
   it('gives up on a promise that never ends', async () => {
     await expect(withTimeLimit(new Promise(() => undefined), 1, 'late')).resolves.toBe('late');
     await expect(withTimeLimit(new Promise(() => undefined), -5, 'late')).resolves.toBe('late');
-  });
-});
-
-describe('backing off', () => {
-  it('doubles up to its limit and stays there', () => {
-    const pauses = [0, 1, 2, 3, 1_000].map((attempt) => backoffMs(attempt, { firstMs: 100, limitMs: 500 }));
-    expect(pauses).toEqual([100, 200, 400, 500, 500]);
   });
 });

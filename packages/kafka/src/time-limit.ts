@@ -11,7 +11,3 @@ export const withTimeLimit = async <T, L>(promise: Promise<T>, limitMs: number, 
     timer.abort();
   }
 };
-
-/** Doubles with every attempt (from 0) up to the limit. */
-export const backoffMs = (attempt: number, { firstMs, limitMs }: { firstMs: number; limitMs: number }): number =>
-  Math.min(limitMs, firstMs * 2 ** Math.min(attempt, 30));

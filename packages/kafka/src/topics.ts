@@ -59,22 +59,26 @@ const withoutCompaction = async ({ log }: KafkaClient, admin: Admin, names: stri
   }
 };
 
-const ensure = async (client: KafkaClient, admin: Admin, topics: readonly TopicSettings[]): Promise<EnsuredTopics> => {
-  await admin.connect();
+type FoundTopics = Pick<EnsuredTopics, 'created' | 'existing' | 'refused'>;
+
+/** Creates those that are missing, as far as the broker lets us. */
+export const findTopics = async (admin: Admin, topics: readonly TopicSettings[]): Promise<FoundTopics> => {
   const visible = new Set(await admin.listTopics());
-  const result: EnsuredTopics = { created: [], existing: [], refused: [], notCompacted: [] };
+  const result: FoundTopics = { created: [], existing: [], refused: [] };
   for (const topic of topics) {
     const outcome = visible.has(topic.name) ? 'existing' : await createTopic(admin, topic);
     if (typeof outcome === 'string') result[outcome].push(topic.name);
     else result.refused.push({ topic: topic.name, ...outcome });
   }
-  const reliedOn = topics.filter(({ name, compacted }) => compacted && result.existing.includes(name));
-  result.notCompacted = await withoutCompaction(
-    client,
-    admin,
-    reliedOn.map(({ name }) => name),
-  );
   return result;
+};
+
+const ensure = async (client: KafkaClient, admin: Admin, topics: readonly TopicSettings[]): Promise<EnsuredTopics> => {
+  await admin.connect();
+  const result = await findTopics(admin, topics);
+  const reliedOn = topics.filter(({ name, compacted }) => compacted && result.existing.includes(name));
+  const names = reliedOn.map(({ name }) => name);
+  return { ...result, notCompacted: await withoutCompaction(client, admin, names) };
 };
 
 const report = ({ log }: KafkaClient, { created, refused, notCompacted }: EnsuredTopics): void => {

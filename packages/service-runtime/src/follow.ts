@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '@tollgate/backoff';
 import type { EventBatch, EventBody, EventLog, Position } from '@tollgate/event-store';
 import type { Log } from './log';
 import { createProgress } from './progress';
@@ -39,6 +40,8 @@ export type Following = {
   stop(): Promise<void>;
 };
 
+const backoff = { firstMs: 50, limitMs: 5_000 };
+
 /**
  * Applies the log batch by batch, from the stored position on, for ever. What is retriable is retried from the stored
  * position, with a pause that grows until it has caught up again; anything else is a broken invariant and ends it with that error.
@@ -78,7 +81,7 @@ export const follow = <Body extends EventBody>(follower: Follower<Body>): Follow
       } catch (error) {
         if (!isRetriable(error)) throw error;
         isCaughtUp = false;
-        const pauseMs = Math.min(5_000, 50 * 2 ** Math.min(interruptions, 10));
+        const pauseMs = backoffMs(interruptions, backoff);
         interruptions += 1;
         follower.logger.warn(
           { error: error.message, pauseMs },

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '@tollgate/backoff';
 import type { EventBatch, EventBody, EventLog, Position, RecordedEvent } from '@tollgate/event-store';
 import { follow } from './follow';
 import type { Following, Unacknowledged } from './follow';
@@ -20,6 +21,8 @@ export type Relay<Body extends EventBody, Message> = {
   publish(messages: Message[]): Promise<void>;
   logger: Log;
 };
+
+const backoff = { firstMs: 100, limitMs: 2_000 };
 
 /** A position without messages is stored at the latest after so many batches; a restart reads again what came after it. */
 const idleBatches = 100;
@@ -49,7 +52,7 @@ export const relay = <Body extends EventBody, Message>(options: Relay<Body, Mess
         if (attempt > 0) logger.info({ attempts: attempt + 1 }, `${name} publishes again`);
         return true;
       } catch (error) {
-        const pauseMs = Math.min(2_000, 100 * 2 ** Math.min(attempt, 10));
+        const pauseMs = backoffMs(attempt, backoff);
         const reason = error instanceof Error ? error.message : String(error);
         const write = reason === unacknowledged?.reason ? logger.debug : logger.warn;
         unacknowledged = { ...waiting, reason };

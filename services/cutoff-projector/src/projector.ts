@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AccountTable, PendingDecision } from '@tollgate/account-table';
+import { backoffMs } from '@tollgate/backoff';
 import { commandIdOf, cutoffStream } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { AppendResult, EventLog, StreamAppend } from '@tollgate/event-store';
@@ -18,6 +19,8 @@ type Parts = { log: EventLog<LogEvent>; table: AccountTable; clock: () => Date; 
 
 /** Bounds one append. */
 const mostDecisions = 1_000;
+
+const backoff = { firstMs: 50, limitMs: 5_000 };
 
 /**
  * Appends what the fold decides to the account's `cutoff-` stream. A decision is appended with the revision expected, so it is made
@@ -45,7 +48,7 @@ export const startCutoffProjector = (parts: Parts & { ready: Promise<void> }): C
         failures = 0;
       } catch (error) {
         if (!isRetriable(error)) throw error;
-        const pauseMs = Math.min(5_000, 50 * 2 ** Math.min(failures, 10));
+        const pauseMs = backoffMs(failures, backoff);
         failures += 1;
         logger.warn(
           { error: error.message, pauseMs, waiting: due.length },

@@ -1,4 +1,4 @@
-import { eventKey, rejectionKey, reversedKey } from '@tollgate/account-table';
+import { eventKey, lossKey, rejectionKey, reversedKey } from '@tollgate/account-table';
 import type { AccountTable, RecordKey } from '@tollgate/account-table';
 import { decide } from '@tollgate/balance';
 import type { Command, Decision, Known, Metadata, RecordCommand } from '@tollgate/balance';
@@ -25,11 +25,16 @@ export const decideItem = (
   { intent, metadata }: Item,
 ): Planned | Promise<Planned> => {
   switch (intent.type) {
-    case 'RejectMessage': {
-      const key = rejectionKey(intent.data);
-      const event: LogEvent = { type: 'MessageRejected', data: intent.data, metadata: {} };
-      return isNew(parts.table, draft, key) ? drafted(draft, event, key) : repeatOrDraft(parts, draft, { event, key });
-    }
+    case 'RejectMessage':
+      return decideMessage(parts, draft, {
+        event: { type: 'MessageRejected', data: intent.data, metadata: {} },
+        key: rejectionKey(intent.data),
+      });
+    case 'NoteLostInput':
+      return decideMessage(parts, draft, {
+        event: { type: 'InputLost', data: intent.data, metadata: {} },
+        key: lossKey(intent.data),
+      });
     case 'OpenAccount':
     case 'ChangeCutoff':
       return decideOnAccount(parts, draft, { command: intent, metadata });
@@ -44,6 +49,9 @@ export const decideItem = (
     }
   }
 };
+
+const decideMessage = (parts: DecideParts, draft: Draft, what: Keyed): Planned | Promise<Planned> =>
+  isNew(parts.table, draft, what.key) ? drafted(draft, what.event, what.key) : repeatOrDraft(parts, draft, what);
 
 /** Surely: neither in the log nor in the group. What memory does not rule out is looked up. */
 const isNew = (table: AccountTable, draft: Draft, key: RecordKey): boolean =>
@@ -162,11 +170,10 @@ const drafted = (draft: Draft, event: LogEvent, key: RecordKey | undefined): Pla
   return { status: 'drafted', revision: draftEvent(draft, event, key), isDuplicate: false };
 };
 
-const repeatOrDraft = async (
-  parts: DecideParts,
-  draft: Draft,
-  what: { event: LogEvent; key: RecordKey },
-): Promise<Planned> => {
+/** An event about no account, and what it counts under. */
+type Keyed = { event: LogEvent; key: RecordKey };
+
+const repeatOrDraft = async (parts: DecideParts, draft: Draft, what: Keyed): Promise<Planned> => {
   const first = await firstUnder(parts, draft, what.key);
   return first === undefined ? drafted(draft, what.event, what.key) : repeatOf(draft, first);
 };

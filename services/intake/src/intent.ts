@@ -1,9 +1,13 @@
 import type { Command, Metadata, Rejection } from '@tollgate/balance';
-import type { RejectedMessage } from '@tollgate/contracts';
+import type { InputLost, RejectedMessage } from '@tollgate/contracts';
 import type { Position } from '@tollgate/event-store';
 
-/** What intake is asked to put into the log: a command to the ledger, or a message to keep because it cannot be one. */
-export type Intent = Command | { type: 'RejectMessage'; data: RejectedMessage };
+/**
+ * What intake is asked to put into the log: a command to the ledger, a message to keep because it cannot be one, or that messages were
+ * lost before they could be read.
+ */
+export type Intent =
+  Command | { type: 'RejectMessage'; data: RejectedMessage } | { type: 'NoteLostInput'; data: InputLost };
 
 /** An intent, and what is told of where it came from. What came together shares one `metadata.source`. */
 export type Item = { readonly intent: Intent; readonly metadata: Metadata };

@@ -29,7 +29,8 @@ export const draftFor = (table: AccountTable, overlay: Overlay, intent: Intent):
   const stream = streamOf(intent);
   const known = overlay.get(stream);
   if (known !== undefined) return known;
-  const account = intent.type === 'RejectMessage' ? undefined : table.facts(accountIdOf(intent));
+  const isOfAccount = intent.type !== 'RejectMessage' && intent.type !== 'NoteLostInput';
+  const account = isOfAccount ? table.facts(accountIdOf(intent)) : undefined;
   const draft: Draft = {
     stream,
     expectedRevision: account?.revision ?? table.revisionOf(stream),

@@ -1,7 +1,7 @@
 import type { RecordKey } from '@tollgate/account-table';
 import { recordKeyOf } from '@tollgate/balance';
 import type { RecordCommand, Reversal } from '@tollgate/balance';
-import { accountStream, rejectedStream } from '@tollgate/contracts';
+import { accountStream, lostStream, rejectedStream } from '@tollgate/contracts';
 import type { Intent } from './intent';
 
 export const commandKey = (command: RecordCommand): RecordKey => {
@@ -22,6 +22,8 @@ export const streamOf = (intent: Intent): string => {
   switch (intent.type) {
     case 'RejectMessage':
       return rejectedStream(intent.data.source.topic, intent.data.source.partition);
+    case 'NoteLostInput':
+      return lostStream(intent.data.topic, intent.data.partition);
     case 'ChangeCutoff':
       return accountStream(intent.accountId);
     case 'OpenAccount':

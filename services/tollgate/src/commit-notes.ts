@@ -40,6 +40,10 @@ export const createCommitNotes = (log: EventLog<LogEvent>, groupId: string, logg
   };
 };
 
+/** How far the log was when a note of ours was written; absent for what somebody else wrote. */
+export const logPositionIn = (note: string | undefined): string | undefined =>
+  note === undefined ? undefined : decode(note)?.position.toString();
+
 const firstEventId = async (log: EventLog<LogEvent>): Promise<string | undefined> => {
   const { signal } = new AbortController();
   for await (const { events } of log.subscribe({ prefixes: [''], maxEvents: 1, signal })) return events[0]?.eventId;

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '@tollgate/backoff';
 import type { Topics } from '@tollgate/contracts';
 import { ensureTopics } from '@tollgate/kafka';
 import type { KafkaClient } from '@tollgate/kafka';
 import type { Log } from '@tollgate/service-runtime';
 
 export const partitions = 6;
-const retryMs = 1_000;
+const backoff = { firstMs: 500, limitMs: 2_000 };
 
 type Parts = { client: KafkaClient; topics: Topics; logger: Log; signal: AbortSignal };
 
@@ -15,7 +16,7 @@ export const makeFirstContact = ({ client, topics, logger, signal }: Parts) => {
   let reason = 'no answer yet';
 
   const run = async (): Promise<void> => {
-    while (!signal.aborted) {
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
         await ensureTopics(client, wanted);
         return;
@@ -24,7 +25,7 @@ export const makeFirstContact = ({ client, topics, logger, signal }: Parts) => {
         const write = latest === reason ? logger.debug : logger.warn;
         reason = latest;
         write.call(logger, { error: reason }, 'Kafka cannot be used yet; Tollgate works on over HTTP and tries again');
-        await delay(retryMs, undefined, { signal }).catch(() => undefined);
+        await delay(backoffMs(attempt, backoff), undefined, { signal }).catch(() => undefined);
       }
     }
   };

@@ -1,13 +1,14 @@
+import type { AccountTable } from '@tollgate/account-table';
 import { topicsOf } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
-import { createMessageHandler } from '@tollgate/intake';
-import type { Ledger } from '@tollgate/intake';
+import { createMessageHandler, openLostInput } from '@tollgate/intake';
+import type { Gaps, Ledger } from '@tollgate/intake';
 import { createKafka, runConsumer } from '@tollgate/kafka';
-import type { RunningConsumer } from '@tollgate/kafka';
+import type { LostRange, RunningConsumer } from '@tollgate/kafka';
 import type { Folder } from '@tollgate/folder';
 import type { Log } from '@tollgate/service-runtime';
-import { createCommitNotes } from './commit-notes';
+import { createCommitNotes, logPositionIn } from './commit-notes';
 import { makeFirstContact, partitions } from './first-contact';
 import { startRelays } from './relays';
 import type { Relays } from './relays';
@@ -17,6 +18,8 @@ import type { Settings } from './settings';
 export type KafkaSide = {
   relays: Relays['running'];
   readiness(): { isReady: boolean; detail: string };
+  /** Where messages were lost before they could be read, as far back as the log tells. */
+  gaps(): Gaps[];
   stopIntake(): Promise<void>;
   stopRelays(): Promise<void>;
 };
@@ -25,22 +28,18 @@ type Parts = {
   settings: Settings;
   log: EventLog<LogEvent>;
   ledger: Ledger;
+  table: AccountTable;
   relayFolder: Folder;
   clock: () => Date;
   logger: Log;
 };
 
-export const connectKafka = async ({
-  settings,
-  log,
-  ledger,
-  relayFolder,
-  clock,
-  logger,
-}: Parts): Promise<KafkaSide> => {
+export const connectKafka = async (parts: Parts): Promise<KafkaSide> => {
+  const { settings, log, ledger, relayFolder, clock, logger } = parts;
   const topics = topicsOf(settings.kafkaTopicPrefix);
   const client = createKafka(kafkaSettingsOf(settings), logger);
   const stopping = new AbortController();
+  const lost = await openLostInput(parts);
   const relays = await startRelays({ client, topics, log, folder: relayFolder, logger });
   const contact = makeFirstContact({ client, topics, logger, signal: stopping.signal });
   let consumer: RunningConsumer | undefined;
@@ -51,8 +50,10 @@ export const connectKafka = async ({
       groupId: settings.kafkaGroup,
       topics: [topics.payments, topics.usage],
       partitionsConcurrently: partitions,
+      createPartitions: partitions,
       onBatch: createMessageHandler({ ledger, topics, clock }),
       notes: createCommitNotes(log, settings.kafkaGroup, logger),
+      onLost: (found) => lost.note(found.map(withLogPosition)),
     });
   };
   void start();
@@ -64,16 +65,33 @@ export const connectKafka = async ({
       const reason = consumer === undefined ? contact.reason() : consumer.reason();
       const brokers = settings.kafkaBrokers?.join(',') ?? '';
       return {
-        isReady: state === 'running',
-        detail: `consumer ${state}, ${brokers}${reason === '' ? '' : `: ${reason}`}`,
+        // One that waits for a topic runs, with a reason.
+        isReady: state === 'running' && reason === '',
+        detail: `consumer ${state}, ${brokers}${reason === '' ? '' : `: ${reason}`}${describeGaps(lost.gaps())}`,
       };
     },
+    gaps: lost.gaps,
     stopIntake: async () => {
       stopping.abort();
       await consumer?.stop();
     },
     stopRelays: relays.stop,
   };
+};
+
+const withLogPosition = ({ note, ...range }: LostRange) => {
+  const logPosition = logPositionIn(note);
+  return { ...range, ...(logPosition !== undefined && { logPosition }) };
+};
+
+/** For an operator who looks later: that something was lost, and where it was last. Empty if nothing ever was. */
+const describeGaps = (gaps: readonly Gaps[]): string => {
+  const [last] = gaps.map((gap) => gap.last).sort((one, other) => (one.noticedAt < other.noticedAt ? 1 : -1));
+  if (last === undefined) return '';
+  const { topic, partition, from, to, why, noticedAt } = last;
+  const count = gaps.reduce((sum, gap) => sum + gap.count, 0);
+  const place = `${topic}/${String(partition)} from ${from} to ${to} (${why})`;
+  return `; lost before it was read: ${place}, noticed ${noticedAt}${count === 1 ? '' : `, and ${String(count - 1)} before`}`;
 };
 
 /** How to reach the brokers. */

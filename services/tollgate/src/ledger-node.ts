@@ -58,7 +58,7 @@ const startParts = async (settings: Settings, logger: Log, folder: DataFolder): 
   const ledger = openLedger({ log, table, ready });
   const cutoff = startCutoffProjector({ log, table, clock, logger, ready });
   const kafka: KafkaSide | undefined =
-    settings.kafkaBrokers && (await connectKafka({ settings, log, ledger, relayFolder: relays, clock, logger }));
+    settings.kafkaBrokers && (await connectKafka({ settings, log, ledger, table, relayFolder: relays, clock, logger }));
 
   const metrics = createMetrics();
   const { maxBodyBytes: bodyBytes, maxConnections: connections } = settings;

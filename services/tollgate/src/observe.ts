@@ -72,6 +72,15 @@ const observeAdmission = (admission: Admission, registers: Registry[]): void => 
 
 const observeKafka = (kafka: KafkaSide, registers: Registry[]): void => {
   new Gauge({
+    name: 'tollgate_input_lost_gaps',
+    help: 'How often messages were lost before they could be read, as far back as the log tells',
+    labelNames: ['topic', 'partition'],
+    registers,
+    collect() {
+      for (const { count, last } of kafka.gaps()) this.set({ topic: last.topic, partition: last.partition }, count);
+    },
+  });
+  new Gauge({
     name: 'tollgate_kafka_ready',
     help: '1 while messages are consumed from Kafka; what is published is tollgate_relay_waiting_seconds',
     registers,

@@ -55,6 +55,12 @@ const acceptanceFault = (ledger, message) => {
   return `not rejected, and under its id stands ${JSON.stringify(entry.data).slice(0, 600)}`;
 };
 
+/** Nobody deletes what is sent here. @param {any[]} events */
+const lossFaults = (events) =>
+  events.flatMap(({ type, stream, data }) =>
+    type === 'InputLost' ? [`${stream} tells of ${data.from} to ${data.to}, and nothing was lost`] : [],
+  );
+
 /** Every message is an event or a rejection, whichever it should be; what Kafka accounts for, by content. @param {any[]} events @param {Sent[]} sent @param {import('./report').Report} report */
 const checkMessages = (events, sent, report) => {
   const ledger = readLedger(events);
@@ -76,6 +82,7 @@ const checkMessages = (events, sent, report) => {
     if (!rejection && !fault) contents.add(`${type} ${contentOf(body)}`);
   }
   for (const place of rejections.keys()) report.fault(`${place} was rejected and never sent`);
+  for (const fault of lossFaults(events)) report.fault(fault);
   return contents;
 };
 

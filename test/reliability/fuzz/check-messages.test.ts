@@ -17,6 +17,11 @@ const faults = (value: Buffer | null, rejection?: object): string[] =>
     checkMessages(rejection === undefined ? events : [...events, rejection], [sent], report);
   });
 
+test('a gap in an input that has none is a fault', () => {
+  const lost = { stream: 'lost-t-0', type: 'InputLost', data: { from: '5', to: '8' } };
+  expect(faults(bytesOf(payment), lost)).toEqual(['lost-t-0 tells of 5 to 8, and nothing was lost']);
+});
+
 const changed = { ...payment, amount: '6' };
 const foreign = { ...payment, accountId: 'globex' };
 const nothing = Buffer.from([0x7b, 0xff]);

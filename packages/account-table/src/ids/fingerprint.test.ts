@@ -13,7 +13,7 @@ const kinds: KeyKind[] = [
   'reversed-payment',
   'reversed-usage',
   'reversed-adjustment',
-  'rejection',
+  'message',
 ];
 
 const fingerprint = (...key: Key): string => fingerprintUnder(seed, key);

@@ -1,6 +1,6 @@
 import { createHalfSipHash } from './half-sip-hash';
 
-/** What an id is an id of; ids of one kind are unique to an account (a rejection's: to its stream). */
+/** What an id is an id of; ids of one kind are unique to an account (a message's, refused or lost: to its stream). */
 export type KeyKind = keyof typeof kindCodes;
 
 /** They go into what is hashed, and fingerprints are stored: a code never changes its meaning. At most eight fit. */
@@ -12,7 +12,7 @@ const kindCodes = {
   'reversed-payment': 4,
   'reversed-usage': 5,
   'reversed-adjustment': 6,
-  rejection: 7,
+  message: 7,
 } as const;
 
 /** 64 bits of an id, in two halves that stand in `high` and `low` until the next call. */

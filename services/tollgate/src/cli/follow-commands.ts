@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '@tollgate/backoff';
 import type { TrafficCommand } from '@tollgate/contracts';
 import { commandReading } from './answers';
 import { serverSentEvents } from './server-sent-events';
@@ -35,13 +36,12 @@ export async function* followCommands(client: Client, options: FollowOptions): A
   }
 }
 
-const firstPauseMs = 250;
-const longestPauseMs = 5_000;
+const backoff = { firstMs: 250, limitMs: 5_000 };
 
 /** Absent if aborted. */
 const untilConnected = async (connect: () => Promise<Stream>, signal: AbortSignal): Promise<Stream | undefined> => {
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+  for (let attempt = 0; ; attempt += 1) {
+    await delay(backoffMs(attempt, backoff), undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return undefined;
     try {
       return await connect();

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '@tollgate/backoff';
 import { claimHeadersOf } from '@tollgate/contracts';
 import { batchLineReading } from './answers';
 import type { BatchLineReading } from './answers';
 import { AnswerError, ConnectionError } from './tollgate-client';
 import type { TollgateClient } from './tollgate-client';
 
-const firstPauseMs = 250;
-const longestPauseMs = 5_000;
+const backoff = { firstMs: 250, limitMs: 5_000 };
 const defaultWaitSeconds = 600;
 
 /** Nothing answered for as long as it was waited. */
@@ -51,7 +51,7 @@ const sendWhole = async (
   const body = bodyOf(lines);
   const claims = claimsOf(lines, file);
   const giveUpAt = performance.now() + waitSeconds * 1_000;
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+  for (let attempt = 0; ; attempt += 1) {
     try {
       return answersOf(await client.batch(body, claims), lines.length);
     } catch (error) {
@@ -59,9 +59,9 @@ const sendWhole = async (
       if (!isPassing(error)) throw error;
       if (performance.now() > giveUpAt)
         throw new GaveUp(`${error.message}; gave up after ${String(waitSeconds)} s`, { cause: error });
-      if (pauseMs === firstPauseMs) onLost(error);
+      if (attempt === 0) onLost(error);
     }
-    await delay(pauseMs);
+    await delay(backoffMs(attempt, backoff));
   }
 };
 

@@ -1,0 +1,103 @@
+import type { Admin } from 'kafkajs';
+import { createAdmin } from './admin';
+import type { KafkaClient } from './client';
+import type { CommitNotes } from './commit-notes';
+import type { Connection } from './connection';
+import { describeMissing, missingOf, type InputTopics, type Missing } from './input-topics';
+import { lossOf, type Commit, type LostRange } from './lost-range';
+import { keyOf, topicIn } from './tenure';
+
+/** A group before it is joined. */
+export type Group = InputTopics & {
+  groupId: string;
+  notes: CommitNotes | undefined;
+  /** What this process has committed last, by partition: a broker forgets commits with their topic. */
+  committed: Map<string, Commit>;
+  /** Resolves once it is on record that these can never be read. */
+  onLost: (lost: LostRange[]) => Promise<void>;
+};
+
+export type Settled = {
+  /** Those that can be read. */
+  topics: string[];
+  missing: Missing;
+  /** Partitions of which reading goes on elsewhere than at their commits. */
+  lost: LostRange[];
+};
+
+/**
+ * Finds or creates the topics, has the notes of earlier commits judged, and has it recorded where what is next cannot be read any
+ * more. To forget commits, where the notes say so, needs a group without members.
+ */
+export const settleGroup = async (client: KafkaClient, { kafka }: Connection, group: Group): Promise<Settled> => {
+  const { groupId, notes, committed } = group;
+  const admin = createAdmin(kafka);
+  await admin.connect();
+  try {
+    const missing = await missingOf(client, admin, group);
+    const topics = group.topics.filter((topic) => !missing.has(topic));
+    if (topics.length === 0) throw new Error(describeMissing(missing));
+    const commits = await commitsOf(admin, groupId, topics);
+    const texts = [...commits.values()].flatMap(({ note }) => note ?? []);
+    if ((await notes?.judge(texts)) === 'start over') {
+      await admin.deleteGroups([groupId]);
+      committed.clear();
+      return { topics, missing, lost: [] };
+    }
+    const lost = await lossesIn(admin, topics, (key) => commits.get(key) ?? committed.get(key));
+    if (lost.length > 0) await group.onLost(lost);
+    for (const key of committed.keys()) if (!commits.has(key)) committed.delete(key);
+    return { topics, missing, lost };
+  } finally {
+    await admin.disconnect();
+  }
+};
+
+/**
+ * Throws if the broker has forgotten a commit of this process, which it does with the topic: kafkajs then joins the group again by
+ * itself and begins at the start of the topic that has taken its place.
+ */
+export const checkCommits = async ({ kafka }: Connection, { groupId, committed }: Group): Promise<void> => {
+  if (committed.size === 0) return;
+  const topics = [...new Set([...committed.keys()].map(topicIn))];
+  const admin = createAdmin(kafka);
+  await admin.connect();
+  try {
+    const commits = await commitsOf(admin, groupId, topics);
+    for (const key of committed.keys())
+      if (!commits.has(key)) throw new Error(`topic ${topicIn(key)} was deleted while it was read`);
+  } finally {
+    await admin.disconnect();
+  }
+};
+
+/** What the group has committed, by partition. A partition of which nothing is committed has a negative offset. */
+const commitsOf = async (admin: Admin, groupId: string, topics: string[]): Promise<Map<string, Commit>> => {
+  const found = await admin.fetchOffsets({ groupId, topics });
+  return new Map(
+    found.flatMap(({ topic, partitions }) =>
+      partitions
+        .filter(({ offset }) => !offset.startsWith('-'))
+        .map(({ partition, offset, metadata }) => [
+          keyOf({ topic, partition }),
+          { offset, note: metadata || undefined },
+        ]),
+    ),
+  );
+};
+
+const lossesIn = async (
+  admin: Admin,
+  topics: readonly string[],
+  commitOf: (key: string) => Commit | undefined,
+): Promise<LostRange[]> => {
+  const lost: LostRange[] = [];
+  for (const topic of topics)
+    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+      const place = { topic, partition, low, high };
+      const commit = commitOf(keyOf(place));
+      const loss = commit && lossOf(place, commit);
+      if (loss !== undefined) lost.push(loss);
+    }
+  return lost;
+};
