@@ -6,9 +6,10 @@ import { HttpProblem } from '@tollgate/service-runtime';
 import { lineAnswerOf } from './answer';
 import { batchLines, countLines } from './batch-lines';
 import type { BatchLines } from './batch-lines';
-import { parseLine } from './batch-record';
+import { isObjectLine, parseLine } from './batch-record';
 import type { Item } from './intent';
 import type { Ledger } from './ledger';
+import { recordedBefore } from './recorded-before';
 
 type Options = {
   ledger: Pick<Ledger, 'submit' | 'forecast'>;
@@ -34,14 +35,18 @@ export const runBatch = async (body: Buffer, options: Options): Promise<Buffer> 
   const lines = batchLines(body);
   const writeProblem = createProblemWriter();
   const answers: Buffer[] = [];
+  let isOfObjects = false;
+  let firstFault: string | undefined;
   // In pieces: others have their turn in between, and what is answered with is held for one piece at a time.
   for (let piece = readPiece(lines, options); piece.parsed.length > 0; piece = readPiece(lines, options)) {
+    firstFault ??= faultOf(piece.parsed[0]);
+    isOfObjects ||= piece.hasObject;
     const outcomes = await (isDryRun ? ledger.forecast : ledger.submit)(piece.items);
     let text = '';
     let next = 0;
     for (const line of piece.parsed) {
       const outcome = line.ok ? outcomes[next++] : undefined;
-      const answer = line.ok && outcome ? lineAnswerOf(line.value, outcome) : invalid(line);
+      const answer = line.ok && outcome ? lineAnswerOf(line.value, outcome) : await refuse(line, options);
       text += typeof answer === 'string' ? answer : writeProblem(answer);
       text += '\n';
     }
@@ -50,21 +55,32 @@ export const runBatch = async (body: Buffer, options: Options): Promise<Buffer> 
     if (piece.parsed.length < pieceLines) break;
     await nextTurn();
   }
+  if (firstFault !== undefined && !isOfObjects) throw noObjects(firstFault);
   return Buffer.concat(answers);
 };
 
+/** A client that sends something else altogether must not take 200 for success. */
+const noObjects = (firstFault: string): HttpProblem => {
+  const detail = `no line of the batch is a JSON object; send one a line, whole and in no array (NDJSON). Of the first line: ${firstFault}`;
+  return new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail }));
+};
+
+const faultOf = (line: Parsed<RecordCommand> | undefined): string | undefined =>
+  line === undefined || line.ok ? undefined : line.detail;
+
 const pieceLines = 1_000;
 
-type Piece = { parsed: Parsed<RecordCommand>[]; items: Item[] };
+type Piece = { parsed: Parsed<RecordCommand>[]; items: Item[]; hasObject: boolean };
 
 const readPiece = (lines: BatchLines, { source, firstLine }: Options): Piece => {
-  const piece: Piece = { parsed: [], items: [] };
+  const piece: Piece = { parsed: [], items: [], hasObject: false };
   const shared: Metadata = { source };
   while (piece.parsed.length < pieceLines) {
     const line = lines.next();
     if (line === undefined) break;
     const parsed = parseLine(line);
     piece.parsed.push(parsed);
+    piece.hasObject ||= parsed.ok || isObjectLine(line);
     if (!parsed.ok) continue;
     const metadata = firstLine === undefined ? shared : { source, line: firstLine + lines.place() };
     piece.items.push({ intent: parsed.value, metadata });
@@ -90,7 +106,8 @@ const createProblemWriter = () => {
   };
 };
 
-const invalid = (line: Parsed<RecordCommand>): Problem => {
-  const detail = line.ok ? 'the line has no outcome' : line.detail;
-  return problemOf({ code: 'INVALID_REQUEST', detail });
+const refuse = async (line: Parsed<RecordCommand>, { ledger, source }: Options): Promise<string | Problem> => {
+  const before = await recordedBefore(ledger, { refused: line, metadata: { source } });
+  if (before !== undefined) return lineAnswerOf(before.command, before.outcome);
+  return problemOf({ code: 'INVALID_REQUEST', detail: faultOf(line) ?? 'the line has no outcome' });
 };

@@ -14,8 +14,7 @@ describe('lines of JSON', () => {
     ['{"kind":"refund","paymentId":"p"}', '{"kind":"refund","paymentId":"p"}'],
     ['{"of":{"kind":"usage"},"usageId":"{"}', '{"kind":"usage","of":{"kind":"usage"},"usageId":"{"}'],
     ['{"accountId":"acme"}', '{"accountId":"acme"}'],
-    ['[{"usageId":"u"}]', '[{"usageId":"u"}]'],
-    ['{"usageId":', '{"usageId":'],
+    ['{"usageId":"u","usageId":"v"}', '{"kind":"usage","usageId":"u","usageId":"v"}'],
   ])('%s goes out as it stands, with its kind', (line, expected) => {
     expect(sent(line)).toBe(expected);
   });
@@ -34,8 +33,20 @@ describe('lines of JSON', () => {
     for await (const record of ndjsonRecords(chunks(), undefined)) records.push(record);
     expect(records).toEqual([
       { line: 1, original: '{"usageId":"u"}', batchLine: Buffer.from('{"kind":"usage","usageId":"u"}') },
-      { line: 2, original: JSON.stringify('\uFEFF{"usageId":"u"}'), batchLine: Buffer.from('\uFEFF{"usageId":"u"}') },
+      {
+        line: 2,
+        original: JSON.stringify('\uFEFF{"usageId":"u"}'),
+        refusal: expect.stringMatching(/^the body is not JSON: /) as string,
+      },
     ]);
+  });
+
+  test.each([
+    ['[{"usageId":"u"}]', 'the line must be a JSON object'],
+    ['7', 'the line must be a JSON object'],
+    ['{"usageId":', 'the body is not JSON: '],
+  ])('%s is refused here: a batch of such lines alone would be refused as a whole', (line, why) => {
+    expect(sent(line)).toContain(`refused: ${why}`);
   });
 
   test('bytes that are not UTF-8 are refused, never repaired', () => {

@@ -1,3 +1,4 @@
+import { parseJsonText } from '@tollgate/contracts';
 import { withoutByteOrderMark } from './byte-order-mark';
 import { fileLines, maxLineBytes } from './file-lines';
 import type { FileLine } from './file-lines';
@@ -12,18 +13,21 @@ export async function* ndjsonRecords(
   for await (const found of fileLines(withoutByteOrderMark(chunks))) yield ndjsonRecord(found, kind);
 }
 
-/** What cannot be read is sent as it is: the server says what is wrong with it, as it would for any other client. */
+/** An object is sent as it is: the server says what is wrong with it, as it would for any other client. A batch of anything else it refuses as a whole. */
 export const ndjsonRecord = ({ line, bytes }: FileLine, kind: ImportKind | undefined): ImportRecord => {
   if (bytes === undefined)
     return { line, original: 'null', refusal: `the line is longer than ${String(maxLineBytes)} bytes` };
   const text = decode(bytes);
   if (text === undefined)
     return { line, original: JSON.stringify(bytes.toString('latin1')), refusal: 'the line is not UTF-8' };
-  const value = jsonOf(text);
-  if (typeof value !== 'object' || value === null)
-    return { line, original: JSON.stringify(text), batchLine: Buffer.from(text) };
+  const json = parseJsonText(text);
+  const value = json.ok ? json.value : json.before;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const refusal = json.ok ? 'the line must be a JSON object' : json.detail;
+    return { line, original: JSON.stringify(text), refusal };
+  }
   const hasField = (name: string): boolean => Object.hasOwn(value, name);
-  const added = Array.isArray(value) || hasField('kind') ? undefined : (kind ?? kindOfFields(hasField));
+  const added = hasField('kind') ? undefined : (kind ?? kindOfFields(hasField));
   const batchLine = added === undefined ? text : withKind(text, added, Object.keys(value).length === 0);
   return { line, original: text.trim(), batchLine: Buffer.from(batchLine) };
 };
@@ -37,14 +41,6 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const decode = (bytes: Buffer): string | undefined => {
   try {
     return strictUtf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
-};
-
-const jsonOf = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
   } catch {
     return undefined;
   }
