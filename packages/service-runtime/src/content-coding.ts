@@ -1,4 +1,4 @@
-import { Transform, pipeline } from 'node:stream';
+import { Transform } from 'node:stream';
 import type { Duplex } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { decompress, init } from '@bokuweb/zstd-wasm';
@@ -54,8 +54,12 @@ const unpackedBy = (
     counted.receivedEncodedLength = (counted.receivedEncodedLength ?? 0) + chunk.length;
   });
   payload.on('error', (error) => counted.destroy(error));
-  pipeline(payload.pipe(unpacker), counted, () => payload.unpipe(unpacker));
   unpacker.on('error', (error) => counted.destroy(error instanceof HttpProblem ? error : broken(name, error.message)));
+  counted.on('close', () => {
+    payload.unpipe(unpacker);
+    unpacker.destroy();
+  });
+  payload.pipe(unpacker).pipe(counted);
   return counted;
 };
 
