@@ -1,8 +1,11 @@
-/** What is larger is refused for that, so nobody looks for doubled names in it. */
-export const most = { members: 100, levels: 8 };
+import { nameOf } from './invalid';
 
-/** A name that is said more than once in one object of `text`; `value` is what `JSON.parse` makes of it. */
-export const doubledName = (text: string, value: unknown): string | undefined =>
+/** Far beyond any body of ours. */
+export const most = { members: 100, levels: 8 };
+export const vast = `too large: at most ${String(most.members)} fields or items in one place, ${String(most.levels)} levels deep`;
+
+/** What is wrong with a text that says a name more than once in one object; `value` is what `JSON.parse` makes of it. */
+export const doubledFault = (text: string, value: unknown): string | undefined =>
   // `JSON.parse` keeps one of each, so where no more can have been said, none was said twice: nearly always, in 0.2 µs a line.
   mostNamesIn(text) === namesIn(value, 0) ? undefined : findDoubled(text);
 
@@ -32,14 +35,14 @@ const namesIn = (value: unknown, level: number): number => {
   return count;
 };
 
-/** The first name in a text that is JSON, as it is meant: `\u006b` is `k`. */
+/** The first such name in a text that is JSON, as it is meant: `\u006b` is `k`. What is vast nobody need read to its end. */
 const findDoubled = (text: string): string | undefined => {
   /** Of each object around, the names so far. */
   const around: Set<string>[] = [];
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charCodeAt(at);
     if (character === openBrace || character === openBracket) {
-      if (around.length === most.levels) return undefined;
+      if (around.length === most.levels) return vast;
       around.push(new Set());
     } else if (character === closeBrace || character === closeBracket) around.pop();
     else if (character === quote) {
@@ -47,8 +50,8 @@ const findDoubled = (text: string): string | undefined => {
       const names = isName(text, end + 1) ? around.at(-1) : undefined;
       if (names !== undefined) {
         const name = JSON.parse(text.slice(at, end + 1)) as string;
-        if (names.has(name)) return name;
-        if (names.size === most.members) return undefined;
+        if (names.has(name)) return `${nameOf([name])}: said more than once in one object; say it once`;
+        if (names.size === most.members) return vast;
         names.add(name);
       }
       at = end;

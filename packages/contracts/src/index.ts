@@ -7,7 +7,7 @@ export { accountIdPattern, instant } from './fields';
 export { accountStream, cutoffStream, isAccountEvent, rejectedStream, streamPrefixes } from './log-event';
 export type { LogEvent, RejectionEvent } from './log-event';
 export { openApiDocument } from './openapi';
-export { doubledName } from './doubled-name';
+export { doubledFault } from './doubled-name';
 export { parseBody, parseCutoff, parseFurther, parseJson, parseJsonText, parseOpening, recordKinds } from './parse';
 export type { Parsed } from './parse';
 export { problemOf, problems } from './problem';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { RecordCommand } from '@tollgate/balance';
 import { accountOpening, cutoffSetting } from './accounts';
-import { doubledName, most } from './doubled-name';
-import { describeFaults, faultMessage, nameOf } from './invalid';
+import { doubledFault, most, vast } from './doubled-name';
+import { describeFaults, faultMessage } from './invalid';
 import { adjustment, payment, reversal, usage } from './records';
 
 /** `before`: of JSON that says a name twice, what it was taken for while the last value counted. */
@@ -33,8 +33,6 @@ const asCommand =
     const parsed = parse(body);
     return parsed.ok ? { ok: true, value: toCommand(parsed.value) } : { ok: false, detail: parsed.detail };
   };
-
-const vast = `too large: at most ${String(most.members)} fields or items in one place, ${String(most.levels)} levels deep`;
 
 /** Whether a value is far beyond any body of ours: a schema would find, and put into words, a fault for each of its members. */
 const isVast = (value: unknown, level = 0): boolean => {
@@ -69,9 +67,8 @@ export const parseJsonText = (text: string): Parsed<unknown> => {
   } catch (error) {
     return { ok: false, detail: `the body is not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
-  const doubled = doubledName(text, value);
-  if (doubled === undefined) return { ok: true, value };
-  return { ok: false, detail: `${nameOf([doubled])}: said more than once in one object; say it once`, before: value };
+  const detail = doubledFault(text, value);
+  return detail === undefined ? { ok: true, value } : { ok: false, detail, before: value };
 };
 
 /** What `parse` makes of a document, and of what it was taken for before. */

@@ -151,6 +151,12 @@ test.each(['br', 'deflate', 'compress', 'gzip, gzip', 'identity, gzip', 'gzip,',
   },
 );
 
+test('a packed body that nobody reads, for it was refused by its type, and that is broken ends nothing', async () => {
+  const headers = { 'content-type': 'text/plain' };
+  expect((await post('gzip', Buffer.from('no gzip'), { headers })).status).toBe(415);
+  expect((await post('gzip', gzipSync('{"a":1}'))).status).toBe(200);
+});
+
 test('a packed body whose client has gone holds nothing', async () => {
   const call = httpRequest(`${url}/json`, {
     method: 'POST',
@@ -158,7 +164,8 @@ test('a packed body whose client has gone holds nothing', async () => {
   });
   call.on('error', () => undefined).write(gzipSync('{"a":1}').subarray(0, 12));
   const untilHeld = async (isIt: (bytes: number) => boolean): Promise<void> => {
-    for (let left = 400; left > 0 && !isIt(admission.bytes()); left -= 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (let left = 400; left > 0 && !isIt(admission.bytes()); left -= 1)
+      await new Promise((resolve) => setTimeout(resolve, 5));
   };
   await untilHeld((bytes) => bytes === 50_000);
   expect(admission.bytes()).toBe(50_000);

@@ -54,6 +54,8 @@ const unpackedBy = (
     counted.receivedEncodedLength = (counted.receivedEncodedLength ?? 0) + chunk.length;
   });
   payload.on('error', (error) => counted.destroy(error));
+  // Whoever reads it is told, where somebody still does: not after a refusal.
+  counted.on('error', () => undefined);
   unpacker.on('error', (error) => counted.destroy(error instanceof HttpProblem ? error : broken(name, error.message)));
   counted.on('close', () => {
     payload.unpipe(unpacker);

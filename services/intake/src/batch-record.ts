@@ -1,5 +1,5 @@
 import type { RecordCommand } from '@tollgate/balance';
-import { doubledName, parseFurther, parseJson, parseJsonText, recordKinds } from '@tollgate/contracts';
+import { doubledFault, parseFurther, parseJson, parseJsonText, recordKinds } from '@tollgate/contracts';
 import type { Parsed } from '@tollgate/contracts';
 
 type Kind = keyof typeof recordKinds;
@@ -18,7 +18,7 @@ const parseKindFirst = (line: string): Parsed<RecordCommand> | undefined => {
       const text = `{"${line.slice(beginning.length)}`;
       const json = jsonOf(text);
       const parsed = parse(json);
-      return parsed.ok && doubledName(text, json) === undefined ? parsed : undefined;
+      return parsed.ok && doubledFault(text, json) === undefined ? parsed : undefined;
     }
   return undefined;
 };

@@ -41,9 +41,12 @@ const byStatuses = {
     `${chunked}zz\r\n{}\r\n0\r\n\r\n`,
     `${chunked}2\r\n{}\r\n0\r\nx: y\r\n\r\n`,
     `${post}\r\n`,
+    'POST /v1/batch HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\ncontent-length: 2\r\n\r\n[]',
   ],
   // Two requests, the second of them none.
   '400|400 400': [`${post}content-length: 5\r\n\r\n{}GET /healthz HTTP/1.1\r\n\r\n`],
+  403: [`${get}origin: http://elsewhere.example\r\n\r\n`],
+  421: ['GET /healthz HTTP/1.1\r\nhost: elsewhere.example\r\n\r\n', 'GET /healthz HTTP/1.1\r\nhost: \r\n\r\n'],
   404: ['GET / HTTP/1.0\r\n\r\n'],
   413: [`${post}content-length: 99999999999\r\n\r\n{}`],
   417: [`${get}expect: nothing\r\n\r\n`],
