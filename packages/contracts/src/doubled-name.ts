@@ -41,23 +41,26 @@ const findDoubled = (text: string): string | undefined => {
   const around: Set<string>[] = [];
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charCodeAt(at);
-    if (character === openBrace || character === openBracket) {
+    if (opens.has(character)) {
       if (around.length === most.levels) return vast;
       around.push(new Set());
-    } else if (character === closeBrace || character === closeBracket) around.pop();
+    } else if (closes.has(character)) around.pop();
     else if (character === quote) {
       const end = endOfString(text, at + 1);
       const names = isName(text, end + 1) ? around.at(-1) : undefined;
-      if (names !== undefined) {
-        const name = JSON.parse(text.slice(at, end + 1)) as string;
-        if (names.has(name)) return `${nameOf([name])}: said more than once in one object; say it once`;
-        if (names.size === most.members) return vast;
-        names.add(name);
-      }
+      const fault = names && faultOfName(names, text.slice(at, end + 1));
+      if (fault !== undefined) return fault;
       at = end;
     }
   }
   return undefined;
+};
+
+const faultOfName = (names: Set<string>, quoted: string): string | undefined => {
+  const name = JSON.parse(quoted) as string;
+  if (names.has(name)) return `${nameOf([name])}: said more than once in one object; say it once`;
+  names.add(name);
+  return names.size > most.members ? vast : undefined;
 };
 
 /** The place of the quote that ends a string: one behind an even number of backslashes. */
@@ -79,8 +82,6 @@ const isName = (text: string, at: number): boolean => {
 const space = 0x20;
 const quote = 0x22;
 const colon = 0x3a;
-const openBracket = 0x5b;
 const backslash = 0x5c;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
+const opens = new Set([0x5b, 0x7b]);
+const closes = new Set([0x5d, 0x7d]);

@@ -86,20 +86,7 @@ export const createHttpServer = (
     reply.header(requestIdHeader, request.id);
     done(hostFault(request.raw));
   });
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    hold(request, body.length);
-    const parsed = parseJson(body);
-    if (parsed.ok) done(null, parsed.value);
-    else if (parsed.before !== undefined) {
-      request.doubledName = parsed.detail;
-      done(null, parsed.before);
-    } else done(new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail: parsed.detail })));
-  });
-  server.addContentTypeParser(ndjson, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    hold(request, body.length);
-    done(null, body);
-  });
+  addParsers(server);
   server.setNotFoundHandler((request, reply) => {
     sendProblem(
       reply,
@@ -114,6 +101,23 @@ export const createHttpServer = (
     sendProblem(reply, problemFor(error, request, logger));
   });
   return server;
+};
+
+const addParsers = (server: FastifyInstance): void => {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    hold(request, body.length);
+    const parsed = parseJson(body);
+    if (parsed.ok) done(null, parsed.value);
+    else if (parsed.before !== undefined) {
+      request.doubledName = parsed.detail;
+      done(null, parsed.before);
+    } else done(new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail: parsed.detail })));
+  });
+  server.addContentTypeParser(ndjson, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    hold(request, body.length);
+    done(null, body);
+  });
 };
 
 /** How often Node looks for requests that are late. */

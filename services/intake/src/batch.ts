@@ -7,7 +7,7 @@ import { lineAnswerOf } from './answer';
 import { batchLines, countLines } from './batch-lines';
 import type { BatchLines } from './batch-lines';
 import { isObjectLine, parseLine } from './batch-record';
-import type { Item } from './intent';
+import type { Forecast, Item } from './intent';
 import type { Ledger } from './ledger';
 import { recordedBefore } from './recorded-before';
 
@@ -42,14 +42,7 @@ export const runBatch = async (body: Buffer, options: Options): Promise<Buffer> 
     firstFault ??= faultOf(piece.parsed[0]);
     isOfObjects ||= piece.hasObject;
     const outcomes = await (isDryRun ? ledger.forecast : ledger.submit)(piece.items);
-    let text = '';
-    let next = 0;
-    for (const line of piece.parsed) {
-      const outcome = line.ok ? outcomes[next++] : undefined;
-      const answer = line.ok && outcome ? lineAnswerOf(line.value, outcome) : await refuse(line, options);
-      text += typeof answer === 'string' ? answer : writeProblem(answer);
-      text += '\n';
-    }
+    const text = await answersTo(piece, outcomes, { ...options, writeProblem });
     // As bytes: a text put together from many keeps all of them in memory.
     answers.push(Buffer.from(text));
     if (piece.parsed.length < pieceLines) break;
@@ -57,6 +50,20 @@ export const runBatch = async (body: Buffer, options: Options): Promise<Buffer> 
   }
   if (firstFault !== undefined && !isOfObjects) throw noObjects(firstFault);
   return Buffer.concat(answers);
+};
+
+type Answering = Options & { writeProblem: (problem: Problem) => string };
+
+const answersTo = async ({ parsed }: Piece, outcomes: readonly Forecast[], options: Answering): Promise<string> => {
+  let text = '';
+  let next = 0;
+  for (const line of parsed) {
+    const outcome = line.ok ? outcomes[next++] : undefined;
+    const answer = line.ok && outcome ? lineAnswerOf(line.value, outcome) : await refuse(line, options);
+    text += typeof answer === 'string' ? answer : options.writeProblem(answer);
+    text += '\n';
+  }
+  return text;
 };
 
 /** A client that sends something else altogether must not take 200 for success. */

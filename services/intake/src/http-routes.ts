@@ -39,18 +39,8 @@ const recordRoutes = {
 export const addIntakeRoutes = (server: FastifyInstance, parts: Parts): void => {
   const { ledger, clock, maxBatchLines, admission } = parts;
   const bounded = boundedBy(admission);
-  const textOfTime = createTimeText();
 
-  /** What is known of where a request comes from; what it claims is checked. */
-  const originOf = ({ id, headers }: FastifyRequest) => {
-    const { claimed, firstLine } = valid(claimsOf(headers));
-    const source: Metadata['source'] = {
-      receivedAt: textOfTime(clock()),
-      channel: { http: id },
-      ...(claimed && { claimed }),
-    };
-    return { source, firstLine };
-  };
+  const originOf = createOrigin(clock);
 
   /** Submits one command and sends what becomes of it. */
   const answer = <One extends Command>(
@@ -111,6 +101,20 @@ export const addIntakeRoutes = (server: FastifyInstance, parts: Parts): void => 
     const answers = await runBatch(request.body, options);
     return reply.type(ndjson).send(answers);
   });
+};
+
+/** What is known of where a request comes from; what it claims is checked. */
+const createOrigin = (clock: () => Date) => {
+  const textOfTime = createTimeText();
+  return ({ id, headers }: FastifyRequest) => {
+    const { claimed, firstLine } = valid(claimsOf(headers));
+    const source: Metadata['source'] = {
+      receivedAt: textOfTime(clock()),
+      channel: { http: id },
+      ...(claimed && { claimed }),
+    };
+    return { source, firstLine };
+  };
 };
 
 const asCommand =

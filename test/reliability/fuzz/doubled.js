@@ -5,6 +5,7 @@ const token = /\s*("(?:[^"\\]|\\.)*"|[^\s{}[\],:"]+|[{}[\],:])/y;
 
 /** Whether a text that is JSON says a name twice in one object: every token in turn, slow and plain. @param {string} text */
 const saysTwice = (text) => {
+  /** @type {string[]} */
   const tokens = [];
   for (token.lastIndex = 0; token.lastIndex < text.length;) {
     const found = token.exec(text);

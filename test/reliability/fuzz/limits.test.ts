@@ -146,6 +146,7 @@ describe('a server with short limits', () => {
     headersTimeoutMs: 300,
     idleTimeoutMs: 200,
     connections: 10,
+    allowedHosts: [],
   };
   const server = createHttpServer(limits, silent);
   const patient = createHttpServer({ ...limits, requestTimeoutMs: 60_000, idleTimeoutMs: 60_000 }, silent);

@@ -152,10 +152,12 @@ const claimIn = (request, answer, body) => {
   return { claim: { code, type, accountId, body, detail, existing, received, isWithContents: true } };
 };
 
+/** @param {Answer} answer */
+const isDuplicate = ({ status, text }) => status === 200 && valueOf(Buffer.from(text))?.duplicate === true;
+
 /** Judges the answer to one call. @param {Request} request @param {Answer} answer @returns {Verdict} */
 const judgeCall = (request, answer) => {
-  const isKnown = answer.status === 200 && valueOf(Buffer.from(answer.text))?.duplicate === true;
-  const body = request.body && meantBy(request.body, isKnown);
+  const body = request.body && meantBy(request.body, isDuplicate(answer));
   if (answer.status >= 400) {
     const fault = refusalFault(request, answer) ?? schemaFault(request, answer, body);
     return fault === undefined ? claimIn(request, answer, body) : { fault };

@@ -22,7 +22,7 @@ export const ndjsonRecord = ({ line, bytes }: FileLine, kind: ImportKind | undef
     return { line, original: JSON.stringify(bytes.toString('latin1')), refusal: 'the line is not UTF-8' };
   const json = parseJsonText(text);
   const value = json.ok ? json.value : json.before;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     const refusal = json.ok ? 'the line must be a JSON object' : json.detail;
     return { line, original: JSON.stringify(text), refusal };
   }
@@ -31,6 +31,9 @@ export const ndjsonRecord = ({ line, bytes }: FileLine, kind: ImportKind | undef
   const batchLine = added === undefined ? text : withKind(text, added, Object.keys(value).length === 0);
   return { line, original: text.trim(), batchLine: Buffer.from(batchLine) };
 };
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The text of a JSON object begins with white space and a brace: the kind goes right behind it. */
 const withKind = (text: string, kind: ImportKind, isEmpty: boolean): string =>
