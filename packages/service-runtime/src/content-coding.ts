@@ -8,7 +8,7 @@ import { holdMore, overloaded } from './admission';
 import { HttpProblem } from './http-problem';
 
 /** What a server may be sent (RFC 9110, 12.5.3). */
-export const acceptEncoding = 'gzip, zstd';
+const acceptEncoding = 'gzip, zstd';
 
 /** What is read of a body: itself, or what its content-encoding packed. Throws 415 for what is not known. */
 export const unpacked = (request: FastifyRequest, payload: RequestPayload): RequestPayload => {
