@@ -140,7 +140,7 @@ describe('the stream of commands', () => {
     const socket = connect(Number(new URL(tollgate.url).port), '127.0.0.1');
     let answers = '';
     socket.on('data', (chunk: Buffer) => (answers += chunk.toString()));
-    const headers = 'host: x\r\naccept: text/event-stream\r\n\r\n';
+    const headers = 'host: localhost\r\naccept: text/event-stream\r\n\r\n';
     socket.write(
       `GET /v1/accounts?minPosition=999999999 HTTP/1.1\r\n${headers}GET /v1/traffic-control HTTP/1.1\r\n${headers}`,
     );

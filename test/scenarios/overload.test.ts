@@ -82,7 +82,7 @@ describe('more bytes at once than are taken', () => {
     socket.on('error', () => undefined);
     const length = mebibyte - 1_000;
     socket.write(
-      `POST /v1/batch HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\ncontent-length: ${String(length)}\r\n\r\n{`,
+      `POST /v1/batch HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\ncontent-length: ${String(length)}\r\n\r\n{`,
     );
     await until('the room is taken', async () => (await metric('tollgate_http_inflight_bytes')) === length);
     await expectOverloaded(await sendBatch(0, 100));

@@ -64,7 +64,7 @@ describe('SIGTERM', () => {
     const socket = connect(Number(new URL(tollgate.url).port), '127.0.0.1');
     socket.on('error', () => undefined);
     socket.write(
-      'POST /v1/payments HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+      'POST /v1/payments HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
     );
     await once(socket, 'connect');
     await post(tollgate.url, '/v1/accounts', { accountId: 'later', currency: 'EUR' });

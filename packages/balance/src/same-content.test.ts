@@ -72,6 +72,8 @@ test.each([
   ['amount', '100.5000000000'],
   ['paidAt', '2026-01-31T12:00:00.500Z'],
   ['paidAt', '2026-01-31T12:00:00.500000000Z'],
+  ['paidAt', '2026-01-31T12:00:00.50+00:00'],
+  ['paidAt', '2026-01-31T12:00:00.5-00:00'],
 ])('a %s written %s is the same value', (field, text) => {
   expect(isSameContent(payment, { ...payment, [field]: text })).toBe(true);
 });
@@ -82,6 +84,9 @@ test.each([
   ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.001Z', false],
   ['2026-01-31T12:00:00.1Z', '2026-01-31T12:00:00.01Z', false],
   ['2026-01-31T12:00:10Z', '2026-01-31T12:00:01Z', false],
+  ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00+00:00', true],
+  ['2026-01-31T12:00:00.0-00:00', '2026-01-31T12:00:00+00:00', true],
+  ['2026-01-31T12:00:10+00:00', '2026-01-31T12:00:01Z', false],
 ])('the instants %s and %s being the same is %s', (one, other, isSame) => {
   expect(isSameContent({ ...payment, paidAt: one }, { ...payment, paidAt: other })).toBe(isSame);
 });

@@ -22,9 +22,11 @@ const isSameField = (field: string, one: Json, other: Json): boolean => {
   return isDeepEqual(one, other);
 };
 
-/** `12:00:00.500Z` and `12:00:00.5Z` are one instant. The edge accepts UTC only, so text order is time order. */
+/** `12:00:00.500Z`, `12:00:00.5Z` and `12:00:00.5+00:00` are one instant. The edge accepts UTC only, so text order is time order. */
 const instantOf = (time: string): string =>
-  time.replace(/(\.\d*?)0*Z$/, (_, fraction: string) => (fraction === '.' ? 'Z' : `${fraction}Z`));
+  time
+    .replace(/[+-]00:00$/, 'Z')
+    .replace(/(\.\d*?)0*Z$/, (_, fraction: string) => (fraction === '.' ? 'Z' : `${fraction}Z`));
 
 const isDeepEqual = (one: Json, other: Json): boolean => {
   if (typeof one !== 'object' || typeof other !== 'object') return one === other;

@@ -20,9 +20,11 @@ const plain = (name: SchemaName, body: unknown) => {
 let accepted = 0;
 const compare = (name: SchemaName, text: string): void => {
   const json = parseJsonText(text);
-  if (!json.ok) return;
-  const fromSchema = plain(name, json.value);
-  const fromCode = compiled[name](json.value);
+  // A name said twice is refused before it comes here, and what it was taken for before comes here still.
+  const body = json.ok ? json.value : json.before;
+  if (body === undefined) return;
+  const fromSchema = plain(name, body);
+  const fromCode = compiled[name](body);
   expect([name, text, fromCode]).toEqual([name, text, fromSchema]);
   // The order of fields too: it is how an event is written.
   expect(JSON.stringify(fromCode)).toBe(JSON.stringify(fromSchema));

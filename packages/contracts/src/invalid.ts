@@ -25,7 +25,7 @@ const faultsOf = (issue: z.core.$ZodIssue, body: unknown): Fault[] => {
 };
 
 /** `attributes.codec`; a key that is no plain word is quoted, and cut where it is long. */
-const nameOf = (path: readonly PropertyKey[]): string =>
+export const nameOf = (path: readonly PropertyKey[]): string =>
   path
     .map(String)
     .map((key) => {

@@ -19,7 +19,7 @@ export const openApiDocument = (): object => {
       version: '1.0.0',
       summary: 'Exact, replayable balance ledger and traffic cutoff for telephony partners.',
       description:
-        'Amounts are exact decimals in strings. Ids are permanent: the same id with the same content changes nothing, with other content it is a conflict. Unknown fields are refused. Every answer names its request in the header request-id. Every error is application/problem+json (RFC 9457) with a code.',
+        'Amounts are exact decimals in strings. Ids are permanent: the same id with the same content changes nothing, with other content it is a conflict. Unknown fields are refused, and names said twice in one object. A body may be packed, once, with content-encoding gzip or zstd. Every answer names its request in the header request-id. Every error is application/problem+json (RFC 9457) with a code.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -93,16 +93,28 @@ const retryAfter = {
 
 type Fault = { status: number; code: ProblemCode; when: string };
 
+/** Whatever is asked for. */
+const always = ['INTERNAL_ERROR', 'HOST_NOT_ALLOWED', 'ORIGIN_NOT_ALLOWED'] as const;
+
+const acceptEncoding = {
+  description: 'With a content-encoding that is not read: those that are.',
+  schema: { type: 'string' },
+};
+
 const problemResponses = ({ tag, request, problems: codes }: Route, { ref }: Components): object => {
   if (tag === 'operator') return {};
-  const faults: Fault[] = [...codes, 'INTERNAL_ERROR' as const].map((code) => ({
+  const faults: Fault[] = [...codes, ...always].map((code) => ({
     code,
     status: problems[code].status,
     when: problems[code].title,
   }));
   if (request) {
     faults.push({ code: 'INVALID_REQUEST', status: 413, when: 'The body is too large' });
-    faults.push({ code: 'INVALID_REQUEST', status: 415, when: 'The body has another content type' });
+    faults.push({
+      code: 'INVALID_REQUEST',
+      status: 415,
+      when: 'The body has another content type, or a content-encoding that is not read',
+    });
   }
   const statuses = [...new Set(faults.map(({ status }) => status))];
   return Object.fromEntries(
@@ -111,7 +123,10 @@ const problemResponses = ({ tag, request, problems: codes }: Route, { ref }: Com
       const code = { enum: group.map((fault) => fault.code) };
       const schema = { allOf: [ref(problem), { properties: { code } }] };
       const description = group.map((fault) => `${fault.code}: ${fault.when}.`).join(' ');
-      const headers = group.some((fault) => fault.code === 'OVERLOADED') && { headers: { 'Retry-After': retryAfter } };
+      const headers = {
+        ...(group.some((fault) => fault.code === 'OVERLOADED') && { headers: { 'Retry-After': retryAfter } }),
+        ...(status === 415 && { headers: { 'Accept-Encoding': acceptEncoding } }),
+      };
       return [status, { description, ...headers, content: { 'application/problem+json': { schema } } }];
     }),
   );

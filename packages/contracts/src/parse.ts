@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { RecordCommand } from '@tollgate/balance';
 import { accountOpening, cutoffSetting } from './accounts';
+import { doubledFault, most, vast } from './doubled-name';
 import { describeFaults, faultMessage } from './invalid';
 import { adjustment, payment, plainUsage, reversal, usage } from './records';
 
-export type Parsed<Value> = { ok: true; value: Value } | { ok: false; detail: string };
+/** `before`: of JSON that says a name twice, what it was taken for while the last value counted. */
+export type Parsed<Value> = { ok: true; value: Value } | { ok: false; detail: string; before?: Value };
 
 /** Checks a JSON value against a schema; `detail` names every field that is wrong: `amount: must be …; currency: required`. */
 export const parseBody = <Value>(schema: z.ZodType<Value>, body: unknown): Parsed<Value> => {
@@ -35,29 +37,25 @@ const asCommand =
   <Body>(parse: (body: unknown) => Parsed<Body>, toCommand: (body: Body) => RecordCommand) =>
   (body: unknown): Parsed<RecordCommand> => {
     const parsed = parse(body);
-    return parsed.ok ? { ok: true, value: toCommand(parsed.value) } : parsed;
+    return parsed.ok ? { ok: true, value: toCommand(parsed.value) } : { ok: false, detail: parsed.detail };
   };
-
-const mostMembers = 100;
-const mostLevels = 8;
-const vast = `too large: at most ${String(mostMembers)} fields or items in one place, ${String(mostLevels)} levels deep`;
 
 /** Whether a value is far beyond any body of ours: a schema would find, and put into words, a fault for each of its members. */
 const isVast = (value: unknown, level = 0): boolean => {
   if (typeof value !== 'object' || value === null) return false;
-  if (level === mostLevels) return true;
-  if (Array.isArray(value)) return value.length > mostMembers || value.some((item) => isVast(item, level + 1));
+  if (level === most.levels) return true;
+  if (Array.isArray(value)) return value.length > most.members || value.some((item) => isVast(item, level + 1));
   let members = 0;
   for (const key in value) {
     members += 1;
-    if (members > mostMembers || isVast(Reflect.get(value, key), level + 1)) return true;
+    if (members > most.members || isVast(Reflect.get(value, key), level + 1)) return true;
   }
   return false;
 };
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** A JSON document from its bytes; refuses bytes that are not UTF-8 and says where JSON breaks. */
+/** A JSON document from its bytes; refuses bytes that are not UTF-8 and names said twice, and says where JSON breaks. */
 export const parseJson = (bytes: Uint8Array): Parsed<unknown> => {
   let text: string;
   try {
@@ -69,11 +67,25 @@ export const parseJson = (bytes: Uint8Array): Parsed<unknown> => {
 };
 
 export const parseJsonText = (text: string): Parsed<unknown> => {
+  let value: unknown;
   try {
-    return { ok: true, value: JSON.parse(text) };
+    value = JSON.parse(text);
   } catch (error) {
     return { ok: false, detail: `the body is not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
+  const detail = doubledFault(text, value);
+  return detail === undefined ? { ok: true, value } : { ok: false, detail, before: value };
+};
+
+/** What `parse` makes of a document, and of what it was taken for before. */
+export const parseFurther = <Value>(
+  document: Parsed<unknown>,
+  parse: (value: unknown) => Parsed<Value>,
+): Parsed<Value> => {
+  if (document.ok) return parse(document.value);
+  const { detail, before } = document;
+  const meant = before === undefined ? undefined : parse(before);
+  return meant?.ok === true ? { ok: false, detail, before: meant.value } : { ok: false, detail };
 };
 
 /** The record commands by the `kind` a batch line names. */

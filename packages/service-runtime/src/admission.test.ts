@@ -2,12 +2,20 @@ import { request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
-import { boundedBy, createAdmission } from './admission';
+import { createAdmission } from './admission';
+import { boundedBy } from './bounded-route';
 import { createHttpServer } from './http-server';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const bodyBytes = 1_000;
-const limits = { bodyBytes, requestTimeoutMs: 5_000, headersTimeoutMs: 5_000, idleTimeoutMs: 5_000, connections: 100 };
+const limits = {
+  bodyBytes,
+  requestTimeoutMs: 5_000,
+  headersTimeoutMs: 5_000,
+  idleTimeoutMs: 5_000,
+  connections: 100,
+  allowedHosts: [],
+};
 
 describe('what may be under way', () => {
   test('is bounded in bytes, and what was given back can be taken again', () => {

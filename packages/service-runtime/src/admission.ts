@@ -1,4 +1,4 @@
-import type { FastifyRequest, onRequestHookHandler, onSendHookHandler } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { problemOf } from '@tollgate/contracts';
 import { HttpProblem } from './http-problem';
 
@@ -12,9 +12,13 @@ declare module 'fastify' {
 
 /** What may be under way at once; beyond that, requests that write are refused before they are read. */
 export type Admission = {
-  /** Whether there is room for a request of so many bytes. What was taken must be given back. */
-  take(bytes: number): boolean;
+  /** Whether there is room for so many bytes of a request, beside those it has. What was taken must be given back. */
+  take(bytes: number, own?: number): boolean;
   give(bytes: number): void;
+  /** The body of a request is on its way, and gives way to others where it is so for long. */
+  receiving(request: FastifyRequest): void;
+  /** The body of a request is there as a whole, or will not be read. */
+  received(request: FastifyRequest): void;
   /** Bytes that were taken and not given back. */
   bytes(): number;
   /** Requests refused since the start. */
@@ -31,61 +35,75 @@ type Bounds = {
 export const createAdmission = ({ maxBytes, maxRecords, queued }: Bounds): Admission => {
   let held = 0;
   let refused = 0;
+  /** Requests whose bodies are on their way, the oldest first. */
+  const onTheWay = new Set<FastifyRequest>();
+
+  // A request that is larger than the whole bound can still be served, alone.
+  const hasRoom = (bytes: number, own: number): boolean => held === own || held + bytes <= maxBytes;
+
+  /** Bodies that others have waited for long enough give way, as many as must: their clients may be stalled for good. */
+  const makeRoom = (bytes: number): boolean => {
+    const late = performance.now() - patienceMs;
+    for (const request of onTheWay) {
+      if (hasRoom(bytes, 0) || request.startedAt > late) break;
+      onTheWay.delete(request);
+      hold(request, 0);
+      // To whoever reads the body: the request is answered, and its connection closed.
+      if (request.raw.listenerCount('error') > 0) request.raw.emit('error', tooSlow());
+    }
+    return hasRoom(bytes, 0);
+  };
+
   return {
-    take: (bytes) => {
-      // A request that is larger than the whole bound can still be served, alone.
-      const hasRoom = (held === 0 || held + bytes <= maxBytes) && queued() < maxRecords;
-      if (hasRoom) held += bytes;
+    take: (bytes, own = 0) => {
+      const isTaken = queued() < maxRecords && (hasRoom(bytes, own) || (own === 0 && makeRoom(bytes)));
+      if (isTaken) held += bytes;
       else refused += 1;
-      return hasRoom;
+      return isTaken;
     },
     give: (bytes) => (held -= bytes),
+    receiving: (request) => onTheWay.add(request),
+    received: (request) => onTheWay.delete(request),
     bytes: () => held,
     refused: () => refused,
   };
 };
 
-/**
- * Hooks of a route whose bodies are bounded by `admission`: 503 `OVERLOADED` before anything of the body is read. A body counts
- * from its headers until its answer is handed over: a client that is slow to take the answer holds up nobody else.
- */
-export const boundedBy = (admission: Admission): { onRequest: onRequestHookHandler; onSend: onSendHookHandler } => ({
-  onRequest: (request, _reply, done) => {
-    const bytes = announcedBytes(request);
-    if (!admission.take(bytes)) {
-      done(overloaded());
-      return;
-    }
-    request.admission = admission;
-    request.heldBytes = bytes;
-    done();
-  },
-  // eslint-disable-next-line max-params -- Fastify's own
-  onSend: (request, _reply, _payload, done) => {
-    hold(request, 0);
-    done();
-  },
-});
+/** How long a body may be on its way while there is no room for others. */
+const patienceMs = 5_000;
 
-/** From now on the request counts as so many bytes. */
+/** From now on the request counts as so many bytes, and its body is not waited for. */
 export const hold = (request: FastifyRequest, bytes: number): void => {
+  request.admission?.received(request);
   request.admission?.give(request.heldBytes - bytes);
   request.heldBytes = bytes;
 };
 
-/** As much as it may become, where a request does not say how long its body is. */
-const announcedBytes = ({ headers, server }: FastifyRequest): number => {
-  const most = server.initialConfig.bodyLimit ?? Infinity;
-  if (headers['transfer-encoding'] !== undefined) return most;
-  const length = headers['content-length'];
-  return length === undefined ? 0 : Math.min(Number(length), most);
+/** Whether the request may count as so many bytes, or as what it counts as already; where there is no room it may not. */
+export const holdMore = (request: FastifyRequest, bytes: number): boolean => {
+  const more = bytes - request.heldBytes;
+  if (more <= 0 || request.admission === null) return true;
+  const isTaken = request.admission.take(more, request.heldBytes);
+  if (isTaken) request.heldBytes = bytes;
+  return isTaken;
 };
 
-const overloaded = (): HttpProblem =>
+export const overloaded = (): HttpProblem =>
   new HttpProblem(
     problemOf({
       code: 'OVERLOADED',
       detail:
-        'as much is being recorded as is taken at once, and nothing of this request was read; send it again after a second',
+        'as much is being recorded as is taken at once, and nothing of this request was taken; send it again after a second',
     }),
+  );
+
+const tooSlow = (): HttpProblem =>
+  new HttpProblem(
+    problemOf(
+      {
+        code: 'INVALID_REQUEST',
+        detail: 'the body came too slowly while others waited for room; send it again, faster',
+      },
+      408,
+    ),
   );

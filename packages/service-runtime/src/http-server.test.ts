@@ -12,6 +12,7 @@ const limits = {
   headersTimeoutMs: 5_000,
   idleTimeoutMs: 5_000,
   connections: 9,
+  allowedHosts: ['tollgate.example'],
 };
 const metrics = createMetrics();
 const server = createHttpServer(limits, silent, createRequestIds('run'));
@@ -46,22 +47,22 @@ describe('every answer names its request', () => {
   });
 
   test.each([
-    ['is not found', 'GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n', 404],
-    ['fails inside', 'GET /broken HTTP/1.1\r\nhost: x\r\n\r\n', 500],
+    ['is not found', 'GET /nothing HTTP/1.1\r\nhost: localhost\r\n\r\n', 404],
+    ['fails inside', 'GET /broken HTTP/1.1\r\nhost: localhost\r\n\r\n', 500],
     [
       'has no body that can be read',
-      'POST /json HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1\r\n\r\n{',
+      'POST /json HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1\r\n\r\n{',
       400,
     ],
     [
       'has another content type',
-      'POST /json HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 1\r\n\r\n{',
+      'POST /json HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: 1\r\n\r\n{',
       415,
     ],
-    ['has no path', 'GET /%zz HTTP/1.1\r\nhost: x\r\n\r\n', 400],
+    ['has no path', 'GET /%zz HTTP/1.1\r\nhost: localhost\r\n\r\n', 400],
     ['names no host', 'GET /id HTTP/1.1\r\n\r\n', 400],
-    ['names two hosts', 'GET /id HTTP/1.1\r\nhost: x\r\nHOST: x\r\n\r\n', 400],
-    ['expects what is not known', 'GET /id HTTP/1.1\r\nhost: x\r\nexpect: tea\r\n\r\n', 417],
+    ['names two hosts', 'GET /id HTTP/1.1\r\nhost: localhost\r\nHOST: localhost\r\n\r\n', 400],
+    ['expects what is not known', 'GET /id HTTP/1.1\r\nhost: localhost\r\nexpect: tea\r\n\r\n', 417],
     ['is none', 'no request\r\n\r\n', 400],
   ])('also where it %s', async (_what, request, status) => {
     const answer = await raw(request.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'));

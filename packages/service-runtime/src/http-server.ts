@@ -4,8 +4,9 @@ import type { Socket } from 'node:net';
 import Fastify from 'fastify';
 import type { ConnectionError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseJson, problemOf } from '@tollgate/contracts';
-import type { Problem } from '@tollgate/contracts';
+import type { Parsed, Problem } from '@tollgate/contracts';
 import { hold } from './admission';
+import { createHostCheck } from './allowed-hosts';
 import { HttpProblem } from './http-problem';
 import type { Log } from './log';
 import { isRetriable } from './retriable';
@@ -22,7 +23,20 @@ export type HttpLimits = {
   idleTimeoutMs: number;
   /** Connections beyond these are closed as they come. */
   connections: number;
+  /** Names under which requests are answered, beside addresses and localhost. */
+  allowedHosts: readonly string[];
 };
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What to say of JSON that says a name twice; null of any other. */
+    doubledName: string | null;
+  }
+}
+
+/** The JSON of a request's body. */
+export const documentOf = ({ body, doubledName }: FastifyRequest): Parsed<unknown> =>
+  doubledName === null ? { ok: true, value: body } : { ok: false, detail: doubledName, before: body };
 
 export const ndjson = 'application/x-ndjson';
 
@@ -32,6 +46,7 @@ export const createHttpServer = (
   logger: Log,
   nextRequestId: () => string = createRequestIds(),
 ): FastifyInstance => {
+  const hostFault = createHostCheck(limits.allowedHosts);
   const server = Fastify({
     genReqId: nextRequestId,
     bodyLimit: limits.bodyBytes,
@@ -64,24 +79,14 @@ export const createHttpServer = (
   });
   server.decorateRequest('admission', null);
   server.decorateRequest('heldBytes', 0);
+  server.decorateRequest('doubledName', null);
   server.decorateRequest('startedAt', 0);
   server.addHook('onRequest', (request, reply, done) => {
     request.startedAt = performance.now();
     reply.header(requestIdHeader, request.id);
-    const detail = hostFault(request.raw);
-    done(detail === undefined ? undefined : new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail })));
+    done(hostFault(request.raw));
   });
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    hold(request, body.length);
-    const parsed = parseJson(body);
-    if (parsed.ok) done(null, parsed.value);
-    else done(new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail: parsed.detail })));
-  });
-  server.addContentTypeParser(ndjson, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    hold(request, body.length);
-    done(null, body);
-  });
+  addParsers(server);
   server.setNotFoundHandler((request, reply) => {
     sendProblem(
       reply,
@@ -92,23 +97,28 @@ export const createHttpServer = (
     );
   });
   server.setErrorHandler((error, request, reply) => {
+    if (error instanceof HttpProblem) reply.headers(error.headers);
     sendProblem(reply, problemFor(error, request, logger));
   });
   return server;
 };
 
-/** A request names one host (RFC 9112, 3.2); before HTTP/1.1 it need not. */
-const hostFault = ({ httpVersion, rawHeaders }: IncomingMessage): string | undefined => {
-  let hosts = 0;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index];
-    if (name?.length === host.length && name.toLowerCase() === host) hosts += 1;
-  }
-  if (hosts > 1) return 'host: named more than once';
-  return hosts === 0 && httpVersion === '1.1' ? 'host: required' : undefined;
+const addParsers = (server: FastifyInstance): void => {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    hold(request, body.length);
+    const parsed = parseJson(body);
+    if (parsed.ok) done(null, parsed.value);
+    else if (parsed.before !== undefined) {
+      request.doubledName = parsed.detail;
+      done(null, parsed.before);
+    } else done(new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail: parsed.detail })));
+  });
+  server.addContentTypeParser(ndjson, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    hold(request, body.length);
+    done(null, body);
+  });
 };
-
-const host = 'host';
 
 /** How often Node looks for requests that are late. */
 const slowestCheckMs = 5_000;

@@ -1,11 +1,12 @@
-export { boundedBy, createAdmission } from './admission';
+export { createAdmission } from './admission';
 export type { Admission } from './admission';
+export { boundedBy } from './bounded-route';
 export { follow } from './follow';
 export type { Following, Unacknowledged } from './follow';
 export { addOperatorRoutes } from './health';
 export type { Readiness } from './health';
 export { HttpProblem, valid } from './http-problem';
-export { createHttpServer, ndjson } from './http-server';
+export { createHttpServer, documentOf, ndjson } from './http-server';
 export { createLog, logLevels } from './log';
 export type { Log } from './log';
 export { Counter, Gauge, Registry, createMetrics } from './metrics';

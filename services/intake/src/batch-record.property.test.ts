@@ -52,7 +52,26 @@ describe('a line whose kind comes first is read like any other', () => {
 
   test('the valid ones among them are accepted', () => {
     expect(parseLine(`{"kind":"usage",${rest}`)).toEqual({ ok: true, value: { type: 'ChargeUsage', data: body } });
-    expect(parseLine(`{"kind":"payment","kind":"usage",${rest}`)).toMatchObject({ ok: true });
-    expect(parseLine(`{"kind":"usage","kind":"payment",${rest}`)).toMatchObject({ ok: false });
+  });
+
+  test.each([`{"kind":"payment","kind":"usage",${rest}`, `{"kind":"usage","kind":"payment",${rest}`])(
+    'a second kind, which used to count instead of the first, is refused: %s',
+    (line) => {
+      expect(parseLine(line)).toMatchObject({
+        ok: false,
+        detail: 'kind: said more than once in one object; say it once',
+      });
+    },
+  );
+
+  test.each([
+    ['amount', `{"kind":"usage","amount":"1",${rest}`],
+    ['amount', `{"kind":"usage","amo\\u0075nt":"1",${rest}`],
+    ['trunk', `{"kind":"usage","attributes":{"trunk":"a","trunk":"b"},${rest}`],
+  ])('a doubled %s, of which the last used to count, is refused by its name: %s', (name, line) => {
+    expect(parseLine(line)).toMatchObject({
+      ok: false,
+      detail: `${name}: said more than once in one object; say it once`,
+    });
   });
 });

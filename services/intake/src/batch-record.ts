@@ -1,5 +1,5 @@
 import type { RecordCommand } from '@tollgate/balance';
-import { parseJson, parseJsonText, recordKinds } from '@tollgate/contracts';
+import { doubledFault, parseFurther, parseJson, parseJsonText, recordKinds } from '@tollgate/contracts';
 import type { Parsed } from '@tollgate/contracts';
 
 type Kind = keyof typeof recordKinds;
@@ -15,8 +15,10 @@ export const parseLine = (line: string | Buffer): Parsed<RecordCommand> =>
 const parseKindFirst = (line: string): Parsed<RecordCommand> | undefined => {
   for (const { beginning, parse } of beginnings)
     if (line.startsWith(beginning)) {
-      const parsed = parse(jsonOf(`{"${line.slice(beginning.length)}`));
-      return parsed.ok ? parsed : undefined;
+      const text = `{"${line.slice(beginning.length)}`;
+      const json = jsonOf(text);
+      const parsed = parse(json);
+      return parsed.ok && doubledFault(text, json) === undefined ? parsed : undefined;
     }
   return undefined;
 };
@@ -35,13 +37,23 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
-const parseAny = (line: string | Buffer): Parsed<RecordCommand> => {
-  const parsed = typeof line === 'string' ? parseJsonText(line) : parseJson(line);
-  if (!parsed.ok) return parsed;
-  if (typeof parsed.value !== 'object' || parsed.value === null || Array.isArray(parsed.value))
-    return { ok: false, detail: 'the line must be a JSON object' };
-  const { kind, ...body }: { kind?: unknown } = parsed.value;
-  return typeof kind === 'string' && Object.hasOwn(recordKinds, kind)
-    ? recordKinds[kind as Kind](body)
-    : { ok: false, detail: 'kind: must be payment, usage, adjustment or reversal' };
+const parseAny = (line: string | Buffer): Parsed<RecordCommand> =>
+  parseFurther(documentOf(line), (value) => {
+    if (!isObject(value)) return { ok: false, detail: 'the line must be a JSON object' };
+    const { kind, ...body }: { kind?: unknown } = value;
+    return typeof kind === 'string' && Object.hasOwn(recordKinds, kind)
+      ? recordKinds[kind as Kind](body)
+      : { ok: false, detail: 'kind: must be payment, usage, adjustment or reversal' };
+  });
+
+/** Whether a line is an object, whatever is wrong with it. */
+export const isObjectLine = (line: string | Buffer): boolean => {
+  const document = documentOf(line);
+  return isObject(document.ok ? document.value : document.before);
 };
+
+const documentOf = (line: string | Buffer): Parsed<unknown> =>
+  typeof line === 'string' ? parseJsonText(line) : parseJson(line);
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

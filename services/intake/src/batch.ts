@@ -6,9 +6,10 @@ import { HttpProblem } from '@tollgate/service-runtime';
 import { lineAnswerOf } from './answer';
 import { batchLines } from './batch-lines';
 import type { BatchLines } from './batch-lines';
-import { parseLine } from './batch-record';
-import type { Forecast, Item } from './intent';
+import { isObjectLine, parseLine } from './batch-record';
+import type { Item } from './intent';
 import type { Ledger } from './ledger';
+import { recordedBefore } from './recorded-before';
 
 type Options = {
   ledger: Pick<Ledger, 'submit' | 'forecast'>;
@@ -25,7 +26,7 @@ type Options = {
  * answers what each line would be answered by itself, and records nothing.
  */
 export const runBatch = async (body: Buffer, options: Options): Promise<Buffer> => {
-  const { ledger, maxLines, isDryRun } = options;
+  const { maxLines } = options;
   const lines = batchLines(body);
   const count = lines.count(maxLines);
   if (count > maxLines) {
@@ -34,24 +35,14 @@ export const runBatch = async (body: Buffer, options: Options): Promise<Buffer> 
   }
   const writeProblem = createProblemWriter();
   const answers: Buffer[] = [];
-  const answerTo = (piece: Piece, outcomes: readonly Forecast[]): Buffer => {
-    let text = '';
-    let next = 0;
-    for (const line of piece.parsed) {
-      const outcome = line.ok ? outcomes[next++] : undefined;
-      const answer = line.ok && outcome ? lineAnswerOf(line.value, outcome) : invalid(line);
-      text += typeof answer === 'string' ? answer : writeProblem(answer);
-      text += '\n';
-    }
-    // As bytes: a text put together from many keeps all of them in memory.
-    return Buffer.from(text);
-  };
-  // In pieces: others have their turn in between, and one is read while the one before it is written.
+  let isOfObjects = false;
+  let firstFault: string | undefined;
   let answered: Promise<Buffer> | undefined;
+  // In pieces: others have their turn in between, and one is read while the one before it is written.
   for (let piece = readPiece(lines, options); piece.parsed.length > 0; piece = readPiece(lines, options)) {
-    const under = piece;
-    const outcomes = (isDryRun ? ledger.forecast : ledger.submit)(piece.items);
-    const answer = outcomes.then((all) => answerTo(under, all));
+    firstFault ??= faultOf(piece.parsed[0]);
+    isOfObjects ||= piece.hasObject;
+    const answer = answersTo(piece, { ...options, writeProblem });
     // Where the piece before it fails, nobody waits for this one any more.
     answer.catch(() => undefined);
     if (answered !== undefined) answers.push(await answered);
@@ -59,21 +50,50 @@ export const runBatch = async (body: Buffer, options: Options): Promise<Buffer> 
     await nextTurn();
   }
   if (answered !== undefined) answers.push(await answered);
+  if (firstFault !== undefined && !isOfObjects) throw noObjects(firstFault);
   return Buffer.concat(answers);
 };
 
+type Answering = Options & { writeProblem: (problem: Problem) => string };
+
+/** Submits a piece and says what becomes of each of its lines. */
+const answersTo = async ({ parsed, items }: Piece, options: Answering): Promise<Buffer> => {
+  const { ledger, isDryRun, writeProblem } = options;
+  const outcomes = await (isDryRun ? ledger.forecast : ledger.submit)(items);
+  let text = '';
+  let next = 0;
+  for (const line of parsed) {
+    const outcome = line.ok ? outcomes[next++] : undefined;
+    const answer = line.ok && outcome ? lineAnswerOf(line.value, outcome) : await refuse(line, options);
+    text += typeof answer === 'string' ? answer : writeProblem(answer);
+    text += '\n';
+  }
+  // As bytes: a text put together from many keeps all of them in memory.
+  return Buffer.from(text);
+};
+
+/** A client that sends something else altogether must not take 200 for success. */
+const noObjects = (firstFault: string): HttpProblem => {
+  const detail = `no line of the batch is a JSON object; send one a line, whole and in no array (NDJSON). Of the first line: ${firstFault}`;
+  return new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail }));
+};
+
+const faultOf = (line: Parsed<RecordCommand> | undefined): string | undefined =>
+  line === undefined || line.ok ? undefined : line.detail;
+
 const pieceLines = 250;
 
-type Piece = { parsed: Parsed<RecordCommand>[]; items: Item[] };
+type Piece = { parsed: Parsed<RecordCommand>[]; items: Item[]; hasObject: boolean };
 
 const readPiece = (lines: BatchLines, { source, firstLine }: Options): Piece => {
-  const piece: Piece = { parsed: [], items: [] };
+  const piece: Piece = { parsed: [], items: [], hasObject: false };
   const shared: Metadata = { source };
   while (piece.parsed.length < pieceLines) {
     const line = lines.next();
     if (line === undefined) break;
     const parsed = parseLine(line);
     piece.parsed.push(parsed);
+    piece.hasObject ||= parsed.ok || isObjectLine(line);
     if (!parsed.ok) continue;
     const metadata = firstLine === undefined ? shared : { source, line: firstLine + lines.place() };
     piece.items.push({ intent: parsed.value, metadata });
@@ -99,7 +119,8 @@ const createProblemWriter = () => {
   };
 };
 
-const invalid = (line: Parsed<RecordCommand>): Problem => {
-  const detail = line.ok ? 'the line has no outcome' : line.detail;
-  return problemOf({ code: 'INVALID_REQUEST', detail });
+const refuse = async (line: Parsed<RecordCommand>, { ledger, source }: Options): Promise<string | Problem> => {
+  const before = await recordedBefore(ledger, { refused: line, metadata: { source } });
+  if (before !== undefined) return lineAnswerOf(before.command, before.outcome);
+  return problemOf({ code: 'INVALID_REQUEST', detail: faultOf(line) ?? 'the line has no outcome' });
 };

@@ -30,7 +30,7 @@ const createStubLedger = () => {
 };
 
 const ledger = createStubLedger();
-const server = createHttpServer({ bodyBytes: 100_000, connections: 9, ...seconds }, silent);
+const server = createHttpServer({ bodyBytes: 100_000, connections: 9, allowedHosts: [], ...seconds }, silent);
 const admission = createAdmission({ maxBytes: 200_000, maxRecords: 10, queued: () => ledger.queued });
 addIntakeRoutes(server, { ledger, clock: () => new Date(receivedAt), maxBatchLines: 100, admission });
 

@@ -1,22 +1,25 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Command, Metadata, RecordCommand } from '@tollgate/balance';
+import type { Parsed } from '@tollgate/contracts';
 import {
   accountIdPattern,
   batchQuery,
   claimsOf,
   parseBody,
   parseCutoff,
+  parseFurther,
   parseOpening,
   problemOf,
   recordKinds,
 } from '@tollgate/contracts';
-import { HttpProblem, boundedBy, ndjson, valid } from '@tollgate/service-runtime';
+import { HttpProblem, boundedBy, documentOf, ndjson, valid } from '@tollgate/service-runtime';
 import type { Admission } from '@tollgate/service-runtime';
 import { accountAnswerOf, recordAnswerOf } from './answer';
 import type { Answer } from './answer';
 import { runBatch } from './batch';
 import type { Outcome } from './intent';
 import type { Ledger } from './ledger';
+import { recordedBefore } from './recorded-before';
 
 type Parts = {
   ledger: Pick<Ledger, 'submit' | 'forecast'>;
@@ -36,59 +39,59 @@ const recordRoutes = {
 export const addIntakeRoutes = (server: FastifyInstance, parts: Parts): void => {
   const { ledger, clock, maxBatchLines, admission } = parts;
   const bounded = boundedBy(admission);
-  const textOfTime = createTimeText();
 
-  /** What is known of where a request comes from; what it claims is checked. */
-  const originOf = ({ id, headers }: FastifyRequest) => {
-    const { claimed, firstLine } = valid(claimsOf(headers));
-    const source: Metadata['source'] = {
-      receivedAt: textOfTime(clock()),
-      channel: { http: id },
-      ...(claimed && { claimed }),
-    };
-    return { source, firstLine };
-  };
+  const originOf = createOrigin(clock);
 
   /** Submits one command and sends what becomes of it. */
   const answer = <One extends Command>(
     { request, reply }: Exchange,
-    command: One,
+    parse: (body: unknown) => Parsed<One>,
     answerOf: (command: One, outcome: Outcome) => Answer,
   ): void => {
+    requireJson(request.headers['content-type']);
+    const parsed = parseFurther(documentOf(request), parse);
     const { source, firstLine } = originOf(request);
     const metadata = firstLine === undefined ? { source } : { source, line: firstLine };
+    const done = (command: One, outcome: Outcome | undefined): void => {
+      if (outcome === undefined) throw new Error('the ledger gave no outcome');
+      send(reply, answerOf(command, outcome));
+    };
+    const failed = (error: unknown): void => void reply.send(error);
     // Not an async handler: what Fastify does about its promise costs as much as the parsing.
-    ledger
-      .submit([{ intent: command, metadata }])
-      .then(([outcome]) => {
-        if (outcome === undefined) throw new Error('the ledger gave no outcome');
-        send(reply, answerOf(command, outcome));
-      })
-      .catch((error: unknown) => reply.send(error));
+    if (parsed.ok)
+      ledger
+        .submit([{ intent: parsed.value, metadata }])
+        .then(([outcome]) => {
+          done(parsed.value, outcome);
+        })
+        .catch(failed);
+    else
+      recordedBefore(ledger, { refused: parsed, metadata })
+        .then((before) => {
+          done(before?.command ?? valid(parsed), before?.outcome);
+        })
+        .catch(failed);
   };
 
   for (const [url, parse] of Object.entries(recordRoutes))
     server.post(url, bounded, (request, reply) => {
-      requireJson(request.headers['content-type']);
-      const command: RecordCommand = valid(parse(request.body));
-      answer({ request, reply }, command, recordAnswerOf);
+      answer<RecordCommand>({ request, reply }, parse, recordAnswerOf);
     });
 
   server.post('/v1/accounts', bounded, (request, reply) => {
-    requireJson(request.headers['content-type']);
-    const command = { type: 'OpenAccount', data: valid(parseOpening(request.body)) } as const;
-    answer({ request, reply }, command, accountAnswerOf);
+    const parse = asCommand(parseOpening, (data) => ({ type: 'OpenAccount', data }) as const);
+    answer({ request, reply }, parse, accountAnswerOf);
   });
 
   server.put<{ Params: { accountId: string } }>('/v1/accounts/:accountId/cutoff', bounded, (request, reply) => {
-    requireJson(request.headers['content-type']);
     const { accountId } = request.params;
+    requireJson(request.headers['content-type']);
     if (!accountIdPattern.test(accountId))
       throw new HttpProblem(
         problemOf({ code: 'ACCOUNT_NOT_FOUND', detail: `accountId: ${accountId} cannot be an account id` }),
       );
-    const command = { type: 'ChangeCutoff', accountId, data: valid(parseCutoff(request.body)) } as const;
-    answer({ request, reply }, command, accountAnswerOf);
+    const parse = asCommand(parseCutoff, (data) => ({ type: 'ChangeCutoff', accountId, data }) as const);
+    answer({ request, reply }, parse, accountAnswerOf);
   });
 
   server.post('/v1/batch', bounded, async (request, reply) => {
@@ -99,6 +102,27 @@ export const addIntakeRoutes = (server: FastifyInstance, parts: Parts): void => 
     return reply.type(ndjson).send(answers);
   });
 };
+
+/** What is known of where a request comes from; what it claims is checked. */
+const createOrigin = (clock: () => Date) => {
+  const textOfTime = createTimeText();
+  return ({ id, headers }: FastifyRequest) => {
+    const { claimed, firstLine } = valid(claimsOf(headers));
+    const source: Metadata['source'] = {
+      receivedAt: textOfTime(clock()),
+      channel: { http: id },
+      ...(claimed && { claimed }),
+    };
+    return { source, firstLine };
+  };
+};
+
+const asCommand =
+  <Body, One extends Command>(parse: (body: unknown) => Parsed<Body>, toCommand: (body: Body) => One) =>
+  (body: unknown): Parsed<One> => {
+    const parsed = parse(body);
+    return parsed.ok ? { ok: true, value: toCommand(parsed.value) } : { ok: false, detail: parsed.detail };
+  };
 
 /** Many requests come within one millisecond, and putting a time into words costs as much as reading a small one's headers. */
 const createTimeText = (): ((time: Date) => string) => {

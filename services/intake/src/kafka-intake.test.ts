@@ -1,7 +1,10 @@
 import { topicsOf } from '@tollgate/contracts';
+import type { LogEvent } from '@tollgate/contracts';
+import { createMemoryEventLog } from '@tollgate/event-store/memory';
 import type { Intent, Item, Outcome } from './intent';
 import { createMessageHandler } from './kafka-intake';
 import type { Ledger } from './ledger';
+import { itemsOf, ledgerOn } from './ledger.fixture';
 
 const topics = topicsOf('tollgate.');
 const message = (offset: string, value: string | null) => ({
@@ -133,4 +136,29 @@ describe('handling messages of a partition', () => {
       },
     ]);
   });
+});
+
+test('a name said twice, of which the last value used to count, is rejected by its name, unless just that is recorded', async () => {
+  const log = createMemoryEventLog<LogEvent>();
+  const ledger = ledgerOn(log);
+  await ledger.submit(itemsOf([{ type: 'OpenAccount', data: { accountId: 'acme', currency: 'EUR' } }]));
+  const handle = createMessageHandler({ ledger, topics, clock: () => new Date(0) });
+  await handle([message('0', payment)]);
+  const withFirst = (fields: string): string => payment.replace('{', `{${fields},`);
+  await handle([
+    message('1', withFirst('"amount":"1"')),
+    message('2', withFirst('"amount":"1"').replace('p1', 'p2')),
+    message('3', withFirst('"amount":"1"').replace('"5"', '"6"')),
+  ]);
+  const events = log
+    .events()
+    .map(({ type, data }) => [type, 'detail' in data ? data.detail : '', 'source' in data ? data.source.offset : '']);
+  const detail = 'amount: said more than once in one object; say it once';
+  expect(events).toEqual([
+    ['AccountOpened', '', ''],
+    ['PaymentRecorded', '', ''],
+    ['MessageRejected', detail, '2'],
+    ['MessageRejected', detail, '3'],
+  ]);
+  await ledger.close();
 });

@@ -1,10 +1,11 @@
 import type { Metadata, RecordCommand } from '@tollgate/balance';
-import { parseJson, payloadOf, recordKinds } from '@tollgate/contracts';
+import { parseFurther, parseJson, payloadOf, recordKinds } from '@tollgate/contracts';
 import type { Parsed, RejectedMessage, Topics } from '@tollgate/contracts';
 import type { ReceivedMessage } from '@tollgate/kafka';
 import { createTurns } from '@tollgate/service-runtime';
 import type { Item } from './intent';
 import type { Ledger } from './ledger';
+import { recordedBefore } from './recorded-before';
 
 type Parts = { ledger: Ledger; topics: Topics; clock: () => Date };
 
@@ -28,10 +29,9 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
     if (value === null) return { ok: false, detail: 'the message has no value' };
     if (value.length > maxValueBytes)
       return { ok: false, detail: `the message is longer than ${String(maxValueBytes)} bytes` };
-    const json = parseJson(value);
-    if (!json.ok) return json;
     const parser = parserOf.get(topic);
-    return parser === undefined ? { ok: false, detail: `nothing is read from ${topic}` } : parser(json.value);
+    if (parser === undefined) return { ok: false, detail: `nothing is read from ${topic}` };
+    return parseFurther(parseJson(value), parser);
   };
 
   const turn = createTurns();
@@ -50,7 +50,8 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
       if (parsed.ok) {
         accepted.push(message);
         items.push({ intent: parsed.value, metadata: metadataOf(message) });
-      } else refuse(message, { code: 'INVALID_REQUEST', detail: parsed.detail });
+      } else if ((await recordedBefore(ledger, { refused: parsed, metadata: metadataOf(message) })) === undefined)
+        refuse(message, { code: 'INVALID_REQUEST', detail: parsed.detail });
     }
     const outcomes = await ledger.submit(items);
     accepted.forEach((message, index) => {

@@ -43,7 +43,7 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
 
   const streamCommands = createCommandStream(server, log);
   server.get('/v1/traffic-control', async (request, reply) => {
-    if (request.headers.accept?.includes('text/event-stream')) {
+    if (request.headers.accept?.toLowerCase().includes('text/event-stream')) {
       await streamCommands(request, reply);
       return reply;
     }

@@ -61,9 +61,9 @@ const startParts = async (settings: Settings, logger: Log, folder: DataFolder): 
     settings.kafkaBrokers && (await connectKafka({ settings, log, ledger, table, relayFolder: relays, clock, logger }));
 
   const metrics = createMetrics();
-  const { maxBodyBytes: bodyBytes, maxConnections: connections } = settings;
+  const { maxBodyBytes: bodyBytes, maxConnections: connections, allowedHosts } = settings;
   const server = createHttpServer(
-    { bodyBytes, connections, requestTimeoutMs, headersTimeoutMs, idleTimeoutMs },
+    { bodyBytes, connections, allowedHosts, requestTimeoutMs, headersTimeoutMs, idleTimeoutMs },
     logger,
   );
   const admission = createAdmission({

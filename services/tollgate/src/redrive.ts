@@ -49,8 +49,9 @@ export const isSelected = (message: RejectedMessage, { codes, accounts, since, u
 export const accountIdIn = (message: RejectedMessage): string | undefined => {
   const bytes = payloadBytes(message);
   const parsed = bytes && parseJson(bytes);
-  if (parsed?.ok !== true || typeof parsed.value !== 'object' || parsed.value === null) return undefined;
-  return 'accountId' in parsed.value && typeof parsed.value.accountId === 'string' ? parsed.value.accountId : undefined;
+  const value = parsed?.ok === false ? parsed.before : parsed?.value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  return 'accountId' in value && typeof value.accountId === 'string' ? value.accountId : undefined;
 };
 
 /** By the place they came from: a producer's messages keep their order, so that of two with one id the first counts. */

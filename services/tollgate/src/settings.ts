@@ -21,8 +21,17 @@ const brokerList = z
     'must be host:port, several with commas between, ports up to 65535',
   );
 
+const hostNames = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .refine(
+    (names) => names.every((name) => /^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$/.test(name)),
+    'must be host names without ports, several with commas between',
+  );
+
 const settingsSchema = z.object({
   host: z.string().default('127.0.0.1'),
+  allowedHosts: hostNames.default([]),
   port: wholeNumber(0, mostPort).default(8_400),
   data: z
     .string()
@@ -57,6 +66,12 @@ export type SettingName = keyof Settings;
 export const settingSources: Record<SettingName, { variable: string; flag?: string; about: string; initial: string }> =
   {
     host: { variable: 'TOLLGATE_HOST', flag: '--host <address>', about: 'address to listen on', initial: '127.0.0.1' },
+    allowedHosts: {
+      variable: 'TOLLGATE_ALLOWED_HOSTS',
+      flag: '--allowed-hosts <list>',
+      about: 'names under which requests are answered, with commas between; addresses and localhost always are',
+      initial: '',
+    },
     port: {
       variable: 'TOLLGATE_PORT',
       flag: '--port <number>',

@@ -4,13 +4,13 @@
 const { claimFault } = require('./check-claims');
 const { eventTypes, readLedger } = require('./ledger');
 const { contentOf, isSame } = require('./meaning');
-const { messageIsValid, problemFault, valueOf } = require('./verdict');
+const { lastValueOf, messageIsValid, problemFault, valueOf } = require('./verdict');
 
 /** `since`: the newest position known when it was sent. @typedef {{ topic: string, partition: number, offset: string, value: Buffer | null, since: number }} Sent */
 
-/** What a message says, and whether the document allows it. @param {Sent} message */
-const readMessage = ({ topic, value, since }) => {
-  const body = value === null ? undefined : valueOf(value);
+/** What a message says, and whether the document allows it; with `lastValueOf` what it would have said before. @param {Sent} message */
+const readMessage = ({ topic, value, since }, read = valueOf) => {
+  const body = value === null ? undefined : read(value);
   const isValid = body !== undefined && messageIsValid[/** @type {keyof messageIsValid} */ (topic)](body);
   const type = topic === 'payments.v1' ? eventTypes.payment : eventTypes.usage;
   return { isValid, type, accountId: isValid ? body.accountId : '', body, since };
@@ -48,7 +48,7 @@ const rejectionFault = (ledger, rejection, message) => {
 
 /** @param {import('./check-claims').Ledger} ledger @param {Sent} message */
 const acceptanceFault = (ledger, message) => {
-  const said = readMessage(message);
+  const said = readMessage(message, lastValueOf);
   const entry = said.isValid ? ledger.recorded(said) : undefined;
   if (entry === undefined) return 'neither in the log nor rejected';
   if (isSame(said.type, entry.data, said.body)) return undefined;
@@ -78,7 +78,7 @@ const checkMessages = (events, sent, report) => {
     report.count('messages', rejection?.code ?? 'in the log');
     const fault = rejection ? rejectionFault(ledger, rejection, message) : acceptanceFault(ledger, message);
     if (fault) report.fault(`${place}: ${fault}: ${String(message.value).slice(0, 600)}`);
-    const { type, body } = readMessage(message);
+    const { type, body } = readMessage(message, lastValueOf);
     if (!rejection && !fault) contents.add(`${type} ${contentOf(body)}`);
   }
   for (const place of rejections.keys()) report.fault(`${place} was rejected and never sent`);

@@ -10,9 +10,12 @@ const mostFraction = 8;
 
 /** A zero more at the end of a fraction. @param {string} text */
 const withZero = (text) => {
-  const [, whole = '', fraction = '', end = ''] = /^(.*?)(\.\d+)?(Z?)$/.exec(text) ?? [];
+  const [, whole = '', fraction = '', end = ''] = /^(.*?)(\.\d+)?(Z?|[+-]00:00)$/.exec(text) ?? [];
   return fraction.length > mostFraction ? text : `${whole}${fraction || '.'}0${end}`;
 };
+
+/** Another way to write UTC. @param {string} text */
+const withOffset = (text) => text.replace(/Z$/, '-00:00').replace(/\+00:00$/, 'Z');
 
 /** @param {any} value @returns {any} */
 const withKeysReversed = (value) =>
@@ -27,7 +30,10 @@ const withKeysReversed = (value) =>
 /** Other text, the same meaning. @param {any} body */
 const rewritten = (body) => {
   const named = ['amount', ...timeNames].filter((name) => typeof body[name] === 'string');
-  return withKeysReversed({ ...body, ...Object.fromEntries(named.map((name) => [name, withZero(body[name])])) });
+  return withKeysReversed({
+    ...body,
+    ...Object.fromEntries(named.map((name) => [name, withOffset(withZero(body[name]))])),
+  });
 };
 
 /** Changes of content that leave a body valid, for the fields a body may have. @type {Record<string, (value: any) => any>} */

@@ -3,6 +3,7 @@
 
 const http = require('node:http');
 const { connect } = require('node:net');
+const { gzipSync } = require('node:zlib');
 const { claimedIn } = require('./check-by');
 const { judgeCall, judgeLine } = require('./verdict');
 
@@ -22,9 +23,15 @@ const createClient = (url) => {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
 
   /** Sends as it is; an event stream is left once it has begun. @param {Request} request @returns {Promise<Answer>} */
-  const send = ({ method, path, headers, body }) =>
+  const send = ({ method, path, headers, body: plain, packed }) =>
     new Promise((resolve, reject) => {
-      const all = [['host', host], ...headers, ...(body ? [['content-length', String(body.length)]] : [])];
+      const body = plain && packed ? gzipSync(plain) : plain;
+      const all = [
+        ['host', host],
+        ...headers,
+        ...(packed ? [['content-encoding', packed]] : []),
+        ...(body ? [['content-length', String(body.length)]] : []),
+      ];
       const request = http.request({ hostname, port, agent, method, path, headers: all.flat(), timeout: patienceMs });
       request.once('timeout', () => request.destroy(new Error(`no answer in ${patienceMs / 1_000} s`)));
       request.once('error', reject);
@@ -117,10 +124,10 @@ const createHttpSide = (client, report) => {
       note(judgeCall(request, answer), request, { since, by: () => byOf(request, answer) });
     },
     /** What a dry run says would be recorded is not: nothing in the log may answer to it. @param {import('./inputs').Batch} batch */
-    batch: async ({ plain, isDryRun, claims, body }) => {
+    batch: async ({ plain, isDryRun, claims, body, packed }) => {
       const since = report.newest;
       const headers = /** @type {[string, string][]} */ ([['content-type', 'application/x-ndjson'], ...claims]);
-      const request = { method: 'POST', path: `/v1/batch${isDryRun ? '?dryRun=true' : ''}`, headers, body };
+      const request = { method: 'POST', path: `/v1/batch${isDryRun ? '?dryRun=true' : ''}`, headers, body, packed };
       const sent = await client.send(request).catch(unanswered);
       const { status, text } = sent;
       const lines = linesOf(body);

@@ -8,8 +8,8 @@ const { claims, oddHeaders, oddIds, oddQueries, oddTypes } = require('./odd');
 const { createValues } = require('./schema-values');
 const { Random } = require('../random');
 
-/** @typedef {{ method: string, path: string, headers: [string, string][], body?: Buffer | undefined }} Request */
-/** @typedef {{ plain: Set<string>, isDryRun: boolean, claims: [string, string][], body: Buffer }} Batch */
+/** @typedef {{ method: string, path: string, headers: [string, string][], body?: Buffer | undefined, packed?: 'gzip' | undefined }} Request */
+/** @typedef {{ plain: Set<string>, isDryRun: boolean, claims: [string, string][], body: Buffer, packed?: 'gzip' | undefined }} Batch */
 
 const openApi = require('@tollgate/contracts/openapi.json');
 const asyncApi = require('@tollgate/contracts/asyncapi.json');
@@ -112,6 +112,18 @@ const createDocuments = (random, seed) => {
 
 const jsonOf = (/** @type {object} */ value) => Buffer.from(JSON.stringify(value));
 
+/** Something sent before as it was, or with a name said twice: then it is known again, or refused. @param {object} value @param {Random} random */
+const jsonAgain = (value, random) => {
+  const text = JSON.stringify(value);
+  const name = random.oneOf(['amount', 'accountId', 'direction', 'currency', 'k\\u0069nd', 'a']);
+  const first = `{"${name}":"inbound",`;
+  const twice = random.oneOf([first, `${first}"${name}":"1",`]);
+  return Buffer.from(random.isLucky(0.15) ? text.replace('{', () => twice) : text);
+};
+
+/** How a body is packed: mostly not. @param {Random} random @returns {'gzip' | undefined} */
+const packing = (random) => (random.isLucky(0.1) ? 'gzip' : undefined);
+
 /** @param {Random} random @param {string} path */
 const pathOf = (random, path) =>
   path.replace('{accountId}', () => (random.isLucky(0.6) ? random.oneOf(accounts) : random.oneOf(oddIds)));
@@ -130,7 +142,9 @@ const readRequest = (random) => {
 const requestAgain = (random, documents, { method, path, kind }) => {
   const body = kind === undefined ? random.oneOf(nearRules) : documents.again(kind);
   const headers = /** @type {[string, string][]} */ ([['content-type', 'application/json']]);
-  return body && { method, path: path.replace('{accountId}', random.oneOf(ruled)), headers, body: jsonOf(body) };
+  return (
+    body && { method, path: path.replace('{accountId}', random.oneOf(ruled)), headers, body: jsonAgain(body, random) }
+  );
 };
 
 /** @param {Random} random @param {ReturnType<typeof createDocuments>} documents @returns {Request} */
@@ -145,6 +159,7 @@ const writeRequest = (random, documents) => {
     method: random.isLucky(0.97) ? method : random.oneOf(['POST', 'PUT', 'PATCH', 'DELETE']),
     path: pathOf(random, path) + (random.isLucky(0.05) ? `?${random.oneOf(oddQueries)}` : ''),
     headers: [['content-type', type], ...(random.isLucky(0.1) ? [random.oneOf(oddHeaders)] : [])],
+    packed: packing(random),
     body: random.isLucky(0.02) ? Buffer.alloc(0) : documents.next(schema).bytes,
   };
 };
@@ -160,7 +175,7 @@ const message = (random, documents) => {
     // The second is twice as long as JSON, and so is cut where it is kept.
     if (random.isLucky(0.002)) return Buffer.alloc(800_000, random.oneOf(['[', '"']));
     const again = random.isLucky(againShare.messages) ? documents.again(kind) : undefined;
-    return again === undefined ? documents.next(payload).bytes : jsonOf(again);
+    return again === undefined ? documents.next(payload).bytes : jsonAgain(again, random);
   };
   return {
     topic: isPayment ? 'payments.v1' : 'usage.v1',
@@ -191,7 +206,7 @@ const createInputs = (random, seed) => {
     const lineAgain = () => {
       const kind = random.oneOf(kinds);
       const body = documents.again(kind);
-      return body === undefined ? line() : jsonOf({ kind, ...body });
+      return body === undefined ? line() : jsonAgain({ kind, ...body }, random);
     };
     const parts = Array.from({ length: lines }, () => [
       random.isLucky(againShare.lines) ? lineAgain() : line(),
@@ -204,6 +219,7 @@ const createInputs = (random, seed) => {
     return {
       plain,
       isDryRun,
+      packed: packing(random),
       claims: claims.filter(() => random.isLucky(0.3)),
       body: random.isLucky(0.1) ? body.subarray(0, body.length - random.below(200)) : body,
     };

@@ -32,7 +32,7 @@ const open = async (url: string, text: string): Promise<{ socket: Socket; closed
   return { socket, closed };
 };
 
-const slowHead = 'POST /v1/payments HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+const slowHead = 'POST /v1/payments HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n';
 const slowBody = `${slowHead}content-length: 1000\r\n\r\n{"paymentId":`;
 const json = { 'content-type': 'application/json' };
 const ndjson = { 'content-type': 'application/x-ndjson' };
@@ -70,20 +70,20 @@ describe('the limits of a running Tollgate', () => {
   });
 
   test('headers above 16 KiB are 431, as a problem', async () => {
-    const { closed } = await open(url, `GET /healthz HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(17_000)}\r\n\r\n`);
+    const { closed } = await open(url, `GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(17_000)}\r\n\r\n`);
     const answer = await closed;
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
     expect(answer).toMatch(/content-type: application\/problem\+json/);
     expect(answer).toContain('"code":"INVALID_REQUEST"');
-    const head = await open(url, `HEAD /healthz HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(17_000)}\r\n\r\n`);
+    const head = await open(url, `HEAD /healthz HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(17_000)}\r\n\r\n`);
     expect(await head.closed).toMatch(/^HTTP\/1\.1 431 [^{]*\r\n\r\n$/);
   });
 
   test('an expectation nobody knows is 417, a request without a host or with two 400, what is no HTTP 400: problems all', async () => {
     const requests = [
-      'GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\nexpect: a miracle\r\n\r\n',
+      'GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nexpect: a miracle\r\n\r\n',
       'GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n',
-      'GET /healthz HTTP/1.1\r\nconnection: close\r\nhost: x\r\nhost: y\r\n\r\n',
+      'GET /healthz HTTP/1.1\r\nconnection: close\r\nhost: localhost\r\nhost: y\r\n\r\n',
       'hello\r\n\r\n',
     ];
     const answers = await Promise.all(requests.map(async (text) => (await open(url, text)).closed));
@@ -120,7 +120,8 @@ describe('a Tollgate that takes 20 connections', () => {
   test('closes those above as they come, unanswered; the others stay, are served, and one that leaves makes room', async () => {
     const { url } = await startTollgate({ data: await createDataFolder(), flags: ['--max-connections', '20'] });
     const account = '{"accountId":"one","currency":"EUR"}';
-    const head = 'POST /v1/accounts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nconnection: close\r\n';
+    const head =
+      'POST /v1/accounts HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\n';
     const slow = `${head}content-length: ${String(account.length)}\r\n\r\n`;
     const many = await Promise.all(Array.from({ length: 30 }, () => open(url, slow)));
     const closed = () => many.filter(({ socket }) => socket.destroyed);
@@ -145,6 +146,7 @@ describe('a server with short limits', () => {
     headersTimeoutMs: 300,
     idleTimeoutMs: 200,
     connections: 10,
+    allowedHosts: [],
   };
   const server = createHttpServer(limits, silent);
   const patient = createHttpServer({ ...limits, requestTimeoutMs: 60_000, idleTimeoutMs: 60_000 }, silent);
@@ -182,9 +184,9 @@ describe('a server with short limits', () => {
   });
 
   test('keeps a connection for its next request, and closes it when it stays idle', async () => {
-    const { socket, closed } = await open(url, 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+    const { socket, closed } = await open(url, 'GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
     await once(socket, 'data');
-    socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+    socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
     expect((await closed).match(/HTTP\/1\.1 200/g)).toHaveLength(2);
   });
 });

@@ -14,10 +14,13 @@ const withoutZeros = (text) => text.replace(/(\.\d*?)0+(Z?)$/, '$1$2').replace(/
 
 const timeNames = ['paidAt', 'startedAt', 'endedAt', 'ratedAt'];
 
+/** An offset of zero is Z. @param {string} text */
+const inUtc = (text) => text.replace(/[+-]00:00$/, 'Z');
+
 /** @param {any} body */
 const recordMeaning = (body) => {
   const named = ['amount', ...timeNames].filter((name) => typeof body[name] === 'string');
-  return { ...body, ...Object.fromEntries(named.map((name) => [name, withoutZeros(body[name])])) };
+  return { ...body, ...Object.fromEntries(named.map((name) => [name, withoutZeros(inUtc(body[name]))])) };
 };
 
 /** A rule with nothing left out (DESIGN 2.1, 2.5): its balances are a set, a limit is 0 unless set. @param {any} rule */

@@ -3,6 +3,7 @@
 
 const { default: Ajv2020 } = require('ajv/dist/2020');
 const { claimCodes } = require('./check-claims');
+const { saysTwice } = require('./doubled');
 const { eventTypes } = require('./ledger');
 
 const openApi = require('@tollgate/contracts/openapi.json');
@@ -36,7 +37,7 @@ const commandIsValid = validator(asyncApi, asyncApi.components.messages.trafficC
 
 const codes = new Set(openApi.components.schemas.Problem.properties.code.enum);
 /** Statuses that HTTP itself gives to what is no request of ours. */
-const ofHttp = new Set([400, 404, 408, 413, 415, 417, 431]);
+const ofHttp = new Set([400, 403, 404, 408, 413, 415, 417, 421, 431]);
 const recordPaths = new Map([
   ['/v1/payments', 'payment'],
   ['/v1/usage', 'usage'],
@@ -48,14 +49,23 @@ const templates = Object.keys(openApi.paths).map((path) => ({
   pattern: new RegExp(`^${path.replace('{accountId}', '[^/]+')}$`),
 }));
 
-/** The JSON value of bytes as RFC 8259 reads them, undefined where they are none. @param {Buffer} bytes @returns {any} */
-const valueOf = (bytes) => {
+/** The JSON value of bytes as RFC 8259 reads them, of a name said twice the last, undefined where they are none. @param {Buffer} bytes @returns {any} */
+const lastValueOf = (bytes) => {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     return undefined;
   }
 };
+
+/** As `lastValueOf`, undefined where a name is said twice. @param {Buffer} bytes @returns {any} */
+const valueOf = (bytes) => {
+  const value = lastValueOf(bytes);
+  return value !== undefined && saysTwice(bytes.toString()) ? undefined : value;
+};
+
+/** What an answer is about: only what was recorded before may be known again by the last value of a name. @param {Buffer} bytes @param {boolean} isKnown @returns {any} */
+const meantBy = (bytes, isKnown) => (isKnown ? lastValueOf(bytes) : valueOf(bytes));
 
 /** What is wrong with a refusal; undefined if nothing is. @param {number} status @param {any} problem */
 const problemFault = (status, problem) => {
@@ -142,9 +152,12 @@ const claimIn = (request, answer, body) => {
   return { claim: { code, type, accountId, body, detail, existing, received, isWithContents: true } };
 };
 
+/** @param {Answer} answer */
+const isDuplicate = ({ status, text }) => status === 200 && valueOf(Buffer.from(text))?.duplicate === true;
+
 /** Judges the answer to one call. @param {Request} request @param {Answer} answer @returns {Verdict} */
 const judgeCall = (request, answer) => {
-  const body = request.body && valueOf(request.body);
+  const body = request.body && meantBy(request.body, isDuplicate(answer));
   if (answer.status >= 400) {
     const fault = refusalFault(request, answer) ?? schemaFault(request, answer, body);
     return fault === undefined ? claimIn(request, answer, body) : { fault };
@@ -182,7 +195,7 @@ const lineVerdict = (answer, { type, body, isDryRun }) => {
 const judgeLine = (line, answer, { isPlain, isDryRun = false }) => {
   const fault = answer.status >= 400 ? lineFault(line, answer, isPlain) : undefined;
   if (fault || (answer.status >= 400 && !claimCodes.has(answer.code))) return { fault };
-  const value = valueOf(line);
+  const value = meantBy(line, answer.status === 200);
   if (value === undefined || !lineIsValid(value))
     return { fault: `${answer.code ?? 'accepted'} against the document: ${ajv.errorsText(lineIsValid.errors)}` };
   const { kind, ...body } = value;
@@ -193,6 +206,7 @@ module.exports = {
   commandIsValid,
   judgeCall,
   judgeLine,
+  lastValueOf,
   lineIsValid,
   messageIsValid,
   problemFault,

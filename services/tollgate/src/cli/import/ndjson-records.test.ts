@@ -14,6 +14,7 @@ describe('lines of JSON', () => {
     ['{"kind":"refund","paymentId":"p"}', '{"kind":"refund","paymentId":"p"}'],
     ['{"of":{"kind":"usage"},"usageId":"{"}', '{"kind":"usage","of":{"kind":"usage"},"usageId":"{"}'],
     ['{"accountId":"acme"}', '{"accountId":"acme"}'],
+    ['{"usageId":"u","usageId":"v"}', '{"kind":"usage","usageId":"u","usageId":"v"}'],
   ])('%s goes out as it stands, with its kind', (line, expected) => {
     expect(sent(line)).toBe(expected);
   });
