@@ -103,7 +103,7 @@ test('the drill of the README: a ledger that is lost is restored from its backup
     await tollgate.kill();
 
     runExample(goBack, folder);
-    const kafka = ['--kafka-brokers', broker.brokers, '--kafka-topic-prefix', prefix];
+    const kafka = ['--kafka-brokers', broker.brokers.join(), '--kafka-topic-prefix', prefix];
     expect(await runTollgate('topics', 'reset', '--yes', ...kafka)).toMatchObject({ code: 0 });
 
     tollgate = await startOnKafka(broker.brokers, { data, prefix });
