@@ -62,7 +62,11 @@ test('a wrong password is told by /readyz, and logged once while nothing changes
   await untilItSays(/^consumer connecting, 127.0.0.1:\d+: .*[Aa]uthentication failed/);
   await until('it is tried again', () => lines('Kafka cannot be used yet').length > 3);
   // One of the contact, and one of each topic that is written.
-  expect(lines('"level":"warn"').map((line) => (JSON.parse(line) as { msg: string }).msg).sort()).toEqual([
+  expect(
+    lines('"level":"warn"')
+      .map((line) => (JSON.parse(line) as { msg: string }).msg)
+      .sort(),
+  ).toEqual([
     'Kafka cannot be used yet; Tollgate works on over HTTP and tries again',
     'rejected relay publishes nothing for now',
     'traffic-control relay publishes nothing for now',
