@@ -1,4 +1,5 @@
 import type { LogEvent } from '@tollgate/contracts';
+import { LogUnavailable } from '@tollgate/event-store';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
 import { runBatch } from './batch';
 import type { Item } from './intent';
@@ -132,4 +133,54 @@ test('lines are counted without the blank ones, and too many are refused before 
     'the batch has 4 lines; send at most 3 at once',
   );
   expect(log.events()).toHaveLength(before);
+});
+
+const fill = (count: number, name: string): string[] =>
+  Array.from({ length: count }, (_, index) => call({ usageId: `${name}-${String(index)}` }));
+
+/** A ledger whose log takes a turn for each append, and refuses the first after `fail` was called. */
+const slowLedger = async () => {
+  const memory = createMemoryEventLog<LogEvent>();
+  let isFull = false;
+  const append: typeof memory.append = async (appends) => {
+    await new Promise(setImmediate);
+    if (!isFull) return memory.append(appends);
+    isFull = false;
+    throw new LogUnavailable('full');
+  };
+  const slow = ledgerOn({ ...memory, append });
+  await slow.submit(itemsOf([{ type: 'OpenAccount', data: { accountId: 'acme', currency: 'EUR' } }]));
+  const send = async (lines: readonly string[]): Promise<number[]> => {
+    const body = Buffer.from(lines.join('\n'));
+    const answers = await runBatch(body, { ledger: slow, source, maxLines: 10_000, isDryRun: false });
+    const parsed = answers.toString().trimEnd().split('\n');
+    return parsed.map((line) => (JSON.parse(line) as { status: number }).status);
+  };
+  return { send, fail: () => (isFull = true), close: slow.close };
+};
+
+test('the last line of a batch, a piece by itself, is not recorded before the first: it used to go ahead as a single request', async () => {
+  const { send, close } = await slowLedger();
+  const beside = Array.from({ length: 4 }, (_, index) => send(fill(1_000, `beside-${String(index)}`)));
+  const statuses = await send([call({ amount: '1' }), ...fill(249, 'between'), call({ amount: '999' })]);
+  await Promise.all(beside);
+  expect([statuses[0], statuses[250]]).toEqual([201, 409]);
+  await close();
+});
+
+test('a piece that cannot be written keeps all behind it from being written: the next used to be recorded without it', async () => {
+  const { send, fail: failOnce, close } = await slowLedger();
+  const lines = [call({ amount: '1' }), ...fill(300, 'x'), call({ amount: '999' })];
+  failOnce();
+  await expect(send(lines)).rejects.toThrow('full');
+  const statuses = await send(lines);
+  expect([statuses[0], statuses[301]]).toEqual([201, 409]);
+  await close();
+});
+
+test('a name said twice is not answered as the duplicate of a line that comes after it', async () => {
+  const doubled = call({ usageId: 'doubled', amount: '2' }).replace('"amount"', '"amount":"1","amount"');
+  const answers = await run([doubled, call({ usageId: 'doubled', amount: '2' })]);
+  expect(answers.map(({ status }) => status)).toEqual([400, 201]);
+  expect((await run([doubled]))[0]).toMatchObject({ status: 200, duplicate: true });
 });

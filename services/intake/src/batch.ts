@@ -37,19 +37,17 @@ export const runBatch = async (body: Buffer, options: Options): Promise<Buffer> 
   const answers: Buffer[] = [];
   let isOfObjects = false;
   let firstFault: string | undefined;
-  let answered: Promise<Buffer> | undefined;
-  // In pieces: others have their turn in between, and one is read while the one before it is written.
-  for (let piece = readPiece(lines, options); piece.parsed.length > 0; piece = readPiece(lines, options)) {
+  // In pieces, one after the other: others have their turn in between, and the next is read while one is written.
+  for (let piece = readPiece(lines, options); piece.parsed.length > 0;) {
     firstFault ??= faultOf(piece.parsed[0]);
     isOfObjects ||= piece.hasObject;
-    const answer = answersTo(piece, { ...options, writeProblem });
-    // Where the piece before it fails, nobody waits for this one any more.
-    answer.catch(() => undefined);
-    if (answered !== undefined) answers.push(await answered);
-    answered = answer;
+    const answered = answersTo(piece, { ...options, writeProblem });
+    // It may fail before it is waited for.
+    answered.catch(() => undefined);
     await nextTurn();
+    piece = readPiece(lines, options);
+    answers.push(await answered);
   }
-  if (answered !== undefined) answers.push(await answered);
   if (firstFault !== undefined && !isOfObjects) throw noObjects(firstFault);
   return Buffer.concat(answers);
 };
@@ -59,17 +57,29 @@ type Answering = Options & { writeProblem: (problem: Problem) => string };
 /** Submits a piece and says what becomes of each of its lines. */
 const answersTo = async ({ parsed, items }: Piece, options: Answering): Promise<Buffer> => {
   const { ledger, isDryRun, writeProblem } = options;
+  const refusals = await refusalsOf(parsed, options);
   const outcomes = await (isDryRun ? ledger.forecast : ledger.submit)(items);
   let text = '';
   let next = 0;
-  for (const line of parsed) {
+  for (const [index, line] of parsed.entries()) {
     const outcome = line.ok ? outcomes[next++] : undefined;
-    const answer = line.ok && outcome ? lineAnswerOf(line.value, outcome) : await refuse(line, options);
+    const answer = line.ok && outcome ? lineAnswerOf(line.value, outcome) : refusals[index];
+    if (answer === undefined) throw new Error('a line has no outcome');
     text += typeof answer === 'string' ? answer : writeProblem(answer);
     text += '\n';
   }
   // As bytes: a text put together from many keeps all of them in memory.
   return Buffer.from(text);
+};
+
+/** Of the lines that are no records, each in its place: told from what was recorded before the piece, not by it. */
+const refusalsOf = async (
+  parsed: readonly Parsed<RecordCommand>[],
+  options: Options,
+): Promise<(string | Problem | undefined)[]> => {
+  const refusals: (string | Problem | undefined)[] = [];
+  for (const [index, line] of parsed.entries()) if (!line.ok) refusals[index] = await refuse(line, options);
+  return refusals;
 };
 
 /** A client that sends something else altogether must not take 200 for success. */
