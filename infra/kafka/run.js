@@ -3,6 +3,7 @@
 'use strict';
 
 const { once } = require('node:events');
+const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
@@ -29,6 +30,30 @@ const requireFreePort = async (port) => {
   });
   probe.close();
   await once(probe, 'close');
+};
+
+/** Keeps a second broker off the folder: it would write into the files of the first, and both would end. @param {string} dataDir */
+const takeFolder = (dataDir) => {
+  fs.mkdirSync(dataDir, { recursive: true });
+  const file = path.join(dataDir, 'run.pid');
+  const holder = fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8')) : 0;
+  if (holder > 0 && isOurs(holder))
+    throw new SetupError(
+      `Another broker (process ${holder}) runs on ${dataDir}: stop it, or choose another folder: npm run kafka -- --data FOLDER`,
+    );
+  fs.writeFileSync(file, String(process.pid));
+  process.on('exit', () => fs.rmSync(file, { force: true }));
+};
+
+/** Whether a process is one of these: after a kill its number may be another's. @param {number} pid */
+const isOurs = (pid) => {
+  const commandLine = `/proc/${pid}/cmdline`;
+  try {
+    process.kill(pid, 0);
+    return !fs.existsSync('/proc/self') || fs.readFileSync(commandLine, 'utf8').includes(path.basename(__filename));
+  } catch {
+    return false;
+  }
 };
 
 /** @param {string} text */
@@ -65,6 +90,7 @@ const main = async () => {
   const port = portFrom(options.port);
   await requireFreePort(port);
   const dataDir = path.resolve(options.data ?? path.join(cacheDir, `data-${port}`));
+  takeFolder(dataDir);
 
   let stopping = false;
   const starting = startBroker({ port, dataDir, onProgress: say });

@@ -109,8 +109,20 @@ describe('npm run kafka', () => {
     const port = await freePort();
     const data = join(await createDataFolder(), 'kafka');
     const hasBroker = (): Promise<boolean> => isTaken(port);
-    return { command: ['npm', 'run', 'kafka', '--', '--port', String(port), '--data', data] as const, hasBroker };
+    return { command: ['npm', 'run', 'kafka', '--', '--port', String(port), '--data', data] as const, hasBroker, data };
   };
+
+  test('a second one on the same folder is refused, and the first goes on: both used to end', async () => {
+    const { command, hasBroker, data } = await prepare();
+    const opened = await run(...command);
+    await opened.untilShown(/Kafka is ready/, startTimeoutMs);
+    const other = await run('npm', 'run', 'kafka', '--', '--port', String(await freePort()), '--data', data);
+    await other.ended;
+    expect(other.screen()).toMatch(/Another broker \(process \d+\) runs on .*: stop it, or choose another folder/s);
+    expect(await hasBroker()).toBe(true);
+    opened.pressCtrlC();
+    await opened.ended;
+  });
 
   test('stopped by SIGTERM, as a supervisor stops it, takes its broker along, which used to stay', async () => {
     const { command, hasBroker } = await prepare();

@@ -62,12 +62,21 @@ test.each([
   ['https://evil.example', 'localhost:8400'],
   ['http://localhost:3000', 'localhost:8400'],
   ['http://203.0.113.5', '127.0.0.1:8400'],
-  ['null', '127.0.0.1:8400'],
-  ['', '127.0.0.1:8400'],
   ['https://tollgate.example.evil.example', 'tollgate.example'],
-  ['file://tollgate.example', '127.0.0.1:8400'],
 ])('a page of %j may not call %s', (origin, host) => {
   expect(verdictOn({ host, origin })).toMatch(
     /^ORIGIN_NOT_ALLOWED origin: web pages of .* may not call this Tollgate; .*TOLLGATE_ALLOWED_HOSTS$/,
   );
 });
+
+test.each(['null', '', 'file://tollgate.example'])(
+  'a page of %j may not call, whatever is allowed: null used to be let in where it was named',
+  (origin) => {
+    const allowingAll = createHostCheck(['null', '', 'tollgate.example']);
+    const request = { httpVersion: '1.1', rawHeaders: ['Host', 'localhost'], headers: { host: 'localhost', origin } };
+    expect(allowingAll(request as unknown as IncomingMessage)?.problem).toMatchObject({
+      code: 'ORIGIN_NOT_ALLOWED',
+      detail: expect.stringContaining('does not say where it is from') as string,
+    });
+  },
+);

@@ -24,7 +24,9 @@ export const createHostCheck = (allowedHosts: readonly string[]) => {
       if (!isAllowed(host)) return notAllowed(host);
       lastAllowed = host;
     }
-    return origin === undefined || isOwn(origin, host ?? '') || allowed.has(nameOf(authorityOf(origin)))
+    return origin === undefined ||
+      isOwn(origin, host ?? '') ||
+      (isOfHost(origin) && allowed.has(nameOf(authorityOf(origin))))
       ? undefined
       : foreign(origin);
   };
@@ -50,6 +52,9 @@ const nameOf = (host: string): string => {
 /** Whether a page is one that we served ourselves, or a proxy before us under the same name. */
 const isOwn = (origin: string, host: string): boolean => authorityOf(origin) === host.toLowerCase();
 
+/** A sandboxed frame or a file of somebody's disk says `null`: whose it is cannot be told. */
+const isOfHost = (origin: string): boolean => /^https?:\/\//i.test(origin);
+
 const authorityOf = (origin: string): string => origin.toLowerCase().replace(/^https?:\/\//, '');
 
 const shown = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
@@ -66,6 +71,8 @@ const foreign = (origin: string): HttpProblem =>
   new HttpProblem(
     problemOf({
       code: 'ORIGIN_NOT_ALLOWED',
-      detail: `origin: web pages of ${shown(origin)} may not call this Tollgate; if they should, name their host in TOLLGATE_ALLOWED_HOSTS`,
+      detail: isOfHost(origin)
+        ? `origin: web pages of ${shown(origin)} may not call this Tollgate; if they should, name their host in TOLLGATE_ALLOWED_HOSTS`
+        : `origin: a web page that does not say where it is from (${shown(origin)}) may not call this Tollgate`,
     }),
   );

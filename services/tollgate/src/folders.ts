@@ -17,6 +17,6 @@ export const foldersOf = (data: string) => ({
 export const unfinishedRestoreIn = (data: string): string | undefined => {
   const { log, restoring } = foldersOf(data);
   return existsSync(restoring) && !existsSync(log)
-    ? `a restore into ${data} has not come to its end: run "tollgate restore" again, or remove the folder ${restoring}`
+    ? `a restore into ${data} has not come to its end: run "tollgate restore" again; or remove ${data} to begin a new ledger without what was to be restored`
     : undefined;
 };

@@ -52,10 +52,10 @@ const backup = async (data: string, target: string, isQuiet: boolean): Promise<L
   }
 };
 
-/** What a backup has in it; a mounted disk may have its own. */
-const ofBackups = ['log', 'relays', 'lock', 'lost+found'];
+/** What a backup has in it, or has once Tollgate was started on it; a mounted disk may have its own. */
+const ofBackups = ['log', 'relays', 'lock', 'account-table', 'lost+found'];
 
-/** A folder with anything else in it was meant for something else, or has been served since. */
+/** A folder with anything else in it was meant for something else. */
 const requireBackup = (target: string): void => {
   const others = existsSync(target) ? readdirSync(target).filter((name) => !ofBackups.includes(name)) : [];
   if (others.length > 0)
