@@ -24,15 +24,22 @@ export async function* csvRows(chunks: AsyncIterable<Buffer>, delimiter: string)
   yield* rows.end();
 }
 
+/** A longer row that is open is read again from its start only when it has doubled: its rest may come a byte at a time. */
+const rescannedBytes = 1 << 14;
+
 const createSplitter = (marks: { delimiter: Buffer; lineEnd: number }) => {
   const lineEnd = Buffer.from([marks.lineEnd]);
   let bytes: Buffer = Buffer.alloc(0);
+  const added: Buffer[] = [];
+  let addedBytes = 0;
   let line = 1;
 
   /** Where the cells begin of a row that begins at `start`. */
   const cellsAt = (start: number): number => start + (line === 1 ? utf8MarkBytes(bytes.subarray(start)) : 0);
 
   function* split(isAll: boolean): Generator<CsvRow> {
+    bytes = Buffer.concat([bytes, ...added.splice(0)]);
+    addedBytes = 0;
     let start = 0;
     for (let at = cellsAt(start); at < bytes.length; at = cellsAt(start)) {
       const found = cellsFrom(bytes, at, { ...marks, isAll });
@@ -49,9 +56,11 @@ const createSplitter = (marks: { delimiter: Buffer; lineEnd: number }) => {
   }
 
   return {
-    add: (chunk: Buffer): Generator<CsvRow> => {
-      bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
-      return split(false);
+    add: function* (chunk: Buffer): Generator<CsvRow> {
+      if (chunk.length === 0) return;
+      added.push(chunk);
+      addedBytes += chunk.length;
+      if (bytes.length < rescannedBytes || addedBytes >= bytes.length) yield* split(false);
     },
     end: function* (): Generator<CsvRow> {
       yield* split(true);

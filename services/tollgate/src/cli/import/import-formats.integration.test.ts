@@ -45,6 +45,12 @@ describe('a file of which half may be missing', () => {
     expect([cut.code, cut.stderr]).toEqual([1, expect.stringContaining('damaged or was cut short')]);
     expect(await ledger.history()).toEqual([]);
   });
+
+  test('had "1 recorded" and exit code 0, and lost what stands behind a zero byte in a gzip file', async () => {
+    const parts = [gzipSync(ended(headings, call('u1'))), Buffer.alloc(16), gzipSync(ended(call('u3')))];
+    const { code, stderr } = await ledger.run('import', await ledger.write('a.csv.gz', Buffer.concat(parts)));
+    expect([code, stderr]).toEqual([1, expect.stringContaining('bytes follow the end of the packed data (gzip)')]);
+  });
 });
 
 describe('files as other programs write them', () => {

@@ -19,17 +19,29 @@ export const packingOf = (head: Buffer): Unpack | undefined =>
 const unpackedBytes = 1 << 18;
 
 async function* gunzip(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const source = Readable.from(chunks);
+  let givenBytes = 0;
+  const counted = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      givenBytes += chunk.length;
+      yield chunk;
+    }
+  };
+  const source = Readable.from(counted());
   const unpacked = createGunzip({ chunkSize: unpackedBytes });
   source.on('error', (error) => unpacked.destroy(error));
   for await (const chunk of source.pipe(unpacked)) if (Buffer.isBuffer(chunk)) yield chunk;
+  // Node's ends at a zero byte behind a part, and passes over all that follows.
+  if (unpacked.bytesWritten !== givenBytes)
+    throw new FileFault(
+      'bytes follow the end of the packed data (gzip), from a byte of zero on, and were not read: rows may be missing. Unpack the parts one by one or pack the file again, and import the whole of it, what was recorded before counts once',
+    );
 }
 
 async function* told(packing: string, unpacked: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   try {
     yield* unpacked;
   } catch (error) {
-    if (isOfSystem(error)) throw error;
+    if (isOfSystem(error) || error instanceof FileFault) throw error;
     throw new FileFault(
       `the ${packing} data is damaged or was cut short (${error instanceof Error ? error.message : String(error)}): import the whole file again, what was recorded before counts once`,
     );
