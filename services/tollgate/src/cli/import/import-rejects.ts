@@ -69,6 +69,12 @@ const requireRoom = async (paths: readonly string[]): Promise<void> => {
 const alreadyThere = (path: string, cause?: unknown): Error =>
   new Error(`${path} exists already: give --rejects the name of a new file`, { cause });
 
+const unwritable = (path: string, cause: unknown): Error =>
+  new Error(
+    `${path} cannot be written: ${messageOf(cause)}. Import again with --rejects and a new file: what was recorded is found a duplicate`,
+    { cause },
+  );
+
 type RejectsFile = Awaited<ReturnType<typeof openFile>>;
 
 const openFile = async (path: string) => {
@@ -78,10 +84,7 @@ const openFile = async (path: string) => {
       if (file.errored) throw file.errored;
       await write();
     } catch (error) {
-      throw new Error(
-        `${path} cannot be written: ${messageOf(error)}. Import again with --rejects and a new file: what was recorded is found a duplicate`,
-        { cause: error },
-      );
+      throw unwritable(path, error);
     }
   };
   return {
@@ -100,7 +103,7 @@ const createFile = async (path: string): Promise<WriteStream> => {
     return file;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw alreadyThere(path, error);
-    throw error;
+    throw unwritable(path, error);
   }
 };
 
