@@ -52,7 +52,10 @@ const addRepublish = (topics: Command): void => {
     .description(
       'Publishes again, byte for byte, what was published before: the last command of each key (traffic-control), or every rejected message (rejected). Tollgate must be stopped, so that nothing older comes after something newer.',
     )
-    .addHelpText('after', '\nEnds with 0 once all is published; with 2 if the data folder has no log; with 1 otherwise.')
+    .addHelpText(
+      'after',
+      '\nEnds with 0 once all is published; with 2 if the data folder has no log; with 1 otherwise.',
+    )
     .argument('<topic>', 'traffic-control or rejected', outputNameOf)
     .action(async (name: OutputName, flags: Flags) => {
       const { kafka, outputs, data } = connectTo(flags);
