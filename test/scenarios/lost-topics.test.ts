@@ -241,3 +241,24 @@ it('a lost topic is noticed also with a position file of an earlier Tollgate', a
   await start();
   expect(lastOfKeys(await untilHolding(parts, 6))).toEqual(before);
 });
+
+it('a lost topic of rejected messages stayed empty with a position file of an earlier Tollgate, or of a restored backup', async () => {
+  const { rejected } = parts.topics;
+  await parts.outside.send(parts.topics.payments, [
+    { key: 'x', value: 'nonsense' },
+    { key: 'y', value: '{}' },
+  ]);
+  const before = lastOfKeys(await untilHolding(parts, 2, rejected));
+  await tollgate.stop();
+  for (const name of await readdir(join(data, 'relays'))) await truncate(join(data, 'relays', name), 128);
+  await withAdmin(parts, (admin) => admin.deleteTopics({ topics: [rejected] }));
+  await start();
+  expect(lastOfKeys(await untilHolding(parts, 2, rejected))).toEqual(before);
+});
+
+it('at a first start three parts created the same topics at once, and told of some that could not be created', async () => {
+  await untilHolding(parts, 12);
+  const told = tollgate.output();
+  expect(told).not.toMatch(/could not be created|did not let us create|it has been created/);
+  expect(told.split('Created Kafka topics')).toHaveLength(2);
+});

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBroker } from '../../infra/kafka/broker';
@@ -125,6 +126,24 @@ describe('by hand', () => {
     await start();
     await untilReady(tollgate.url);
     expect(await contentOf(parts)).toHaveLength(6);
+  });
+
+  it('`check` found an empty topic as it should be where the positions of the relays were missing', async () => {
+    await untilHolding(parts, 12);
+    await tollgate.stop();
+    await rm(join(data, 'relays'), { recursive: true });
+    const whole = await runTollgate('topics', 'check', ...kafka());
+    expect([whole.code, whole.output]).toEqual([0, expect.stringContaining('is not noted in')]);
+    await emptyPartitions(parts, parts.topics.trafficControl);
+    const empty = await runTollgate('topics', 'check', ...kafka());
+    expect([empty.code, empty.output]).toEqual([1, expect.stringContaining('6 keys whose last command is missing')]);
+  });
+
+  it('`republish` made a new ledger in a folder that has none', async () => {
+    const wrong = join(await createDataFolder(), 'wrong');
+    const answer = await runTollgate('topics', 'republish', 'traffic-control', ...kafka(), '--data', wrong);
+    expect([answer.code, answer.output]).toEqual([2, expect.stringContaining('there is no log in')]);
+    expect(existsSync(wrong)).toBe(false);
   });
 
   it('the rejected topic, deleted, holds every rejection again', async () => {

@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs';
 import type { KafkaClient } from './client';
 import { KafkaUnavailable, TopicForbidden, TopicMissing, describe, protocolErrorOf } from './errors';
 import type { ReceivedMessage } from './chunks';
+import { createClusterOf } from './private-cluster';
 import { withTimeLimit } from './time-limit';
 
 /** What a partition holds: from `low` on, up to but without `high`. */
@@ -146,13 +147,5 @@ type Cluster = {
   brokerPool: { metadata?: { clusterId?: string } };
 };
 
-type CreateCluster = (options: { allowAutoTopicCreation: false; metadataMaxAge: number }) => Cluster;
-
-const clusterOf = (kafka: Kafka): Cluster => {
-  const symbol = Object.getOwnPropertySymbols(kafka).find(
-    ({ description }) => description === 'private:Kafka:createCluster',
-  );
-  if (symbol === undefined) throw new Error('this version of kafkajs does not make clusters as 2.2.4 does');
-  const create = Reflect.get(kafka, symbol) as CreateCluster;
-  return create({ allowAutoTopicCreation: false, metadataMaxAge: 300_000 });
-};
+const clusterOf = (kafka: Kafka): Cluster =>
+  createClusterOf(kafka).create({ allowAutoTopicCreation: false, metadataMaxAge: 300_000 }) as Cluster;

@@ -29,6 +29,16 @@ const answerOf = (error: unknown): unknown => {
   return inner instanceof KafkaJSAggregateError ? inner.errors[0] : inner;
 };
 
+const soon = { tries: 30, pauseMs: 100 };
+
+const isListedSoon = async (admin: Admin, name: string): Promise<boolean> => {
+  for (let tries = 0; tries < soon.tries; tries += 1) {
+    if ((await admin.listTopics()).includes(name)) return true;
+    await delay(soon.pauseMs);
+  }
+  return false;
+};
+
 type Outcome = 'created' | 'existing' | { reason: string };
 
 const createTopic = async (admin: Admin, { name, compacted, partitions }: TopicSettings): Promise<Outcome> => {
@@ -40,6 +50,8 @@ const createTopic = async (admin: Admin, { name, compacted, partitions }: TopicS
     const answer = answerOf(error);
     const type = protocolErrorOf(answer);
     if (type === undefined || transient.has(type)) throw error;
+    // Asked for what it has just created, a broker may not know it for a moment.
+    if (type === 'UNKNOWN_TOPIC_OR_PARTITION' && (await isListedSoon(admin, name))) return 'created';
     return { reason: describe(answer) };
   }
 };

@@ -3,6 +3,8 @@ import type { LogEvent, TrafficCommand } from '@tollgate/contracts';
 import { trafficMessage } from '@tollgate/cutoff-projector';
 import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
 import type { ReceivedMessage, TopicReader } from '@tollgate/kafka';
+import { createIdentities } from './identities';
+import type { Identities } from './identities';
 import { hashOf } from './topic-marks';
 import type { TopicMark } from './topic-marks';
 
@@ -16,63 +18,89 @@ export type CommandComparison = {
   expected: Map<string, Expected>;
   /** Keys whose last command, or a later one, does not stand last in the topic. */
   missing: Map<string, Expected>;
-  /** What the topic holds and the log does not. */
-  unknown: ReceivedMessage[];
+  /** What the topic holds and the log does not: how many there are, and some of them. */
+  unknown: { count: number; first: ReceivedMessage[] };
   /** The last message of each partition. */
   last: Map<number, TopicMark>;
 };
 
 type Expected = { sequence: number; position: Position };
 
-/** Compares the commands of a whole topic with the decisions of a log; those after `through` need not be there yet. */
+/** So many of what the log does not have are shown. */
+export const shown = 20;
+
+/**
+ * Compares the commands of a whole topic with the decisions of a log; those after `through` need not be there yet, and without it all
+ * of them must. Of a message no more than a number is kept: a topic may hold more than there is memory for.
+ */
 export const compareCommands = async (
   reader: TopicReader,
   recorded: () => Recorded,
-  through: Position,
+  through: Position | undefined,
 ): Promise<CommandComparison> => {
-  const held = await readCommands(reader);
-  const { unmatched } = held;
+  const { held, newest, last, messages } = await readCommands(reader);
   const expected = new Map<string, Expected>();
   for await (const events of recorded())
     for (const event of events) {
       const message = trafficMessage(event, '');
       if (message === undefined || !('sequence' in event.data)) continue;
-      unmatched.delete(identityOf(message.key, message.value));
+      held.strike(message.key, message.value);
       const { sequence } = event.data;
-      if (event.position <= through) expected.set(message.key, { sequence, position: event.position });
+      if (through === undefined || event.position <= through)
+        expected.set(message.key, { sequence, position: event.position });
     }
-  const isMissing = ([key, { sequence }]: [string, Expected]): boolean => (held.newest.get(key) ?? 0) < sequence;
+  const isMissing = ([key, { sequence }]: [string, Expected]): boolean => (newest.get(key) ?? 0) < sequence;
+  const count = held.left();
   return {
-    messages: held.messages,
+    messages,
     expected,
     missing: new Map([...expected].filter(isMissing)),
-    unknown: [...unmatched.values()],
-    last: held.last,
+    unknown: { count, first: count === 0 ? [] : await readFirst(reader, isLeftIn(held)) },
+    last,
   };
 };
 
-const identityOf = (key: string, value: string | Buffer): string => `${key} ${hashOf(value)}`;
-
 /** A message without a value takes its key away from whoever reads the topic anew. */
 const readCommands = async (reader: TopicReader) => {
-  const unmatched = new Map<string, ReceivedMessage>();
+  const held = createIdentities();
   const newest = new Map<string, number>();
   const last = new Map<number, TopicMark>();
   let messages = 0;
   for (const { partition, low, high } of reader.spans) {
     const lastOfKeys = new Map<string, number>();
-    for await (const group of reader.read({ partition, from: low, to: high }))
+    for await (const group of reader.read({ partition, from: low, to: high })) {
       for (const message of group) {
         const key = String(message.key);
-        messages += 1;
-        if (message.value !== null) unmatched.set(identityOf(key, message.value), message);
+        if (message.value !== null) held.add(key, message.value);
         lastOfKeys.set(key, commandIn(message)?.sequence ?? 0);
-        last.set(partition, { offset: BigInt(message.offset), hash: hashOf(message.value) });
       }
+      messages += group.length;
+      const end = group.at(-1);
+      if (end !== undefined) last.set(partition, { offset: BigInt(end.offset), hash: hashOf(end.value) });
+    }
     // Once a topic has been given more partitions, a key may have messages in two: the newer one counts.
     for (const [key, sequence] of lastOfKeys) newest.set(key, Math.max(sequence, newest.get(key) ?? 0));
   }
-  return { unmatched, newest, last, messages };
+  return { held, newest, last, messages };
+};
+
+const isLeftIn =
+  (held: Identities) =>
+  ({ key, value }: ReceivedMessage): boolean =>
+    value !== null && held.isLeft(String(key), value);
+
+/** Some of the messages that are wanted, read anew. */
+const readFirst = async (
+  reader: TopicReader,
+  isWanted: (message: ReceivedMessage) => boolean,
+): Promise<ReceivedMessage[]> => {
+  const found: ReceivedMessage[] = [];
+  for (const { partition, low, high } of reader.spans)
+    for await (const group of reader.read({ partition, from: low, to: high })) {
+      found.push(...group.filter(isWanted).slice(0, shown - found.length));
+      if (found.length === shown) return found;
+    }
+  return found;
 };
 
 /** The command in a message, if that is what it is. */

@@ -40,8 +40,8 @@ export const connectKafka = async (parts: Parts): Promise<KafkaSide> => {
   const client = createKafka(kafkaSettingsOf(settings), logger);
   const stopping = new AbortController();
   const lost = await openLostInput(parts);
-  const relays = await startRelays({ client, topics, log, folder: relayFolder, logger });
   const contact = makeFirstContact({ client, topics, logger, signal: stopping.signal });
+  const relays = await startRelays({ client, topics, log, folder: relayFolder, logger, created: contact.done });
   let consumer: RunningConsumer | undefined;
   const start = async (): Promise<void> => {
     await contact.done;

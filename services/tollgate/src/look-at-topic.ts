@@ -51,7 +51,7 @@ const lookAtCommands = async (
   if (doubt === undefined)
     return { status: 'kept', marks: { ...marks, records: new Map([...marks.records, ...tail.last]) } };
   const { unknown, missing, last } = await compareCommands(reader, () => recordedIn(log, output.prefix), through);
-  const [first] = unknown;
+  const [first] = unknown.first;
   if (first !== undefined) return aheadBy(first);
   const whole = { cluster: reader.cluster, records: last };
   if (missing.size === 0) return { status: 'kept', marks: whole };
@@ -59,12 +59,25 @@ const lookAtCommands = async (
   return { status: 'lost', reason: doubt, marks: whole, isChosen: (event) => positions.has(event.position) };
 };
 
-/** Messages of a relay that noted no marks are in doubt; where it has not published, or they expire, there is nothing to miss. */
-const doubtOf = async (reader: TopicReader, { output, marks, position }: Known): Promise<string | undefined> => {
-  if (marks !== undefined) return whyLost(reader, marks, { expires: !output.compacted });
-  return position === undefined || !output.compacted
-    ? undefined
-    : `it was not noted what ${output.topic} acknowledged last`;
+const doubtOf = async (reader: TopicReader, known: Known): Promise<string | undefined> => {
+  const { output, marks, position } = known;
+  const lost = marks && (await whyLost(reader, marks, { expires: !output.compacted }));
+  if (lost !== undefined || position === undefined) return lost;
+  if (output.compacted)
+    return marks === undefined ? `it was not noted what ${output.topic} acknowledged last` : undefined;
+  return (await isNew(reader, known, position))
+    ? `${output.topic} has never held anything, and messages of it were acknowledged`
+    : undefined;
+};
+
+/** What has expired leaves offsets behind; where there are none although something was published, the topic is another one. */
+const isNew = async (reader: TopicReader, { log, output }: Known, position: Position): Promise<boolean> => {
+  if (reader.spans.some(({ high }) => high > 0n)) return false;
+  for await (const events of recordedIn(log, output.prefix)) {
+    const first = events.find(({ type }) => type === 'MessageRejected');
+    if (first !== undefined) return first.position <= position;
+  }
+  return false;
 };
 
 const aheadBy = (message: ReceivedMessage): Finding => {

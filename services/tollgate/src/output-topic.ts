@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '@tollgate/backoff';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position } from '@tollgate/event-store';
 import { TopicForbidden, TopicMissing, createPublisher, ensureTopics, withTopic } from '@tollgate/kafka';
@@ -26,11 +27,19 @@ export type OutputTopic = {
 
 export type Held = { since: Date; reason: string };
 
-type Parts = { client: KafkaClient; output: Output; log: EventLog<LogEvent>; place: RelayPlace; logger: Log };
+type Parts = {
+  client: KafkaClient;
+  output: Output;
+  log: EventLog<LogEvent>;
+  place: RelayPlace;
+  logger: Log;
+  /** Resolves once the topics that were missing at the start have been created by whoever does that, as far as may be. */
+  created: Promise<void>;
+};
 
 /** How often it is looked whether what was acknowledged last is still there. */
 const lookEveryMs = 5_000;
-const retryMs = { first: 200, most: 15_000 };
+const backoff = { firstMs: 200, limitMs: 15_000 };
 
 /** Relays to a topic while it holds what was acknowledged. Where it has lost that, it is published again first. */
 export const runOutputTopic = (parts: Parts): OutputTopic => {
@@ -62,8 +71,7 @@ export const runOutputTopic = (parts: Parts): OutputTopic => {
         if (!isRetriable(error)) throw error;
         hold(error.message);
       }
-      const pauseMs = Math.min(retryMs.most, retryMs.first * 2 ** Math.min(attempt, 10));
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+      await delay(backoffMs(attempt, backoff), undefined, { signal }).catch(() => undefined);
     }
     return false;
   };
@@ -142,11 +150,16 @@ const publishAgain = async (
 };
 
 /** What became of the topic; a reason to look again; or nothing where the broker does not let us read it. */
-const look = async ({ client, output, log, place, logger }: Parts): Promise<Finding | string | undefined> => {
+const look = async ({ client, output, log, place, logger, created }: Parts): Promise<Finding | string | undefined> => {
   const { topic, compacted } = output;
   const known = { log, output, marks: place.marks, position: place.position() };
+  const lookOnce = () => withTopic(client, topic, (reader) => lookAtTopic(reader, known));
   try {
-    return await withTopic(client, topic, (reader) => lookAtTopic(reader, known));
+    return await lookOnce().catch(async (error: unknown) => {
+      if (!(error instanceof TopicMissing)) throw error;
+      await created;
+      return lookOnce();
+    });
   } catch (error) {
     if (error instanceof TopicMissing) {
       const { refused } = await ensureTopics(client, [{ name: topic, partitions, compacted }]);

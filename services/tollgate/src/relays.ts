@@ -22,6 +22,7 @@ type Parts = {
   /** Where the relays keep how far they have come. */
   folder: Folder;
   logger: Log;
+  created: Promise<void>;
 };
 
 export const startRelays = async ({ topics, folder, ...parts }: Parts): Promise<Relays> => {

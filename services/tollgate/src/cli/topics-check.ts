@@ -4,9 +4,10 @@ import { openFolderReadOnly } from '@tollgate/folder';
 import { rejectedMessageKey } from '@tollgate/intake';
 import { withTopic } from '@tollgate/kafka';
 import type { KafkaClient, TopicReader } from '@tollgate/kafka';
-import { compareCommands } from '../command-comparison';
+import { compareCommands, shown } from '../command-comparison';
 import type { Recorded } from '../command-comparison';
 import { foldersOf } from '../folders';
+import { createIdentities } from '../identities';
 import type { Output, OutputName } from '../outputs';
 import { openRelayPosition } from '../relay-position';
 import { openLogReader } from './open-log-reader';
@@ -19,61 +20,58 @@ export const checkTopics = async ({ kafka, outputs, data }: Parts): Promise<bool
   const commands = outputs['traffic-control'];
   // What is published by now is in a log that is read later.
   const through = await publishedIn(data);
+  if (through === undefined)
+    say(
+      `How far commands were published is not noted in ${foldersOf(data).relays}: every command of the log is expected. Tollgate publishes all of them when it starts there.`,
+    );
   const isWhole = await withTopic(kafka, commands.topic, (topic) => checkCommands(topic, { commands, data, through }));
   await withTopic(kafka, outputs.rejected.topic, (topic) => checkRejected(topic, outputs.rejected, data));
   return isWhole;
 };
 
-/** How far the relay of commands says it is. */
-const publishedIn = async (data: string): Promise<Position> => {
+/** How far the relay of commands says it is, if it is known. */
+const publishedIn = async (data: string): Promise<Position | undefined> => {
   const { relays } = foldersOf(data);
   const name: OutputName = 'traffic-control';
-  if (!existsSync(relays)) return 0n;
+  if (!existsSync(relays)) return undefined;
   const folder = openFolderReadOnly(relays);
-  if (!folder.names().includes(name)) return 0n;
+  if (!folder.names().includes(name)) return undefined;
   const place = await openRelayPosition(folder, name, { isReadOnly: true });
   place.close();
-  return place.position() ?? 0n;
+  return place.position();
 };
-
-const shown = 20;
 
 const checkCommands = async (
   reader: TopicReader,
-  { commands, data, through }: { commands: Output; data: string; through: Position },
+  { commands, data, through }: { commands: Output; data: string; through: Position | undefined },
 ): Promise<boolean> => {
   const found = await compareCommands(reader, () => recordedUnder(data, commands.prefix), through);
   const { messages, expected, missing, unknown } = found;
   for (const [key, { sequence }] of [...missing].slice(0, shown))
     say(`  ${key}: its last command, sequence ${String(sequence)}, does not stand last`);
-  for (const { key, partition, offset } of unknown.slice(0, shown))
+  for (const { key, partition, offset } of unknown.first)
     say(`  partition ${String(partition)}, offset ${offset}: ${printable(String(key))} is not in the log`);
-  const left = Math.max(0, missing.size - shown) + Math.max(0, unknown.length - shown);
+  const left = Math.max(0, missing.size - shown) + Math.max(0, unknown.count - shown);
   if (left > 0) say(`  and ${String(left)} more`);
-  const isWhole = missing.size === 0 && unknown.length === 0;
+  const isWhole = missing.size === 0 && unknown.count === 0;
   const verdict = isWhole
     ? 'all as it should be'
-    : `${String(missing.size)} keys whose last command is missing, ${String(unknown.length)} that the log does not have`;
+    : `${String(missing.size)} keys whose last command is missing, ${String(unknown.count)} that the log does not have`;
   say(`${commands.topic}: ${String(messages)} messages for ${String(expected.size)} keys: ${verdict}.`);
   return isWhole;
 };
 
 const checkRejected = async (reader: TopicReader, { topic, prefix }: Output, data: string): Promise<void> => {
-  const held = new Set<string>();
+  const held = createIdentities();
   for (const { partition, low, high } of reader.spans)
     for await (const messages of reader.read({ partition, from: low, to: high }))
-      for (const { key } of messages) held.add(String(key));
+      for (const { key } of messages) held.add(String(key), '');
   let absent = 0;
-  const unknown = new Set(held);
   for await (const events of recordedUnder(data, prefix))
-    for (const event of events) {
-      if (event.type !== 'MessageRejected') continue;
-      const key = rejectedMessageKey(event.data);
-      if (!held.has(key)) absent += 1;
-      unknown.delete(key);
-    }
+    for (const event of events)
+      if (event.type === 'MessageRejected' && !held.strike(rejectedMessageKey(event.data), '')) absent += 1;
   say(
-    `${topic}: ${String(held.size)} rejected messages; ${String(absent)} of the log are not there (expired, or lost), ${String(unknown.size)} are not in the log.`,
+    `${topic}: ${String(held.size())} rejected messages; ${String(absent)} of the log are not there (expired, or lost), ${String(held.left())} are not in the log.`,
   );
 };
 

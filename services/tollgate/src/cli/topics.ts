@@ -11,6 +11,7 @@ import type { OutputName } from '../outputs';
 import { openRelayPosition } from '../relay-position';
 import { republishAll } from '../republish-all';
 import { SettingsError, readSettings, settingSources } from '../settings';
+import { requireLog } from './open-log-reader';
 import { say } from './terminal-text';
 import { checkTopics } from './topics-check';
 
@@ -51,9 +52,14 @@ const addRepublish = (topics: Command): void => {
     .description(
       'Publishes again, byte for byte, what was published before: the last command of each key (traffic-control), or every rejected message (rejected). Tollgate must be stopped, so that nothing older comes after something newer.',
     )
+    .addHelpText(
+      'after',
+      '\nEnds with 0 once all is published; with 2 if the data folder has no log; with 1 otherwise.',
+    )
     .argument('<topic>', 'traffic-control or rejected', outputNameOf)
     .action(async (name: OutputName, flags: Flags) => {
       const { kafka, outputs, data } = connectTo(flags);
+      requireLedger(data);
       const output = outputs[name];
       const logger = createLog('error');
       const folder = await openDataFolder(data, { clock: () => new Date(), logger });
@@ -66,6 +72,15 @@ const addRepublish = (topics: Command): void => {
         await folder.close();
       }
     });
+};
+
+/** Opening a folder without a ledger would begin one there. */
+const requireLedger = (data: string): void => {
+  try {
+    requireLog(data, 'say where it is with --data');
+  } catch (cause) {
+    throw new SettingsError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 };
 
 const addReset = (topics: Command): void => {
