@@ -84,6 +84,8 @@ it('a topic ahead of a log that was restored from an older copy gets nothing unt
   const asked = await runTollgate('topics', 'reset', ...kafka);
   expect([asked.code, asked.output]).toEqual([2, expect.stringContaining('--yes')]);
   expect((await relayPart(tollgate.url)).detail).toContain('is ahead');
+  const mistyped = await runTollgate('topics', 'reset', '--yes', ...kafka, '--kafka-topic-prefix', 'mistyped.');
+  expect([mistyped.code, mistyped.output]).toEqual([1, expect.stringContaining('there is no topic mistyped.')]);
   expect((await runTollgate('topics', 'reset', '--yes', ...kafka)).code).toBe(0);
   await untilReady(tollgate.url);
   const after = lastOfKeys(await untilHolding(parts, 6));

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { topicsOf } from '@tollgate/contracts';
-import { createKafka, deleteTopic, ensureTopics } from '@tollgate/kafka';
+import { createKafka, deleteTopic, ensureTopics, withTopic } from '@tollgate/kafka';
 import { createLog } from '@tollgate/service-runtime';
 import { openDataFolder } from '../data-folder';
 import { partitions } from '../first-contact';
@@ -94,6 +94,8 @@ const addReset = (topics: Command): void => {
       const { kafka, outputs } = connectTo(flags);
       const { topic: name, compacted } = outputs['traffic-control'];
       if (!yes) throw new SettingsError(`--yes: needed, ${name} is deleted with all it holds and created anew`);
+      // A prefix that is mistyped would make a topic that nobody reads.
+      await withTopic(kafka, name, () => Promise.resolve());
       await deleteTopic(kafka, name);
       const { refused } = await ensureTopics(kafka, [{ name, partitions, compacted }]);
       for (const { topic, reason } of refused) throw new Error(`${topic} was deleted and cannot be created: ${reason}`);
