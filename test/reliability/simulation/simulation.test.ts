@@ -57,7 +57,7 @@ describe('a deliberate fault is caught', () => {
   ])(
     '%s',
     (name, promise) => {
-      const { status, output } = run('--canary', name, '--seeds', '200');
+      const { status, output } = run('--canary', name, '--seeds', '500');
       expect(output).toMatch(promise);
       expect(status).toBe(1);
     },
