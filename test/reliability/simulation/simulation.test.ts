@@ -40,7 +40,7 @@ test(
 );
 
 describe('a deliberate fault is caught', () => {
-  test.each([
+  test.each<[string, RegExp, seeds?: number]>([
     ['skip the dedupe', /P1/],
     ['below zero instead of at zero', /P3/],
     ['a snapshot that says it is further than it is', /P[123]|LogDamaged/],
@@ -50,14 +50,15 @@ describe('a deliberate fault is caught', () => {
     ['an older fold after a failed write', /P[123]|LogDamaged/],
     ['sequence from memory', /P[34]|the fold still asks for it|and the fold decided/],
     ['an answer before the write is durable', /P1|LogDamaged/],
-    ['a torn tail that is not cut off', /LogDamaged|does not come to an end/],
+    // Seen only where a segment ends just behind what was not cut off: one seed in some 300.
+    ['a torn tail that is not cut off', /LogDamaged|does not come to an end/, 4_000],
     ['a failed write that is not undone', /LogDamaged|does not come to an end/],
     ['a run of ids that says it covers more than it does', /P[15]/],
     ['a decision that a crash kept from the log is not made again', /P3|does not hold it|does not come to an end/],
   ])(
     '%s',
-    (name, promise) => {
-      const { status, output } = run('--canary', name, '--seeds', '500');
+    (name, promise, seeds = 200) => {
+      const { status, output } = run('--canary', name, '--seeds', String(seeds));
       expect(output).toMatch(promise);
       expect(status).toBe(1);
     },
