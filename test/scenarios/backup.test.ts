@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { startBroker } from '../../infra/kafka/broker';
-import { post, postBatch, readAll } from './support/api';
+import { openPrepaid, postBatch, readAll } from './support/api';
 import { jsonOf, untilReady } from './support/kafka-observer';
 import { deliveryFaultsOf, outsideOf, sendEntries, startOnKafka, untilConsumed } from './support/kafka-scenario';
 import { createDataFolder, runTollgate, startTollgate } from './support/tollgate-process';
@@ -17,8 +17,7 @@ const root = resolve(__dirname, '../..');
 const accounts = ['north', 'south', 'east', 'west'];
 
 const openAccounts = async ({ url }: Tollgate): Promise<void> => {
-  for (const accountId of accounts)
-    await post(url, '/v1/accounts', { accountId, currency: 'EUR', cutoff: { balances: ['inbound'] } });
+  await openPrepaid(url, accounts);
 };
 
 const idsAt = async ({ url }: Tollgate): Promise<string[]> => {

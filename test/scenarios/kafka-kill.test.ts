@@ -1,6 +1,6 @@
 import { startBroker } from '../../infra/kafka/broker';
 import type { Broker } from '../../infra/kafka/broker';
-import { post } from './support/api';
+import { openPrepaid } from './support/api';
 import { jsonOf, untilReady } from './support/kafka-observer';
 import type { TopicReader } from './support/kafka-observer';
 import {
@@ -39,8 +39,7 @@ beforeAll(async () => {
   data = await createDataFolder();
   tollgate = await startOnKafka(broker.brokers, { data, prefix });
   await untilReady(tollgate.url);
-  for (const accountId of accounts)
-    await post(tollgate.url, '/v1/accounts', { accountId, currency: 'EUR', cutoff: { balances: ['inbound'] } });
+  await openPrepaid(tollgate.url, accounts);
   inputs = [await parts.outside.read(parts.topics.payments), await parts.outside.read(parts.topics.usage)];
   trafficControl = await parts.outside.read(parts.topics.trafficControl);
 });

@@ -3,7 +3,7 @@ import type { Broker } from '../../infra/kafka/broker';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { get, post, postBatch } from './support/api';
+import { get, openPrepaid, post, postBatch } from './support/api';
 import { untilReady } from './support/kafka-observer';
 import {
   commandsByAccount,
@@ -62,8 +62,7 @@ describe('without a broker at start', () => {
 
   it('HTTP works and commands are recorded; when the broker comes, they are published and intake begins', async () => {
     tollgate = await startOnKafka([`127.0.0.1:${String(port)}`], { data: await createDataFolder(), prefix });
-    for (const accountId of accounts)
-      await post(tollgate.url, '/v1/accounts', { accountId, currency: 'EUR', cutoff: { balances: ['inbound'] } });
+    await openPrepaid(tollgate.url, accounts);
     expect((await postBatch(tollgate.url, entriesOf(accounts, 0, 40))).map(({ status }) => status)).toEqual(
       Array.from({ length: 40 }, () => 201),
     );
@@ -102,8 +101,7 @@ describe('a broker that is killed and comes back while messages flow', () => {
   it('nothing is lost or counted twice, and the commands go on without a gap', async () => {
     const { brokers } = broker ?? (await start());
     tollgate = await startOnKafka(brokers, { data: await createDataFolder(), prefix });
-    for (const accountId of accounts)
-      await post(tollgate.url, '/v1/accounts', { accountId, currency: 'EUR', cutoff: { balances: ['inbound'] } });
+    await openPrepaid(tollgate.url, accounts);
     await untilReady(tollgate.url);
     const parts = outsideOf(broker ?? (await start()), prefix);
     let sent = 0;

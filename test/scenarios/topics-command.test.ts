@@ -3,7 +3,7 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBroker } from '../../infra/kafka/broker';
 import type { Broker } from '../../infra/kafka/broker';
-import { post } from './support/api';
+import { openPrepaid, post } from './support/api';
 import type { Fields } from './support/api';
 import { untilReady } from './support/kafka-observer';
 import { outsideOf, startOnKafka } from './support/kafka-scenario';
@@ -42,8 +42,7 @@ beforeEach(async () => {
   parts = outsideOf(broker, prefix);
   await start();
   await untilReady(tollgate.url);
-  for (const accountId of accounts)
-    await post(tollgate.url, '/v1/accounts', { accountId, currency: 'EUR', cutoff: { balances: ['inbound'] } });
+  await openPrepaid(tollgate.url, accounts);
   await turnTraffic(tollgate.url, accounts, '5');
 });
 

@@ -39,6 +39,12 @@ export const post = withBody('POST');
 export const put = withBody('PUT');
 export const get = (url: string, path: string): Promise<JsonAnswer> => sendJson(url, { method: 'GET', path });
 
+/** Opens accounts whose inbound traffic is cut off at zero. */
+export const openPrepaid = async (url: string, accountIds: readonly string[]): Promise<void> => {
+  for (const accountId of accountIds)
+    await post(url, '/v1/accounts', { accountId, currency: 'EUR', cutoff: { balances: ['inbound'] } });
+};
+
 /** The answers to a batch, a line each. */
 export const postBatch = async (url: string, lines: readonly (object | string)[]): Promise<Fields[]> => {
   const body = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');

@@ -3,6 +3,7 @@ import { backoffMs } from '@tollgate/backoff';
 import { claimHeadersOf } from '@tollgate/contracts';
 import { batchLineReading } from './answers';
 import type { BatchLineReading } from './answers';
+import { lineFeed } from './import/line-end';
 import { AnswerError, ConnectionError } from './tollgate-client';
 import type { TollgateClient } from './tollgate-client';
 
@@ -68,7 +69,6 @@ const sendWhole = async (
 const claimsOf = ([first]: readonly SentLine[], file: string | undefined): Record<string, string> | undefined =>
   file === undefined || first?.line === undefined ? undefined : claimHeadersOf({ file, line: first.line });
 
-const lineFeed = 0x0a;
 const newLine = Buffer.from([lineFeed]);
 
 /** Lines stand as far apart as they do in the file, with blank ones in between. */
