@@ -9,7 +9,8 @@ import { HttpProblem, createTurns, valid } from '@tollgate/service-runtime';
 const keepAliveMs = 15_000;
 /** A client that has not taken what it was sent by then is dropped; it reconnects with its Last-Event-ID. */
 const stalledMs = 30_000;
-const pageEvents = 250;
+/** A listener that stalls keeps one page in memory, and there may be many of them. */
+const pageEvents = 50;
 
 /**
  * Answers `GET /v1/traffic-control` with `Accept: text/event-stream`: the commands as they are made. An event's id is its
