@@ -29,7 +29,7 @@ const readTopics = async (kafka, topics) => {
   /** @type {Read[]} */
   const read = [];
   if (ends.size === 0) return read;
-  const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}` });
+  const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, maxWaitTimeInMs: 250 });
   await consumer.connect();
   await consumer.subscribe({ topics, fromBeginning: true });
   await new Promise((resolve, reject) => {

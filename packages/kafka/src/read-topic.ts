@@ -6,6 +6,8 @@ import { KafkaUnavailable, describe, protocolErrorOf } from './errors';
 import type { ReceivedMessage } from './chunks';
 
 const idleLimitMs = 30_000;
+/** The reader stops only when the fetch under way is answered. */
+const maxFetchWaitMs = 250;
 
 /**
  * Every message a topic holds at this moment, partition by partition in offset order, several partitions interleaved; of a
@@ -20,7 +22,11 @@ export const readTopic = async (
   const connection = client.connect();
   const groupId = `tollgate-read-${randomUUID()}`;
   const admin = createAdmin(connection.kafka);
-  const consumer = connection.kafka.consumer({ groupId, allowAutoTopicCreation: false });
+  const consumer = connection.kafka.consumer({
+    groupId,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: maxFetchWaitMs,
+  });
   try {
     await admin.connect();
     const ends = await endsOf(admin, topic);

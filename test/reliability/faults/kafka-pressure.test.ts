@@ -100,7 +100,7 @@ test('members of the group that come, take partitions and leave, or fall silent,
   })();
   for (let round = 0; round < 2; round += 1) {
     // It takes what it is given and commits nothing.
-    const other = parts.outside.kafka.consumer({ groupId: group, sessionTimeout: 6_000 });
+    const other = parts.outside.kafka.consumer({ groupId: group, sessionTimeout: 6_000, maxWaitTimeInMs: 250 });
     let isJoined = false;
     other.on(other.events.GROUP_JOIN, () => (isJoined = true));
     await other.connect();

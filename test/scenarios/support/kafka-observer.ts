@@ -44,6 +44,8 @@ export const createOutside = (brokers: readonly string[]): Outside => {
       groupId: `outside-${String(process.pid)}-${String(readers)}`,
       sessionTimeout: 10_000,
       maxBytesPerPartition: 8 << 20,
+      // It stops only when the fetch under way is answered.
+      maxWaitTimeInMs: 250,
     });
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
