@@ -104,10 +104,11 @@ const untilReady = async ({ logFile, from, exited }) => {
   throw new SetupError(`The Kafka broker was not ready after ${startTimeoutMs / 1000} s. Its log: ${logFile}`);
 };
 
-/** @param {{ installed: string, properties: string, logFile: string }} files */
-const spawnBroker = ({ installed, properties, logFile }) => {
+/** @param {{ installed: string, properties: string, logFile: string, sharing: string[] }} files */
+const spawnBroker = ({ installed, properties, logFile, sharing }) => {
   const log = fs.openSync(logFile, 'a');
-  const command = [java, ...jvmFlags, '-cp', path.join(installed, 'jars', '*'), 'kafka.Kafka', properties];
+  const flags = [...jvmFlags, ...sharing, '-cp', path.join(installed, 'jars', '*')];
+  const command = [java, ...flags, 'kafka.Kafka', properties];
   // Its own process group: a Ctrl-C in the terminal is ours to pass on, in order.
   const child = spawn('sh', ['-c', dieWithParent, 'sh', ...command], { stdio: ['pipe', log, log], detached: true });
   fs.closeSync(log);
@@ -118,9 +119,38 @@ const spawnBroker = ({ installed, properties, logFile }) => {
   return { child, exited };
 };
 
+/**
+ * What a JVM keeps of the classes it has loaded: with it a broker is there in half the time. Made once, by a broker that is started for
+ * it and stopped; a JVM that cannot do that, or is another one later, works without.
+ * @param {string} installed
+ */
+const sharedClasses = async (installed) => {
+  const archive = path.join(installed, 'classes.jsa');
+  if (!fs.existsSync(archive)) {
+    const draft = path.join(installed, `classes-${process.pid}.jsa`);
+    const broker = await runBroker(installed, {}, [`-XX:ArchiveClassesAtExit=${draft}`]);
+    // Not `stop`, which would not wait for it to be written.
+    await broker.kill('SIGTERM');
+    fs.rmSync(broker.dataDir, { recursive: true });
+    fs.renameSync(draft, archive);
+  }
+  return [`-XX:SharedArchiveFile=${archive}`];
+};
+
 /** @type {typeof import('./broker').startBroker} */
 const startBroker = async (options = {}) => {
   const installed = await ensureInstalled(options.onProgress);
+  const sharing = await sharedClasses(installed).catch(() => []);
+  return runBroker(installed, options, sharing);
+};
+
+/**
+ * @param {string} installed
+ * @param {import('./broker').BrokerOptions} options
+ * @param {string[]} sharing
+ * @returns {Promise<import('./broker').Broker>}
+ */
+const runBroker = async (installed, options, sharing) => {
   const dataDir = options.dataDir ?? fs.mkdtempSync(path.join(os.tmpdir(), 'tollgate-kafka-'));
   fs.mkdirSync(dataDir, { recursive: true });
   const port = options.port || (await freePort());
@@ -136,7 +166,7 @@ const startBroker = async (options = {}) => {
   );
 
   const from = fs.existsSync(logFile) ? fs.statSync(logFile).size : 0;
-  const { child, exited } = spawnBroker({ installed, properties, logFile });
+  const { child, exited } = spawnBroker({ installed, properties, logFile, sharing });
   const kill = async (/** @type {NodeJS.Signals} */ signal = 'SIGKILL') => {
     child.kill(signal);
     await exited;
