@@ -7,7 +7,7 @@ export { addOperatorRoutes } from './health';
 export type { Readiness } from './health';
 export { HttpProblem, valid } from './http-problem';
 export { createHttpServer, documentOf, ndjson } from './http-server';
-export { createLog, logLevels } from './log';
+export { createLog } from './log';
 export type { Log } from './log';
 export { Counter, Gauge, Registry, createMetrics } from './metrics';
 export { relay } from './relay';

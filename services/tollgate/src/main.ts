@@ -1,20 +1,24 @@
 import { Command } from 'commander';
-import { addAccount } from './cli/account';
-import { addBackup } from './cli/backup';
-import { addDemo } from './cli/demo';
-import { addExport } from './cli/export';
-import { addImport } from './cli/import';
-import { addRedrive } from './cli/redrive';
-import { addRestore } from './cli/restore';
-import { addServe } from './cli/serve';
-import { addTopics } from './cli/topics';
-import { addUpgrade } from './cli/upgrade';
-import { addVerify } from './cli/verify';
-import { addWatch } from './cli/watch';
 import { printable } from './cli/terminal-text';
 import { SettingsError, refuseMisspelt } from './settings';
 
 const usageFault = 2;
+
+/** Only what is run is loaded: all of it takes as long as most commands do. The order is that of the help. */
+const commands: Record<string, () => Promise<(program: Command) => void>> = {
+  serve: async () => (await import('./cli/serve.js')).addServe,
+  account: async () => (await import('./cli/account.js')).addAccount,
+  import: async () => (await import('./cli/import.js')).addImport,
+  watch: async () => (await import('./cli/watch.js')).addWatch,
+  verify: async () => (await import('./cli/verify.js')).addVerify,
+  export: async () => (await import('./cli/export.js')).addExport,
+  backup: async () => (await import('./cli/backup.js')).addBackup,
+  restore: async () => (await import('./cli/restore.js')).addRestore,
+  upgrade: async () => (await import('./cli/upgrade.js')).addUpgrade,
+  redrive: async () => (await import('./cli/redrive.js')).addRedrive,
+  topics: async () => (await import('./cli/topics.js')).addTopics,
+  demo: async () => (await import('./cli/demo.js')).addDemo,
+};
 
 const program = new Command('tollgate')
   .description('Exact, replayable balance ledger and traffic cutoff for telephony partners.')
@@ -26,24 +30,19 @@ const program = new Command('tollgate')
   })
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : usageFault));
 
-addServe(program);
-addAccount(program);
-addImport(program);
-addWatch(program);
-addVerify(program);
-addExport(program);
-addBackup(program);
-addRestore(program);
-addUpgrade(program);
-addRedrive(program);
-addTopics(program);
-addDemo(program);
+/** For help of all, and for what is misspelt, all. */
+const named = Object.entries(commands).filter(([name]) => name === process.argv[2]);
+const load = async (): Promise<void> => {
+  for (const [, add] of named.length > 0 ? named : Object.entries(commands)) (await add())(program);
+};
 
 // A reader of our output that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
-program.parseAsync().catch((error: unknown) => {
-  const lines = (error instanceof Error ? error.message : String(error)).split('\n');
-  process.stderr.write(`tollgate: ${lines.map(printable).join('\n')}\n`);
-  process.exit(error instanceof SettingsError ? usageFault : 1);
-});
+load()
+  .then(() => program.parseAsync())
+  .catch((error: unknown) => {
+    const lines = (error instanceof Error ? error.message : String(error)).split('\n');
+    process.stderr.write(`tollgate: ${lines.map(printable).join('\n')}\n`);
+    process.exit(error instanceof SettingsError ? usageFault : 1);
+  });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { logLevels } from '@tollgate/service-runtime';
+import { logLevels } from '@tollgate/service-runtime/log-levels';
 import { givenIn, ignoredIn, misspeltIn } from './setting-names';
 
 const wholeNumber = (least: number, most: number) => {

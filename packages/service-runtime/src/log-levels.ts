@@ -1,0 +1,1 @@
+export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
