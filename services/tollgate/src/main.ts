@@ -11,6 +11,7 @@ import { addTopics } from './cli/topics';
 import { addUpgrade } from './cli/upgrade';
 import { addVerify } from './cli/verify';
 import { addWatch } from './cli/watch';
+import { Interrupted } from './cli/interrupted';
 import { printable } from './cli/terminal-text';
 import { SettingsError, refuseMisspelt } from './settings';
 
@@ -45,5 +46,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 program.parseAsync().catch((error: unknown) => {
   const lines = (error instanceof Error ? error.message : String(error)).split('\n');
   process.stderr.write(`tollgate: ${lines.map(printable).join('\n')}\n`);
+  if (error instanceof Interrupted) process.exit(error.exitCode);
   process.exit(error instanceof SettingsError ? usageFault : 1);
 });
