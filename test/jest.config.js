@@ -20,7 +20,9 @@ const suite = (displayName, where) => ({
   modulePathIgnorePatterns: ['<rootDir>/.cache/'],
   // Workspace packages resolve to their source: a test needs no build.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
-  transform: { '\\.ts$': /** @type {[string, any]} */ (['@swc/jest', compile]) },
+  // zstddec is an ES module, which Node requires and jest does not.
+  transform: { '\\.ts$|/zstddec-stream\\.mjs$': /** @type {[string, any]} */ (['@swc/jest', compile]) },
+  transformIgnorePatterns: ['/node_modules/(?!zstddec/)'],
   ...where,
 });
 

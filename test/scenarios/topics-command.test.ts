@@ -80,6 +80,7 @@ it('a topic ahead of a log that was restored from an older copy gets nothing unt
   const kafka = ['--kafka-brokers', broker.brokers.join(','), '--kafka-topic-prefix', prefix];
   const checked = await runTollgate('topics', 'check', '--data', data, ...kafka);
   expect([checked.code, checked.output]).toEqual([1, expect.stringContaining('2 that the log does not have')]);
+  expect(checked.output).toContain('or, if this log is what counts, tollgate topics reset --yes');
   const asked = await runTollgate('topics', 'reset', ...kafka);
   expect([asked.code, asked.output]).toEqual([2, expect.stringContaining('--yes')]);
   expect((await relayPart(tollgate.url)).detail).toContain('is ahead');
@@ -120,6 +121,7 @@ describe('by hand', () => {
       1,
       expect.stringContaining('6 keys whose last command is missing'),
     ]);
+    expect(checked.output).toContain('by hand with Tollgate stopped: tollgate topics republish traffic-control');
     const done = await runTollgate('topics', 'republish', 'traffic-control', ...kafka());
     expect([done.code, done.output]).toEqual([0, expect.stringContaining('6 messages')]);
     expect(lastOfKeys(await contentOf(parts))).toEqual(before);

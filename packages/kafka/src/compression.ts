@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { CompressionCodecs, CompressionTypes } from 'kafkajs';
 import { decompress as decompressLz4, decompressBound } from 'lz4js';
 import { uncompress as decompressSnappy } from 'snappyjs';
+import { unzstd } from '@tollgate/zstd';
 
 /** What a batch of messages may come to; more is an attack on our memory, for brokers take 1 MB of compressed bytes. */
 const mostBytes = 128 << 20;
@@ -15,7 +15,7 @@ export const readEveryCompression = (): void => {
   CompressionCodecs[CompressionTypes.ZSTD] = () => readOnly('Zstandard', unZstandard);
 };
 
-const readOnly = (name: string, decompress: (bytes: Buffer) => Buffer) => ({
+const readOnly = (name: string, decompress: (bytes: Buffer) => Buffer | Promise<Buffer>) => ({
   compress: () => Promise.reject(new Error(`${name} is only read here`)),
   decompress: (bytes: Buffer) => Promise.resolve().then(() => decompress(bytes)),
 });
@@ -46,16 +46,15 @@ export const unLz4 = (bytes: Buffer): Buffer => {
   return Buffer.from(buffer, byteOffset, length);
 };
 
-export const unZstandard = (bytes: Buffer): Buffer => {
-  const chunks: Uint8Array[] = [];
+export const unZstandard = async (bytes: Buffer): Promise<Buffer> => {
+  const pieces: Buffer[] = [];
   let size = 0;
-  const stream = new Decompress((chunk) => {
-    size += chunk.length;
+  for await (const piece of unzstd([bytes])) {
+    size += piece.length;
     checkRoom(size);
-    chunks.push(chunk);
-  });
-  stream.push(bytes, true);
-  return Buffer.concat(chunks);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
 };
 
 const checkRoom = (bytes: number): void => {

@@ -26,6 +26,8 @@ export const boundedBy = (admission: Admission): BodyHooks => ({
   // eslint-disable-next-line max-params -- Fastify's own
   onSend: (request, _reply, _payload, done) => {
     hold(request, 0);
+    // What is still unpacked of it is read by nobody, and counted no more.
+    request.admission = null;
     done();
   },
 });

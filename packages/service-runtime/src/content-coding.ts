@@ -1,9 +1,9 @@
 import { Transform } from 'node:stream';
 import type { Duplex } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { decompress, init } from '@bokuweb/zstd-wasm';
 import type { FastifyRequest, RequestPayload } from 'fastify';
 import { problemOf } from '@tollgate/contracts';
+import { unzstd } from '@tollgate/zstd';
 import { holdMore, overloaded } from './admission';
 import { HttpProblem } from './http-problem';
 
@@ -18,14 +18,13 @@ export const unpacked = (request: FastifyRequest, payload: RequestPayload): Requ
   if (name === '' || name === 'identity') return payload;
   const createUnpacker = unpackers[name];
   if (createUnpacker === undefined) throw unknownCoding(named);
-  const most = request.routeOptions.bodyLimit;
-  return unpackedBy({ name, unpacker: createUnpacker(most), most }, request, payload);
+  return unpackedBy({ name, unpacker: createUnpacker(), most: request.routeOptions.bodyLimit }, request, payload);
 };
 
-const unpackers: Record<string, (most: number) => Duplex & { bytesWritten?: number }> = {
+const unpackers: Record<string, () => Duplex & { bytesWritten?: number }> = {
   gzip: () => createGunzip(),
   'x-gzip': () => createGunzip(),
-  zstd: (most) => createUnzstd(most),
+  zstd: () => createUnzstd(),
 };
 
 type Unpacking = { name: string; unpacker: Duplex & { bytesWritten?: number }; most: number };
@@ -65,36 +64,32 @@ const unpackedBy = (
   return counted;
 };
 
-/** The library takes as much room as a body says, if it does say: this frame of nothing, which does not, makes it take our bound. */
-const emptyFrame = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x00, 0x01, 0x00, 0x00]);
-const doesNotFit = /-70$/;
-
-/** Node has none before 22.15. What came is unpacked at once: 5 ms a MiB. */
-const createUnzstd = (most: number): Duplex => {
-  const chunks: Buffer[] = [emptyFrame];
-  return new Transform({
+/**
+ * Node has none before 22.15. It begins when all has come: a client that stalls would keep a window of it. What stands behind it takes
+ * each piece, and may end it, while the next is made.
+ */
+const createUnzstd = (): Duplex => {
+  const packed: Buffer[] = [];
+  const unpacker = new Transform({
     transform: (chunk: Buffer, _encoding, done) => {
-      chunks.push(chunk);
+      packed.push(chunk);
       done();
     },
     flush: (done) => {
-      initialised ??= init();
-      initialised
-        .then(() => decompress(Buffer.concat(chunks), { defaultHeapSize: most }))
-        .then(
-          (bytes) => {
-            done(null, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-          },
-          (error: unknown) => {
-            const isTooLarge = error instanceof Error && doesNotFit.test(error.message);
-            done(isTooLarge ? tooLarge(most) : broken('zstd', 'it is damaged or not whole'));
-          },
-        );
+      unpackInto(unpacker, packed).then(() => {
+        done();
+      }, done);
     },
   });
+  return unpacker;
 };
 
-let initialised: Promise<void> | undefined;
+const unpackInto = async (unpacker: Transform, packed: Buffer[]): Promise<void> => {
+  for await (const piece of unzstd(packed)) {
+    if (unpacker.destroyed) return;
+    unpacker.push(piece);
+  }
+};
 
 const broken = (name: string, why: string): HttpProblem =>
   new HttpProblem(

@@ -11,7 +11,7 @@ import type { Folder } from '@tollgate/folder';
 import type { Log } from '@tollgate/service-runtime';
 import { oldFormatIn } from './cli/upgrade-source';
 import { SettingsError } from './settings';
-import { foldersOf, unfinishedRestoreIn } from './folders';
+import { foldersOf, requireFolder, unfinishedRestoreIn } from './folders';
 
 /** What a node stands on: the log, what is folded from it, and how far the relays are. One process has it at a time. */
 export type DataFolder = {
@@ -62,6 +62,7 @@ export const openData = async (
 
 /** The data folder of this machine, locked against any other process. */
 export const openDataFolder = async (data: string, options: Options): Promise<DataFolder> => {
+  requireFolder(data);
   const paths = foldersOf(data);
   if (oldFormatIn(data))
     throw new Error(

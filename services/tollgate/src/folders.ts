@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SettingsError } from './settings';
 
 /** What is where in the data folder. Only `log` is the truth: the account table is derived from it and may be deleted. */
 export const foldersOf = (data: string) => ({
@@ -19,4 +20,11 @@ export const unfinishedRestoreIn = (data: string): string | undefined => {
   return existsSync(restoring) && !existsSync(log)
     ? `a restore into ${data} has not come to its end: run "tollgate restore" again; or remove ${data} to begin a new ledger without what was to be restored`
     : undefined;
+};
+
+/** Throws `SettingsError` where a path that should be a folder, or may become one, is a file or lies below one. */
+export const requireFolder = (path: string, above = path): void => {
+  if (!existsSync(above)) requireFolder(path, dirname(above));
+  else if (!statSync(above).isDirectory())
+    throw new SettingsError(`${path} is no folder, for ${above} is a file: name a folder; nothing was changed`);
 };

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { Interrupted } from './cli/interrupted';
 import { printable } from './cli/terminal-text';
 import { SettingsError, refuseMisspelt } from './settings';
 
@@ -44,5 +45,6 @@ load()
   .catch((error: unknown) => {
     const lines = (error instanceof Error ? error.message : String(error)).split('\n');
     process.stderr.write(`tollgate: ${lines.map(printable).join('\n')}\n`);
+    if (error instanceof Interrupted) process.exit(error.exitCode);
     process.exit(error instanceof SettingsError ? usageFault : 1);
   });

@@ -80,14 +80,24 @@ const realTurns = 1_000;
 const { setImmediate: schedule } = globalThis;
 const realImmediate = () => new Promise((resolve) => void schedule(resolve));
 
-/** Puts the simulated clock in the place of Node's, for everything loaded afterwards too. @param {() => Scheduler} current */
+/** Puts the simulated clock and chance in the place of Node's, for everything loaded afterwards too. @param {() => Scheduler} current */
 const installClock = (current) => {
   /** @type {any} */
   const promises = require('node:timers/promises');
+  /** @type {any} */
+  const crypto = require('node:crypto');
   const set = (/** @type {(...args: unknown[]) => void} */ fire, delayMs = 0, /** @type {unknown[]} */ ...args) =>
     current().setTimer(() => fire(...args), delayMs);
   const clear = (/** @type {unknown} */ timer) => current().clearTimer(timer);
   Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+  // A log draws its name and the seed of its ids, and who tries again how long it waits.
+  const bytes = (/** @type {number} */ size) => Buffer.from(Array.from({ length: size }, () => current().pick(256)));
+  crypto.randomBytes = bytes;
+  crypto.randomUUID = () =>
+    bytes(16)
+      .toString('hex')
+      .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  Math.random = () => current().pick(1 << 30) / (1 << 30);
   // Work that counts the milliseconds it takes would take other steps each time.
   performance.now = () => current().now;
   promises.setTimeout = (

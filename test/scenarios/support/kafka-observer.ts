@@ -1,5 +1,7 @@
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { Kafka, Partitioners, logLevel } from 'kafkajs';
-import type { IHeaders, Message } from 'kafkajs';
+import type { IHeaders, ISocketFactoryArgs, Message } from 'kafkajs';
 import { until } from './until';
 
 export type Received = {
@@ -29,11 +31,28 @@ export type Outside = {
 const headersOf = (headers: IHeaders | undefined): Record<string, string> =>
   Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, value?.toString() ?? '']));
 
+/**
+ * Whenever a consumer of kafkajs starts again by itself, it lets go (`unref`) once more of each connection that it had, closed long
+ * ago: Node then waits for it to be open, one listener more each time.
+ */
+export const openSocket = ({ host, port, onConnect }: ISocketFactoryArgs): Socket => {
+  const socket = connect({ host, port }, onConnect).setKeepAlive(true, 60_000);
+  return socket.once('close', () => {
+    socket.unref = () => socket;
+  });
+};
+
 let readers = 0;
 
 export const createOutside = (brokers: readonly string[]): Outside => {
   const retry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 60 };
-  const kafka = new Kafka({ clientId: 'outside', brokers: [...brokers], logLevel: logLevel.NOTHING, retry });
+  const kafka = new Kafka({
+    clientId: 'outside',
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    retry,
+    socketFactory: openSocket,
+  });
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   const connected = producer.connect();
   const opened: TopicReader[] = [];

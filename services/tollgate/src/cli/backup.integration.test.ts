@@ -123,6 +123,20 @@ describe('a backup', () => {
     expect(await logIn(backup)).toEqual(await logIn(data));
   });
 
+  test('ended by Ctrl-C says how far it came and that it goes on from there, where it used to say nothing', async () => {
+    await record(40_000);
+    const backingUp = startCommand(['backup', backup, '--data', data]);
+    await backingUp.until(async () => (await segmentsIn(foldersOf(backup).log)).length >= 2);
+    backingUp.signal('SIGINT');
+    expect(await backingUp.ended).toBe(130);
+    expect(backingUp.stderr()).toMatch(
+      /interrupted by SIGINT, with [\d.,]+ \S+ of [\d.,]+ \S+ copied\. The log is untouched, and what was copied is whole as far as it came: run the same command again, and it goes on from there\n$/,
+    );
+    expect((await runCommand(['verify', '--data', backup])).code).toBe(0);
+    expect((await runCommand(['backup', backup, '--data', data])).code).toBe(0);
+    expect(await logIn(backup)).toEqual(await logIn(data));
+  });
+
   test('never says of a relay that it had come further than the log of the backup reaches', async () => {
     await record(10);
     await publish({ 'traffic-control': 5_000n });
@@ -205,6 +219,33 @@ describe('a backup is refused, and changes nothing,', () => {
   });
 });
 
+test('a file where a folder is needed was told as ENOTDIR, or as a log that is not there; every command says what it is', async () => {
+  await record(10);
+  await runCommand(['backup', backup, '--data', data]);
+  const file = join(folder, 'notes.txt');
+  await writeFile(file, 'x');
+  const commands = [
+    ['backup', file, '--data', data],
+    ['backup', join(file, 'below'), '--data', data],
+    ['backup', backup, '--data', file],
+    ['restore', file, '--data', restored()],
+    ['restore', backup, '--data', file],
+    ['verify', '--data', file],
+    ['export', '--data', file],
+    ['upgrade', file],
+    ['serve', '--port', '0', '--data', join(file, 'below')],
+    ['topics', 'republish', 'rejected', '--kafka-brokers', '127.0.0.1:1', '--data', file],
+  ];
+  for (const command of commands) {
+    const { code, stderr } = await runCommand(command);
+    expect([command, code, stderr]).toEqual([
+      command,
+      2,
+      expect.stringContaining(`is no folder, for ${file} is a file: name a folder; nothing was changed`),
+    ]);
+  }
+});
+
 test('a backup that the disk has no room for ends with 2 and what to do, and goes on once it has', async () => {
   await record(20_000);
   const { code, stderr } = await runCommand(['backup', backup, '--data', data], { fileBlocks: 2_000 });
@@ -230,19 +271,26 @@ describe('a restore', () => {
     expect(existsSync(foldersOf(restored()).log)).toBe(false);
   });
 
-  test('that was killed leaves a folder on which Tollgate does not start, and run again ends the same', async () => {
+  test('that was interrupted leaves a folder on which Tollgate does not start and nothing is read, which say what to do, and run again ends the same', async () => {
     await record(40_000);
     await publish({ 'traffic-control': 7n });
     await runCommand(['backup', backup, '--data', data]);
     const killed = startCommand(['restore', backup, '--data', restored()]);
     await killed.until(async () => (await segmentsIn(foldersOf(restored()).restoring)).length >= 2);
-    killed.signal('SIGKILL');
-    await killed.ended;
+    killed.signal('SIGINT');
+    expect([await killed.ended, killed.stderr()]).toEqual([
+      130,
+      expect.stringContaining('The backup is untouched, and Tollgate does not start on half a restore: run the same'),
+    ]);
     const { code, stderr } = await runCommand(['serve', '--port', '0', '--data', restored()]);
     expect([code, stderr]).toEqual([
       2,
       expect.stringContaining('has not come to its end: run "tollgate restore" again'),
     ]);
+    for (const command of [['verify'], ['export'], ['backup', join(folder, 'other')]])
+      expect((await runCommand([...command, '--data', restored()])).stderr).toContain(
+        'has not come to its end: run "tollgate restore" again; or remove',
+      );
     expect((await runCommand(['restore', backup, '--data', restored()])).code).toBe(0);
     expect(await logIn(restored())).toEqual(await logIn(data));
     expect(await readRelayPositions(foldersOf(restored()).relays)).toEqual({ 'traffic-control': 7n });

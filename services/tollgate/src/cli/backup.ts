@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { foldersOf } from '../folders';
+import { foldersOf, requireFolder } from '../folders';
 import { readSettings, settingSources } from '../settings';
 import { CannotCopy, copyLedger, lockTarget, requireApart, sizeOf, tellOutcome } from './ledger-copy';
 import type { LedgerCopy } from './ledger-copy';
@@ -24,7 +24,7 @@ export const addBackup = (program: Command): void => {
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
-      '\nEnds with 0 when all of it is on the disk; with 1 if the log or the backup is damaged, or the backup holds other or later events than the log; with 2 if it cannot be done. Interrupted, it is simply run again. Whether an old backup is still whole: tollgate verify --data <folder>. Back from it: tollgate restore <folder>.',
+      '\nEnds with 0 when all of it is on the disk; with 1 if the log or the backup is damaged, or the backup holds other or later events than the log; with 2 if it cannot be done; with 130 if Ctrl-C ended it. Interrupted, it is simply run again. Whether an old backup is still whole: tollgate verify --data <folder>. Back from it: tollgate restore <folder>.',
     )
     .action(async (folder: string, flags: Flags) => {
       const { data } = readSettings(flags.data === undefined ? {} : { data: flags.data }, process.env);
@@ -46,17 +46,21 @@ const backup = async (data: string, target: string, isQuiet: boolean): Promise<L
   requireBackup(target);
   const lock = await lockTarget(target);
   try {
-    return await copyLedger({ from: data, to: foldersOf(target), isQuiet });
+    return await copyLedger({ from: data, to: foldersOf(target), isQuiet, ifInterrupted });
   } finally {
     await lock.release();
   }
 };
+
+const ifInterrupted =
+  'The log is untouched, and what was copied is whole as far as it came: run the same command again, and it goes on from there';
 
 /** What a backup has in it, or has once Tollgate was started on it; a mounted disk may have its own. */
 const ofBackups = ['log', 'relays', 'lock', 'account-table', 'lost+found'];
 
 /** A folder with anything else in it was meant for something else. */
 const requireBackup = (target: string): void => {
+  requireFolder(target);
   const others = existsSync(target) ? readdirSync(target).filter((name) => !ofBackups.includes(name)) : [];
   if (others.length > 0)
     throw new CannotCopy(

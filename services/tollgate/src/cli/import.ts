@@ -12,6 +12,7 @@ import { createReport } from './import/import-report';
 import type { ImportReport } from './import/import-report';
 import { csvRecords } from './import/csv-records';
 import { ndjsonRecords } from './import/ndjson-records';
+import { Interrupted, untilInterrupted } from './interrupted';
 import { createOutage } from './outage';
 import { startProgress } from './progress-bar';
 import { GaveUp, sendBatch } from './send-batches';
@@ -43,19 +44,22 @@ const importFile = async (file: string, flags: ImportFlags): Promise<void> => {
   const room = { items: flags.batch, bytes: maxBatchBytes, sizeOf };
   const records = recordsOf(fileText(input.chunks), { file, flags, report });
   let end: 'finish' | 'halt' = 'halt';
-  let fault: Error | undefined;
-  try {
+  let failure: unknown;
+  const sendAll = async (): Promise<void> => {
     for await (const group of readAhead(groupsOf(records, room))) await send(group);
+  };
+  try {
+    await untilInterrupted(sendAll(), () => '');
     end = 'finish';
   } catch (error) {
-    fault = asFault(error, report, flags);
+    failure = error;
   } finally {
     progress[end](input.readBytes());
     await report.close().finally(() => {
-      say(report.text());
+      say(report.text(end === 'finish'));
     });
   }
-  if (fault) throw fault;
+  if (end === 'halt') throw asFault(failure, report, flags);
   if (report.isEmpty())
     say(`There is nothing to import in ${file}: ${input.readBytes() === 0 ? 'it is empty' : 'it has no records'}`);
   if (report.hasFaults()) process.exitCode = 1;
@@ -77,15 +81,14 @@ const recordsOf = (text: AsyncIterable<Buffer>, { file, flags, report }: Source)
       });
 };
 
-/** What is told after the report, which must be told first; throws anything else. */
+/** What is told after the report, which must be told first and counts what was sent to the last; throws anything else. */
 const asFault = (error: unknown, report: ImportReport, { rejects }: ImportFlags): Error => {
   if (error instanceof FileFault) return error;
-  if (!(error instanceof GaveUp)) throw error;
+  if (!(error instanceof GaveUp) && !(error instanceof Interrupted)) throw error;
   const again = rejects === undefined || !report.hasFaults() ? '' : ', with a new name for --rejects';
-  return new Error(
-    `${error.message}, with at least ${report.records().toLocaleString('en')} records sent. Run it again when Tollgate answers${again}: ids count once, so what was recorded is found a duplicate and the rest is recorded`,
-    { cause: error },
-  );
+  const when = error instanceof GaveUp ? ' when Tollgate answers' : '';
+  error.message += `, with at least ${report.records().toLocaleString('en')} records sent. Run it again${when}${again}: ids count once, so what was recorded is found a duplicate and the rest is recorded`;
+  return error;
 };
 
 /** Batches stay below what a server takes, however long the records are. */

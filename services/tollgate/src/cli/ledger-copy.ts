@@ -8,6 +8,7 @@ import { lockFolder, makeFolder, openFolder, openFolderReadOnly } from '@tollgat
 import type { FolderLock } from '@tollgate/folder';
 import { foldersOf } from '../folders';
 import { readRelayPositions, replaceRelayPosition } from '../relay-position';
+import { Interrupted, untilInterrupted } from './interrupted';
 import { startProgress } from './progress-bar';
 
 /** A ledger as it was copied; `relays` says how far each was acknowledged when that began. */
@@ -19,20 +20,23 @@ type Copying = {
   /** Where the log goes, and where the positions of the relays go. */
   to: { log: string; relays: string };
   isQuiet: boolean;
+  /** What is told of a copy that a signal ended. */
+  ifInterrupted: string;
 };
 
 /**
  * Brings a copy up to where the log of `from` is. How far the relays are is read before the log and written after it: a copy may publish
  * again, and never leaves out what was not acknowledged.
  */
-export const copyLedger = async ({ from, to, isQuiet }: Copying): Promise<LedgerCopy> => {
+export const copyLedger = async ({ from, to, isQuiet, ifInterrupted }: Copying): Promise<LedgerCopy> => {
   const source = foldersOf(from);
   const positions = await readRelayPositions(source.relays);
   const progress = createProgress(isQuiet);
-  const { last, ...copy } = await copyLog(openFolderReadOnly(source.log), await openFolder(to.log), {
+  const copying = copyLog(openFolderReadOnly(source.log), await openFolder(to.log), {
     codec: storedEvents,
     onProgress: progress.update,
   });
+  const { last, ...copy } = await untilInterrupted(copying, () => `${progress.howFar()}. ${ifInterrupted}`);
   progress.finish();
   const kept = Object.entries(positions).map(([name, position]): [string, bigint] => [
     name,
@@ -47,14 +51,20 @@ export const copyLedger = async ({ from, to, isQuiet }: Copying): Promise<Ledger
 const createProgress = (isQuiet: boolean) => {
   let bar: ReturnType<typeof startProgress> | undefined;
   let copied = 0;
+  let total = 0;
   return {
     update: (copiedBytes: number, ofBytes: number): void => {
-      if (isQuiet) return;
-      bar ??= startProgress({ unit: 'bytes', total: ofBytes });
       copied = copiedBytes;
-      bar.update(copied);
+      total = ofBytes;
+      if (!isQuiet) bar ??= startProgress({ unit: 'bytes', total });
+      bar?.update(copied);
     },
     finish: (): void => bar?.finish(copied),
+    /** On a line of its own: the bar stands in the last one. */
+    howFar: (): string => {
+      bar?.halt(copied);
+      return copied === 0 ? ', before anything was copied' : `, with ${sizeOf(copied)} of ${sizeOf(total)} copied`;
+    },
   };
 };
 
@@ -104,6 +114,7 @@ export const tellOutcome = async <Result extends object>(
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (isJson) process.stdout.write(`${JSON.stringify({ error: message })}\n`);
+    if (error instanceof Interrupted) throw error;
     process.stderr.write(`tollgate: ${message}\n`);
     process.exitCode = isDifference(error) ? differs : cannot;
   }

@@ -3,7 +3,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import { openFileLogReader } from '@tollgate/event-store-file';
 import type { FileLogReader } from '@tollgate/event-store-file';
 import { openFolderReadOnly } from '@tollgate/folder';
-import { foldersOf, unfinishedRestoreIn } from '../folders';
+import { foldersOf, requireFolder, unfinishedRestoreIn } from '../folders';
 import { hasLog, oldFormatIn } from './upgrade-source';
 
 /** There is nothing here that can be read as a log. */
@@ -22,6 +22,7 @@ export const openLogReaderIn = (log: string): Promise<FileLogReader<LogEvent>> =
 
 /** Throws `Unreadable` where there is no log of today's format; `otherwise` says what to do if there is none at all. */
 export const requireLog = (data: string, otherwise: string): void => {
+  requireFolder(data);
   if (hasLog(data)) return;
   const missing = `there is no log in ${data} (${foldersOf(data).log}): ${otherwise}`;
   const old = `${data} holds a log of an earlier format: run "tollgate upgrade ${data}" first`;

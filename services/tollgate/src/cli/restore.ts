@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LogDamaged } from '@tollgate/event-store';
 import { openFolder } from '@tollgate/folder';
-import { foldersOf } from '../folders';
+import { foldersOf, requireFolder } from '../folders';
 import { readSettings, settingSources } from '../settings';
 import { CannotCopy, copyLedger, lockTarget, requireApart, sizeOf, tellOutcome } from './ledger-copy';
 import type { LedgerCopy } from './ledger-copy';
@@ -53,7 +53,7 @@ const restore = async (backup: string, data: string, isQuiet: boolean): Promise<
   const lock = await lockTarget(data);
   try {
     const unfinished = await openFolder(restoring);
-    const copy = await copyLedger({ from: backup, to: { log: unfinished.path, relays }, isQuiet });
+    const copy = await copyLedger({ from: backup, to: { log: unfinished.path, relays }, isQuiet, ifInterrupted });
     const accounts = await verify(data, isQuiet);
     await (await openFolder(data)).rename(basename(restoring), basename(log));
     return { ...copy, accounts };
@@ -62,11 +62,15 @@ const restore = async (backup: string, data: string, isQuiet: boolean): Promise<
   }
 };
 
+const ifInterrupted =
+  'The backup is untouched, and Tollgate does not start on half a restore: run the same command again';
+
 /** What a restore leaves that was interrupted. */
 const ofRestores = (data: string): string[] =>
   existsSync(foldersOf(data).restoring) ? ['lock', 'lost+found', 'log.restoring', 'relays'] : ['lock', 'lost+found'];
 
 const requireEmpty = (data: string): void => {
+  requireFolder(data);
   const allowed = ofRestores(data);
   const others = existsSync(data) ? readdirSync(data).filter((name) => !allowed.includes(name)) : [];
   if (others.length > 0)

@@ -5,6 +5,7 @@ import { startLedgerNode } from '../ledger-node';
 import type { LedgerNode } from '../ledger-node';
 import { ignoredSettings, readSettings, settingNames, settingSources } from '../settings';
 import type { SettingName, Settings } from '../settings';
+import { sameSignalMs } from './interrupted';
 
 /** `tollgate serve`: the whole ledger in one process, until SIGTERM or SIGINT. */
 export const addServe = (program: Command): void => {
@@ -50,14 +51,11 @@ const endOf = async (node: LedgerNode, logger: Log): Promise<void> => {
     logger.error({ stopTimeoutMs }, 'parts did not stop in time; what was acknowledged is safe');
     endAtOnce();
   }, stopTimeoutMs);
-  // Ctrl-C on `npm start` comes twice, from the terminal and from npm: only one that comes later is meant.
   setTimeout(() => void nextSignal().then(endAtOnce), sameSignalMs).unref();
   await node.stop();
   clearTimeout(force);
   end(isFailure ? 1 : 0);
 };
-
-const sameSignalMs = 1_000;
 
 /** Without a listener the system ends the process: also between a signal and the listener for the next one. */
 const outliveSignals = (): void => {

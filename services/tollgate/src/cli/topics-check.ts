@@ -58,6 +58,14 @@ const checkCommands = async (
     ? 'all as it should be'
     : `${String(missing.size)} keys whose last command is missing, ${String(unknown.count)} that the log does not have`;
   say(`${commands.topic}: ${String(messages)} messages for ${String(expected.size)} keys: ${verdict}.`);
+  if (missing.size > 0)
+    say(
+      '  What is missing comes again when Tollgate runs, or by hand with Tollgate stopped: tollgate topics republish traffic-control',
+    );
+  if (unknown.count > 0)
+    say(
+      '  What the log does not have was decided after it was copied, or by another ledger: put the newer log back or choose another --kafka-topic-prefix; or, if this log is what counts, tollgate topics reset --yes',
+    );
   return isWhole;
 };
 
@@ -73,6 +81,7 @@ const checkRejected = async (reader: TopicReader, { topic, prefix }: Output, dat
   say(
     `${topic}: ${String(held.size())} rejected messages; ${String(absent)} of the log are not there (expired, or lost), ${String(held.left())} are not in the log.`,
   );
+  if (absent > 0) say('  They are published again, with Tollgate stopped, by: tollgate topics republish rejected');
 };
 
 /** Every event under a prefix, from the files of the log. */

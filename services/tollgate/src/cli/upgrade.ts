@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { requireFolder } from '../folders';
 import { SettingsError } from '../settings';
 import { NoOldLog, upgradeFolder } from './upgrade-folder';
 
@@ -19,6 +20,7 @@ export const addUpgrade = (program: Command): void => {
       '\nEnds with 0 when it is done, also if it was done before; with 1 if the old log is damaged, in use, or the disk too small; with 2 if the folder has no log of the old format. Interrupted, it is simply run again.',
     )
     .action(async (folder: string) => {
+      requireFolder(resolve(folder));
       await upgradeFolder(resolve(folder)).catch((error: unknown) => {
         throw error instanceof NoOldLog ? new SettingsError(error.message) : error;
       });

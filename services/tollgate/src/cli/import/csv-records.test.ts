@@ -46,6 +46,14 @@ describe('rows of a CSV file', () => {
     ]);
   });
 
+  test('--kind that contradicts the headings was told as headings that are not there; it is told as what it is', async () => {
+    const payments = 'a title\n\nPayment ID,accountId\np1,acme\n';
+    await expect(read(payments, { kind: 'usage' })).rejects.toThrow(
+      'line 3 names the fields, paymentId among them and no usageId, and --kind says usage: import it without --kind, or with --kind payment',
+    );
+    expect(await read(payments, { kind: 'payment' })).toHaveLength(1);
+  });
+
   test('an empty cell is a field that is not there', async () => {
     expect(bodies(await read(`${header}\nu1,acme,inbound,1,EUR,,,\n`))).toEqual([
       { kind: 'usage', usageId: 'u1', accountId: 'acme', direction: 'inbound', amount: '1', currency: 'EUR' },

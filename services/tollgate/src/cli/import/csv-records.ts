@@ -3,7 +3,7 @@ import { fieldOfHeading, namesFields, requireKnown } from './csv-headings';
 import { csvRows } from './csv-rows';
 import type { CsvRow } from './csv-rows';
 import { FileFault } from './file-fault';
-import { kindOfFields } from './import-record';
+import { idFieldOf, kindOfFields } from './import-record';
 import type { Cell, ImportKind, ImportRecord } from './import-record';
 import { textOf } from './utf-8';
 
@@ -32,7 +32,7 @@ export async function* csvRecords(chunks: AsyncIterable<Buffer>, options: CsvOpt
     else if (toRecord !== undefined) yield toRecord(row);
     else {
       leading.push(row);
-      toRecord = rowReader(row.cells, options);
+      toRecord = rowReader(row, options);
       if (toRecord !== undefined) options.onLeading(leading);
       else if (leading.length === mostLeading) break;
     }
@@ -47,18 +47,27 @@ const noHeadings = ({ cells }: CsvRow, delimiter: string): FileFault => {
   );
 };
 
+const contradicted = (line: number, told: ImportKind, given: ImportKind): FileFault =>
+  new FileFault(
+    `line ${String(line)} names the fields, ${idFieldOf(told)} among them and no ${idFieldOf(given)}, and --kind says ${given}: import it without --kind, or with --kind ${told}`,
+  );
+
 const numberFields: readonly string[] = ['durationSeconds'];
 /** What they may be is checked by the server, and told. */
 const checkedFields: readonly string[] = ['amount', ...numberFields];
 
 /** What makes a record of each row below one that names the fields; absent if this is another. */
 const rowReader = (
-  headings: readonly Buffer[],
+  { cells: headings, line: headingsLine }: CsvRow,
   { kind: given }: CsvOptions,
 ): ((row: CsvRow) => ImportRecord) | undefined => {
   const columns = headings.map((cell) => fieldOfHeading(cell.toString()));
-  if (!namesFields(columns, given)) return undefined;
-  const kind = given ?? kindOfFields((name) => columns.includes(name));
+  const told = kindOfFields((name) => columns.includes(name));
+  if (!namesFields(columns, given)) {
+    if (given !== undefined && told !== undefined) throw contradicted(headingsLine, told, given);
+    return undefined;
+  }
+  const kind = given ?? told;
   requireKnown(columns, kind);
   return ({ line, raw, cells: bytes, fault }) => {
     const texts = bytes.map(textOf);

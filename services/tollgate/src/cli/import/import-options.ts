@@ -21,7 +21,7 @@ export const addImportOptions = (command: Command): Command =>
   command
     .summary('record payments, usage, adjustments and reversals from a file')
     .description(
-      'Records payments, usage, adjustments and reversals from a file of JSON lines or CSV, in the order of the file. Ids are permanent: importing a file again, whole or after an interruption, records what is missing and changes nothing else. Ends with 0 if every record is recorded now, or there was none; with 1 if one was rejected or held back, or the file could not be read or sent to its end; with 2 if there is no such file, or an option is wrong.',
+      'Records payments, usage, adjustments and reversals from a file of JSON lines or CSV, in the order of the file. Ids are permanent: importing a file again, whole or after an interruption, records what is missing and changes nothing else. Ends with 0 if every record is recorded now, or there was none; with 1 if one was rejected or held back, or the file could not be read or sent to its end; with 2 if there is no such file, or an option is wrong; with 130 if Ctrl-C ended it.',
     )
     .argument('<file>', 'the file; - is standard input')
     .addOption(

@@ -108,6 +108,17 @@ test('rejects are never kept in place of a file that is there, the input least o
   expect(await readFile(ledger.path('old.csv'), 'utf8')).toBe('of an earlier run');
 });
 
+test('where the files of rejects cannot be begun, it ends at the first of them and says how to go on', async () => {
+  const file = await ledger.write('p.csv', `${headings}\np1,acme,inbound,1,EUR,\np2,acme,inbound,x,EUR,\n`);
+  // The reasons' name is longer than a name may be.
+  const rejects = ledger.path(`${'r'.repeat(245)}.csv`);
+  const { code, stdout, stderr } = await ledger.run('import', file, '--rejects', rejects);
+  expect([code, stdout]).toEqual([1, expect.stringMatching(/^1 recorded, 0 duplicates, 1 rejected\n/)]);
+  expect(stdout).not.toContain('rejects in');
+  expect(stderr).toContain(`${rejects}.reasons.ndjson cannot be written: ENAMETOOLONG`);
+  expect(stderr).toContain('Import again with --rejects and a new file: what was recorded is found a duplicate');
+});
+
 test('where rejects cannot be kept, it ends and says what was recorded and how to go on', async () => {
   const records = Array.from(
     { length: 3_000 },

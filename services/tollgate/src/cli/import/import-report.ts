@@ -48,7 +48,8 @@ export const createReport = async (rejectsFile: string | undefined) => {
     },
     isEmpty: (): boolean => records() === 0 && !isHeldBack,
     close: async (): Promise<void> => rejects?.close(),
-    text: (): string => {
+    /** What is to be said in the end, which may have come too early. */
+    text: (isWhole: boolean): string => {
       const { recorded, duplicates, rejected } = counts;
       const isCut = rejectsFile === undefined && rejected > mostShown;
       return [
@@ -56,15 +57,17 @@ export const createReport = async (rejectsFile: string | undefined) => {
         ...rejections.lines(isCut ? ' (--rejects FILE keeps them all)' : ''),
         ...warnings.lines(''),
         ...notes,
-        ...(rejects?.isWhole() && rejectsFile !== undefined ? keptText(rejectsFile, rejects.formula()) : []),
+        ...(rejects?.isWhole() && rejectsFile !== undefined ? keptText(rejectsFile, isWhole, rejects.formula()) : []),
       ].join('\n');
     },
   };
 };
 export type ImportReport = Awaited<ReturnType<typeof createReport>>;
 
-const keptText = (file: string, formula: string | undefined): string[] => [
-  `All rejects are in ${file} as they stood, the reasons in ${reasonsFileOf(file)}: mend the first and import it`,
+const keptText = (file: string, isWhole: boolean, formula: string | undefined): string[] => [
+  isWhole
+    ? `All rejects are in ${file} as they stood, the reasons in ${reasonsFileOf(file)}: mend the first and import it`
+    : `The rejects in ${file} are not all: they are those of the records that were sent, the reasons in ${reasonsFileOf(file)}`,
   ...(formula === undefined
     ? []
     : [

@@ -89,6 +89,40 @@ test('an import whose server stays away did not say to run it again; it does, wi
   expect((await acme()).revision).toBe(count);
 });
 
+test('Ctrl-C ended an import without a word; it says how far it came, that the rejects are not all, and how to go on', async () => {
+  const count = 3_000;
+  const rejects = ledger.path('rejects.ndjson');
+  const file = await ledger.write('calls.ndjson', `{"usageId":"u"}\n${calls(count)}`);
+  const importing = ledger.begin('import', file, '--batch', '20', '--rejects', rejects);
+  await importing.until(async () => (await acme()).revision > 100);
+  // As under npm: from the terminal, and from npm.
+  importing.signal('SIGINT');
+  importing.signal('SIGINT');
+  expect(await importing.ended).toBe(130);
+  const [, recorded = ''] = /^([\d,]+) recorded, 0 duplicates, 1 rejected\n/.exec(importing.stdout()) ?? [];
+  const sent = Number(recorded.replace(',', '')) + 1;
+  expect(sent).toBeLessThan(count);
+  expect(importing.stdout()).toContain(`The rejects in ${rejects} are not all: they are those of the records`);
+  expect(importing.stderr()).toContain(
+    `interrupted by SIGINT, with at least ${sent.toLocaleString('en')} records sent. Run it again, with a new name for --rejects: ids count once`,
+  );
+  expect(await readFile(rejects, 'utf8')).toBe('{"usageId":"u"}\n');
+  expect((await ledger.run('import', file)).stdout).toMatch(/ 1 rejected\n/);
+  expect((await acme()).revision).toBe(count);
+});
+
+test('Ctrl-C ends an import also while nothing answers', async () => {
+  const file = await ledger.write('calls.ndjson', calls(3_000));
+  const importing = ledger.begin('import', file, '--batch', '20');
+  await importing.until(async () => (await acme()).revision > 100);
+  await ledger.stop();
+  await importing.until(() => Promise.resolve(importing.stderr().includes('trying again')));
+  importing.signal('SIGINT');
+  expect(await importing.ended).toBe(130);
+  expect(importing.stderr()).toContain('Run it again: ids count once');
+  await ledger.startAgain();
+});
+
 test('a file that is missing or a folder is refused by its name, with what is expected, and keeps no rejects', async () => {
   const rejects = ledger.path('rejects.ndjson');
   const faults = [

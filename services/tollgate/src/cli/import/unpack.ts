@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { unzstd, WindowTooLarge } from '@tollgate/zstd';
 import { FileFault } from './file-fault';
-import { unzstd } from './zstd';
 
 type Unpack = (chunks: AsyncIterable<Buffer>) => AsyncGenerator<Buffer>;
 
@@ -42,6 +42,10 @@ async function* told(packing: string, unpacked: AsyncGenerator<Buffer>): AsyncGe
     yield* unpacked;
   } catch (error) {
     if (isOfSystem(error) || error instanceof FileFault) throw error;
+    if (error instanceof WindowTooLarge)
+      throw new FileFault(
+        `the ${packing} data asks for more than 128 MiB of memory to be unpacked: it is damaged, or was packed with a larger window. Pack it again without --long or --ultra, or unpack it first, and import the whole file again, what was recorded before counts once`,
+      );
     throw new FileFault(
       `the ${packing} data is damaged or was cut short (${error instanceof Error ? error.message : String(error)}): import the whole file again, what was recorded before counts once`,
     );

@@ -1,0 +1,1 @@
+export { unzstd, WindowTooLarge } from './unzstd';
