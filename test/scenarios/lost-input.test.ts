@@ -132,3 +132,17 @@ test('an input topic that was deleted while Tollgate ran held up the other; it i
     { from: '21', to: '0', why: 'recreated' },
   ]);
 });
+
+test('a topic that was created anew while Tollgate was stopped was read from its start without a word: the broker forgets its commits', async () => {
+  const { payments } = parts.topics;
+  await untilConsumed(parts, group);
+  await tollgate.stop();
+  await admin.deleteTopics({ topics: [payments] });
+  await start();
+  const isRecreated = ({ data: { from, why } }: Event): boolean => from === '1' && why === 'recreated';
+  await until('it is told', async () => (await losses()).some(isRecreated));
+  expect((await losses()).at(-1)).toMatchObject({ data: { topic: payments, partition: 0, from: '1', to: '0' } });
+  await tollgate.kill();
+  await start();
+  expect(await losses()).toHaveLength(3);
+});

@@ -194,7 +194,7 @@ test('what the broker refuses is named, with how much was sent before it', async
 
 test('without a broker, or with a time nobody can read, it ends with code 2 and says what to give', async () => {
   const without = await runTollgate('redrive', '--url', tollgate.url);
-  expect(without.output).toContain('KAFKA_BROKERS (--kafka-brokers): needed');
+  expect(without.output).toContain('KAFKA_BROKERS (--kafka-brokers): needed, host:port of a broker');
   for (const [flags, told] of [
     [['--since', 'yesterday'], 'yesterday: must be an RFC 3339 time in UTC'],
     [['--since', '5'], '5: must be an RFC 3339 time in UTC'],

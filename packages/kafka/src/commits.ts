@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CommitNotes } from './commit-notes';
 import { describe } from './errors';
 import type { KafkaLog } from './logging';
-import type { Commit } from './lost-range';
+import type { Committed } from './committed';
 import type { Progress } from './progress';
 import { keyOf, type Tenure } from './tenure';
 import { withTimeLimit } from './time-limit';
@@ -36,7 +36,7 @@ const byTopic = (due: readonly Due[], metadata: string | null) => {
 /** Commits what has become durable, all partitions in one request, one request at a time. Never rejects: what is not committed comes again. */
 export const createCommits = (
   log: KafkaLog,
-  { notes, committed }: { notes?: CommitNotes | undefined; committed: Map<string, Commit> },
+  { notes, committed }: { notes?: CommitNotes | undefined; committed: Committed },
 ) => {
   let asked: Tenure | undefined;
   let isRunning = false;
@@ -50,10 +50,8 @@ export const createCommits = (
     if (tenure.isOver()) return;
     const answer = await withTimeLimit(tenure.commit(byTopic(due, metadata)), answerLimitMs, 'late');
     if (answer === 'late') throw new Error('no answer');
-    for (const { offset, progress, ...place } of due) {
-      progress.markCommitted(offset);
-      committed.set(keyOf(place), { offset, note: metadata ?? undefined });
-    }
+    for (const { offset, progress } of due) progress.markCommitted(offset);
+    committed.add(new Map(due.map(({ offset, ...place }) => [keyOf(place), { offset, note: metadata ?? undefined }])));
   };
 
   const sendAll = async (): Promise<void> => {

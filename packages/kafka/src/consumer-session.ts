@@ -150,7 +150,7 @@ const commitResumed = async (
   }));
   try {
     await consumer.commitOffsets(offsets);
-    for (const { offset, ...place } of offsets) committed.set(keyOf(place), { offset, note });
+    committed.add(new Map(offsets.map(({ offset, ...place }) => [keyOf(place), { offset, note }])));
   } catch (error) {
     log.info({ offsets, error: describe(error) }, 'Kafka did not take the commit behind what was lost');
   }

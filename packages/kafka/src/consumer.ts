@@ -4,7 +4,8 @@ import type { KafkaClient } from './client';
 import type { CommitNotes } from './commit-notes';
 import { heartbeatIntervalMs, startSession, type ConsumerSession } from './consumer-session';
 import { createStatus, type ConsumerState } from './consumer-status';
-import type { Commit, LostRange } from './lost-range';
+import { createCommitted, type CommitStore } from './committed';
+import type { LostRange } from './lost-range';
 import { createPartitionWork } from './partition-work';
 
 export type { ConsumerState };
@@ -37,6 +38,8 @@ export type ConsumerOptions = {
   onLost?: (lost: LostRange[]) => Promise<void>;
   /** What is kept with each commit, and judged before the group is joined. */
   notes?: CommitNotes;
+  /** Where commits are kept, so that what was lost with a topic while nobody read is told of too. */
+  commits?: CommitStore;
   onState?: (state: ConsumerState, detail?: string) => void;
 };
 
@@ -53,7 +56,8 @@ export const runConsumer = (client: KafkaClient, options: ConsumerOptions): Runn
   const { groupId, topics, maxBatchMessages = 2_000, partitionsConcurrently = 1, fromBeginning = true } = options;
   const { log } = client;
   const { onBatch, notes, createPartitions, onLost = () => Promise.resolve() } = options;
-  const committed = new Map<string, Commit>();
+  const { commits = { kept: new Map(), keep: () => undefined } } = options;
+  const committed = createCommitted(commits);
   const maxOutstanding = {
     messages: options.maxOutstandingMessages ?? 20_000,
     bytes: options.maxOutstandingBytes ?? 32 * 1_024 * 1_024,

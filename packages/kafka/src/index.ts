@@ -1,5 +1,6 @@
 export { createKafka, type KafkaClient, type KafkaSettings } from './client';
 export type { CommitNotes } from './commit-notes';
+export type { Commits, CommitStore } from './committed';
 export { runConsumer, type ConsumerOptions, type ConsumerState, type RunningConsumer } from './consumer';
 export { KafkaUnavailable, PublishError, TopicForbidden, TopicMissing } from './errors';
 export type { KafkaLog } from './logging';

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EachBatchPayload, KafkaMessage, OffsetsByTopicPartition } from 'kafkajs';
 import { handling, recordingLog, until, type LogLine } from './broker.test-support';
+import { createCommitted } from './committed';
 import { createPartitionWork, type BatchOptions } from './partition-work';
 
 const message = (offset: number): KafkaMessage => ({
@@ -21,7 +22,7 @@ const fakeConsumer = (options: Partial<BatchOptions> = {}) => {
     maxBatchMessages: 100,
     maxOutstanding: { messages: 1_000, bytes: 1_000_000 },
     heartbeatIntervalMs: 1_000,
-    committed: new Map(),
+    committed: createCommitted({ kept: new Map(), keep: () => undefined }),
     ...options,
   });
   const commits: string[][] = [];

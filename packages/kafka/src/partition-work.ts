@@ -1,11 +1,11 @@
 import type { EachBatchPayload } from 'kafkajs';
 import type { ReceivedMessage } from './chunks';
 import type { CommitNotes } from './commit-notes';
+import type { Committed } from './committed';
 import { createCommits } from './commits';
 import { describe } from './errors';
 import { createHandOut } from './hand-out';
 import type { KafkaLog } from './logging';
-import type { Commit } from './lost-range';
 import { createOutstanding, type Load } from './outstanding';
 import { createRetries } from './retries';
 import { createTenures, shareOf, type Membership } from './tenure';
@@ -19,8 +19,7 @@ export type BatchOptions = {
   maxOutstanding: Load;
   heartbeatIntervalMs: number;
   notes?: CommitNotes | undefined;
-  /** Where the last commit of each partition is kept. */
-  committed: Map<string, Commit>;
+  committed: Committed;
 };
 
 /** How long a rebalance is held up for what is nearly durable; what is not in time comes again. */

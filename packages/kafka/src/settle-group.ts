@@ -2,6 +2,7 @@ import type { Admin } from 'kafkajs';
 import { createAdmin } from './admin';
 import type { KafkaClient } from './client';
 import type { CommitNotes } from './commit-notes';
+import type { Committed } from './committed';
 import type { Connection } from './connection';
 import { describeMissing, missingOf, type InputTopics, type Missing } from './input-topics';
 import { lossOf, type Commit, type LostRange } from './lost-range';
@@ -11,8 +12,8 @@ import { keyOf, topicIn } from './tenure';
 export type Group = InputTopics & {
   groupId: string;
   notes: CommitNotes | undefined;
-  /** What this process has committed last, by partition: a broker forgets commits with their topic. */
-  committed: Map<string, Commit>;
+  /** A broker forgets commits with their topic. */
+  committed: Committed;
   /** Resolves once it is on record that these can never be read. */
   onLost: (lost: LostRange[]) => Promise<void>;
 };
@@ -41,12 +42,12 @@ export const settleGroup = async (client: KafkaClient, { kafka }: Connection, gr
     const texts = [...commits.values()].flatMap(({ note }) => note ?? []);
     if ((await notes?.judge(texts)) === 'start over') {
       await admin.deleteGroups([groupId]);
-      committed.clear();
+      committed.retain(() => false);
       return { topics, missing, lost: [] };
     }
     const lost = await lossesIn(admin, topics, (key) => commits.get(key) ?? committed.get(key));
     if (lost.length > 0) await group.onLost(lost);
-    for (const key of committed.keys()) if (!commits.has(key)) committed.delete(key);
+    committed.retain((key) => commits.has(key));
     return { topics, missing, lost };
   } finally {
     await admin.disconnect();
@@ -58,13 +59,14 @@ export const settleGroup = async (client: KafkaClient, { kafka }: Connection, gr
  * itself and begins at the start of the topic that has taken its place.
  */
 export const checkCommits = async ({ kafka }: Connection, { groupId, committed }: Group): Promise<void> => {
-  if (committed.size === 0) return;
-  const topics = [...new Set([...committed.keys()].map(topicIn))];
+  const keys = committed.keys();
+  if (keys.length === 0) return;
+  const topics = [...new Set(keys.map(topicIn))];
   const admin = createAdmin(kafka);
   await admin.connect();
   try {
     const commits = await commitsOf(admin, groupId, topics);
-    for (const key of committed.keys())
+    for (const key of keys)
       if (!commits.has(key)) throw new Error(`topic ${topicIn(key)} was deleted while it was read`);
   } finally {
     await admin.disconnect();

@@ -9,6 +9,7 @@ import type { LostRange, RunningConsumer } from '@tollgate/kafka';
 import type { Folder } from '@tollgate/folder';
 import type { Log } from '@tollgate/service-runtime';
 import { createCommitNotes, logPositionIn } from './commit-notes';
+import { openCommitStore } from './commit-store';
 import { makeFirstContact, partitions } from './first-contact';
 import { startRelays } from './relays';
 import type { Relays } from './relays';
@@ -40,6 +41,7 @@ export const connectKafka = async (parts: Parts): Promise<KafkaSide> => {
   const client = createKafka(kafkaSettingsOf(settings), logger);
   const stopping = new AbortController();
   const lost = await openLostInput(parts);
+  const commits = await openCommitStore(relayFolder, settings.kafkaGroup);
   const contact = makeFirstContact({ client, topics, logger, signal: stopping.signal });
   const relays = await startRelays({ client, topics, log, folder: relayFolder, logger, created: contact.done });
   let consumer: RunningConsumer | undefined;
@@ -53,6 +55,7 @@ export const connectKafka = async (parts: Parts): Promise<KafkaSide> => {
       createPartitions: partitions,
       onBatch: createMessageHandler({ ledger, topics, clock }),
       notes: createCommitNotes(log, settings.kafkaGroup, logger),
+      commits,
       onLost: (found) => lost.note(found.map(withLogPosition)),
     });
   };
@@ -75,7 +78,10 @@ export const connectKafka = async (parts: Parts): Promise<KafkaSide> => {
       stopping.abort();
       await consumer?.stop();
     },
-    stopRelays: relays.stop,
+    stopRelays: async () => {
+      await relays.stop();
+      commits.close();
+    },
   };
 };
 

@@ -4,6 +4,8 @@ import type { Position } from '@tollgate/event-store';
 import { openFolderReadOnly } from '@tollgate/folder';
 import type { Folder, FolderFile } from '@tollgate/folder';
 import type { RelayPosition } from '@tollgate/service-runtime';
+import { commitsName } from './commit-store';
+import { openKeptText } from './kept-text';
 import { decodeMarks, encodeMarks } from './topic-marks';
 import type { TopicMarks } from './topic-marks';
 
@@ -33,22 +35,14 @@ export const openRelayPosition = async (
   const isNew = !isReadOnly && !folder.names().includes(name);
   const file = await folder.open(name, { isNew, isReadOnly });
   let { position, turn } = readSlots(file);
-  const kept = readMarks(file);
-  let { turn: marksTurn, text: written } = kept;
-  const noteMarks = (marks: TopicMarks): void => {
-    const text = encodeMarks(marks);
-    if (text === written) return;
-    const line = lineOf(`${String(marksTurn + 1)} ${text}`);
-    if (line.length > marksSlotBytes) throw new Error(`the topic has more partitions than ${name} can remember`);
-    marksTurn += 1;
-    file.note(line, marksAt + (marksTurn % 2) * marksSlotBytes);
-    written = text;
-  };
+  const kept = openKeptText(file, { at: marksAt, slotBytes: marksSlotBytes });
+  const text = kept.text();
   const place: RelayPlace = {
-    marks: kept.marks,
+    marks: text === undefined ? undefined : decodeMarks(text),
     position: () => position,
     store: (next) => {
-      if (place.marks !== undefined) noteMarks(place.marks);
+      if (place.marks !== undefined && !kept.write(encodeMarks(place.marks)))
+        throw new Error(`the topic has more partitions than ${name} can remember`);
       turn += 1;
       file.note(slotOf(next, turn), (turn % 2) * slotBytes);
       position = next;
@@ -80,7 +74,7 @@ export const readRelayPositions = async (path: string): Promise<Record<string, P
   const positions: Record<string, Position> = {};
   if (!existsSync(path)) return positions;
   const folder = openFolderReadOnly(path);
-  for (const name of folder.names().filter((one) => !one.endsWith(next))) {
+  for (const name of folder.names().filter((one) => !one.endsWith(next) && one !== commitsName)) {
     const relay = await openRelayPosition(folder, name);
     const position = relay.position();
     if (position !== undefined) positions[name] = position;
@@ -88,9 +82,6 @@ export const readRelayPositions = async (path: string): Promise<Record<string, P
   }
   return positions;
 };
-
-/** A line of text with its CRC-32. */
-const lineOf = (text: string): Buffer => Buffer.from(`${text} ${String(crc32(text))}\n`);
 
 /** The number of the write, the position, their CRC-32, filled up with spaces. */
 const slotOf = (position: Position, turn: number): Buffer => {
@@ -112,29 +103,4 @@ const parse = (slot: string): { position: Position; turn: number } | undefined =
   const [, text = '', turn, position, crc] = /^((\d+) (\d+)) (\d+) *\n$/.exec(slot) ?? [];
   if (position === undefined || String(crc32(text)) !== crc) return undefined;
   return { position: BigInt(position), turn: Number(turn) };
-};
-
-type WrittenMarks = { turn: number; text: string | undefined; marks: TopicMarks | undefined };
-
-const readMarks = (file: FolderFile): WrittenMarks => {
-  const bytes = Buffer.alloc(marksSlotBytes);
-  return [0, 1].reduce<WrittenMarks>(
-    (latest, slot) => {
-      const length = file.read(bytes, {
-        offset: 0,
-        length: marksSlotBytes,
-        position: marksAt + slot * marksSlotBytes,
-      });
-      const found = parseMarks(bytes.toString('utf8', 0, length));
-      return found !== undefined && found.turn >= latest.turn ? found : latest;
-    },
-    { turn: 0, text: undefined, marks: undefined },
-  );
-};
-
-/** What follows the first line is of a longer one before it. */
-const parseMarks = (slot: string): WrittenMarks | undefined => {
-  const [, line = '', turn, text = '', crc] = /^((\d+) (.*)) (\d+)\n/.exec(slot) ?? [];
-  if (crc === undefined || String(crc32(line)) !== crc) return undefined;
-  return { turn: Number(turn), text, marks: decodeMarks(text) };
 };

@@ -84,7 +84,9 @@ const redrive = async ({ dryRun = false, brief = false, url, ...flags }: Flags):
 const connectTo = (flags: Pick<Flags, 'kafkaBrokers' | 'kafkaTopicPrefix'>) => {
   const settings = readSettings(flags, process.env);
   if (settings.kafkaBrokers === undefined)
-    throw new SettingsError('KAFKA_BROKERS (--kafka-brokers): needed, the rejected topic is read from there');
+    throw new SettingsError(
+      'KAFKA_BROKERS (--kafka-brokers): needed, host:port of a broker: the rejected topic is read from there',
+    );
   return {
     kafka: createKafka(kafkaSettingsOf(settings), createLog('error')),
     topics: topicsOf(settings.kafkaTopicPrefix),

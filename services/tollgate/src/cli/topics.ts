@@ -121,7 +121,8 @@ const outputNameOf = (text: string): OutputName => {
 
 const connectTo = (flags: Flags) => {
   const settings = readSettings(flags, process.env);
-  if (settings.kafkaBrokers === undefined) throw new SettingsError('KAFKA_BROKERS (--kafka-brokers): needed');
+  if (settings.kafkaBrokers === undefined)
+    throw new SettingsError('KAFKA_BROKERS (--kafka-brokers): needed, host:port of a broker');
   return {
     kafka: createKafka(kafkaSettingsOf(settings), createLog('error')),
     outputs: outputsOf(topicsOf(settings.kafkaTopicPrefix)),
