@@ -78,3 +78,16 @@ export const createAlignment = (): ((recorded: Encoded, actual: Encoded | undefi
   };
   return align;
 };
+
+/** The value that a recording wrote. */
+export const decode = (encoded: Encoded): unknown => {
+  if (Array.isArray(encoded)) return encoded.map(decode);
+  if (!isMap(encoded)) return encoded;
+  const { $bigint, $date, $bytes, $number } = encoded;
+  if (typeof $bigint === 'string') return BigInt($bigint);
+  if (typeof $date === 'string') return new Date($date);
+  if (typeof $bytes === 'string') return Uint8Array.from(Buffer.from($bytes, 'base64'));
+  if ($number === 'NaN') return NaN;
+  if ('$undefined' in encoded) return undefined;
+  return Object.fromEntries(Object.entries(encoded).map(([name, field]) => [name, decode(field)]));
+};
