@@ -22,8 +22,9 @@ const encodeError = (error: Error): Encoded => {
   };
 };
 
-/** How long a deadline was waited for, and with whom, is another matter each time. */
-const untimed = (text: string): string => text.replace(/(Deadline exceeded after ).*/, '$1…');
+/** How long a deadline was waited for, and at which port, is another matter each time. */
+const untimed = (text: string): string =>
+  text.replace(/(Deadline exceeded after ).*/, '$1…').replace(/127\.0\.0\.1:\d+/, '127.0.0.1:…');
 
 export const encode = (value: unknown): Encoded => {
   if (typeof value === 'string') return untimed(value);
