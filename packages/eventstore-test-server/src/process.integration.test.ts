@@ -53,7 +53,7 @@ describe('a process that is killed', () => {
   const acknowledged: { stream: string; id: string | undefined; revision: bigint; commit: bigint | undefined }[] = [];
   const unknown: { stream: string; event: ReturnType<typeof json>; expected: bigint | 'no_stream' }[] = [];
   const writer = async (stream: string): Promise<unknown> => {
-    for (let expected: bigint | 'no_stream' = 'no_stream'; ; ) {
+    for (let expected: bigint | 'no_stream' = 'no_stream'; ;) {
       const event = json();
       const ended = await outcome(() => write(stream, [event], expected));
       if ('error' in ended) {

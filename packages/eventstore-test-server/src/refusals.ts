@@ -1,8 +1,4 @@
-import { ServerInterceptingCall,
-  type Metadata,
-  type ServerInterceptor,
-  type StatusObject,
-} from '@grpc/grpc-js';
+import { ServerInterceptingCall, type Metadata, type ServerInterceptor, type StatusObject } from '@grpc/grpc-js';
 import type { Faults } from './faults';
 import { leaderIsElsewhere, notReady } from './wire/errors';
 
