@@ -138,7 +138,7 @@ const liveRules = (createLog: CreateLog): void => {
       await slow.next();
       await appendOneByOne(log, 'a', 10);
       expect(await followUntil(log, 10)).not.toEqual([]);
-      const given: string[] = [];
+      const given: unknown[] = [];
       while (given.length < 10) {
         const next = await slow.next();
         if (next.done === true) break;
