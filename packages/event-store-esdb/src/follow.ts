@@ -1,0 +1,104 @@
+import type { AllStreamRecordedEvent } from '@eventstore/db-client';
+import { LogDamaged, SubscriptionDropped } from '@tollgate/event-store';
+import type { Position } from '@tollgate/event-store';
+import { failureOf } from './failure';
+import type { Feed } from './feed';
+import type { Store } from './store';
+import { unavailableText } from './time-limit';
+import type { Timing } from './time-limit';
+
+export type StoreBatch = { events: readonly AllStreamRecordedEvent[]; position: Position; isCaughtUp: boolean };
+
+type Followed = { store: Store; timing: Pick<Timing, 'silenceMs'> };
+
+type Selection = {
+  after: Position | undefined;
+  /** As the streams are called in the store. */
+  prefixes: readonly string[];
+  maxEvents: number;
+  signal: AbortSignal;
+};
+
+/** Where one subscription after another has come to. */
+type Progress = { position: Position | undefined };
+
+/**
+ * Events of $all in its order, without a gap and none twice. A subscription that the server gives up in a burst of events is taken up
+ * again from the last event that was handed over; so is one that is silent while the store is not. Throws `SubscriptionDropped` for
+ * everything else.
+ */
+export async function* followStore({ store, timing }: Followed, selection: Selection): AsyncGenerator<StoreBatch> {
+  const { signal, maxEvents, prefixes } = selection;
+  const progress: Progress = { position: selection.after };
+  await requirePosition(store, selection.after);
+  while (!signal.aborted) {
+    const end = await endOf(store);
+    const feed = store.feed({ after: progress.position, prefixes, most: 2 * maxEvents });
+    try {
+      yield* batchesOf(feed, progress, { store, timing, end, ...selection });
+    } finally {
+      feed.close();
+    }
+  }
+}
+
+type OneFeed = Followed & Pick<Selection, 'maxEvents' | 'signal'> & { end: Position };
+
+/** Ends where another subscription has to go on. */
+async function* batchesOf(feed: Feed, progress: Progress, one: OneFeed): AsyncGenerator<StoreBatch> {
+  const { maxEvents, signal, timing } = one;
+  let isMoving = false;
+  let isTold = false;
+  for (;;) {
+    await feed.news(signal, timing.silenceMs);
+    if (signal.aborted || !feed.isCurrent()) return;
+    const taken = feed.take(maxEvents);
+    if (taken !== undefined) {
+      const before = progress.position;
+      const { events, isCaughtUp } = taken;
+      // What was in the store before the subscription began has been delivered once that is live.
+      const position = latest(before, events.at(-1)?.position.commit, taken.reached, isCaughtUp ? one.end : undefined);
+      if (position !== undefined && (position !== before || (isCaughtUp && !isTold))) {
+        isMoving = true;
+        isTold = isCaughtUp;
+        progress.position = position;
+        yield { events, position, isCaughtUp };
+      }
+      continue;
+    }
+    const failure = feed.failure();
+    if (failure === undefined) {
+      if (await isBehind(one.store, progress)) return;
+    } else if (isMoving && failureOf(failure.error) === 'burst') return;
+    else throw new SubscriptionDropped(unavailableText(failure.error));
+  }
+}
+
+/** After a silence. A store that does not even answer this may have lost its quorum, of which subscriptions are not told. */
+const isBehind = async (store: Store, { position }: Progress): Promise<boolean> => {
+  const end = await endOf(store);
+  return position === undefined || end > position;
+};
+
+const endOf = async (store: Store): Promise<Position> => {
+  const end = await store.last().catch((error: unknown) => {
+    throw new SubscriptionDropped(unavailableText(error));
+  });
+  if (end === undefined) throw new LogDamaged('the event store has lost the event that names the ledger');
+  return end;
+};
+
+/** A subscription from a position that is none fails for no reason told; beyond the end it waits there in silence. */
+const requirePosition = async (store: Store, after: Position | undefined): Promise<void> => {
+  if (after === undefined) return;
+  const event = await store.read(after).catch((error: unknown) => {
+    throw new SubscriptionDropped(unavailableText(error));
+  });
+  if (event === undefined)
+    throw new LogDamaged(
+      `asked to go on after ${String(after)}, which is no position in this store: it is another or an older copy`,
+    );
+};
+
+const latest = (...positions: (Position | undefined)[]): Position | undefined =>
+  positions.reduce((one, other) => (one === undefined || (other !== undefined && other > one) ? other : one));
