@@ -47,6 +47,11 @@ const breaks = [
   { rule: 'by name only', from: 'test/scenarios/path.test.ts', imports: '../../packages/money/src/index' },
   { rule: 'index only', from: 'services/intake/src/memory.ts', imports: '@tollgate/event-store/memory' },
   { rule: 'tests on top', from: 'services/intake/src/fixture.ts', imports: './story.fixture' },
+  {
+    rule: 'tests on top',
+    from: 'services/intake/src/cluster-of-tests.ts',
+    imports: '@tollgate/eventstore-test-server',
+  },
   { rule: 'no development dependencies', from: 'services/intake/src/fuzz.ts', imports: 'fast-check' },
   { rule: 'zod at home', from: 'services/intake/src/schema.ts', imports: 'zod' },
   { rule: 'decimal.js at home', from: 'packages/account-table/src/decimal.ts', imports: 'decimal.js' },

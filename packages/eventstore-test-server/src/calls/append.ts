@@ -1,0 +1,87 @@
+import { Empty } from '@eventstore/db-client/generated/shared_pb';
+import type { AppendReq } from '@eventstore/db-client/generated/streams_pb';
+import { AppendResp } from '@eventstore/db-client/generated/streams_pb';
+import type { handleClientStreamingCall, StatusObject } from '@grpc/grpc-js';
+import type { ProposedEvent } from '../log/recorded-event';
+import { appendTooLarge, handlerThrew, maxAppendBytes, streamDeleted, timedOut } from '../wire/errors';
+import { readEvent } from '../wire/proposed-event';
+import { expectedRevision, streamName } from '../wire/read-request';
+import type { Answer, Append, Writer } from './writer';
+
+/** The plain path: one call an append. What it answers may overtake what was called before. */
+export const append =
+  (write: Writer): handleClientStreamingCall<AppendReq, AppendResp> =>
+  (call, respond) => {
+    let options: AppendReq.Options | undefined;
+    const events: ProposedEvent[] = [];
+    let refusal: StatusObject | undefined;
+    let bytes = 0;
+    call.on('data', (request: AppendReq) => {
+      const message = request.getProposedMessage();
+      if (!message) options = request.getOptions();
+      else if (!refusal) {
+        bytes += message.getData_asU8().length;
+        if (bytes > maxAppendBytes) refusal = appendTooLarge;
+        else
+          try {
+            events.push(readEvent(message));
+          } catch {
+            refusal = handlerThrew;
+          }
+      }
+    });
+    call.on('end', () => {
+      const stream = streamName(options?.getStreamIdentifier());
+      if (!options || refusal || stream === '') {
+        respond(refusal ?? handlerThrew);
+        return;
+      }
+      const request = { stream, expected: expectedRevision(options, options.getRevision()), events };
+      void write(request).then((answer) => answer && reply(request, answer, respond));
+    });
+  };
+
+const reply = (
+  { stream, expected }: Append,
+  answer: Answer,
+  respond: (error: StatusObject | null, response?: AppendResp) => void,
+): void => {
+  switch (answer.kind) {
+    case 'deleted': {
+      respond(streamDeleted(stream));
+      return;
+    }
+    case 'timed out': {
+      respond(timedOut(answer.what));
+      return;
+    }
+    case 'success': {
+      respond(null, new AppendResp().setSuccess(success(answer)));
+      return;
+    }
+    case 'wrong expected revision': {
+      respond(null, new AppendResp().setWrongExpectedVersion(conflict(expected, answer.current)));
+      return;
+    }
+  }
+};
+
+const success = ({ revision, position }: Extract<Answer, { kind: 'success' }>): AppendResp.Success => {
+  const message = new AppendResp.Success();
+  if (revision < 0n) message.setNoStream(new Empty());
+  else message.setCurrentRevision(`${revision}`);
+  if (position === undefined) return message.setNoPosition(new Empty());
+  return message.setPosition(
+    new AppendResp.Position().setCommitPosition(`${position}`).setPreparePosition(`${position}`),
+  );
+};
+
+const conflict = (expected: Append['expected'], current: bigint): AppendResp.WrongExpectedVersion => {
+  const message = new AppendResp.WrongExpectedVersion();
+  if (current < 0n) message.setCurrentNoStream(new Empty());
+  else message.setCurrentRevision(`${current}`);
+  if (expected === 'any') return message.setExpectedAny(new Empty());
+  if (expected === 'no_stream') return message.setExpectedNoStream(new Empty());
+  if (expected === 'stream_exists') return message.setExpectedStreamExists(new Empty());
+  return message.setExpectedRevision(`${expected}`);
+};

@@ -1,0 +1,2 @@
+export { startEventStoreServer, type EventStoreServer } from './server';
+export type { Faults } from './faults';
