@@ -4,6 +4,7 @@ import {
   eventsAt,
   eventsOf,
   idsOf,
+  inLogOrder,
   isRising,
   onLog,
   payment,
@@ -189,7 +190,7 @@ const sizeRules = (createLog: CreateLog): void => {
         to('account-b', noStream, payments('b', 1)),
       );
       const opened = await reopen();
-      expect(eventsOf(await catchUp(opened, { prefixes: ['account-'] }))).toEqual(recorded);
+      expect(eventsOf(await catchUp(opened, { prefixes: ['account-'] }))).toEqual(inLogOrder(recorded));
     }),
   );
 

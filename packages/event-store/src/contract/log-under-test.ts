@@ -124,6 +124,10 @@ export const catchUp = (log: EventLog<EventBody>, subscription: Omit<Subscriptio
 export const eventsOf = (batches: readonly EventBatch<EventBody>[]): RecordedEvent<EventBody>[] =>
   batches.flatMap(({ events }) => events);
 
+/** Which of several streams of one call comes first is not said. */
+export const inLogOrder = (events: readonly RecordedEvent<EventBody>[]): RecordedEvent<EventBody>[] =>
+  [...events].sort((one, other) => (one.position < other.position ? -1 : 1));
+
 export const idsOf = (events: readonly ({ eventId: string } | undefined)[]): (string | undefined)[] =>
   events.map((event) => event && labels.get(event.eventId));
 
