@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import type { EventBody } from '@tollgate/event-store';
+import { createHash, randomUUID } from 'node:crypto';
+import type { AppendResult, EventBody, EventLog, NewEvent, RecordedEvent } from '@tollgate/event-store';
 import { startEventStoreServer } from '@tollgate/eventstore-test-server';
 import { openEsdbEventLog } from './index';
 import type { EsdbEventLog, EsdbEventLogOptions } from './index';
@@ -19,3 +19,40 @@ export const openLog = (
   options: Partial<EsdbEventLogOptions<EventBody>> = {},
 ): Promise<EsdbEventLog<EventBody>> =>
   openEsdbEventLog<EventBody>({ connectionString: () => url, streamPrefix: newPrefix(), codec, ...options });
+
+/** As impatient as a test should be. */
+export const quick = { callMs: 400, patienceMs: 5_000, silenceMs: 300 };
+
+/** An id that a label stands for. */
+export const idOf = (label: string): string =>
+  createHash('sha256')
+    .update(label)
+    .digest('hex')
+    .replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5');
+
+export const payment = (label: string, amount = '1'): NewEvent<EventBody> => ({
+  eventId: idOf(label),
+  type: 'PaymentRecorded',
+  data: { paymentId: label, amount },
+  metadata: {},
+});
+
+export const paymentIds = (events: readonly RecordedEvent<EventBody>[]): string[] =>
+  events.map(({ data }) => ('paymentId' in data ? String(data.paymentId) : 'none'));
+
+/** To one stream. */
+export const append = async (
+  log: EventLog<EventBody>,
+  [stream, expectedRevision]: [stream: string, expectedRevision: number],
+  ...events: NewEvent<EventBody>[]
+): Promise<AppendResult | undefined> => (await log.append([{ stream, expectedRevision, events }]))[0];
+
+/** Everything the log has now, or an error where it cannot be read to its end. */
+export const readAll = async (log: EventLog<EventBody>): Promise<RecordedEvent<EventBody>[]> => {
+  const events: RecordedEvent<EventBody>[] = [];
+  for await (const batch of log.subscribe({ prefixes: [''], signal: new AbortController().signal })) {
+    events.push(...batch.events);
+    if (batch.isCaughtUp) break;
+  }
+  return events;
+};
