@@ -53,7 +53,8 @@ export const patiently = async <Result>(patienceMs: number, attempt: () => Promi
 };
 
 /** One of our own, that says so. */
-const isFinal = (error: unknown): boolean => error instanceof Error && 'retriable' in error && error.retriable === false;
+const isFinal = (error: unknown): boolean =>
+  error instanceof Error && 'retriable' in error && error.retriable === false;
 
 export const unavailableText = (error: unknown): string =>
   failureOf(error) === 'denied'
