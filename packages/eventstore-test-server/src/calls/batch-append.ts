@@ -6,8 +6,8 @@ import type { handleBidiStreamingCall } from '@grpc/grpc-js';
 import { Any } from 'google-protobuf/google/protobuf/any_pb';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import type { Faults } from '../faults';
-import { maxAppendBytes } from '../wire/errors';
-import { readEvent } from '../wire/proposed-event';
+import { maxAppendBytes, maxMessageBytes, messageTooLarge } from '../wire/errors';
+import { readEvent, sizeOf } from '../wire/proposed-event';
 import { expectedRevision, streamName } from '../wire/read-request';
 import type { Answer, Append, Writer } from './writer';
 
@@ -21,7 +21,6 @@ export const batchAppend =
   (write: Writer, faults: Faults): handleBidiStreamingCall<BatchAppendReq, BatchAppendResp> =>
   (call) => {
     const pending = new Map<string, Pending>();
-    let order = Promise.resolve();
     const answer = (request: BatchAppendReq, stream: string, result: Result): void => {
       const response = new BatchAppendResp().setCorrelationId(request.getCorrelationId());
       response.setStreamIdentifier(new shared.StreamIdentifier().setStreamName(Buffer.from(stream)));
@@ -69,38 +68,39 @@ export const batchAppend =
       }
       if (!request.getIsFinal()) return;
       complete(key);
-      const outcome = write(append);
-      order = order.then(async () => {
-        const result = await outcome;
-        if (result) answer(request, append.stream, resultOf(append, result));
-      });
+      void write(append).then((result) => result && answer(request, append.stream, resultOf(append, result)));
     };
 
     call.on('data', (request: BatchAppendReq) => {
-      if (faults.calls === 'not-ready') {
-        answer(request, '', notReady);
-        return;
-      }
+      const bytes = request.getProposedMessagesList().reduce((sum, message) => sum + sizeOf(message), 0);
       try {
-        take(request);
+        if (bytes > maxMessageBytes) call.emit('error', messageTooLarge);
+        else if (faults.calls === 'not-ready') answer(request, '', notReady);
+        else take(request);
       } catch {
         answer(request, streamName(request.getOptions()?.getStreamIdentifier()), badRequest);
       }
     });
-    call.on('end', () => void order.then(() => call.end()));
+    call.on('end', () => call.end());
     call.on('cancelled', () => pending.forEach(({ timer }) => clearTimeout(timer)));
   };
 
 type Packed = { serializeBinary: () => Uint8Array };
-const failure = (code: Code, message: string, details: Packed, type = `event_store.client.${message}`): Status => {
+const status = (code: Code, message: string, details: Any): Status =>
+  new Status().setCode(code).setMessage(message).setDetails(details);
+
+const pack = (details: Packed, type: string): Any => {
   const packed = new Any();
   packed.pack(details.serializeBinary(), type);
-  return new Status().setCode(code).setMessage(message).setDetails(packed);
+  return packed;
 };
+
+const failure = (code: Code, name: string, details: Packed): Status =>
+  status(code, name, pack(details, `event_store.client.${name}`));
 
 const timeout = failure(Code.DEADLINE_EXCEEDED, 'Timeout', new shared.Timeout());
 const badRequest = failure(Code.INVALID_ARGUMENT, 'BadRequest', new shared.BadRequest());
-const notReady = failure(Code.UNAVAILABLE, 'Server Is Not Ready', new Empty(), 'google.protobuf.Empty');
+const notReady = status(Code.UNAVAILABLE, 'Server Is Not Ready', pack(new Empty(), 'google.protobuf.Empty'));
 const tooLarge = failure(
   Code.INVALID_ARGUMENT,
   'MaximumAppendSizeExceeded',
