@@ -16,6 +16,7 @@ const burst = new Error('10 ABORTED: Operation timed out: Consumer too slow to h
 /** A feed that brings what is written, then fails or is silent. */
 const feedOf = ({ deliveries = [], failure }: Script): Feed => {
   const left = [...deliveries];
+  let asked = 0;
   return {
     take: () => {
       const next = left.shift();
@@ -23,7 +24,7 @@ const feedOf = ({ deliveries = [], failure }: Script): Feed => {
       const { positions = [], reached, isCaughtUp = false } = next;
       return { events: positions.map(eventAt), reached, isCaughtUp };
     },
-    news: () => Promise.resolve(),
+    news: () => ((asked += 1) > 1_000 ? Promise.reject(new Error('asked for ever')) : Promise.resolve()),
     failure: () => (left.length === 0 && failure !== undefined ? { error: failure } : undefined),
     isCurrent: () => true,
     close: () => undefined,
