@@ -72,16 +72,19 @@ test.each<Partial<Faults>>([{ calls: 'not-ready' }, { calls: 'hang' }, { appends
   },
 );
 
+/** One event after another; what is not known is appended again, as a writer would. */
+const writeTo = async (written: EsdbEventLog<EventBody>, account: string, count: number): Promise<void> => {
+  for (let revision = noStream; revision < count - 1;) {
+    const result = await append(written, [account, revision], payment(`${account}.${String(revision)}`));
+    expect(result?.status).not.toBe('conflict');
+    if (result?.status === 'recorded') revision += 1;
+  }
+};
+
 test('connections that break in the middle of many appends lose none and double none', async () => {
-  const cuts = setInterval(server.cutConnections, 100);
-  const write = async (account: string): Promise<void> => {
-    for (let revision = noStream; revision < 14; revision += 1)
-      expect(await append(log, [account, revision], payment(`${account}.${String(revision)}`))).toMatchObject({
-        status: 'recorded',
-      });
-  };
+  const cuts = setInterval(server.cutConnections, 200);
   const accounts = ['account-a', 'account-b', 'account-c', 'account-d'];
-  await Promise.all(accounts.map(write));
+  await Promise.all(accounts.map((account) => writeTo(log, account, 15)));
   clearInterval(cuts);
   for (const account of accounts)
     expect(await historyOf(account)).toEqual(
@@ -95,12 +98,6 @@ test('restarts of the store in the middle of appends lose none and double none',
   const { port, url } = running;
   const restarted = await openLog(url, { timing: quick });
   let isWriting = true;
-  const write = async (account: string): Promise<void> => {
-    for (let revision = noStream; revision < 19; revision += 1)
-      expect(await append(restarted, [account, revision], payment(`${account}.${String(revision)}`))).toMatchObject({
-        status: 'recorded',
-      });
-  };
   const restart = async (): Promise<number> => {
     let restarts = 0;
     while (isWriting) {
@@ -112,7 +109,7 @@ test('restarts of the store in the middle of appends lose none and double none',
     return restarts;
   };
   const restarts = restart();
-  await Promise.all(['account-a', 'account-b', 'account-c'].map(write));
+  await Promise.all(['account-a', 'account-b', 'account-c'].map((account) => writeTo(restarted, account, 20)));
   isWriting = false;
   expect(await restarts).toBeGreaterThan(1);
   for (const account of ['account-a', 'account-b', 'account-c'])
