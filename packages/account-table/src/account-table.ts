@@ -3,7 +3,7 @@ import type { Folder } from '@tollgate/folder';
 import { defaultSlotsPerPage } from './accounts';
 import { createDescriber } from './describe';
 import type { Describer } from './describe';
-import { addGroup, noteCaughtUp } from './add-group';
+import { addGroup, endCatchUp, noteCaughtUp } from './add-group';
 import { createFingerprints, openIdIndex } from './ids';
 import type { Fingerprints, IdIndex, IdIndexOptions } from './ids';
 import { restoreSnapshot } from './snapshot';
@@ -56,6 +56,8 @@ export const openAccountTable = (options: AccountTableOptions = {}): AccountTabl
       state.others.all().flatMap(({ name, revision }) => (name.startsWith(prefix) ? [{ stream: name, revision }] : [])),
     pending: state.pending.all,
     place: () => placeOf(state),
+    position: () => (placeOf(state) === 0 ? undefined : BigInt(placeOf(state))),
+    caughtUp: () => endCatchUp(state),
     start: async (log) => {
       if (folder !== undefined) await restoreSnapshot(state, { ...log, folder, onWarning });
       const fingerprints = createFingerprints(log.seed);

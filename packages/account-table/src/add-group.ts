@@ -35,6 +35,13 @@ export const noteCaughtUp = (state: State): void => {
   state.blockedKeys.settle();
 };
 
+/** The log has come to its end, wherever that was said to be. */
+export const endCatchUp = (state: State): void => {
+  if (state.catchUpTo === 0) return;
+  state.catchUpTo = placeOf(state);
+  noteCaughtUp(state);
+};
+
 /** Few enough that to put them in their places delays nobody. */
 const fewTouched = 256;
 /** While much is read back, to do it seldom costs least; but not for ever, for what turns often is touched often. */

@@ -1,12 +1,19 @@
 import { LogUnavailable, requireWellFormed } from '@tollgate/event-store';
-import type { AppendResult, EventBody, EventLog, LogIndex, Place, RecordedGroup } from '@tollgate/event-store';
+import type {
+  AppendResult,
+  EventBody,
+  EventCodec,
+  EventLog,
+  LogIndex,
+  Place,
+  RecordedGroup,
+} from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
 import { openAcknowledged } from './acknowledged';
 import type { AcknowledgedNote } from './acknowledged';
 import { asPlanned, createAppendQueue } from './append-queue';
 import type { GroupIo } from './append-queue';
 import { createBatchReader } from './batch-reader';
-import type { EventCodec } from './event-codec';
 import { createNews, follow } from './follow';
 import type { News } from './follow';
 import { createGroupEncoder } from './group-encoder';

@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { EventBody, NewEvent, Place, RecordedGroup } from '@tollgate/event-store';
-import type { EventCodec } from './event-codec';
+import type { EventBody, EventCodec, NewEvent, Place, RecordedGroup } from '@tollgate/event-store';
 import { groupLineOf, typeText, writeLine } from './event-line';
 import { eventHeaderBytes, groupHeaderBytes, headersBytes, inEvent, inGroup, linesStart, magic } from './layout';
 import { createLineBuffer } from './line-buffer';

@@ -1,8 +1,7 @@
-import type { EventBody, Place } from '@tollgate/event-store';
+import type { EventBody, EventCodec, Place } from '@tollgate/event-store';
 import type { FolderFile } from '@tollgate/folder';
 import { after, createLoader, damagedAt, fileOf, loadGroup, peek } from './load-group';
 import type { Cursor, Loader, OpenSegment } from './load-group';
-import type { EventCodec } from './event-codec';
 import { mark, markBefore, segmentOf } from './segment';
 import type { Segment } from './segment';
 import type { Segments } from './segments';

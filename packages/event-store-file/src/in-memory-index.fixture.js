@@ -18,7 +18,7 @@ const createInMemoryIndex = () => {
   };
 };
 
-/** @type {import('@tollgate/event-store-file').EventCodec<any>} */
+/** @type {import('@tollgate/event-store').EventCodec<any>} */
 const codec = { versionOf: () => 1, decode: ({ type, data, metadata }) => ({ type, data, metadata }) };
 
 module.exports = { createInMemoryIndex, codec };

@@ -1,4 +1,3 @@
-export type { EventCodec, StoredEvent } from './event-codec';
 export { CopyRefused, copyLog } from './log-copy';
 export type { LogCopy } from './log-copy';
 export { openFileEventLog } from './file-event-log';

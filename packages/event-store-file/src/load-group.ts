@@ -1,7 +1,6 @@
 import { LogDamaged } from '@tollgate/event-store';
-import type { EventBody, Place } from '@tollgate/event-store';
+import type { EventBody, EventCodec, Place } from '@tollgate/event-store';
 import type { FolderFile } from '@tollgate/folder';
-import type { EventCodec } from './event-codec';
 import { groupHeaderBytes, headersBytes, readGroupHeader } from './layout';
 import type { GroupHeader } from './layout';
 import type { Segment } from './segment';

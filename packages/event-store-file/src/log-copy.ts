@@ -1,9 +1,8 @@
 import { LogDamaged } from '@tollgate/event-store';
-import type { EventBody, Place } from '@tollgate/event-store';
+import type { EventBody, EventCodec, Place } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
 import { openAcknowledged } from './acknowledged';
 import { copySegment } from './copy-segment';
-import type { EventCodec } from './event-codec';
 import { findGroup } from './load-group';
 import { lastGroupOf } from './log-end';
 import { openToRead, untilAcknowledged } from './open-to-read';

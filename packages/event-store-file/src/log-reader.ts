@@ -1,6 +1,5 @@
-import type { EventBody, Place } from '@tollgate/event-store';
+import type { EventBody, EventCodec, Place } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
-import type { EventCodec } from './event-codec';
 import { after, beginningOfSegment, loadGroup } from './load-group';
 import { openToRead, untilAcknowledged } from './open-to-read';
 import { requireEnd } from './replay';

@@ -1,6 +1,13 @@
-import type { EventBody, LogIndex, NewEvent, Place, RecordedGroup, StreamHead } from '@tollgate/event-store';
+import type {
+  EventBody,
+  EventCodec,
+  LogIndex,
+  NewEvent,
+  Place,
+  RecordedGroup,
+  StreamHead,
+} from '@tollgate/event-store';
 import { foldBytes } from '@tollgate/event-store';
-import type { EventCodec } from './event-codec';
 
 export const codec: EventCodec<EventBody> = {
   versionOf: () => 1,

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventBody, Place } from '@tollgate/event-store';
+import type { EventBody, EventCodec, Place } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
 import { openAcknowledged, requireAcknowledged } from './acknowledged';
 import type { Acknowledged } from './acknowledged';
-import type { EventCodec } from './event-codec';
 import { createLoader } from './load-group';
 import type { Loader } from './load-group';
 import { findEnd, lastGroupOf } from './log-end';

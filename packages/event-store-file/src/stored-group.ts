@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { LogDamaged } from '@tollgate/event-store';
-import type { EventBody, Place, RecordedGroup } from '@tollgate/event-store';
-import type { EventCodec } from './event-codec';
+import type { EventBody, EventCodec, Place, RecordedGroup } from '@tollgate/event-store';
 import { metadataOf, parseGroupLine, parseLine } from './event-line';
 import type { GroupLine } from './event-line';
 import { blockLines, eventHeaderBytes, groupHeaderBytes, headersBytes, inEvent, inGroup, linesStart } from './layout';

@@ -7,7 +7,11 @@ export type Position = bigint;
  */
 export type EventBody = { type: string; data: object; metadata: object & { source?: object | undefined } };
 
+/** `eventId` is a UUID in lower case. Its `data` are an object of at most `mostEventBytes` as JSON. */
 export type NewEvent<Body extends EventBody> = Body & { eventId: string };
+
+/** Every log takes an event of this size; one that is larger it may refuse, with an error that is not retriable. */
+export const mostEventBytes = 1_000_000;
 
 /** An event in its place. `revision` counts a stream from 0; `recordedAt` is RFC 3339 UTC. */
 export type RecordedEvent<Body extends EventBody> = NewEvent<Body> & {
@@ -29,7 +33,7 @@ export type StreamAppend<Body extends EventBody> = {
 
 /**
  * What became of the events for one stream: recorded, each at its position; not recorded, because the stream has moved on to
- * `currentRevision`; or not known, until the stream is read again.
+ * `currentRevision` at least; or not known, until the stream is read again. What was answered can be read from then on.
  */
 export type AppendResult =
   | { status: 'recorded'; positions: readonly Position[] }
@@ -61,6 +65,9 @@ export type EventLog<Body extends EventBody> = {
   /**
    * Appends to several streams; each stream wholly or not at all, whatever becomes of the others. One append names a
    * stream once, and gives each at least one event. Results come in the order of `appends`, after everything is durable.
+   * Where ids stand already, what stands there stays: the same append again is a conflict or answers the first positions, and
+   * other content under the same ids is a conflict. Of more than `mostEventBytes` for one stream a part may be recorded before a
+   * conflict or an unknown outcome, in order.
    * Throws `LogUnavailable` when it was refused before it began: then nothing of it is recorded.
    */
   append(appends: readonly StreamAppend<Body>[]): Promise<AppendResult[]>;
@@ -68,7 +75,7 @@ export type EventLog<Body extends EventBody> = {
   read(position: Position): Promise<RecordedEvent<Body> | undefined>;
   /** Events of one stream from revision `from` (0 unless given), oldest first, at most `limit`. None if there is no such stream. */
   readStream(stream: string, options: { from?: number; limit: number }): Promise<RecordedEvent<Body>[]>;
-  /** Position of the last event, absent while the log is empty. */
+  /** Where the log ends: no event is after it, and no position that was given. May be absent while the log has no event. */
   lastPosition(): Promise<Position | undefined>;
   /**
    * Catches up, then goes on live; a batch when there is news, at once an empty caught-up batch when there is none.

@@ -1,8 +1,9 @@
 export { newEvent } from './new-event';
 export { foldBytes } from './log-index';
 export type { LogIndex, Place, RecordedGroup, StreamHead } from './log-index';
+export type { EventCodec, StoredEvent } from './event-codec';
 export { requireWellFormed } from './well-formed';
-export { LogDamaged, LogUnavailable, SubscriptionDropped, noStream } from './event-log';
+export { LogDamaged, LogUnavailable, SubscriptionDropped, mostEventBytes, noStream } from './event-log';
 export type {
   AppendResult,
   EventBatch,

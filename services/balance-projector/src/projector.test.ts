@@ -2,6 +2,7 @@ import { openAccountTable } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import { SubscriptionDropped } from '@tollgate/event-store';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
+import { createSimulatedDisk } from '@tollgate/folder/simulated';
 import type { Log } from '@tollgate/service-runtime';
 import { startBalanceProjector } from './projector';
 
@@ -12,6 +13,23 @@ const paid = (paymentId: string): LogEvent => ({
   type: 'PaymentRecorded',
   data: { paymentId, accountId: 'acme', direction: 'inbound', amount: '1', currency: 'EUR' },
   metadata,
+});
+
+test('where a log ends with an event of somebody else’s, the table is caught up all the same and keeps what it has folded', async () => {
+  const log = createMemoryEventLog<LogEvent>();
+  await log.append([{ stream: 'account-acme', expectedRevision: -1, events: [{ ...opening, eventId: 'e0' }] }]);
+  const folder = createSimulatedDisk().folder('account-table');
+  const table = openAccountTable({ folder, snapshotEvents: 1 });
+  await table.start({ ledger: 'test', seed: new Uint8Array(16), last: 1_000 });
+  const before = folder.names();
+  const projector = startBalanceProjector({ table, logger: silent, log });
+  await projector.caughtUp;
+  await log.append([{ stream: 'account-acme', expectedRevision: 0, events: [{ ...paid('p'), eventId: 'e1' }] }]);
+  expect(await table.reached(2, 10_000)).toBe(true);
+  await projector.stop();
+  for (let turns = 0; turns < 100; turns += 1) await new Promise(setImmediate);
+  expect(folder.names()).not.toEqual(before);
+  await table.close();
 });
 
 test('folds each event once, however often the subscription drops and whatever it gives again', async () => {

@@ -41,8 +41,8 @@ const startOf = async ({ headers, query }: FastifyRequest, log: EventLog<LogEven
   const seen = valid(parseBody(lastEventId, headers['last-event-id']));
   const { from } = valid(parseBody(streamQuery, query));
   const last = await log.lastPosition();
-  if (seen !== undefined && seen > (last ?? 0n)) {
-    const detail = `last-event-id: the log ends at ${String(last ?? 0n)}, before ${String(seen)}: it is another log or an older copy; begin again, with from=start for all commands`;
+  if (seen !== undefined && (last === undefined || seen > last)) {
+    const detail = `last-event-id: the log ends at ${last?.toString() ?? '0'}, before ${String(seen)}: it is another log or an older copy; begin again, with from=start for all commands`;
     throw new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail }));
   }
   return seen ?? (from === 'start' ? undefined : last);

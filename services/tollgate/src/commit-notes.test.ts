@@ -16,7 +16,11 @@ const logWith = async (...accountIds: string[]) => {
   }
   return log;
 };
-const notesOf = async (...accountIds: string[]) => createCommitNotes(await logWith(...accountIds), 'group', silent);
+const notesOf = async (...accountIds: string[]) => {
+  const log = await logWith(...accountIds);
+  const folded = () => log.events().at(-1)?.position;
+  return createCommitNotes({ log, folded, groupId: 'group', logger: silent });
+};
 
 test('a log goes on after its own commits, also after those made when it was shorter', async () => {
   const earlier = await (await notesOf('acme')).write();
@@ -50,6 +54,12 @@ test.each([[['zenith']], [[]]])(
     );
   },
 );
+
+test('what was committed before the first event is behind every log', async () => {
+  const empty = await (await notesOf()).write();
+  expect(empty).toBe('tollgate ledger= position=0');
+  expect(await (await notesOf()).judge([empty])).toBe('go on');
+});
 
 test('commits without a note, and those of other tools, are gone on after', async () => {
   const notes = await notesOf('acme');

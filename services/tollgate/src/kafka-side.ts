@@ -36,7 +36,7 @@ type Parts = {
 };
 
 export const connectKafka = async (parts: Parts): Promise<KafkaSide> => {
-  const { settings, log, ledger, relayFolder, clock, logger } = parts;
+  const { settings, log, ledger, table, relayFolder, clock, logger } = parts;
   const topics = topicsOf(settings.kafkaTopicPrefix);
   const client = createKafka(kafkaSettingsOf(settings), logger);
   const stopping = new AbortController();
@@ -54,7 +54,7 @@ export const connectKafka = async (parts: Parts): Promise<KafkaSide> => {
       partitionsConcurrently: partitions,
       createPartitions: partitions,
       onBatch: createMessageHandler({ ledger, topics, clock }),
-      notes: createCommitNotes(log, settings.kafkaGroup, logger),
+      notes: createCommitNotes({ log, folded: table.position, groupId: settings.kafkaGroup, logger }),
       commits,
       onLost: (found) => lost.note(found.map(withLogPosition)),
     });

@@ -1,9 +1,10 @@
-import { LogUnavailable, noStream } from '../event-log';
+import { LogUnavailable, mostEventBytes, noStream } from '../event-log';
 import {
   catchUp,
   eventsAt,
   eventsOf,
   idsOf,
+  inLogOrder,
   isRising,
   onLog,
   payment,
@@ -61,6 +62,8 @@ export const appendRules = (createLog: CreateLog): void => {
 
     revisionRules(createLog);
     callRules(createLog);
+    sizeRules(createLog);
+    repetitionRules(createLog);
   });
 };
 
@@ -153,14 +156,14 @@ const callRules = (createLog: CreateLog): void => {
     'answers a call without any streams with nothing',
     onLog(createLog, async (log) => {
       expect(await log.append([])).toEqual([]);
-      expect(await log.lastPosition()).toBeUndefined();
+      expect(eventsOf(await catchUp(log, { prefixes: [''] }))).toEqual([]);
     }),
   );
 
   test(
     'fails a call that has an event which is no JSON, alone: those that were called with it are recorded',
     onLog(createLog, async (log) => {
-      const others = ['before', 'after'];
+      const others = ['after', 'before'];
       const circular: { itself?: unknown } = {};
       circular.itself = circular;
       const calls = ['before', 'broken', 'after'].map((label) => {
@@ -169,23 +172,75 @@ const callRules = (createLog: CreateLog): void => {
       });
       const outcomes = await Promise.allSettled(calls);
       expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-      expect(idsOf(eventsOf(await catchUp(log, { prefixes: ['account-'] })))).toEqual(others);
+      expect(idsOf(eventsOf(await catchUp(log, { prefixes: ['account-'] }))).sort()).toEqual(others);
       expect(await log.readStream('account-broken', { limit: 1 })).toEqual([]);
       await record(log, to('account-broken', noStream, payments('mended', 1)));
     }),
   );
+};
 
+const sizeRules = (createLog: CreateLog): void => {
   test(
     'records an event of a million bytes, and what comes with it',
     onLog(createLog, async (log, { reopen }) => {
-      const largest = payment('largest', { text: 'x'.repeat(1_000_000) });
+      const largest = payment('largest', { text: 'x'.repeat(mostEventBytes - '{"text":""}'.length) });
       const recorded = await record(
         log,
         to('account-a', noStream, [payment('small'), largest]),
         to('account-b', noStream, payments('b', 1)),
       );
       const opened = await reopen();
-      expect(eventsOf(await catchUp(opened, { prefixes: ['account-'] }))).toEqual(recorded);
+      expect(eventsOf(await catchUp(opened, { prefixes: ['account-'] }))).toEqual(inLogOrder(recorded));
+    }),
+  );
+
+  test(
+    'records what is larger for one stream than one event may be, in its order',
+    onLog(createLog, async (log) => {
+      const events = Array.from({ length: 5 }, (_, index) =>
+        payment(`large-${String(index)}`, { text: 'é'.repeat(200_000) }),
+      );
+      await record(log, to('account-a', noStream, events), to('account-b', noStream, payments('b', 1)));
+      const recorded = await log.readStream('account-a', { limit: 10 });
+      expect(idsOf(recorded)).toEqual(idsOf(events));
+      expect(isRising(recorded.map(({ position }) => position))).toBe(true);
+    }),
+  );
+};
+
+/** What makes it safe to append again what may have been recorded. */
+const repetitionRules = (createLog: CreateLog): void => {
+  test(
+    'records the same append once: again it is a conflict, or answers the first positions',
+    onLog(createLog, async (log) => {
+      const append = to('account-a', noStream, payments('a', 3));
+      const recorded = await record(log, append);
+      await record(log, to('account-a', 2, payments('aa', 1)));
+      const [again] = await log.append([append]);
+      if (again?.status === 'recorded') expect(again.positions).toEqual(recorded.map(({ position }) => position));
+      else expect(again).toEqual({ status: 'conflict', currentRevision: 3 });
+      expect(idsOf(await log.readStream('account-a', { limit: 10 }))).toEqual(['a-0', 'a-1', 'a-2', 'aa-0']);
+    }),
+  );
+
+  test(
+    'answers a conflict for other content under ids that stand already, and keeps the first content',
+    onLog(createLog, async (log) => {
+      await record(log, to('account-a', noStream, payments('a', 1)));
+      const first = await record(log, to('account-a', 0, [payment('b', { amount: '1' }), payment('c')]));
+      const other = to('account-a', 0, [payment('b', { amount: '2' }), payment('c')]);
+      expect(await log.append([other])).toEqual([{ status: 'conflict', currentRevision: 2 }]);
+      expect(await log.readStream('account-a', { from: 1, limit: 10 })).toEqual(first);
+    }),
+  );
+
+  test(
+    'takes the order of keys for no other content',
+    onLog(createLog, async (log) => {
+      await record(log, to('account-a', noStream, [payment('a', { one: '1', two: { x: 1, y: 2 } })]));
+      const [again] = await log.append([to('account-a', noStream, [payment('a', { two: { y: 2, x: 1 }, one: '1' })])]);
+      expect(again).not.toMatchObject({ status: 'unknown' });
+      expect(await log.readStream('account-a', { limit: 10 })).toHaveLength(1);
     }),
   );
 };

@@ -18,7 +18,7 @@ export const closingRules = (createLog: CreateLog): void => {
         const [event] = await record(log, to('account-a', noStream, payments('a', 1)));
         await log.close();
         await expect(log.readStream('account-a', { limit: 1 })).rejects.toThrow(LogUnavailable);
-        await expect(log.read(event?.position ?? 0n)).rejects.toThrow(LogUnavailable);
+        await expect(event && log.read(event.position)).rejects.toThrow(LogUnavailable);
       }),
     );
 

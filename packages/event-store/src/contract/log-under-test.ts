@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { SubscriptionDropped } from '../event-log';
 import type {
   AppendResult,
@@ -35,8 +36,24 @@ export const onLog =
 
 const metadata = { source: { receivedAt: '2026-01-31T12:00:00.000Z', channel: { http: 'request-1' } }, offset: '7' };
 
-export const payment = (eventId: string, data: object = { amount: '1' }): NewEvent<EventBody> => ({
-  eventId,
+const labels = new Map<string, string>();
+
+/** The id that a label stands for, the same each time; `idsOf` tells the labels again. */
+const idOf = (label: string): string => {
+  const hex = createHash('sha256').update(label).digest('hex');
+  const id = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(12, 15)}`,
+    `8${hex.slice(15, 18)}`,
+    hex.slice(18, 30),
+  ].join('-');
+  labels.set(id, label);
+  return id;
+};
+
+export const payment = (label: string, data: object = { amount: '1' }): NewEvent<EventBody> => ({
+  eventId: idOf(label),
   type: 'PaymentRecorded',
   data,
   metadata,
@@ -107,7 +124,12 @@ export const catchUp = (log: EventLog<EventBody>, subscription: Omit<Subscriptio
 export const eventsOf = (batches: readonly EventBatch<EventBody>[]): RecordedEvent<EventBody>[] =>
   batches.flatMap(({ events }) => events);
 
-export const idsOf = (events: readonly RecordedEvent<EventBody>[]): string[] => events.map(({ eventId }) => eventId);
+/** Which of several streams of one call comes first is not said. */
+export const inLogOrder = (events: readonly RecordedEvent<EventBody>[]): RecordedEvent<EventBody>[] =>
+  [...events].sort((one, other) => (one.position < other.position ? -1 : 1));
+
+export const idsOf = (events: readonly ({ eventId: string } | undefined)[]): (string | undefined)[] =>
+  events.map((event) => event && labels.get(event.eventId));
 
 export const isRising = (positions: readonly bigint[]): boolean =>
   positions.every((position, index) => index === 0 || position > (positions[index - 1] ?? position));

@@ -1,5 +1,16 @@
 import { noStream } from '../event-log';
-import { catchUp, eventsOf, idsOf, onLog, payment, payments, positionsOf, record, to } from './log-under-test';
+import {
+  catchUp,
+  eventsOf,
+  idsOf,
+  inLogOrder,
+  onLog,
+  payment,
+  payments,
+  positionsOf,
+  record,
+  to,
+} from './log-under-test';
 import type { CreateLog } from './log-under-test';
 
 export const readingRules = (createLog: CreateLog): void => {
@@ -48,15 +59,20 @@ export const readingRules = (createLog: CreateLog): void => {
       })();
     });
 
+    nameRules(createLog);
     positionRules(createLog);
 
     test(
-      'knows the last position, and none while the log is empty',
+      'knows where it ends: what was recorded is not after it, and what is recorded next is',
       onLog(createLog, async (log) => {
-        expect(await log.lastPosition()).toBeUndefined();
-        await record(log, to('account-a', noStream, payments('a', 3)));
-        const newest = await record(log, to('account-b', noStream, payments('b', 1)));
-        expect(await log.lastPosition()).toBe(newest[0]?.position);
+        let end = await log.lastPosition();
+        for (const stream of ['account-a', 'account-b', 'account-c']) {
+          const recorded = await record(log, to(stream, noStream, payments(stream, 2)));
+          for (const { position } of recorded) expect(end === undefined || position > end).toBe(true);
+          end = await log.lastPosition();
+          for (const { position } of recorded) expect(end !== undefined && position <= end).toBe(true);
+        }
+        expect(eventsOf(await catchUp(log, { prefixes: [''], after: end }))).toEqual([]);
       }),
     );
 
@@ -69,7 +85,7 @@ export const readingRules = (createLog: CreateLog): void => {
           to('account-b', noStream, payments('b', 1)),
         );
         const opened = await reopen();
-        expect(eventsOf(await catchUp(opened, { prefixes: ['account-'] }))).toEqual(recorded);
+        expect(eventsOf(await catchUp(opened, { prefixes: ['account-'] }))).toEqual(inLogOrder(recorded));
         expect(await opened.append([to('account-a', 1, payments('late', 1))])).toEqual([
           { status: 'conflict', currentRevision: 2 },
         ]);
@@ -79,6 +95,29 @@ export const readingRules = (createLog: CreateLog): void => {
       }),
     );
   });
+};
+
+/** As long as a stream of a Kafka topic's partition may be called. */
+const longName = `rejected-${'t'.repeat(249)}-2147483647`;
+
+const nameRules = (createLog: CreateLog): void => {
+  test(
+    'keeps streams apart whose names differ in a letter’s case, in their last character or not at all but for what follows',
+    onLog(createLog, async (log, { reopen }) => {
+      const names = ['account-A', 'account-a', 'account-a.b_c-d', 'account-a.b', 'a', 'account-é 電話/@%', longName];
+      const recorded = await record(log, ...names.map((name) => to(name, noStream, payments(name, 2))));
+      for (const open of [() => Promise.resolve(log), reopen]) {
+        const opened = await open();
+        for (const name of names)
+          expect(await opened.readStream(name, { limit: 10 })).toEqual(
+            recorded.filter(({ stream }) => stream === name),
+          );
+        expect(await opened.readStream('account-', { limit: 10 })).toEqual([]);
+        const given = eventsOf(await catchUp(opened, { prefixes: ['account-A'] }));
+        expect(given.map(({ stream }) => stream)).toEqual(['account-A', 'account-A']);
+      }
+    }),
+  );
 };
 
 const positionRules = (createLog: CreateLog): void => {
@@ -95,17 +134,22 @@ const positionRules = (createLog: CreateLog): void => {
       for (const open of [() => Promise.resolve(log), reopen]) {
         const opened = await open();
         const reversed = await Promise.all([...positions].reverse().map((position) => opened.read(position)));
-        expect(reversed.map((event) => event?.eventId)).toEqual([...ids].reverse());
+        expect(idsOf(reversed)).toEqual([...ids].reverse());
         expect(reversed.map((event) => event?.position)).toEqual([...positions].reverse());
       }
     }),
   );
 
   test(
-    'gives nothing at a position after the last one',
+    'gives nothing at a position that only another, longer log has',
     onLog(createLog, async (log) => {
-      const [event] = await record(log, to('account-a', noStream, payments('a', 1)));
-      expect(await log.read((event?.position ?? 0n) + 1_000_000n)).toBeUndefined();
+      await record(log, to('account-a', noStream, payments('a', 1)));
+      await onLog(createLog, async (longer) => {
+        const events = await record(longer, to('account-a', noStream, payments('longer', 5)));
+        const position = events.at(-1)?.position;
+        expect(position && (await longer.read(position))).toEqual(events.at(-1));
+        expect(position && (await log.read(position))).toBeUndefined();
+      })();
     }),
   );
 
@@ -135,6 +179,6 @@ const contents: [name: string, data: object][] = [
   ['letters of every script', { clé: 'Ünïcødé 電話 📞 \u0000 \u2028 " \\ \n', '📞': 'ключ' }],
   ['nested data', { list: [1, [2, { three: null }], []], deep: { deeper: { deepest: [{ a: true }, {}] } }, empty: '' }],
   ['numbers as JSON knows them', { whole: 9_007_199_254_740_991, tiny: 5e-324, fraction: 0.1, negative: -1 }],
-  ['a string of 1 MB', { long: 'é1 '.repeat(262_144) }],
+  ['a string of a million bytes', { long: 'é1 '.repeat(249_997) }],
   ['keys in the order they came', { z: 1, a: 2, m: 3 }],
 ];

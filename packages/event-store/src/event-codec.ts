@@ -1,6 +1,6 @@
-import type { EventBody } from '@tollgate/event-store';
+import type { EventBody } from './event-log';
 
-/** An event as its line has it; `version` is of its type's shape. */
+/** An event as a log keeps it; `version` is of its type's shape. */
 export type StoredEvent = { type: string; version: number; data: object; metadata: object };
 
 /** The one place where stored events are decoded, and older shapes of them brought up to date. */

@@ -1,0 +1,142 @@
+import { LogDamaged, LogUnavailable, requireWellFormed } from '@tollgate/event-store';
+import type {
+  EventBatch,
+  EventBody,
+  EventCodec,
+  EventLog,
+  RecordedEvent,
+  StreamAppend,
+  Subscription,
+} from '@tollgate/event-store';
+import type { AllStreamRecordedEvent } from '@eventstore/db-client';
+import { appendToStream } from './append';
+import { connect } from './connection';
+import { watchCuts } from './cut-watch';
+import { followStore } from './follow';
+import { createTurns } from './in-turn';
+import { openLedger } from './ledger';
+import type { Ledger } from './ledger';
+import { createStore } from './store';
+import { decodeEvent, encodeEvent } from './store-event';
+import { createStoreNames } from './store-names';
+import type { StoreNames } from './store-names';
+import { patiently, usualTiming } from './time-limit';
+import type { Timing } from './time-limit';
+
+export type EsdbEventLogOptions<Body extends EventBody> = {
+  /** The connection string, asked again before each use: a password that is changed there takes effect. */
+  connectionString: () => string;
+  /** What the names of this ledger's streams begin with, in a store that holds others too. */
+  streamPrefix: string;
+  codec: EventCodec<Body>;
+  /** The ledger it must be, and is named where it is new. */
+  ledger?: string | undefined;
+  /** When events were recorded that come from another log; else it is when the store records them. */
+  recordedAt?: () => string;
+  timing?: Partial<Timing>;
+};
+
+export type EsdbEventLog<Body extends EventBody> = EventLog<Body> &
+  Ledger & {
+    /** Streams whose history somebody has cut in the store, and by what: nothing may rest on them any more. */
+    cutStreams(): string[];
+  };
+
+/** More at once are not faster, says the store's own client. */
+const appendsAtOnce = 32;
+const usualBatchEvents = 1_000;
+
+/**
+ * The event log in EventStoreDB 23.10 or later. Throws where the connection string is wrong, `LogUnavailable` where the store cannot be
+ * reached and `ForeignLedger` where the streams are another's.
+ */
+export const openEsdbEventLog = async <Body extends EventBody>(
+  options: EsdbEventLogOptions<Body>,
+): Promise<EsdbEventLog<Body>> => {
+  const { codec, recordedAt } = options;
+  const timing = { ...usualTiming, ...options.timing };
+  const names = createStoreNames(options.streamPrefix);
+  const connection = connect(options.connectionString);
+  const store = createStore(connection, timing);
+  const ledger = await patiently(timing.patienceMs, () => openLedger(store, names.ledger, options.ledger)).catch(
+    async (error: unknown) => {
+      await store.close();
+      throw error;
+    },
+  );
+  const cuts = watchCuts({ store, names, timing });
+  const turns = createTurns(appendsAtOnce);
+  const closing = new AbortController();
+
+  const read = async <Result>(attempt: () => Promise<Result>): Promise<Result> => {
+    assertOpen(closing.signal);
+    return patiently(timing.patienceMs, attempt);
+  };
+  const { eventOf, eventsOf } = createDecoder(codec, names);
+
+  async function* subscribe({ after, prefixes, maxEvents = usualBatchEvents, signal: stopping }: Subscription) {
+    const signal = AbortSignal.any([stopping, closing.signal]);
+    const selection = { after, maxEvents, prefixes: prefixes.map(names.of), signal };
+    for await (const batch of followStore({ store, timing }, selection)) {
+      const given: EventBatch<Body> = { ...batch, events: eventsOf(batch.events) };
+      yield given;
+    }
+  }
+  const append = ({ stream, expectedRevision, events }: StreamAppend<Body>, time: string | undefined) => {
+    const encoded = events.map((event) => encodeEvent(codec, event, time));
+    const name = names.of(stream);
+    return () =>
+      turns.run(name, () => appendToStream({ store, timing }, { stream: name, expectedRevision, events: encoded }));
+  };
+  return {
+    ...ledger,
+    cutStreams: cuts.cut,
+    append: async (appends) => {
+      assertOpen(closing.signal);
+      requireWellFormed(appends);
+      const time = recordedAt?.();
+      const calls = appends.map((one) => append(one, time));
+      return Promise.all(calls.map((call) => call()));
+    },
+    read: async (position) => {
+      const event = await read(() => store.read(position));
+      return event && eventOf(event);
+    },
+    readStream: async (stream, { from = 0, limit }) => {
+      const events = await read(() => store.readStream(names.of(stream), { from, limit }));
+      return events === undefined ? [] : eventsOf(whole(events, stream, from));
+    },
+    lastPosition: () => read(store.last),
+    subscribe,
+    close: async () => {
+      closing.abort();
+      await turns.drained();
+      await cuts.stop();
+      await store.close();
+    },
+  };
+};
+
+const createDecoder = <Body extends EventBody>(codec: EventCodec<Body>, names: StoreNames) => {
+  /** Absent for what is of another log, or names this one. */
+  const eventOf = (event: AllStreamRecordedEvent): RecordedEvent<Body> | undefined => {
+    const stream = names.streamOf(event.streamId);
+    return stream === undefined ? undefined : decodeEvent(codec, event, stream);
+  };
+  const eventsOf = (events: readonly AllStreamRecordedEvent[]): RecordedEvent<Body>[] =>
+    events.flatMap((event) => eventOf(event) ?? []);
+  return { eventOf, eventsOf };
+};
+
+const assertOpen = ({ aborted }: AbortSignal): void => {
+  if (aborted) throw new LogUnavailable('the log is closed');
+};
+
+/** A stream that exists has its first event and every one after it, unless somebody has cut it. */
+const whole = (events: AllStreamRecordedEvent[], stream: string, from: number): AllStreamRecordedEvent[] => {
+  if ((from === 0 && events.length === 0) || events.some(({ revision }, index) => revision !== BigInt(from + index)))
+    throw new LogDamaged(
+      `the history of ${stream} is cut in the store: events from revision ${String(from)} on are gone`,
+    );
+  return events;
+};

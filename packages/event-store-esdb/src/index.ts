@@ -1,0 +1,3 @@
+export { openEsdbEventLog } from './esdb-event-log';
+export type { EsdbEventLog, EsdbEventLogOptions } from './esdb-event-log';
+export { ForeignLedger } from './ledger';
