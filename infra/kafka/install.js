@@ -17,9 +17,6 @@ const minimumJava = 17;
 
 const java = process.env['JAVA_HOME'] ? path.join(process.env['JAVA_HOME'], 'bin', 'java') : 'java';
 
-/** A problem the user can solve; its message says how. */
-class SetupError extends Error {}
-
 const requireJava = async () => {
   const wanted = `The local Kafka broker needs Java ${minimumJava} or newer (a JRE is enough; or point JAVA_HOME at one)`;
   const { stderr } = await run(java, ['-version']).catch(() => {
@@ -88,4 +85,4 @@ const ensureInstalled = async (onProgress = () => undefined) => {
   return installDir;
 };
 
-module.exports = { SetupError, cacheDir, ensureInstalled, java };
+module.exports = { cacheDir, ensureInstalled, java };
