@@ -6,6 +6,7 @@ const { randomBytes } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { promisify } = require('node:util');
+const { SetupError } = require('../child-server.js');
 
 const run = promisify(execFile);
 

@@ -40,7 +40,7 @@ const findUser = () => {
   return { uid: idOf(name, '-u'), gid: idOf(name, '-g') };
 };
 
-/** @param {{ programs: string, user: { uid?: number, gid?: number }, cluster: string, password: string | undefined }} where */
+/** @param {{ programs: string, user: { uid?: number | undefined, gid?: number | undefined }, cluster: string, password: string | undefined }} where */
 const createCluster = async ({ programs, user, cluster, password }) => {
   const secret = `${cluster}.password`;
   if (password !== undefined) fs.writeFileSync(secret, password, { mode: 0o600 });

@@ -1,4 +1,5 @@
 import type { LogEvent } from '@tollgate/contracts';
+import { ledgerOf } from '@tollgate/event-store';
 import type { EventLog } from '@tollgate/event-store';
 import type { CommitNotes } from '@tollgate/kafka';
 import type { Log } from '@tollgate/service-runtime';
@@ -10,7 +11,7 @@ import type { Log } from '@tollgate/service-runtime';
  */
 export const createCommitNotes = (log: EventLog<LogEvent>, groupId: string, logger: Log): CommitNotes => {
   let known: string | undefined;
-  const ledger = async (): Promise<string | undefined> => (known ??= await firstEventId(log));
+  const ledger = async (): Promise<string | undefined> => (known ??= await ledgerOf(log));
   /** Whether what was committed is in this log. Notes of before events were named have a position only. */
   const isPast = async ({ position, eventId }: Note): Promise<boolean> =>
     position <= ((await log.lastPosition()) ?? 0n) &&
@@ -43,12 +44,6 @@ export const createCommitNotes = (log: EventLog<LogEvent>, groupId: string, logg
 /** How far the log was when a note of ours was written; absent for what somebody else wrote. */
 export const logPositionIn = (note: string | undefined): string | undefined =>
   note === undefined ? undefined : decode(note)?.position.toString();
-
-const firstEventId = async (log: EventLog<LogEvent>): Promise<string | undefined> => {
-  const { signal } = new AbortController();
-  for await (const { events } of log.subscribe({ prefixes: [''], maxEvents: 1, signal })) return events[0]?.eventId;
-  return undefined;
-};
 
 type Note = { ledger: string; position: bigint; eventId: string | undefined };
 

@@ -1,0 +1,86 @@
+import { cutoffOf } from '@tollgate/balance';
+import type { AccountOpening, Cutoff, CutoffSetting } from '@tollgate/balance';
+import { formatAmount, parseAmount } from '@tollgate/money';
+import type { Amount } from '@tollgate/money';
+import { arrayText, timeText, withoutNul } from './copy-text';
+import type { Value } from './copy-text';
+import type { Entry } from './rows';
+
+const totals = {
+  payment: 'payments',
+  usage: 'usage',
+  adjustment: 'adjustments',
+} as const;
+
+type Total = `${Entry['direction']}_${(typeof totals)[keyof typeof totals]}`;
+
+/** What some events change of one account. */
+export type AccountChange = {
+  opening?: AccountOpening & { openedAt: string };
+  cutoff?: Cutoff;
+  /** What is added to its totals. */
+  added: Map<Total, Amount>;
+  /** Of the last event. */
+  revision: number;
+};
+
+export const noteOpening = (change: AccountChange, opening: AccountOpening, openedAt: string): void => {
+  change.opening = { ...opening, openedAt };
+  change.cutoff = cutoffOf(opening.cutoff);
+};
+
+export const noteRule = (change: AccountChange, setting: CutoffSetting): void => {
+  change.cutoff = cutoffOf(setting);
+};
+
+/** Reversals take back from the total of the kind they reverse (DESIGN 2.8). */
+export const noteEntry = (change: AccountChange, { kind, reversed, direction, amount }: Entry): void => {
+  const moved = kind === 'reversal' ? reversed?.kind : kind;
+  if (moved === undefined) throw new Error('a reversal names nothing that it reverses');
+  const total: Total = `${direction}_${totals[moved]}`;
+  const sum = parseAmount(amount);
+  change.added.set(total, (change.added.get(total) ?? 0n) + (kind === 'reversal' ? -sum : sum));
+};
+
+/** Columns that a change sets, where it says something of them. */
+const set: Record<string, { type: string; of(change: AccountChange): Value }> = {
+  name: { type: 'text', of: ({ opening }) => opening?.name && withoutNul(opening.name) },
+  currency: { type: 'text', of: ({ opening }) => opening?.currency },
+  opened_at: { type: 'timestamptz', of: ({ opening }) => opening && timeText(opening.openedAt) },
+  cutoff_balances: { type: 'text[]', of: ({ cutoff }) => cutoff && arrayText(cutoff.balances) },
+  inbound_limit: { type: 'numeric', of: ({ cutoff }) => cutoff && formatAmount(cutoff.creditLimits.inbound) },
+  outbound_limit: { type: 'numeric', of: ({ cutoff }) => cutoff && formatAmount(cutoff.creditLimits.outbound) },
+  mutual_limit: { type: 'numeric', of: ({ cutoff }) => cutoff && formatAmount(cutoff.creditLimits.mutual) },
+  mutual_formula: { type: 'text', of: ({ cutoff }) => cutoff?.mutualFormula },
+};
+
+/** Columns that a change adds to. */
+const added: readonly Total[] = [
+  ...(['inbound_payments', 'inbound_usage', 'inbound_adjustments'] as const),
+  ...(['outbound_payments', 'outbound_usage', 'outbound_adjustments'] as const),
+];
+
+const columns = ['account_id', ...Object.keys(set), ...added, 'revision'];
+
+/** What the database makes of changes: rows that are new, and rows as they stand after. An account that was never opened is refused. */
+export const accountsStatement = `insert into tollgate.accounts (${columns.join(', ')})
+select ${[
+  'change.account_id',
+  ...Object.entries(set).map(([column, { type }]) => `coalesce(change.${column}::${type}, account.${column})`),
+  ...added.map((column) => `coalesce(account.${column}, 0) + change.${column}::numeric`),
+  'change.revision::integer',
+].join(', ')}
+from unnest(${columns.map((_, index) => `$${String(index + 1)}::text[]`).join(', ')}) as change(${columns.join(', ')})
+left join tollgate.accounts as account using (account_id)
+on conflict (account_id) do update set ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`;
+
+/** Of `accountsStatement`: a list for each column. */
+export const accountsParameters = (changes: ReadonlyMap<string, AccountChange>): Value[][] => {
+  const all = [...changes.values()];
+  return [
+    [...changes.keys()],
+    ...Object.values(set).map(({ of }) => all.map(of)),
+    ...added.map((column) => all.map((change) => formatAmount(change.added.get(column) ?? 0n))),
+    all.map(({ revision }) => String(revision)),
+  ];
+};

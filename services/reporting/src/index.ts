@@ -1,0 +1,2 @@
+export { startReporting } from './reporting';
+export type { Reporting } from './reporting';
