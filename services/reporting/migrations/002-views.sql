@@ -3,7 +3,7 @@ create view tollgate.statement as
 select
   account_id, revision, day, happened_at, recorded_at, kind, id, direction, amount, effect, currency,
   reversed_kind, reversed_id, callee, reference, reason, inbound_balance, outbound_balance,
-  (outbound_balance - inbound_balance) * case mutual_formula when 'outbound-minus-inbound' then 1 else -1 end
+  trim_scale((outbound_balance - inbound_balance) * case mutual_formula when 'outbound-minus-inbound' then 1 else -1 end)
     as mutual_balance
 from (
   select

@@ -5,6 +5,7 @@ import { addDemo } from './cli/demo';
 import { addExport } from './cli/export';
 import { addImport } from './cli/import';
 import { addRedrive } from './cli/redrive';
+import { addReporting } from './cli/reporting';
 import { addRestore } from './cli/restore';
 import { addServe } from './cli/serve';
 import { addTopics } from './cli/topics';
@@ -37,6 +38,7 @@ addRestore(program);
 addUpgrade(program);
 addRedrive(program);
 addTopics(program);
+addReporting(program);
 addDemo(program);
 
 // A reader of our output that has seen enough, such as `head`, is no failure.
