@@ -67,7 +67,7 @@ export const accountsStatement = `insert into tollgate.accounts (${columns.join(
 select ${[
   'change.account_id',
   ...Object.entries(set).map(([column, { type }]) => `coalesce(change.${column}::${type}, account.${column})`),
-  ...added.map((column) => `coalesce(account.${column}, 0) + change.${column}::numeric`),
+  ...added.map((column) => `trim_scale(coalesce(account.${column}, 0) + change.${column}::numeric)`),
   'change.revision::integer',
 ].join(', ')}
 from unnest(${columns.map((_, index) => `$${String(index + 1)}::text[]`).join(', ')}) as change(${columns.join(', ')})

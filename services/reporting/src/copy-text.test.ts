@@ -1,7 +1,9 @@
 import { copyLine, dayText, timeText } from './copy-text';
 
 test('what COPY would take for its own is escaped, and NUL, which PostgreSQL cannot keep, is replaced', () => {
-  expect(copyLine(['a\tb', 'c\\N', undefined, 'd\r\ne', 'f\0g', ''])).toBe('a\\tb\tc\\\\N\t\\N\td\\r\\ne\tf\ufffdg\t\n');
+  expect(copyLine(['a\tb', 'c\\N', undefined, 'd\r\ne', 'f\0g', ''])).toBe(
+    'a\\tb\tc\\\\N\t\\N\td\\r\\ne\tf\ufffdg\t\n',
+  );
 });
 
 test.each([

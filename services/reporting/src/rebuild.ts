@@ -71,7 +71,9 @@ const empty = async (
     database.client.query(
       `begin;
       update tollgate.checkpoint set ledger = null, position = null, event_id = null, recorded_at = null;
-      truncate tollgate.accounts, ${Object.keys(tables).map((table) => `tollgate.${table}`).join(', ')};
+      truncate tollgate.accounts, ${Object.keys(tables)
+        .map((table) => `tollgate.${table}`)
+        .join(', ')};
       commit`,
     ),
   );
@@ -85,7 +87,9 @@ const writeOn = async (database: Database, before: Checkpoint | undefined, event
     if (!(error instanceof Fenced)) throw error;
     const found = await readCheckpoint(database);
     if (found === undefined || (before !== undefined && found.position <= before.position))
-      throw new DatabaseFault('another rebuild has emptied the reports: wait for it, it does the same', { cause: error });
+      throw new DatabaseFault('another rebuild has emptied the reports: wait for it, it does the same', {
+        cause: error,
+      });
     const rest = events.filter(({ position }) => position > found.position);
     return rest.length === 0 ? found : writeOn(database, found, rest);
   }
