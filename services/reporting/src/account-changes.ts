@@ -1,3 +1,4 @@
+import type { Client } from 'pg';
 import { cutoffOf } from '@tollgate/balance';
 import type { AccountOpening, Cutoff, CutoffSetting } from '@tollgate/balance';
 import { formatAmount, parseAmount } from '@tollgate/money';
@@ -62,8 +63,8 @@ const added: readonly Total[] = [
 
 const columns = ['account_id', ...Object.keys(set), ...added, 'revision'];
 
-/** What the database makes of changes: rows that are new, and rows as they stand after. An account that was never opened is refused. */
-export const accountsStatement = `insert into tollgate.accounts (${columns.join(', ')})
+/** Rows that are new, and rows as they stand after the change. */
+const statement = `insert into tollgate.accounts (${columns.join(', ')})
 select ${[
   'change.account_id',
   ...Object.entries(set).map(([column, { type }]) => `coalesce(change.${column}::${type}, account.${column})`),
@@ -74,13 +75,19 @@ from unnest(${columns.map((_, index) => `$${String(index + 1)}::text[]`).join(',
 left join tollgate.accounts as account using (account_id)
 on conflict (account_id) do update set ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`;
 
-/** Of `accountsStatement`: a list for each column. */
-export const accountsParameters = (changes: ReadonlyMap<string, AccountChange>): Value[][] => {
-  const all = [...changes.values()];
-  return [
-    [...changes.keys()],
-    ...Object.values(set).map(({ of }) => all.map(of)),
-    ...added.map((column) => all.map((change) => formatAmount(change.added.get(column) ?? 0n))),
-    all.map(({ revision }) => String(revision)),
-  ];
+/** A list for each column. */
+const parametersOf = (changes: readonly [string, AccountChange][]): Value[][] => [
+  changes.map(([accountId]) => accountId),
+  ...Object.values(set).map(({ of }) => changes.map(([, change]) => of(change))),
+  ...added.map((column) => changes.map(([, change]) => formatAmount(change.added.get(column) ?? 0n))),
+  changes.map(([, { revision }]) => String(revision)),
+];
+
+const accountsAtOnce = 10_000;
+
+/** The database refuses an account that was never opened. */
+export const writeAccounts = async (client: Client, changes: ReadonlyMap<string, AccountChange>): Promise<void> => {
+  const all = [...changes];
+  for (let from = 0; from < all.length; from += accountsAtOnce)
+    await client.query(statement, parametersOf(all.slice(from, from + accountsAtOnce)));
 };

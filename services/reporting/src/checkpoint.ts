@@ -1,6 +1,8 @@
+import type { Client } from 'pg';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
 import { ledgerOf } from '@tollgate/event-store';
+import { timeText } from './copy-text';
 import { DatabaseFault, inDatabase } from './database';
 import type { Database } from './database';
 
@@ -19,11 +21,20 @@ export const readCheckpoint = ({ client }: Database): Promise<Checkpoint | undef
       : { ledger, position: BigInt(position), eventId };
   });
 
+type Next = Checkpoint & { recordedAt: string };
+
+/** Locks the checkpoint, and moves it if it is where it was seen. Returns whether it was. */
+export const moveCheckpoint = async (client: Client, seen: Checkpoint | undefined, next: Next): Promise<boolean> => {
+  const { rowCount } = await client.query(
+    `update tollgate.checkpoint set ledger = $1, position = $2, event_id = $3, recorded_at = $4
+    where position is not distinct from $5::bigint and event_id is not distinct from $6`,
+    [next.ledger, next.position, next.eventId, timeText(next.recordedAt), seen?.position, seen?.eventId],
+  );
+  return rowCount === 1;
+};
+
 /** After one more batch. */
-export const checkpointAfter = (
-  before: Checkpoint | undefined,
-  events: readonly RecordedEvent<LogEvent>[],
-): Checkpoint & { recordedAt: string } => {
+export const checkpointAfter = (before: Checkpoint | undefined, events: readonly RecordedEvent<LogEvent>[]): Next => {
   const [first, last] = [events[0], events.at(-1)];
   if (first === undefined || last === undefined) throw new Error('a batch without events moves no checkpoint');
   const { position, eventId, recordedAt } = last;

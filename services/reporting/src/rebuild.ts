@@ -1,12 +1,16 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
-import { readCheckpoint } from './checkpoint';
+import { writeAccounts } from './account-changes';
+import { addTo, noLines } from './batch-content';
+import type { BatchContent } from './batch-content';
+import { checkpointAfter, moveCheckpoint, readCheckpoint } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
-import { DatabaseFault, connect, inDatabase } from './database';
+import { connect, inDatabase } from './database';
 import type { Database } from './database';
 import { migrate } from './migrate';
 import { tables } from './rows';
-import { Fenced, writeBatch } from './write-batch';
+import { copyLines } from './write-batch';
 
 type Events = readonly RecordedEvent<LogEvent>[];
 
@@ -24,73 +28,82 @@ type Rebuild = {
   onProgress(applied: number): void;
 };
 
-const batchEvents = 20_000;
-
 /**
- * Empties the tables and fills them from a log; returns how many events that took. Interrupted, they hold what was written, and whoever
- * follows the log goes on from there. Throws `OtherLedger`, `DatabaseFault`.
+ * Empties the tables and fills them from a log, all in one transaction: interrupted, the reports are what they were. Whoever follows the
+ * log waits for the lock on the checkpoint, and is then refused. Returns how many events it took. Throws `OtherLedger`, `DatabaseFault`.
  */
 export const rebuildReports = async ({ url, groups, replacesOthers, onProgress }: Rebuild): Promise<number> => {
   const database = await connect(url);
+  const { client } = database;
+  const content: BatchContent = { lines: noLines(), accounts: new Map() };
+  const copying = createCopying(database, content);
+  let ends: { first: RecordedEvent<LogEvent>; last: RecordedEvent<LogEvent> } | undefined;
+  let applied = 0;
   try {
     await migrate(database);
-    let checkpoint: Checkpoint | undefined;
-    let applied = 0;
-    for await (const events of batchesOf(groups)) {
-      if (applied === 0) await empty(database, { ledger: events[0]?.eventId, replacesOthers });
-      checkpoint = await writeOn(database, checkpoint, events);
+    const before = await begin(database);
+    for await (const events of groups) {
+      const [first, last] = [events[0], events.at(-1)];
+      if (first === undefined || last === undefined) continue;
+      if (before !== undefined && before.ledger !== (ends?.first ?? first).eventId && !replacesOthers)
+        throw new OtherLedger(
+          `the database holds the reports of another ledger (${before.ledger}): --yes replaces them`,
+        );
+      for (const event of events) addTo(content, event);
+      ends = { first: ends?.first ?? first, last };
       applied += events.length;
       onProgress(applied);
+      await copying.goOn();
     }
+    await copying.finish();
+    if (ends === undefined) return 0;
+    const after = checkpointAfter(undefined, [ends.first, ends.last]);
+    await inDatabase(async () => {
+      await writeAccounts(client, content.accounts);
+      await moveCheckpoint(client, undefined, after);
+      await client.query('commit');
+    });
     return applied;
   } finally {
     database.close();
   }
 };
 
-const batchesOf = async function* (groups: AsyncIterable<Events>): AsyncGenerator<Events> {
-  let batch: RecordedEvent<LogEvent>[] = [];
-  for await (const events of groups) {
-    for (const event of events) batch.push(event);
-    if (batch.length < batchEvents) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
+/** Whoever writes locks the checkpoint before the tables. Returns what it was. */
+const begin = (database: Database): Promise<Checkpoint | undefined> =>
+  inDatabase(async () => {
+    const { client } = database;
+    await client.query('begin; select from tollgate.checkpoint for update');
+    const before = await readCheckpoint(database);
+    const all = ['accounts', ...Object.keys(tables)].map((table) => `tollgate.${table}`).join(', ');
+    await client.query(
+      `truncate ${all}; update tollgate.checkpoint set ledger = null, position = null, event_id = null, recorded_at = null`,
+    );
+    return before;
+  });
+
+/** Lines go out while the next ones are made. */
+const createCopying = ({ client }: Database, content: BatchContent) => {
+  let copied = Promise.resolve();
+  const next = async (): Promise<void> => {
+    await copied;
+    const { lines } = content;
+    content.lines = noLines();
+    copied = inDatabase(() => copyLines(client, lines));
+    // It is awaited, but maybe not soon enough.
+    copied.catch(() => undefined);
+  };
+  return {
+    goOn: async (): Promise<void> => {
+      if (content.lines.entries.length >= chunkLength) await next();
+      // What is on its way is sent in this turn.
+      await nextTurn();
+    },
+    finish: async (): Promise<void> => {
+      await next();
+      await copied;
+    },
+  };
 };
 
-/** Writers lock the checkpoint before the tables, and so does this. */
-const empty = async (
-  database: Database,
-  { ledger, replacesOthers }: { ledger: string | undefined; replacesOthers: boolean },
-): Promise<void> => {
-  const found = (await readCheckpoint(database))?.ledger;
-  if (found !== undefined && found !== ledger && !replacesOthers)
-    throw new OtherLedger(`the database holds the reports of another ledger (${found}): --yes replaces them`);
-  await inDatabase(() =>
-    database.client.query(
-      `begin;
-      update tollgate.checkpoint set ledger = null, position = null, event_id = null, recorded_at = null;
-      truncate tollgate.accounts, ${Object.keys(tables)
-        .map((table) => `tollgate.${table}`)
-        .join(', ')};
-      commit`,
-    ),
-  );
-};
-
-/** Where a running Tollgate has written some of it meanwhile, the rest. */
-const writeOn = async (database: Database, before: Checkpoint | undefined, events: Events): Promise<Checkpoint> => {
-  try {
-    return await writeBatch(database, before, events);
-  } catch (error) {
-    if (!(error instanceof Fenced)) throw error;
-    const found = await readCheckpoint(database);
-    if (found === undefined || (before !== undefined && found.position <= before.position))
-      throw new DatabaseFault('another rebuild has emptied the reports: wait for it, it does the same', {
-        cause: error,
-      });
-    const rest = events.filter(({ position }) => position > found.position);
-    return rest.length === 0 ? found : writeOn(database, found, rest);
-  }
-};
+const chunkLength = 1 << 20;

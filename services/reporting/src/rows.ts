@@ -1,4 +1,4 @@
-import type { Direction, EntryKind, RecordKind, TrafficEvent } from '@tollgate/balance';
+import type { AccountEvent, Direction, EntryKind, RecordKind, TrafficEvent } from '@tollgate/balance';
 import type { LogEvent, LossEvent, RejectionEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { arrayText, dayText, timeText } from './copy-text';
@@ -73,17 +73,15 @@ export const entryOf = (event: LogEvent): Entry | undefined => {
   }
 };
 
-type At = { accountId: string; receivedAt: string } & Pick<
-  RecordedEvent<LogEvent>,
-  'revision' | 'position' | 'recordedAt'
->;
+type At = Pick<RecordedEvent<AccountEvent>, 'revision' | 'position' | 'recordedAt' | 'metadata'>;
 
-export const entryRow = (entry: Entry, { accountId, revision, position, receivedAt, recordedAt }: At): Value[] => [
-  ...[accountId, String(revision), String(position), entry.kind, entry.id, entry.direction, entry.amount],
-  ...[entry.reversed?.kind, entry.reversed?.id, dayText(entry.happenedAt ?? recordedAt)],
-  ...[entry.happenedAt && timeText(entry.happenedAt), timeText(receivedAt), timeText(recordedAt)],
-  ...[entry.callId, entry.caller, entry.callee, entry.prefix, entry.durationSeconds?.toString()],
-  ...[entry.reference, entry.reason, entry.actor],
+// prettier-ignore
+export const entryRow = (entry: Entry, accountId: string, { revision, position, recordedAt, metadata }: At): Value[] => [
+  accountId, String(revision), String(position), entry.kind, entry.id, entry.direction, entry.amount,
+  entry.reversed?.kind, entry.reversed?.id, dayText(entry.happenedAt ?? recordedAt),
+  entry.happenedAt && timeText(entry.happenedAt), timeText(metadata.source.receivedAt), timeText(recordedAt),
+  entry.callId, entry.caller, entry.callee, entry.prefix, entry.durationSeconds?.toString(),
+  entry.reference, entry.reason, entry.actor,
 ];
 
 export const decisionRow = ({ type, data, position }: RecordedEvent<TrafficEvent>): Value[] => [

@@ -5,7 +5,6 @@ import { readCheckpoint } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import { connect } from './database';
 import type { Database } from './database';
-import { ask, dump, freshDatabase, openFresh, startPostgres, unsafe } from './postgres.test-support';
 import type { Postgres } from './postgres.test-support';
 import { rebuildReports } from './rebuild';
 import { adjusted, called, lost, opened, paid, recorded, rejected, reversed, ruled, turned } from './story.fixture';
@@ -177,24 +176,35 @@ const groupsOf = async function* (events: Events, [size = 1]: number[]): AsyncGe
   for (let from = 0; from < events.length; from += size) yield await Promise.resolve(events.slice(from, from + size));
 };
 
-test('a rebuild beside a Tollgate that writes counts nothing twice', async () => {
-  const url = await freshDatabase(postgres);
-  const payments = Array.from({ length: 20_010 }, (_, id) => paid({ ...one, id: String(id) }));
-  const events = recorded([opened('acme'), ...payments]);
+test('a rebuild keeps a Tollgate that writes waiting and then refuses it; interrupted, the reports are what they were', async () => {
+  const database = await openFresh(postgres);
+  const { url } = database;
+  const events = recorded([
+    opened('acme'),
+    ...Array.from({ length: 20_000 }, (_, id) => paid({ ...one, id: String(id) })),
+  ]);
+  await writeAll(database, events.slice(0, 10), [10]);
+  const seen = await readCheckpoint(database);
+  const dumped = await dump(database);
   const options = { url, replacesOthers: false, onProgress: () => undefined };
-  await rebuildReports({ ...options, groups: groupsOf(events.slice(0, 10), [10]) });
-  const running = await connect(url);
-  const stale = await readCheckpoint(running);
+  const breaking = async function* (): AsyncGenerator<Events> {
+    yield await Promise.resolve(events);
+    throw new Error('the log is damaged');
+  };
+  await expect(rebuildReports({ ...options, groups: breaking() })).rejects.toThrow('the log is damaged');
+  expect(await dump(database)).toEqual(dumped);
+
+  let writing = Promise.resolve<unknown>(undefined);
   const beside = async function* (): AsyncGenerator<Events> {
-    yield events.slice(0, 20_000);
-    await expect(writeBatch(running, stale, events.slice(10, 20))).rejects.toThrow(Fenced);
-    await writeBatch(running, await readCheckpoint(running), events.slice(20_000, 20_005));
-    yield events.slice(20_000);
+    yield await Promise.resolve(events.slice(0, 15_000));
+    writing = writeBatch(database, seen, events.slice(10, 20)).catch((error: unknown) => error);
+    yield events.slice(15_000);
   };
   await rebuildReports({ ...options, groups: beside() });
+  expect(await writing).toBeInstanceOf(Fenced);
   const sums = 'select inbound_balance, (select count(*) from tollgate.entries) from tollgate.accounts';
-  expect(await ask(url, sums)).toEqual([{ inbound_balance: '20010', count: '20010' }]);
-  running.close();
+  expect(await ask(url, sums)).toEqual([{ inbound_balance: '20000', count: '20000' }]);
+  database.close();
 });
 
 test('a rebuild leaves the reports of another ledger alone, unless it is told that they may go', async () => {

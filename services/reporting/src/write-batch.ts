@@ -4,12 +4,11 @@ import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
-import { accountsParameters, accountsStatement } from './account-changes';
-import { contentOf } from './batch-content';
+import { writeAccounts } from './account-changes';
+import { addTo, noLines } from './batch-content';
 import type { BatchContent } from './batch-content';
-import { checkpointAfter } from './checkpoint';
+import { checkpointAfter, moveCheckpoint } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
-import { timeText } from './copy-text';
 import { DatabaseFault, inDatabase } from './database';
 import type { Database } from './database';
 import { tables } from './rows';
@@ -29,20 +28,17 @@ export const writeBatch = async (
   before: Checkpoint | undefined,
   events: readonly RecordedEvent<LogEvent>[],
 ): Promise<Checkpoint> => {
-  const content = contentOf(events);
+  const content: BatchContent = { lines: noLines(), accounts: new Map() };
+  for (const event of events) addTo(content, event);
   const after = checkpointAfter(before, events);
   await inDatabase(async () => {
     await client.query(begin);
-    const { rowCount } = await client.query(
-      `update tollgate.checkpoint set ledger = $1, position = $2, event_id = $3, recorded_at = $4
-      where position is not distinct from $5::bigint and event_id is not distinct from $6`,
-      [after.ledger, after.position, after.eventId, timeText(after.recordedAt), before?.position, before?.eventId],
-    );
-    if (rowCount !== 1) {
+    if (!(await moveCheckpoint(client, before, after))) {
       await client.query('rollback');
       throw new Fenced('another Tollgate, or a rebuild, writes these reports: it goes on from where that has come to');
     }
-    await write(client, content);
+    await copyLines(client, content.lines);
+    await writeAccounts(client, content.accounts);
     await client.query('commit');
   });
   return after;
@@ -51,12 +47,11 @@ export const writeBatch = async (
 /** What a crash of the database may take, checkpoint and all, is applied again from the log: nobody need wait for its disk. */
 const begin = 'begin; set local synchronous_commit to off';
 
-const write = async (client: Client, { lines, accounts }: BatchContent): Promise<void> => {
-  for (const [table, rows] of Object.entries(lines) as [Table, string[]][])
-    if (rows.length > 0)
+export const copyLines = async (client: Client, lines: BatchContent['lines']): Promise<void> => {
+  for (const [table, text] of Object.entries(lines) as [Table, string][])
+    if (text !== '')
       await pipeline(
-        Readable.from([rows.join('')]),
+        Readable.from([text]),
         client.query(copyFrom(`copy tollgate.${table} (${tables[table].join(', ')}) from stdin`)),
       );
-  if (accounts.size > 0) await client.query(accountsStatement, accountsParameters(accounts));
 };
