@@ -1,19 +1,19 @@
 import type { Client } from 'pg';
 import { cutoffOf } from '@tollgate/balance';
-import type { AccountOpening, Cutoff, CutoffSetting } from '@tollgate/balance';
+import type { AccountOpening, Cutoff, CutoffSetting, Direction, EntryKind } from '@tollgate/balance';
 import { formatAmount, parseAmount } from '@tollgate/money';
 import type { Amount } from '@tollgate/money';
 import { arrayText, timeText, withoutNul } from './copy-text';
 import type { Value } from './copy-text';
 import type { Entry } from './rows';
 
+/** The total that an entry moves. */
 const totals = {
-  payment: 'payments',
-  usage: 'usage',
-  adjustment: 'adjustments',
-} as const;
+  inbound: { payment: 'inbound_payments', usage: 'inbound_usage', adjustment: 'inbound_adjustments' },
+  outbound: { payment: 'outbound_payments', usage: 'outbound_usage', adjustment: 'outbound_adjustments' },
+} as const satisfies Record<Direction, Record<EntryKind, string>>;
 
-type Total = `${Entry['direction']}_${(typeof totals)[keyof typeof totals]}`;
+type Total = (typeof totals)[Direction][EntryKind];
 
 /** What some events change of one account. */
 export type AccountChange = {
@@ -35,10 +35,10 @@ export const noteRule = (change: AccountChange, setting: CutoffSetting): void =>
 };
 
 /** Reversals take back from the total of the kind they reverse (DESIGN 2.8). */
-export const noteEntry = (change: AccountChange, { kind, reversed, direction, amount }: Entry): void => {
-  const moved = kind === 'reversal' ? reversed?.kind : kind;
+export const noteEntry = (change: AccountChange, { kind, reversedKind, direction, amount }: Entry): void => {
+  const moved = kind === 'reversal' ? reversedKind : kind;
   if (moved === undefined) throw new Error('a reversal names nothing that it reverses');
-  const total: Total = `${direction}_${totals[moved]}`;
+  const total = totals[direction][moved];
   const sum = parseAmount(amount);
   change.added.set(total, (change.added.get(total) ?? 0n) + (kind === 'reversal' ? -sum : sum));
 };
@@ -56,10 +56,7 @@ const set: Record<string, { type: string; of(change: AccountChange): Value }> = 
 };
 
 /** Columns that a change adds to. */
-const added: readonly Total[] = [
-  ...(['inbound_payments', 'inbound_usage', 'inbound_adjustments'] as const),
-  ...(['outbound_payments', 'outbound_usage', 'outbound_adjustments'] as const),
-];
+const added: readonly Total[] = Object.values(totals).flatMap((ofDirection) => Object.values(ofDirection));
 
 const columns = ['account_id', ...Object.keys(set), ...added, 'revision'];
 

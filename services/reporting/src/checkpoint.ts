@@ -21,10 +21,14 @@ export const readCheckpoint = ({ client }: Database): Promise<Checkpoint | undef
       : { ledger, position: BigInt(position), eventId };
   });
 
-type Next = Checkpoint & { recordedAt: string };
+export type NextCheckpoint = Checkpoint & { recordedAt: string };
 
 /** Locks the checkpoint, and moves it if it is where it was seen. Returns whether it was. */
-export const moveCheckpoint = async (client: Client, seen: Checkpoint | undefined, next: Next): Promise<boolean> => {
+export const moveCheckpoint = async (
+  client: Client,
+  seen: Checkpoint | undefined,
+  next: NextCheckpoint,
+): Promise<boolean> => {
   const { rowCount } = await client.query(
     `update tollgate.checkpoint set ledger = $1, position = $2, event_id = $3, recorded_at = $4
     where position is not distinct from $5::bigint and event_id is not distinct from $6`,
@@ -34,7 +38,10 @@ export const moveCheckpoint = async (client: Client, seen: Checkpoint | undefine
 };
 
 /** After one more batch. */
-export const checkpointAfter = (before: Checkpoint | undefined, events: readonly RecordedEvent<LogEvent>[]): Next => {
+export const checkpointAfter = (
+  before: Checkpoint | undefined,
+  events: readonly RecordedEvent<LogEvent>[],
+): NextCheckpoint => {
   const [first, last] = [events[0], events.at(-1)];
   if (first === undefined || last === undefined) throw new Error('a batch without events moves no checkpoint');
   const { position, eventId, recordedAt } = last;

@@ -12,7 +12,7 @@ export const migrate = ({ client }: Database): Promise<void> =>
   inDatabase(async () => {
     const oneConnection = { query: client.query.bind(client), release: () => undefined };
     const pool = { connect: () => Promise.resolve(oneConnection), end: () => Promise.resolve() };
-    const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: pool as never }) });
+    const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
     const names = { migrationTableSchema: 'tollgate', migrationTableName: 'migration' };
     const migrator = new Migrator({ db, provider: { getMigrations: readMigrations }, ...names });
     const { error } = await migrator.migrateToLatest();
@@ -26,7 +26,10 @@ const readMigrations = async (): Promise<Record<string, Migration>> => {
   const migrations = await Promise.all(
     files.map(async (file): Promise<[string, Migration]> => {
       const text = await readFile(join(folder, file), 'utf8');
-      return [file, { up: async (db) => void (await sql.raw(text).execute(db)) }];
+      const up = async (db: Kysely<unknown>): Promise<void> => {
+        await sql.raw(text).execute(db);
+      };
+      return [file, { up }];
     }),
   );
   return Object.fromEntries(migrations);

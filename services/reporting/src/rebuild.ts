@@ -5,7 +5,7 @@ import { writeAccounts } from './account-changes';
 import { addTo, noLines } from './batch-content';
 import type { BatchContent } from './batch-content';
 import { checkpointAfter, moveCheckpoint, readCheckpoint } from './checkpoint';
-import type { Checkpoint } from './checkpoint';
+import type { Checkpoint, NextCheckpoint } from './checkpoint';
 import { connect, inDatabase } from './database';
 import type { Database } from './database';
 import { migrate } from './migrate';
@@ -34,40 +34,43 @@ type Rebuild = {
  */
 export const rebuildReports = async ({ url, groups, replacesOthers, onProgress }: Rebuild): Promise<number> => {
   const database = await connect(url);
-  const { client } = database;
   const content: BatchContent = { lines: noLines(), accounts: new Map() };
   const copying = createCopying(database, content);
-  let ends: { first: RecordedEvent<LogEvent>; last: RecordedEvent<LogEvent> } | undefined;
+  const ends: RecordedEvent<LogEvent>[] = [];
   let applied = 0;
   try {
     await migrate(database);
     const before = await begin(database);
     for await (const events of groups) {
-      const [first, last] = [events[0], events.at(-1)];
-      if (first === undefined || last === undefined) continue;
-      if (before !== undefined && before.ledger !== (ends?.first ?? first).eventId && !replacesOthers)
-        throw new OtherLedger(
-          `the database holds the reports of another ledger (${before.ledger}): --yes replaces them`,
-        );
+      if (applied === 0) {
+        ends.push(...events.slice(0, 1));
+        if (!replacesOthers) requireSameLedger(before, ends);
+      }
       for (const event of events) addTo(content, event);
-      ends = { first: ends?.first ?? first, last };
+      ends.splice(1, 1, ...events.slice(-1));
       applied += events.length;
       onProgress(applied);
       await copying.goOn();
     }
     await copying.finish();
-    if (ends === undefined) return 0;
-    const after = checkpointAfter(undefined, [ends.first, ends.last]);
-    await inDatabase(async () => {
-      await writeAccounts(client, content.accounts);
-      await moveCheckpoint(client, undefined, after);
-      await client.query('commit');
-    });
+    if (applied > 0) await finish(database, content, checkpointAfter(undefined, ends));
     return applied;
   } finally {
     database.close();
   }
 };
+
+const requireSameLedger = (before: Checkpoint | undefined, [first]: Events): void => {
+  if (before !== undefined && before.ledger !== first?.eventId)
+    throw new OtherLedger(`the database holds the reports of another ledger (${before.ledger}): --yes replaces them`);
+};
+
+const finish = ({ client }: Database, { accounts }: BatchContent, next: NextCheckpoint): Promise<void> =>
+  inDatabase(async () => {
+    await writeAccounts(client, accounts);
+    await moveCheckpoint(client, undefined, next);
+    await client.query('commit');
+  });
 
 /** Whoever writes locks the checkpoint before the tables. Returns what it was. */
 const begin = (database: Database): Promise<Checkpoint | undefined> =>

@@ -32,7 +32,8 @@ export type Entry = {
   id: string;
   direction: Direction;
   amount: string;
-  reversed?: { kind: EntryKind; id: string };
+  reversedKind?: EntryKind;
+  reversedId?: string;
   happenedAt?: string | undefined;
   callId?: string | undefined;
   caller?: string | undefined;
@@ -45,7 +46,7 @@ export type Entry = {
 };
 
 /** The entry an event is; absent for one that moves nothing. */
-export const entryOf = (event: LogEvent): Entry | undefined => {
+export const entryOf = (event: AccountEvent): Entry | undefined => {
   switch (event.type) {
     case 'PaymentRecorded': {
       const { paymentId: id, paidAt: happenedAt, ...data } = event.data;
@@ -60,15 +61,11 @@ export const entryOf = (event: LogEvent): Entry | undefined => {
       return { kind: 'adjustment', id, ...data };
     }
     case 'EntryReversed': {
-      const { reversalId: id, of: reversed, ...data } = event.data;
-      return { kind: 'reversal', id, reversed, ...event.metadata.reversed, ...data };
+      const { reversalId: id, of, ...data } = event.data;
+      return { kind: 'reversal', id, reversedKind: of.kind, reversedId: of.id, ...event.metadata.reversed, ...data };
     }
     case 'AccountOpened':
     case 'CutoffChanged':
-    case 'TrafficBlocked':
-    case 'TrafficUnblocked':
-    case 'MessageRejected':
-    case 'InputLost':
       return undefined;
   }
 };
@@ -78,7 +75,7 @@ type At = Pick<RecordedEvent<AccountEvent>, 'revision' | 'position' | 'recordedA
 // prettier-ignore
 export const entryRow = (entry: Entry, accountId: string, { revision, position, recordedAt, metadata }: At): Value[] => [
   accountId, String(revision), String(position), entry.kind, entry.id, entry.direction, entry.amount,
-  entry.reversed?.kind, entry.reversed?.id, dayText(entry.happenedAt ?? recordedAt),
+  entry.reversedKind, entry.reversedId, dayText(entry.happenedAt ?? recordedAt),
   entry.happenedAt && timeText(entry.happenedAt), timeText(metadata.source.receivedAt), timeText(recordedAt),
   entry.callId, entry.caller, entry.callee, entry.prefix, entry.durationSeconds?.toString(),
   entry.reference, entry.reason, entry.actor,

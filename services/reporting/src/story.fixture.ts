@@ -17,8 +17,10 @@ export type Told = { stream: string; event: LogEvent };
 const metadata = { source: { receivedAt: '2026-01-31T12:00:00.000Z' } };
 const inAccount = (accountId: string, event: AccountEvent): Told => ({ stream: accountStream(accountId), event });
 
-export const opened = (accountId: string, cutoff?: CutoffSetting, currency = 'EUR', name?: string): Told =>
-  inAccount(accountId, { type: 'AccountOpened', data: { accountId, name, currency, cutoff }, metadata });
+export const opened = (
+  accountId: string,
+  about: { cutoff?: CutoffSetting; currency?: string; name?: string } = {},
+): Told => inAccount(accountId, { type: 'AccountOpened', data: { accountId, currency: 'EUR', ...about }, metadata });
 
 export const ruled = (accountId: string, setting: CutoffSetting): Told =>
   inAccount(accountId, { type: 'CutoffChanged', data: setting, metadata });

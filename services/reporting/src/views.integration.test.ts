@@ -15,8 +15,8 @@ const french = { ...call, startedAt: '2026-01-31T08:00:00Z', attributes: { prefi
 
 const story = [
   opened('acme'),
-  opened('globex', { balances: [], mutualFormula: 'inbound-minus-outbound' }),
-  opened('initech', undefined, 'USD'),
+  opened('globex', { cutoff: { balances: [], mutualFormula: 'inbound-minus-outbound' } }),
+  opened('initech', { currency: 'USD' }),
   paid({ ...acme, id: 'p1', amount: '100' }),
   called({ ...acme, ...german, id: 'u1', amount: '0.30' }),
   called({ ...globex, ...german, id: 'u2', amount: '0.2999999999' }),

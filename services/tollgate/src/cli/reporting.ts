@@ -38,7 +38,9 @@ export const addReporting = (program: Command): void => {
       });
       progress.finish(events);
       reader.close();
-      say(`The reports are made anew from ${events.toLocaleString('en')} events, up to position ${String(reader.end)}.`);
+      say(
+        `The reports are made anew from ${events.toLocaleString('en')} events, up to position ${String(reader.end)}.`,
+      );
     });
 };
 
