@@ -21,14 +21,22 @@ const database = 'tollgate';
 /** @param {string} line */
 const say = (line) => process.stdout.write(`${line}\n`);
 
+const readOptions = () => {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: 'string', default: '5432' },
+        data: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new SetupError(`${/** @type {Error} */ (error).message}\n\n${help}`);
+  }
+};
+
 const main = async () => {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string', default: '5432' },
-      data: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
+  const values = readOptions();
   if (values.help) return void say(help);
   const port = Number(values.port);
   const dataDir = path.resolve(values.data ?? path.resolve(__dirname, `../../.cache/postgres/data-${values.port}`));

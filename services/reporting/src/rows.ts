@@ -1,5 +1,5 @@
 import type { AccountEvent, Direction, EntryKind, RecordKind, TrafficEvent } from '@tollgate/balance';
-import type { LogEvent, LossEvent, RejectionEvent } from '@tollgate/contracts';
+import type { LossEvent, RejectionEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { arrayText, dayText, timeText } from './copy-text';
 import type { Value } from './copy-text';
