@@ -84,7 +84,7 @@ const expectSameReports = async (database: string, url: string): Promise<void> =
     (histories[index] ?? []).flatMap(({ type, revision, data }) => {
       const kind = kinds[type as keyof typeof kinds] as string | undefined;
       const id = kind && (data as Fields)[`${kind}Id`];
-      return kind === undefined ? [] : [`${accountId as string} ${String(revision as number)} ${kind} ${id as string}`];
+      return kind === undefined ? [] : [`${accountId as string} ${String(revision)} ${kind} ${id as string}`];
     }),
   );
   expect(await ask(database, entriesQuery)).toEqual(entries);
