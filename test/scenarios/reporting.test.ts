@@ -84,7 +84,7 @@ const expectSameReports = async (database: string, url: string): Promise<void> =
     (histories[index] ?? []).flatMap(({ type, revision, data }) => {
       const kind = kinds[type as keyof typeof kinds] as string | undefined;
       const id = kind && (data as Fields)[`${kind}Id`];
-      return kind === undefined ? [] : [`${accountId as string} ${String(revision)} ${kind} ${id as string}`];
+      return kind === undefined ? [] : [`${accountId as string} ${JSON.stringify(revision)} ${kind} ${id as string}`];
     }),
   );
   expect(await ask(database, entriesQuery)).toEqual(entries);
@@ -104,6 +104,12 @@ const expectSameReports = async (database: string, url: string): Promise<void> =
   expect(moved.map(({ accountId }) => endings[accountId as string])).toEqual(moved.map(({ balances }) => balances));
 };
 
+const rebuild = async (data: string, url?: string, ...flags: string[]) => {
+  const command = spawnTollgate(['reporting', 'rebuild', '--data', data, ...flags], url ? { DATABASE_URL: url } : {});
+  const { code } = await command.exited;
+  return { code, output: command.output() };
+};
+
 test('every story of the business gives the same balances, decisions and statements in SQL as over HTTP, and so does a rebuild', async () => {
   await postgres.createDatabase('business');
   const tollgate = await startReporting('business', await createDataFolder());
@@ -116,11 +122,10 @@ test('every story of the business gives the same balances, decisions and stateme
     }
   await expectSameReports('business', tollgate.url);
 
-  const rebuild = spawnTollgate(['reporting', 'rebuild', '--data', tollgate.data], {
-    DATABASE_URL: postgres.url('business'),
+  expect(await rebuild(tollgate.data, postgres.url('business'))).toEqual({
+    code: 0,
+    output: expect.stringMatching(/made anew from [\d,]+ events, up to position \d+/) as string,
   });
-  expect(await rebuild.exited).toEqual({ code: 0, signal: null });
-  expect(rebuild.output()).toMatch(/made anew from \d+ events, up to position \d+/);
   await openPrepaid(tollgate.url, ['zz-after-the-rebuild']);
   await expectSameReports('business', tollgate.url);
   await tollgate.stop();
@@ -155,6 +160,30 @@ test('Tollgate killed, then the database crashed, in the middle of traffic: Toll
   await expectSameReports('killed', second.url);
   expect((await second.stop()).code).toBe(0);
   expect(second.output() + JSON.stringify(body)).not.toContain(password);
+});
+
+test('a rebuild that cannot be says why, with no password, and leaves the reports as they were', async () => {
+  await postgres.createDatabase('refused');
+  const url = postgres.url('refused');
+  const ledgers = [await createDataFolder(), await createDataFolder()];
+  for (const data of ledgers) {
+    const tollgate = await startTollgate({ data });
+    await openPrepaid(tollgate.url, ['acme']);
+    await tollgate.stop();
+  }
+  const [mine = '', other = ''] = ledgers;
+  expect((await rebuild(mine, url)).code).toBe(0);
+  const refusals = [
+    await rebuild(mine),
+    await rebuild(other, url),
+    await rebuild(mine, postgres.url('refused', `${password}x`)),
+    await rebuild(mine, url.replace(/:\d+\//, ':1/')),
+  ];
+  expect(refusals.map(({ code }) => code)).toEqual([2, 2, 1, 1]);
+  const reasons = ['DATABASE_URL: needed', '--yes replaces them', 'password authentication failed', 'ECONNREFUSED'];
+  for (const [index, reason] of reasons.entries()) expect(refusals[index]?.output).toContain(reason);
+  expect(refusals.map(({ output }) => output).join()).not.toContain(password);
+  expect((await rebuild(other, url, '--yes')).code).toBe(0);
 });
 
 test('the example of the README prints a statement and who is blocked, for a reader too', async () => {

@@ -4,6 +4,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import type { FileLogReader } from '@tollgate/event-store-file';
 import { OtherLedger, rebuildReports } from '@tollgate/reporting';
+import { isRetriable } from '@tollgate/service-runtime';
 import { SettingsError, readSettings, settingSources } from '../settings';
 import { openLogReader } from './open-log-reader';
 import { startProgress } from './progress-bar';
@@ -33,8 +34,10 @@ export const addReporting = (program: Command): void => {
       const reader = await openLogReader(data);
       const progress = startProgress({ unit: 'events', total: reader.end });
       const rebuild = { url, groups: groupsOf(reader), replacesOthers: yes, onProgress: progress.update };
-      const events = await rebuildReports(rebuild).catch((error: unknown) => {
-        throw error instanceof OtherLedger ? new SettingsError(error.message) : error;
+      const events = await rebuildReports(rebuild).catch((cause: unknown) => {
+        if (cause instanceof OtherLedger) throw new SettingsError(cause.message);
+        if (!isRetriable(cause)) throw cause;
+        throw new Error(`PostgreSQL: ${cause.message}; the reports are what they were`, { cause });
       });
       progress.finish(events);
       reader.close();
