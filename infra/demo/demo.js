@@ -9,7 +9,7 @@ const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { startBroker } = require('../kafka/broker.js');
-const { SetupError } = require('../kafka/install.js');
+const { SetupError } = require('../child-server.js');
 
 const program = path.resolve(__dirname, '../../services/tollgate/bin/tollgate.js');
 const startTimeoutMs = 30_000;

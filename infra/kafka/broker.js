@@ -4,11 +4,11 @@
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
-const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { SetupError, ensureInstalled, java } = require('./install.js');
+const { SetupError, dieWithParent, freePort } = require('../child-server.js');
+const { ensureInstalled, java } = require('./install.js');
 
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
@@ -20,21 +20,6 @@ const jvmFlags = [
   '-XX:TieredStopAtLevel=1',
   '-Dorg.slf4j.simpleLogger.showDateTime=true',
 ];
-
-/**
- * Runs the command as this very process (exec), after leaving a watcher behind that kills it when our end of the
- * pipe closes: even a parent that is killed leaves no broker running.
- */
-const dieWithParent = 'exec 3<&0; (cat <&3 >/dev/null 2>&1; kill -9 $$ 2>/dev/null) & exec "$@" </dev/null 3<&-';
-
-const freePort = async () => {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {net.AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
-};
 
 /** @param {{ port: number, controllerPort: number, logDir: string, config: Readonly<Record<string, unknown>> }} where */
 const brokerConfig = ({ port, controllerPort, logDir, config }) => ({
@@ -110,7 +95,7 @@ const spawnBroker = ({ installed, properties, logFile, sharing }) => {
   const flags = [...jvmFlags, ...sharing, '-cp', path.join(installed, 'jars', '*')];
   const command = [java, ...flags, 'kafka.Kafka', properties];
   // Its own process group: a Ctrl-C in the terminal is ours to pass on, in order.
-  const child = spawn('sh', ['-c', dieWithParent, 'sh', ...command], { stdio: ['pipe', log, log], detached: true });
+  const child = spawn('sh', dieWithParent('KILL', command), { stdio: ['pipe', log, log], detached: true });
   fs.closeSync(log);
   const exited = once(child, 'exit').then(([code, signal]) => {
     child.stdin?.destroy();

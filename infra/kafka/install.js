@@ -6,6 +6,7 @@ const { randomBytes } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { promisify } = require('node:util');
+const { SetupError } = require('../child-server.js');
 
 const run = promisify(execFile);
 
@@ -16,9 +17,6 @@ const installDir = path.join(cacheDir, version);
 const minimumJava = 17;
 
 const java = process.env['JAVA_HOME'] ? path.join(process.env['JAVA_HOME'], 'bin', 'java') : 'java';
-
-/** A problem the user can solve; its message says how. */
-class SetupError extends Error {}
 
 const requireJava = async () => {
   const wanted = `The local Kafka broker needs Java ${minimumJava} or newer (a JRE is enough; or point JAVA_HOME at one)`;
@@ -88,4 +86,4 @@ const ensureInstalled = async (onProgress = () => undefined) => {
   return installDir;
 };
 
-module.exports = { SetupError, cacheDir, ensureInstalled, java };
+module.exports = { cacheDir, ensureInstalled, java };

@@ -7,8 +7,9 @@ const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { SetupError } = require('../child-server.js');
 const { startBroker } = require('./broker.js');
-const { SetupError, cacheDir } = require('./install.js');
+const { cacheDir } = require('./install.js');
 
 const help = `Runs a real Apache Kafka broker on this machine, until Ctrl-C. Needs Java 17 or newer, and Maven the first time.
 

@@ -63,6 +63,9 @@ const breaks = [
   { rule: 'files by the folder', from: 'packages/account-table/src/ids/files.ts', imports: 'node:fs/promises' },
   { rule: 'logs behind their port', from: 'services/intake/src/segments.ts', imports: '@tollgate/event-store-file' },
   { rule: 'logs behind their port', from: 'packages/account-table/src/old.ts', imports: '@tollgate/event-store-lmdb' },
+  { rule: 'pg at home', from: 'services/query-api/src/sql.ts', imports: 'pg' },
+  { rule: 'pg-copy-streams at home', from: 'services/query-api/src/copy.ts', imports: 'pg-copy-streams' },
+  { rule: 'kysely at home', from: 'services/tollgate/src/migrations.ts', imports: 'kysely' },
   { rule: '@eventstore/db-client at home', from: 'services/intake/src/cluster.ts', imports: '@eventstore/db-client' },
 ];
 
@@ -77,6 +80,7 @@ const keeps = [
   { from: 'services/tollgate/src/log.ts', imports: '@tollgate/event-store-file' },
   { from: 'services/intake/src/kept.test.ts', imports: '@tollgate/event-store/memory' },
   { from: 'services/intake/src/kept.ts', imports: '@tollgate/contracts' },
+  { from: 'services/reporting/src/kept.ts', imports: 'pg' },
   { from: 'services/tollgate/src/kept.ts', imports: '@tollgate/intake' },
 ];
 

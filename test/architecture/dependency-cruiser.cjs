@@ -84,6 +84,9 @@ module.exports = {
     kept('lmdb', 'packages/event-store-lmdb'),
     kept('classic-level', 'packages/folder', 'packages/event-store-lmdb'),
     kept('@eventstore/db-client', 'packages/event-store-esdb'),
+    kept('pg', 'services/reporting'),
+    kept('pg-copy-streams', 'services/reporting'),
+    kept('kysely', 'services/reporting'),
     {
       name: 'files by the folder',
       comment: 'What is kept in files is written through packages/folder, of which a simulated disk is the other half.',

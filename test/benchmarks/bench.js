@@ -14,6 +14,7 @@ const { kafka, kafkaTrial } = require('./figures/kafka.js');
 const { large } = require('./figures/large.js');
 const { latency } = require('./figures/latency.js');
 const { replay, replayTrial } = require('./figures/replay.js');
+const { reporting } = require('./figures/reporting.js');
 const { single, singleTrial } = require('./figures/single.js');
 const { measurePairs } = require('./pairs.js');
 const { profile } = require('./profile.js');
@@ -27,7 +28,7 @@ const { repo } = require('./tollgate-process.js');
  */
 
 /** @type {Record<string, Figure>} */
-const figures = { single, batch, kafka, duplicates, latency, flip, replay, large, accounts };
+const figures = { single, batch, kafka, duplicates, latency, flip, replay, reporting, large, accounts };
 
 /** @type {Record<string, import('./pairs').Trial>} */
 const trials = { single: singleTrial, batch: batchTrial, kafka: kafkaTrial, flip: flipTrial, replay: replayTrial };
@@ -44,6 +45,7 @@ const help = `Measures Tollgate on this machine: each figure beside a floor take
                      latency     a single post while batches or Kafka saturate
                      flip        a usage that flips a balance to its BlockTraffic
                      replay      the whole log into an empty table
+                     reporting   the whole log into PostgreSQL
                      large       at ten million events: time to ready, memory, disk, cost per event
                      accounts    at a million accounts: memory, cost per event
   --before FOLDER  instead of floors, the same on an earlier commit: five pairs, each on both builds one right after the
@@ -55,7 +57,7 @@ const help = `Measures Tollgate on this machine: each figure beside a floor take
   --help           this text
 
 All of it takes about twenty minutes, half of it for large and accounts, and 10 GB of disk, which is given back. It starts
-real Tollgate processes and, for what needs Kafka, a real broker (Java 17). At the end stands the table of the README; the raw
+real Tollgate processes and, for what needs them, a real broker (Java 17) and a PostgreSQL server. At the end stands the table of the README; the raw
 figures are kept in .cache/bench/.
 `;
 

@@ -36,7 +36,7 @@ const spawnNode = (parameters, options = {}) => {
 const startTollgate = async ({ build, data, brokers, flags = [], nodeFlags = [] }) => {
   const startedAt = performance.now();
   const environment = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(TOLLGATE_|KAFKA_|NODE_OPTIONS$)/.test(name)),
+    Object.entries(process.env).filter(([name]) => !/^(TOLLGATE_|KAFKA_|DATABASE_URL$|NODE_OPTIONS$)/.test(name)),
   );
   const kafka = brokers ? ['--kafka-brokers', brokers.join(',')] : [];
   const { child, exited } = spawnNode(
@@ -103,10 +103,11 @@ const untilListening = async (printed, exited) => {
   throw new Error(`Tollgate did not start:\n${printed()}`);
 };
 
-/** Runs a `tollgate` command to its end. @param {string} build @param {string[]} parameters */
-const runTollgate = async (build, parameters) => {
+/** Runs a `tollgate` command to its end. @param {string} build @param {string[]} parameters @param {NodeJS.ProcessEnv} [env] */
+const runTollgate = async (build, parameters, env = process.env) => {
   const { child, exited } = spawnNode([commandOf(build), ...parameters], {
     cwd: build,
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -7,7 +7,7 @@ const { mkdtempSync, rmSync } = require('node:fs');
 const { constants, tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { startBroker } = require('../../infra/kafka/broker');
-const { SetupError } = require('../../infra/kafka/install');
+const { SetupError } = require('../../infra/child-server');
 
 const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 

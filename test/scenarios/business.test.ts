@@ -8,7 +8,7 @@ import { openCommandStream } from './support/command-stream';
 import type { Command } from './support/command-stream';
 import { createOutside, jsonOf, topicsUnder, untilReady } from './support/kafka-observer';
 import type { Outside, TopicReader } from './support/kafka-observer';
-import { bodyOf, eventTypeOf } from './support/story';
+import { bodyOf, eventTypeOf, pathOf } from './support/story';
 import type { Step, Story } from './support/story';
 import { createDataFolder, startTollgate } from './support/tollgate-process';
 import type { Tollgate } from './support/tollgate-process';
@@ -21,21 +21,13 @@ type Transport = {
   commandsOf(accountId: string): Command[];
 };
 
-const paths = {
-  open: '/v1/accounts',
-  payment: '/v1/payments',
-  usage: '/v1/usage',
-  adjustment: '/v1/adjustments',
-  reversal: '/v1/reversals',
-} as const;
-
 const carryOut = async (transport: Transport, step: Step, { accountId, row }: { accountId: string; row: number }) => {
   const body = bodyOf(step, accountId, row);
   if (step.does === 'payment' || step.does === 'usage') return transport.record(step.does, body);
   const answer =
     step.does === 'rule'
       ? await put(transport.url(), `/v1/accounts/${accountId}/cutoff`, body)
-      : await post(transport.url(), paths[step.does], body);
+      : await post(transport.url(), pathOf[step.does], body);
   expect([200, 201]).toContain(answer.status);
   return undefined;
 };
@@ -149,7 +141,7 @@ describe('the business over HTTP', () => {
   describeStories({
     url: () => tollgate.url,
     record: async (kind, body) => {
-      expect((await post(tollgate.url, paths[kind], body)).status).toBe(201);
+      expect((await post(tollgate.url, pathOf[kind], body)).status).toBe(201);
     },
     commandsOf: (accountId) => commandsOf(accountId),
   });

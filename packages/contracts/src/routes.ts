@@ -241,9 +241,12 @@ const operator: Route[] = [
     tag: 'operator',
     summary: 'Whether traffic may be sent here',
     answers: {
-      200: { description: 'Every part is ready.', content: [json(readiness, { status: 'ready', parts: [part] })] },
+      200: {
+        description: 'Every part that answers and decisions need is ready; reports may be behind.',
+        content: [json(readiness, { status: 'ready', parts: [part] })],
+      },
       503: {
-        description: 'A part is not ready.',
+        description: 'A part that they need is not ready.',
         content: [
           json(readiness, { status: 'not ready', parts: [{ ...part, isReady: false, detail: 'catching up' }] }),
         ],

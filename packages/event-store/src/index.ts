@@ -1,3 +1,4 @@
+export { ledgerOf } from './ledger-of';
 export { newEvent } from './new-event';
 export { foldBytes } from './log-index';
 export type { LogIndex, Place, RecordedGroup, StreamHead } from './log-index';

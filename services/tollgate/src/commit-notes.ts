@@ -1,4 +1,5 @@
 import type { LogEvent } from '@tollgate/contracts';
+import { ledgerOf } from '@tollgate/event-store';
 import type { EventLog, Position } from '@tollgate/event-store';
 import type { CommitNotes } from '@tollgate/kafka';
 import type { Log } from '@tollgate/service-runtime';
@@ -17,7 +18,7 @@ export const createCommitNotes = (parts: {
 }): CommitNotes => {
   const { log, folded, groupId, logger } = parts;
   let known: string | undefined;
-  const ledger = async (): Promise<string | undefined> => (known ??= await firstEventId(log));
+  const ledger = async (): Promise<string | undefined> => (known ??= await ledgerOf(log));
   /** Whether what was committed is in this log. Notes of before events were named have a position only. */
   const isPast = async ({ position, eventId }: Note): Promise<boolean> => {
     if (position === undefined) return true;
@@ -54,12 +55,6 @@ export const createCommitNotes = (parts: {
 export const logPositionIn = (note: string | undefined): string | undefined => {
   const decoded = note === undefined ? undefined : decode(note);
   return decoded && textOf(decoded.position);
-};
-
-const firstEventId = async (log: EventLog<LogEvent>): Promise<string | undefined> => {
-  const { signal } = new AbortController();
-  for await (const { events } of log.subscribe({ prefixes: [''], maxEvents: 1, signal })) return events[0]?.eventId;
-  return undefined;
 };
 
 /** Without a position, from before the first event. */

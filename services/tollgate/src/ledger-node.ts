@@ -1,6 +1,8 @@
 import { startCutoffProjector } from '@tollgate/cutoff-projector';
 import { addIntakeRoutes, openLedger } from '@tollgate/intake';
 import { addReadRoutes } from '@tollgate/query-api';
+import { startReporting } from '@tollgate/reporting';
+import type { Reporting } from '@tollgate/reporting';
 import { addOperatorRoutes, createAdmission, createHttpServer, createMetrics } from '@tollgate/service-runtime';
 import type { Log, Readiness } from '@tollgate/service-runtime';
 import { openDataFolder } from './data-folder';
@@ -60,6 +62,9 @@ const startParts = async (settings: Settings, logger: Log, folder: DataFolder): 
   const kafka: KafkaSide | undefined =
     settings.kafkaBrokers && (await connectKafka({ settings, log, ledger, table, relayFolder: relays, clock, logger }));
 
+  const { databaseUrl: url } = settings;
+  const reporting = url === undefined ? undefined : startReporting({ log, url, clock, logger });
+
   const metrics = createMetrics();
   const { maxBodyBytes: bodyBytes, maxConnections: connections, allowedHosts } = settings;
   const server = createHttpServer(
@@ -71,17 +76,22 @@ const startParts = async (settings: Settings, logger: Log, folder: DataFolder): 
     maxRecords: settings.maxInflightRecords,
     queued: ledger.queued,
   });
-  observe({ server, metrics, log, ledger, admission, kafka });
+  observe({ server, metrics, log, ledger, admission, kafka, reporting });
   addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines, admission });
   addReadRoutes(server, { log, table });
-  addOperatorRoutes(server, [{ name: 'event log', check: log.readiness }, ...kafkaReadiness(kafka)], metrics);
+  addOperatorRoutes(
+    server,
+    [{ name: 'event log', check: log.readiness }, ...kafkaReadiness(kafka), ...reportingReadiness(reporting)],
+    metrics,
+  );
   addDocuments(server);
-  const url = await listen(settings, () => server.listen({ host: settings.host, port: settings.port }));
+  const listening = await listen(settings, () => server.listen({ host: settings.host, port: settings.port }));
 
-  const relaysEnd = Object.values(kafka?.relays ?? {}).map(({ done }) => done);
+  const followers = [cutoff, ...Object.values(kafka?.relays ?? {}), ...(reporting ? [reporting] : [])];
+  const ends = [folder.log.done, ...followers.map(({ done }) => done)];
   return {
-    url,
-    failed: Promise.race([ledger.failed, ...[folder.log.done, cutoff.done, ...relaysEnd].map(onlyFailure)]),
+    url: listening,
+    failed: Promise.race([ledger.failed, ...ends.map(onlyFailure)]),
     stop: async () => {
       // A request that was only half sent would hold the server up for as long as it may take.
       const cut = setTimeout(() => {
@@ -90,7 +100,7 @@ const startParts = async (settings: Settings, logger: Log, folder: DataFolder): 
       await Promise.all([server.close(), kafka?.stopIntake()]);
       clearTimeout(cut);
       await ledger.close();
-      await Promise.all([cutoff.stop(), kafka?.stopRelays()]);
+      await Promise.all([cutoff.stop(), kafka?.stopRelays(), reporting?.stop()]);
       await folder.close();
     },
   };
@@ -109,3 +119,7 @@ const kafkaReadiness = (kafka: KafkaSide | undefined): Readiness[] =>
           check: () => relayReadiness(output, new Date()),
         })),
       ];
+
+/** With a database, reports. Whoever pays or calls does not wait for them. */
+const reportingReadiness = (reporting: Reporting | undefined): Readiness[] =>
+  reporting === undefined ? [] : [{ name: 'reporting', isAside: true, check: reporting.readiness }];

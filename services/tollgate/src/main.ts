@@ -18,6 +18,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   upgrade: async () => (await import('./cli/upgrade.js')).addUpgrade,
   redrive: async () => (await import('./cli/redrive.js')).addRedrive,
   topics: async () => (await import('./cli/topics.js')).addTopics,
+  reporting: async () => (await import('./cli/reporting.js')).addReporting,
   demo: async () => (await import('./cli/demo.js')).addDemo,
 };
 

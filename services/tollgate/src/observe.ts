@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import type { Ledger } from '@tollgate/intake';
+import type { Reporting } from '@tollgate/reporting';
 import { Counter, Gauge, observeRequests } from '@tollgate/service-runtime';
 import type { Admission, Registry } from '@tollgate/service-runtime';
 import type { KafkaSide } from './kafka-side';
@@ -15,10 +16,11 @@ type Observed = {
   ledger: Ledger;
   admission: Admission;
   kafka: KafkaSide | undefined;
+  reporting: Reporting | undefined;
 };
 
 /** The figures an operator watches, beside the process's own. */
-export const observe = ({ server, metrics, log, ledger, admission, kafka }: Observed): void => {
+export const observe = ({ server, metrics, log, ledger, admission, kafka, reporting }: Observed): void => {
   const registers = [metrics];
   observeRequests(server, metrics);
   const openConnections = promisify(server.server.getConnections.bind(server.server));
@@ -48,6 +50,7 @@ export const observe = ({ server, metrics, log, ledger, admission, kafka }: Obse
   });
   observeAdmission(admission, registers);
   if (kafka !== undefined) observeKafka(kafka, registers);
+  if (reporting !== undefined) observeReporting(reporting, registers);
 };
 
 const observeAdmission = (admission: Admission, registers: Registry[]): void => {
@@ -96,6 +99,33 @@ const observeKafka = (kafka: KafkaSide, registers: Registry[]): void => {
     collect() {
       for (const [relay, output] of Object.entries(kafka.relays))
         this.set({ relay }, waitingSeconds(output, new Date()));
+    },
+  });
+};
+
+const observeReporting = (reporting: Reporting, registers: Registry[]): void => {
+  new Gauge({
+    name: 'tollgate_reporting_ready',
+    help: '1 while reports are written to PostgreSQL, and are not far behind',
+    registers,
+    collect() {
+      this.set(reporting.readiness().isReady ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'tollgate_reporting_position',
+    help: 'Position of the last event in the reports: tollgate_log_position less this is how many are not there yet',
+    registers,
+    collect() {
+      this.set(Number(reporting.position() ?? 0n));
+    },
+  });
+  new Gauge({
+    name: 'tollgate_reporting_lag_seconds',
+    help: 'Age of the oldest event that is not in the reports, or for how long PostgreSQL could not be used; 0 when all is in',
+    registers,
+    collect() {
+      this.set(reporting.lagSeconds());
     },
   });
 };

@@ -19,6 +19,26 @@ test.each([
   expect(faultOf(environment)).not.toContain('secret');
 });
 
+test.each([
+  'mysql://us:secret@db/reports',
+  'db:5432/reports',
+  'postgresql://us:12/secret@db/reports',
+  'postgresql://us:12#secret@db/reports',
+  'postgresql://us:12?secret@db/reports',
+  'postgresql://us:secret@db:99999/reports',
+])('%s is no URL of a database, and nothing of it is told', (url) => {
+  expect(faultOf({ DATABASE_URL: url })).toMatch(/^DATABASE_URL: must be postgresql:\/\//);
+  expect(faultOf({ DATABASE_URL: url })).not.toMatch(/secret|us:12/);
+});
+
+test('a database may be named in every way that PostgreSQL knows, over a socket too', () => {
+  for (const url of [
+    'postgres://us:p%2Fss%40@db:5432/reports?sslmode=verify-full',
+    'postgresql:///reports?host=/run/db',
+  ])
+    expect(readSettings({}, { DATABASE_URL: url }).databaseUrl).toBe(url);
+});
+
 test.each(['kafka', 'kafka:', 'kafka:65536', 'kafka:9092,', 'a:1,b:99999'])('%j is no list of brokers', (text) => {
   expect(faultOf({ KAFKA_BROKERS: text })).toMatch(/^KAFKA_BROKERS \(--kafka-brokers <list>\): must be host:port/);
 });

@@ -29,6 +29,13 @@ const hostNames = z
     'must be host names without ports, several with commas between',
   );
 
+/** What of a password is not written as %… ends up in other parts of a URL, where it would be shown. */
+const isDatabaseUrl = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, pathname, search, hash } = new URL(text);
+  return /^postgres(ql)?:$/.test(protocol) && hash === '' && !(pathname + search).includes('@');
+};
+
 const settingsSchema = z.object({
   host: z.string().default('127.0.0.1'),
   allowedHosts: hostNames.default([]),
@@ -56,6 +63,13 @@ const settingsSchema = z.object({
     .optional(),
   kafkaSaslUsername: z.string().optional(),
   kafkaSaslPassword: z.string().optional(),
+  databaseUrl: z
+    .string()
+    .refine(
+      isDatabaseUrl,
+      'must be postgresql://user:password@host:port/database, with / ? # and % in a password written as %2F %3F %23 %25',
+    )
+    .optional(),
 });
 
 /** Every setting of `tollgate serve`, checked and complete. */
@@ -155,6 +169,11 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
     kafkaSaslPassword: {
       variable: 'KAFKA_SASL_PASSWORD',
       about: 'needed with a mechanism; by environment only, since all users of a machine see its command lines',
+      initial: '',
+    },
+    databaseUrl: {
+      variable: 'DATABASE_URL',
+      about: 'postgresql://… of the database that reports are kept in; by environment only, as it may hold a password',
       initial: '',
     },
   };

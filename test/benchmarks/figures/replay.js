@@ -25,7 +25,7 @@ const replay = async ({ build, folder, isQuick, say }) => {
   return [section(runs, scans, hasSegments(data))];
 };
 
-/** A stopped data folder with that many usages. @param {{ build: string, data: string, lines: number, say: (line: string) => void }} options */
+/** Fills a data folder with that many usages, and leaves it stopped. @param {{ build: string, data: string, lines: number, say: (line: string) => void }} options */
 const load = async ({ lines, say, ...where }) => {
   const tollgate = await startTollgate(where);
   const client = startHelper('http-client.js');
@@ -81,4 +81,4 @@ const replayTrial = {
   },
 };
 
-module.exports = { replay, replayTrial };
+module.exports = { load, replay, replayTrial };

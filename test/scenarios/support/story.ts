@@ -49,6 +49,15 @@ export const adjustOutbound = moving('adjustment', 'outbound');
 /** Reverses what an earlier row of the story did (rows count from 0, the opening). */
 export const undo = (kind: 'payment' | 'usage' | 'adjustment', row: number): Step => ({ does: 'reversal', kind, row });
 
+/** Where a row is sent; a rule goes to the account's own. */
+export const pathOf = {
+  open: '/v1/accounts',
+  payment: '/v1/payments',
+  usage: '/v1/usage',
+  adjustment: '/v1/adjustments',
+  reversal: '/v1/reversals',
+} as const;
+
 export const eventTypeOf = {
   open: 'AccountOpened',
   rule: 'CutoffChanged',

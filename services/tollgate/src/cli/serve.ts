@@ -17,7 +17,7 @@ export const addServe = (program: Command): void => {
     const { variable, flag, about, initial } = settingSources[name];
     if (flag !== undefined) command.option(flag, `${about} (${variable}${initial === '' ? '' : `, ${initial}`})`);
   }
-  command.addHelpText('after', `\nKAFKA_SASL_PASSWORD is read from the environment only.`);
+  command.addHelpText('after', `\nKAFKA_SASL_PASSWORD and DATABASE_URL are read from the environment only.`);
   command.action(async (flags: Partial<Record<SettingName, string>>) => {
     const settings = readSettings(flags, process.env);
     const logger = createLog(settings.logLevel);
@@ -32,12 +32,13 @@ export const addServe = (program: Command): void => {
   });
 };
 
-const announce = ({ url }: LedgerNode, { data, kafkaBrokers }: Settings): void => {
+const announce = ({ url }: LedgerNode, { data, kafkaBrokers, databaseUrl }: Settings): void => {
   const commands =
     kafkaBrokers === undefined
       ? 'KAFKA_BROKERS is not set: commands are served over HTTP only (GET /v1/traffic-control)'
       : `Kafka ${kafkaBrokers.join(',')}`;
-  process.stdout.write(`Tollgate listens on ${url}, data in ${data}\n${commands}\n`);
+  const reports = databaseUrl === undefined ? '' : 'Reports are kept in PostgreSQL (DATABASE_URL)\n';
+  process.stdout.write(`Tollgate listens on ${url}, data in ${data}\n${commands}\n${reports}`);
 };
 
 const stopTimeoutMs = 10_000;

@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+// @ts-check
+'use strict';
+
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+const { SetupError } = require('../child-server.js');
+const { startPostgres } = require('./server.js');
+
+const help = `Runs a PostgreSQL server on this machine, until Ctrl-C. Needs Debian's package postgresql, or its programs in the PATH.
+
+  npm run postgres -- [--port 5432] [--data FOLDER]
+
+  --port N       the port on 127.0.0.1 (default 5432)
+  --data FOLDER  where databases are kept between runs (default .cache/postgres/data-<port>)
+  --help         this text
+`;
+
+const database = 'tollgate';
+
+/** @param {string} line */
+const say = (line) => process.stdout.write(`${line}\n`);
+
+const readOptions = () => {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: 'string', default: '5432' },
+        data: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new SetupError(`${/** @type {Error} */ (error).message}\n\n${help}`);
+  }
+};
+
+const main = async () => {
+  const values = readOptions();
+  if (values.help) return void say(help);
+  const port = Number(values.port);
+  const dataDir = path.resolve(values.data ?? path.resolve(__dirname, `../../.cache/postgres/data-${values.port}`));
+  const starting = startPostgres({ port, dataDir });
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      say('Stopping PostgreSQL …');
+      void starting.then(({ stop }) => stop());
+    });
+  const postgres = await starting;
+  if (postgres.isNew) await postgres.createDatabase(database);
+  say(`PostgreSQL is ready on 127.0.0.1:${port} (data and log: ${dataDir}). Ctrl-C stops it.`);
+  say(`Point Tollgate to it: DATABASE_URL=${postgres.url(database)} npm start`);
+  const how = await postgres.exited;
+  if (!stopping) throw new SetupError(`PostgreSQL stopped by itself (${how}). Its log: ${dataDir}/postgres.log`);
+};
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    process.stderr.write(`${error instanceof SetupError ? error.message : error.stack}\n`);
+    process.exit(1);
+  },
+);

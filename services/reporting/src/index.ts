@@ -1,0 +1,3 @@
+export { OtherLedger, rebuildReports } from './rebuild';
+export { startReporting } from './reporting';
+export type { Reporting } from './reporting';
