@@ -8,38 +8,56 @@ import { readEvent } from '../wire/proposed-event';
 import { expectedRevision, streamName } from '../wire/read-request';
 import type { Answer, Append, Writer } from './writer';
 
-/** The plain path: one call an append. What it answers may overtake what was called before. */
-export const append =
-  (write: Writer): handleClientStreamingCall<AppendReq, AppendResp> =>
-  (call, respond) => {
-    let options: AppendReq.Options | undefined;
-    const events: ProposedEvent[] = [];
-    let refusal: StatusObject | undefined;
-    let bytes = 0;
-    call.on('data', (request: AppendReq) => {
-      const message = request.getProposedMessage();
-      if (!message) options = request.getOptions();
-      else if (!refusal) {
-        bytes += message.getData_asU8().length;
-        if (bytes > maxAppendBytes) refusal = appendTooLarge;
-        else
-          try {
-            events.push(readEvent(message));
-          } catch {
-            refusal = handlerThrew;
-          }
-      }
-    });
+/** The plain path: one call an append. Appends in flight together are not kept in order: here the last goes first. */
+export const append = (write: Writer): handleClientStreamingCall<AppendReq, AppendResp> => {
+  let waiting: (() => void)[] = [];
+  const flush = (): void => {
+    const together = waiting.reverse();
+    waiting = [];
+    for (const run of together) run();
+  };
+  return (call, respond) => {
+    const request = readRequest();
+    call.on('data', request.take);
     call.on('end', () => {
-      const stream = streamName(options?.getStreamIdentifier());
-      if (!options || refusal || stream === '') {
-        respond(refusal ?? handlerThrew);
-        return;
-      }
-      const request = { stream, expected: expectedRevision(options, options.getRevision()), events };
-      void write(request).then((answer) => answer && reply(request, answer, respond));
+      const read = request.end();
+      if ('code' in read) respond(read);
+      else if (waiting.push(() => void write(read).then((answer) => answer && reply(read, answer, respond))) === 1)
+        setImmediate(flush);
     });
   };
+};
+
+type RequestReader = { take: (request: AppendReq) => void; end: () => Append | StatusObject };
+
+const readRequest = (): RequestReader => {
+  let options: AppendReq.Options | undefined;
+  const events: ProposedEvent[] = [];
+  let refusal: StatusObject | undefined;
+  let bytes = 0;
+  const add = (message: AppendReq.ProposedMessage): void => {
+    bytes += message.getData_asU8().length;
+    if (bytes > maxAppendBytes) refusal = appendTooLarge;
+    else events.push(readEvent(message));
+  };
+  return {
+    take: (request) => {
+      const message = request.getProposedMessage();
+      if (!message) options = request.getOptions();
+      else if (!refusal)
+        try {
+          add(message);
+        } catch {
+          refusal = handlerThrew;
+        }
+    },
+    end: () => {
+      const stream = streamName(options?.getStreamIdentifier());
+      if (!options || refusal || stream === '') return refusal ?? handlerThrew;
+      return { stream, expected: expectedRevision(options, options.getRevision()), events };
+    },
+  };
+};
 
 const reply = (
   { stream, expected }: Append,

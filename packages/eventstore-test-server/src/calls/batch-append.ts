@@ -21,7 +21,6 @@ export const batchAppend =
   (write: Writer, faults: Faults): handleBidiStreamingCall<BatchAppendReq, BatchAppendResp> =>
   (call) => {
     const pending = new Map<string, Pending>();
-    let order = Promise.resolve();
     const answer = (request: BatchAppendReq, stream: string, result: Result): void => {
       const response = new BatchAppendResp().setCorrelationId(request.getCorrelationId());
       response.setStreamIdentifier(new shared.StreamIdentifier().setStreamName(Buffer.from(stream)));
@@ -69,11 +68,7 @@ export const batchAppend =
       }
       if (!request.getIsFinal()) return;
       complete(key);
-      const outcome = write(append);
-      order = order.then(async () => {
-        const result = await outcome;
-        if (result) answer(request, append.stream, resultOf(append, result));
-      });
+      void write(append).then((result) => result && answer(request, append.stream, resultOf(append, result)));
     };
 
     call.on('data', (request: BatchAppendReq) => {
@@ -87,20 +82,26 @@ export const batchAppend =
         answer(request, streamName(request.getOptions()?.getStreamIdentifier()), badRequest);
       }
     });
-    call.on('end', () => void order.then(() => call.end()));
+    call.on('end', () => call.end());
     call.on('cancelled', () => pending.forEach(({ timer }) => clearTimeout(timer)));
   };
 
 type Packed = { serializeBinary: () => Uint8Array };
-const failure = (code: Code, message: string, details: Packed, type = `event_store.client.${message}`): Status => {
+const status = (code: Code, message: string, details: Any): Status =>
+  new Status().setCode(code).setMessage(message).setDetails(details);
+
+const pack = (details: Packed, type: string): Any => {
   const packed = new Any();
   packed.pack(details.serializeBinary(), type);
-  return new Status().setCode(code).setMessage(message).setDetails(packed);
+  return packed;
 };
+
+const failure = (code: Code, name: string, details: Packed): Status =>
+  status(code, name, pack(details, `event_store.client.${name}`));
 
 const timeout = failure(Code.DEADLINE_EXCEEDED, 'Timeout', new shared.Timeout());
 const badRequest = failure(Code.INVALID_ARGUMENT, 'BadRequest', new shared.BadRequest());
-const notReady = failure(Code.UNAVAILABLE, 'Server Is Not Ready', new Empty(), 'google.protobuf.Empty');
+const notReady = status(Code.UNAVAILABLE, 'Server Is Not Ready', pack(new Empty(), 'google.protobuf.Empty'));
 const tooLarge = failure(
   Code.INVALID_ARGUMENT,
   'MaximumAppendSizeExceeded',

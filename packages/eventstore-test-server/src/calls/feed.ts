@@ -48,7 +48,8 @@ const allFeed = (log: EventLog, options: ReadReq.Options): Feed | StatusObject =
   const filter = options.getFilter();
   const matches = filter ? createMatch(filter) : () => true;
   const from = allPosition(options);
-  const start = findStart(log, from);
+  const found = findStart(log, from);
+  const start = found === 'beyond the end' ? log.all.length : found;
   if (!matches || typeof start === 'string') return handlerThrew;
   const isEvent = typeof from === 'object' && log.all[start]?.position === from.commit && from.prepare === from.commit;
   let index = isEvent ? start + 1 : start;

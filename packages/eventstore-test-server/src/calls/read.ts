@@ -57,27 +57,26 @@ const readStream = (log: EventLog, options: Options): Found => {
   const asked = options.getStream();
   const name = streamName(asked?.getStreamIdentifier());
   if (!asked || name === '') return { status: handlerThrew };
-  const fromEnd = asked.hasEnd() || asked.getRevision() === allEnd;
-  if (options.getCount() === '0' || (fromEnd && !isBackwards(options))) return { status: unexpectedStreamResult };
+  if (options.getCount() === '0' || (isFromEnd(asked) && !isBackwards(options)))
+    return { status: unexpectedStreamResult };
   const shown = log.shown(name);
   if (shown === 'deleted') return { status: streamDeleted(name) };
   if (shown === 'not found') return shown;
-  const { events } = shown;
-  const first = Number(events[0]?.revision ?? 0n);
-  const revision = asked.hasStart() ? 0 : Number(asked.getRevision());
-  const index = fromEnd ? events.length : revision - first + (isBackwards(options) ? 1 : 0);
-  return { events: take(events, Math.min(Math.max(0, index), events.length), options) };
+  const revision = isFromEnd(asked) ? Infinity : Number(asked.getRevision());
+  return { events: take(shown.events, startIn(shown.events, revision, options), options) };
+};
+
+const isFromEnd = (asked: ReadReq.Options.StreamOptions): boolean => asked.hasEnd() || asked.getRevision() === allEnd;
+
+const startIn = (events: readonly RecordedEvent[], revision: number, options: Options): number => {
+  const index = revision - Number(events[0]?.revision ?? 0) + (isBackwards(options) ? 1 : 0);
+  return Math.min(Math.max(0, index), events.length);
 };
 
 const readAll = (log: EventLog, options: Options): Found => {
-  const from = allPosition(options);
-  const start = findStart(log, from);
+  const start = findStart(log, allPosition(options));
   if (start === 'invalid') return { status: handlerThrew };
   if (options.getCount() === '0') return 'never ends';
-  const isMark = typeof from === 'string' || from.commit >= 2n ** 63n;
-  const isBeyond = !isMark && start === log.all.length;
-  const isBeforeFirst = !isMark && from.commit < (log.all[0]?.position ?? 0n);
-  if (isBackwards(options) && isBeforeFirst) return { events: [] };
-  if (start === 'no event' || (isBackwards(options) && isBeyond)) return { status: unexpectedAllResult };
-  return { events: take(log.all, start, options) };
+  if (start === (isBackwards(options) ? 'before the first' : 'beyond the end')) return { events: [] };
+  return typeof start === 'string' ? { status: unexpectedAllResult } : { events: take(log.all, start, options) };
 };

@@ -5,10 +5,12 @@ export type ReadCall = ServerWritableStream<unknown, ReadResp>;
 
 /** Sends as fast as the client takes it; false once the call is over. */
 export const send = async (call: ReadCall, message: ReadResp): Promise<boolean> => {
-  if (call.cancelled || call.destroyed || call.writableEnded) return false;
+  if (isOver(call)) return false;
   if (!call.write(message)) await writable(call);
-  return !call.cancelled && !call.destroyed;
+  return !isOver(call);
 };
+
+const isOver = (call: ReadCall): boolean => call.cancelled || call.destroyed || call.writableEnded;
 
 const writable = (call: ReadCall): Promise<void> =>
   new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ExpectedRevision } from '../log/append-decision';
 import type { EventLog, Outcome } from '../log/event-log';
 import type { ProposedEvent } from '../log/recorded-event';
@@ -18,15 +18,31 @@ const timeouts = {
 /** Writes and answers, as the faults of the moment will have it. Without an answer the client is left to its deadline. */
 export type Writer = (append: Append) => Promise<Answer | undefined>;
 
-export const createWriter =
-  (log: EventLog, faults: Faults): Writer =>
-  async ({ stream, expected, events }) => {
+const commitMs = 1;
+const commitTimeoutMs = 2_000;
+
+export const createWriter = (log: EventLog, faults: Faults): Writer => {
+  const unanswered = new Set<bigint | undefined>();
+  const write = async ({ stream, expected, events }: Append): Promise<Answer> => {
+    const outcome = log.append(stream, expected, events);
+    if (outcome.kind !== 'success') return outcome;
+    // A retry that overtakes the answer to the first try waits in vain for what it finds to be committed.
+    if (outcome.isRetry && unanswered.has(outcome.position)) {
+      await delay(commitTimeoutMs);
+      return { kind: 'timed out', what: timeouts['commit-timeout'] };
+    }
+    if (!outcome.isRetry) unanswered.add(outcome.position);
+    await delay(commitMs + faults.lateMs);
+    if (!outcome.isRetry) unanswered.delete(outcome.position);
+    return outcome;
+  };
+  return async (append) => {
     const fault = nextAppend(faults);
     if (fault === 'hang') return undefined;
     if (fault === 'forwarding-timeout' || fault === 'request-canceled')
       return { kind: 'timed out', what: timeouts[fault] };
-    const outcome = log.append(stream, expected, events);
+    const answer = await write(append);
     if (fault === 'lose-answer') return undefined;
-    await (faults.lateMs > 0 ? delay(faults.lateMs) : nextTurn());
-    return fault === 'commit-timeout' ? { kind: 'timed out', what: timeouts[fault] } : outcome;
+    return fault === 'commit-timeout' ? { kind: 'timed out', what: timeouts[fault] } : answer;
   };
+};

@@ -31,7 +31,7 @@ export const limitsOf = (metadata: RecordedEvent | undefined): StreamLimits => {
 };
 
 /** The first revision that readers are shown, whether or not a scavenge has run. */
-export const firstShown = (events: RecordedEvent[], limits: StreamLimits, nowMs: number): bigint => {
+export const firstShown = (events: readonly RecordedEvent[], limits: StreamLimits, nowMs: number): bigint => {
   const { maxCount, maxAgeSeconds, truncateBefore = 0n } = limits;
   const counted = maxCount === undefined ? 0n : BigInt(events.length - maxCount);
   const oldestMs = maxAgeSeconds === undefined ? 0 : nowMs - maxAgeSeconds * 1_000;
@@ -41,9 +41,9 @@ export const firstShown = (events: RecordedEvent[], limits: StreamLimits, nowMs:
 };
 
 /** The metadata a stream has after a soft delete, or after it was written to again. */
-export const withTruncateBefore = (metadata: RecordedEvent | undefined, revision: bigint): Uint8Array => {
+export const withTruncateBefore = (metadata: RecordedEvent | undefined, revision: bigint): string => {
   const before = metadata?.isJson ? (JSON.parse(Buffer.from(metadata.data).toString()) as object) : {};
   const others = Object.entries(before).filter(([name]) => name !== '$tb');
   const text = JSON.stringify(Object.fromEntries(others)).slice(1, -1);
-  return Buffer.from(`{${text}${text && ','}"$tb":${revision}}`);
+  return `{${text}${text && ','}"$tb":${revision}}`;
 };
