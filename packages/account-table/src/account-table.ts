@@ -3,7 +3,7 @@ import type { Folder } from '@tollgate/folder';
 import { defaultSlotsPerPage } from './accounts';
 import { createDescriber } from './describe';
 import type { Describer } from './describe';
-import { addGroup, noteCaughtUp } from './add-group';
+import { addGroup, noteCaughtUp, noteProgress } from './add-group';
 import { createFingerprints, openIdIndex } from './ids';
 import type { Fingerprints, IdIndex, IdIndexOptions } from './ids';
 import { restoreSnapshot } from './snapshot';
@@ -65,7 +65,7 @@ export const openAccountTable = (options: AccountTableOptions = {}): AccountTabl
       state.idsThrough = options.isReadOnly === true ? Infinity : ids.covered();
       state.catchUpTo = log.last;
       snapshots.start(log.ledger);
-      noteCaughtUp(state);
+      noteProgress(state);
       return placeOf(state);
     },
     describe: (event, at, header) => {
@@ -89,6 +89,9 @@ export const openAccountTable = (options: AccountTableOptions = {}): AccountTabl
     reached: (place, timeoutMs) => waiting.until(() => placeOf(state) >= place, timeoutMs),
     settled: (place, timeoutMs) =>
       waiting.until(() => placeOf(state) >= place && state.pending.oldest() > place, timeoutMs),
+    caughtUp: () => {
+      noteCaughtUp(state);
+    },
     onAdded: (listener) => {
       listeners.push(listener);
     },

@@ -22,13 +22,18 @@ export const addGroup = (state: State, ids: Ids, group: RecordedGroup<LogEvent>)
   state.idsThrough = Math.max(state.idsThrough, place);
   ids.ids.through(state.idsThrough);
   state.isFolding = false;
-  if (state.catchUpTo > 0) noteCaughtUp(state);
+  noteProgress(state);
   settleLists(state);
 };
 
-/** Once everything is folded that was in the log at the start, what was put off meanwhile is done. */
+/** Looks whether everything is folded that was in the log at the start. */
+export const noteProgress = (state: State): void => {
+  if (placeOf(state) >= state.catchUpTo) noteCaughtUp(state);
+};
+
+/** Once it is, what was put off meanwhile is done. */
 export const noteCaughtUp = (state: State): void => {
-  if (placeOf(state) < state.catchUpTo) return;
+  if (state.catchUpTo === 0) return;
   state.catchUpTo = 0;
   state.pending.sort();
   state.accountKeys.settle();

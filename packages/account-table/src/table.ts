@@ -55,6 +55,8 @@ export type AccountTable = LogIndex<LogEvent> & {
   reached(place: Place, timeoutMs: number): Promise<boolean>;
   /** As `reached`, and no decision that is caused by an event up to `place` is missing from the log. */
   settled(place: Place, timeoutMs: number): Promise<boolean>;
+  /** Everything that was in the log at the start is folded: told by who follows a log whose end is not of an event of its own. */
+  caughtUp(): void;
   /** Called after each group that was folded. */
   onAdded(listener: () => void): void;
   /** Waits for a snapshot under way, and writes a last one if it saves time. */

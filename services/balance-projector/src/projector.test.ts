@@ -2,6 +2,7 @@ import { openAccountTable } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import { SubscriptionDropped } from '@tollgate/event-store';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
+import { createSimulatedDisk } from '@tollgate/folder/simulated';
 import type { Log } from '@tollgate/service-runtime';
 import { startBalanceProjector } from './projector';
 
@@ -13,6 +14,7 @@ const paid = (paymentId: string): LogEvent => ({
   data: { paymentId, accountId: 'acme', direction: 'inbound', amount: '1', currency: 'EUR' },
   metadata,
 });
+const newEvents = (...events: LogEvent[]) => events.map((event, index) => ({ ...event, eventId: `e${String(index)}` }));
 
 test('folds each event once, however often the subscription drops and whatever it gives again', async () => {
   const log = createMemoryEventLog<LogEvent>();
@@ -21,7 +23,7 @@ test('folds each event once, however often the subscription drops and whatever i
     {
       stream: 'account-acme',
       expectedRevision: -1,
-      events: events.map((event, index) => ({ ...event, eventId: `e${String(index)}` })),
+      events: newEvents(...events),
     },
   ]);
   let drops = 3;
@@ -48,4 +50,20 @@ test('folds each event once, however often the subscription drops and whatever i
     revision: 50,
     account: { totals: { inbound: { payments: 500_000_000_000n } } },
   });
+});
+
+test('a table whose log ends with what is of others has caught up once it is told so, and keeps snapshots from then on', async () => {
+  const log = createMemoryEventLog<LogEvent>();
+  const stream = 'account-acme';
+  await log.append([{ stream, expectedRevision: -1, events: newEvents(opening, paid('p1')) }]);
+  const folder = createSimulatedDisk().folder('account-table');
+  const table = openAccountTable({ folder, snapshotEvents: 1 });
+  await table.start({ ledger: 'test', seed: new Uint8Array(16), last: 1_000 });
+  const projector = startBalanceProjector({ table, logger: silent, log });
+  await projector.caughtUp;
+  await log.append([{ stream, expectedRevision: 1, events: newEvents(paid('p2')) }]);
+  expect(await table.reached(3, 10_000)).toBe(true);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(folder.names()).toContain('snapshot');
+  await projector.stop();
 });

@@ -21,6 +21,7 @@ export const startBalanceProjector = (parts: {
     position: () => (table.place() === 0 ? undefined : BigInt(table.place())),
     apply: (batch) => {
       addBatch(table, batch.events);
+      if (batch.isCaughtUp) table.caughtUp();
       return Promise.resolve();
     },
     maxEvents: batchEvents,
