@@ -16,7 +16,8 @@ const logWith = async (...accountIds: string[]) => {
   }
   return log;
 };
-const notesOf = async (...accountIds: string[]) => createCommitNotes(await logWith(...accountIds), 'group', silent);
+const notesOf = async (...accountIds: string[]) =>
+  createCommitNotes({ log: await logWith(...accountIds), table: { place: () => accountIds.length } }, 'group', silent);
 
 test('a log goes on after its own commits, also after those made when it was shorter', async () => {
   const earlier = await (await notesOf('acme')).write();

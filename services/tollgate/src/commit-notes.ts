@@ -1,14 +1,17 @@
+import type { AccountTable } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import type { CommitNotes } from '@tollgate/kafka';
 import type { Log } from '@tollgate/service-runtime';
+
+type Parts = { log: EventLog<LogEvent>; table: Pick<AccountTable, 'place'> };
 
 /**
  * Each commit names its ledger, by the id of the first event, and the event its log had come to. So a second ledger does not take
  * messages away from the first, and a log that was restored from a copy reads again what it has lost, also when other events
  * have taken the places of the lost ones since.
  */
-export const createCommitNotes = (log: EventLog<LogEvent>, groupId: string, logger: Log): CommitNotes => {
+export const createCommitNotes = ({ log, table }: Parts, groupId: string, logger: Log): CommitNotes => {
   let known: string | undefined;
   const ledger = async (): Promise<string | undefined> => (known ??= await firstEventId(log));
   /** Whether what was committed is in this log. Notes of before events were named have a position only. */
@@ -17,9 +20,10 @@ export const createCommitNotes = (log: EventLog<LogEvent>, groupId: string, logg
     (eventId === undefined || (await log.read(position))?.eventId === eventId);
   return {
     write: async () => {
-      const position = await log.lastPosition();
-      const event = position === undefined ? undefined : await log.read(position);
-      return encode({ ledger: (await ledger()) ?? '', position: position ?? 0n, eventId: event?.eventId });
+      // The log may end with what is none of ours.
+      const position = BigInt(table.place());
+      const event = position === 0n ? undefined : await log.read(position);
+      return encode({ ledger: (await ledger()) ?? '', position, eventId: event?.eventId });
     },
     judge: async (texts) => {
       const mine = await ledger();
@@ -32,7 +36,7 @@ export const createCommitNotes = (log: EventLog<LogEvent>, groupId: string, logg
       const isGoingOn = await Promise.all(notes.map(isPast));
       if (isGoingOn.every(Boolean)) return 'go on';
       logger.warn(
-        { groupId, position: String((await log.lastPosition()) ?? 0n) },
+        { groupId, position: String(table.place()) },
         'The log is an older copy of what its consumer group had come to: the topics are read again from their start, nothing counts twice',
       );
       return 'start over';

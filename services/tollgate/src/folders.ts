@@ -9,6 +9,8 @@ export const foldersOf = (data: string) => ({
   accountTable: join(data, 'account-table'),
   /** How far each relay has been acknowledged: without it everything is published again. */
   relays: join(data, 'relays'),
+  /** What is derived from logs in an event store, for each in a folder of its own. */
+  eventStore: join(data, 'event-store'),
   /** Of the process that has the data folder open. */
   lock: join(data, 'lock'),
 });

@@ -52,7 +52,7 @@ export const connectKafka = async (parts: Parts): Promise<KafkaSide> => {
       partitionsConcurrently: partitions,
       createPartitions: partitions,
       onBatch: createMessageHandler({ ledger, topics, clock }),
-      notes: createCommitNotes(log, settings.kafkaGroup, logger),
+      notes: createCommitNotes(parts, settings.kafkaGroup, logger),
       onLost: (found) => lost.note(found.map(withLogPosition)),
     });
   };

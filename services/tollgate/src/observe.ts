@@ -1,7 +1,6 @@
 import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
-import type { LogEvent } from '@tollgate/contracts';
-import type { EventLog } from '@tollgate/event-store';
+import type { AccountTable } from '@tollgate/account-table';
 import type { Ledger } from '@tollgate/intake';
 import { Counter, Gauge, observeRequests } from '@tollgate/service-runtime';
 import type { Admission, Registry } from '@tollgate/service-runtime';
@@ -11,14 +10,14 @@ import { waitingSeconds } from './relays';
 type Observed = {
   server: FastifyInstance;
   metrics: Registry;
-  log: EventLog<LogEvent>;
+  table: AccountTable;
   ledger: Ledger;
   admission: Admission;
   kafka: KafkaSide | undefined;
 };
 
 /** The figures an operator watches, beside the process's own. */
-export const observe = ({ server, metrics, log, ledger, admission, kafka }: Observed): void => {
+export const observe = ({ server, metrics, table, ledger, admission, kafka }: Observed): void => {
   const registers = [metrics];
   observeRequests(server, metrics);
   const openConnections = promisify(server.server.getConnections.bind(server.server));
@@ -32,10 +31,10 @@ export const observe = ({ server, metrics, log, ledger, admission, kafka }: Obse
   });
   new Gauge({
     name: 'tollgate_log_position',
-    help: 'Position of the last event in the log',
+    help: 'Position of the last event in the log, as far as it is folded',
     registers,
-    async collect() {
-      this.set(Number((await log.lastPosition()) ?? 0n));
+    collect() {
+      this.set(table.place());
     },
   });
   new Gauge({

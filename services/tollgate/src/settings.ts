@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { createStoreNames, readConnectionString } from '@tollgate/event-store-esdb';
 import { logLevels } from '@tollgate/service-runtime';
 import { givenIn, ignoredIn, misspeltIn } from './setting-names';
 
@@ -29,6 +30,20 @@ const hostNames = z
     'must be host names without ports, several with commas between',
   );
 
+/** What is wrong with it, the one who reads it says. */
+const readBy = (read: (text: string) => unknown) =>
+  z.string().check(({ value, issues }) => {
+    try {
+      read(value);
+    } catch (error) {
+      issues.push({
+        code: 'custom',
+        input: undefined,
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  });
+
 const settingsSchema = z.object({
   host: z.string().default('127.0.0.1'),
   allowedHosts: hostNames.default([]),
@@ -37,6 +52,8 @@ const settingsSchema = z.object({
     .string()
     .default('./data')
     .transform((folder) => resolve(folder)),
+  eventstoreUrl: readBy(readConnectionString).optional(),
+  eventstoreStreamPrefix: readBy(createStoreNames).default('tollgate-'),
   logLevel: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   maxBodyBytes: wholeNumber(1_024, 1 << 30).default(16 << 20),
   maxBatchLines: wholeNumber(1, 1_000_000).default(10_000),
@@ -83,6 +100,18 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
       flag: '--data <folder>',
       about: 'folder of the event log and of what is derived from it',
       initial: './data',
+    },
+    eventstoreUrl: {
+      variable: 'EVENTSTORE_URL',
+      about:
+        'connection string of an EventStoreDB that holds the log instead; by environment only, since it holds a password',
+      initial: '',
+    },
+    eventstoreStreamPrefix: {
+      variable: 'EVENTSTORE_STREAM_PREFIX',
+      about:
+        'what the names of this ledger’s streams begin with there: letters, digits, dots, underscores and a hyphen at the end',
+      initial: 'tollgate-',
     },
     logLevel: {
       variable: 'TOLLGATE_LOG_LEVEL',

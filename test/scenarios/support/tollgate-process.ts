@@ -32,7 +32,7 @@ export type TollgateOptions = {
 
 /** Settings of whoever runs the tests must not reach the process under test. */
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(TOLLGATE_|KAFKA_|NODE_OPTIONS$)/.test(name)));
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(TOLLGATE_|KAFKA_|EVENTSTORE_|NODE_OPTIONS$)/.test(name)));
 
 /** Ends each process that still runs. */
 const running = new Set<() => Promise<Ended>>();
