@@ -73,9 +73,9 @@ test.each<Partial<Faults>>([{ calls: 'not-ready' }, { calls: 'hang' }, { appends
 );
 
 test('connections that break in the middle of many appends lose none and double none', async () => {
-  const cuts = setInterval(server.cutConnections, 60);
+  const cuts = setInterval(server.cutConnections, 100);
   const write = async (account: string): Promise<void> => {
-    for (let revision = noStream; revision < 29; revision += 1)
+    for (let revision = noStream; revision < 14; revision += 1)
       expect(await append(log, [account, revision], payment(`${account}.${String(revision)}`))).toMatchObject({
         status: 'recorded',
       });
@@ -85,7 +85,7 @@ test('connections that break in the middle of many appends lose none and double 
   clearInterval(cuts);
   for (const account of accounts)
     expect(await historyOf(account)).toEqual(
-      Array.from({ length: 30 }, (_, index) => `${account}.${String(index - 1)}`),
+      Array.from({ length: 15 }, (_, index) => `${account}.${String(index - 1)}`),
     );
 });
 
@@ -96,7 +96,7 @@ test('restarts of the store in the middle of appends lose none and double none',
   const restarted = await openLog(url, { timing: quick });
   let isWriting = true;
   const write = async (account: string): Promise<void> => {
-    for (let revision = noStream; revision < 39; revision += 1)
+    for (let revision = noStream; revision < 19; revision += 1)
       expect(await append(restarted, [account, revision], payment(`${account}.${String(revision)}`))).toMatchObject({
         status: 'recorded',
       });
@@ -117,7 +117,7 @@ test('restarts of the store in the middle of appends lose none and double none',
   expect(await restarts).toBeGreaterThan(1);
   for (const account of ['account-a', 'account-b', 'account-c'])
     expect(paymentIds(await restarted.readStream(account, { limit: 100 }))).toEqual(
-      Array.from({ length: 40 }, (_, index) => `${account}.${String(index - 1)}`),
+      Array.from({ length: 20 }, (_, index) => `${account}.${String(index - 1)}`),
     );
   await restarted.close();
   await running.stop();

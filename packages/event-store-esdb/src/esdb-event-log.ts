@@ -68,10 +68,6 @@ export const openEsdbEventLog = async <Body extends EventBody>(
     const stream = names.streamOf(event.streamId);
     return stream === undefined ? undefined : decodeEvent(codec, event, stream);
   };
-  const readStream = async (stream: string, range: { from: number; limit: number }): Promise<RecordedEvent<Body>[]> => {
-    const events = await store.readStream(names.of(stream), range);
-    return events === undefined ? [] : eventsOf(whole(events, stream, range.from));
-  };
   const eventsOf = (events: readonly AllStreamRecordedEvent[]): RecordedEvent<Body>[] =>
     events.flatMap((event) => eventOf(event) ?? []);
 
@@ -103,12 +99,14 @@ export const openEsdbEventLog = async <Body extends EventBody>(
         encoded.map((append) => turns.run(append.stream, () => appendToStream({ store, timing }, append))),
       );
     },
-    read: (position) =>
-      read(async () => {
-        const event = await store.read(position);
-        return event && eventOf(event);
-      }),
-    readStream: (stream, { from = 0, limit }) => read(() => readStream(stream, { from, limit })),
+    read: async (position) => {
+      const event = await read(() => store.read(position));
+      return event && eventOf(event);
+    },
+    readStream: async (stream, { from = 0, limit }) => {
+      const events = await read(() => store.readStream(names.of(stream), { from, limit }));
+      return events === undefined ? [] : eventsOf(whole(events, stream, from));
+    },
     lastPosition: () => read(store.last),
     subscribe,
     close: async () => {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { AllStreamRecordedEvent } from '@eventstore/db-client';
 import { LogDamaged, SubscriptionDropped } from '@tollgate/event-store';
 import type { Position } from '@tollgate/event-store';
@@ -51,6 +52,8 @@ async function* batchesOf(feed: Feed, progress: Progress, one: OneFeed): AsyncGe
   let isTold = false;
   for (;;) {
     await feed.news(signal, timing.silenceMs);
+    // What has come with it makes one batch.
+    await turn();
     if (signal.aborted || !feed.isCurrent()) return;
     const taken = feed.take(maxEvents);
     if (taken !== undefined) {

@@ -37,7 +37,7 @@ export const payment = (label: string, amount = '1'): NewEvent<EventBody> => ({
   metadata: {},
 });
 
-export const paymentIds = (events: readonly RecordedEvent<EventBody>[]): string[] =>
+export const paymentIds = (events: readonly NewEvent<EventBody>[]): string[] =>
   events.map(({ data }) => ('paymentId' in data ? String(data.paymentId) : 'none'));
 
 /** To one stream. */
@@ -55,4 +55,12 @@ export const readAll = async (log: EventLog<EventBody>): Promise<RecordedEvent<E
     if (batch.isCaughtUp) break;
   }
   return events;
+};
+
+export const waitFor = async (isSo: () => boolean): Promise<void> => {
+  const end = performance.now() + 30_000;
+  while (!isSo()) {
+    if (performance.now() > end) throw new Error(`waited in vain for ${String(isSo)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 };

@@ -41,7 +41,7 @@ export const patiently = async <Result>(patienceMs: number, attempt: () => Promi
     try {
       return await attempt();
     } catch (error) {
-      if (error instanceof LogDamaged) throw error;
+      if (isFinal(error)) throw error;
       const failure = failureOf(error);
       if (failure === 'deleted') throw new LogDamaged(`a stream of the log was deleted for good: ${reasonOf(error)}`);
       if (failure !== 'unavailable' && failure !== 'denied') throw error;
@@ -51,6 +51,9 @@ export const patiently = async <Result>(patienceMs: number, attempt: () => Promi
     }
   }
 };
+
+/** One of our own, that says so. */
+const isFinal = (error: unknown): boolean => error instanceof Error && 'retriable' in error && error.retriable === false;
 
 export const unavailableText = (error: unknown): string =>
   failureOf(error) === 'denied'
