@@ -7,6 +7,7 @@ import type { EventStoreServer } from './server';
 
 /** What another process may ask for, by `POST /<name>`; `misbehave` takes the faults as JSON. */
 const actions = ['misbehave', 'cutConnections', 'dropSubscriptions', 'endSubscriptions', 'forgetIds'] as const;
+export type Action = (typeof actions)[number];
 
 const readFaults = (body: string): Partial<Faults> => {
   const faults = JSON.parse(body || '{}') as Partial<Faults>;

@@ -1,6 +1,4 @@
-import {
-  status,
-  ServerInterceptingCall,
+import { ServerInterceptingCall,
   type Metadata,
   type ServerInterceptor,
   type StatusObject,
@@ -36,7 +34,6 @@ export const refuseCalls =
         if (faults.calls !== 'hang') next(message);
       },
       sendStatus: (sent, next) => {
-        const details = 'Received message exceeds the maximum configured message size.';
-        if (faults.calls !== 'hang') next(sent.code === status.RESOURCE_EXHAUSTED ? { ...sent, details } : sent);
+        if (faults.calls !== 'hang') next(sent);
       },
     });

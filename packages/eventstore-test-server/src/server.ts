@@ -35,8 +35,6 @@ export type EventStoreServer = {
   stop: () => Promise<void>;
 };
 
-const maxMessageBytes = 16 * 1_024 * 1_024;
-
 type Options = {
   /** 0: any free one. */
   port?: number;
@@ -58,7 +56,8 @@ export const startEventStoreServer = async ({ port: wanted = 0, folder }: Option
   const write = createWriter(log, faults);
 
   const server = new Server({
-    'grpc.max_receive_message_length': maxMessageBytes,
+    // Ours are refused in the words of a real server.
+    'grpc.max_receive_message_length': -1,
     'grpc.max_send_message_length': -1,
     interceptors: [refuseCalls(faults)],
   });

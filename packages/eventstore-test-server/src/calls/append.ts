@@ -3,8 +3,16 @@ import type { AppendReq } from '@eventstore/db-client/generated/streams_pb';
 import { AppendResp } from '@eventstore/db-client/generated/streams_pb';
 import type { handleClientStreamingCall, StatusObject } from '@grpc/grpc-js';
 import type { ProposedEvent } from '../log/recorded-event';
-import { appendTooLarge, handlerThrew, maxAppendBytes, streamDeleted, timedOut } from '../wire/errors';
-import { readEvent } from '../wire/proposed-event';
+import {
+  appendTooLarge,
+  handlerThrew,
+  maxAppendBytes,
+  maxMessageBytes,
+  messageTooLarge,
+  streamDeleted,
+  timedOut,
+} from '../wire/errors';
+import { readEvent, sizeOf } from '../wire/proposed-event';
 import { expectedRevision, streamName } from '../wire/read-request';
 import type { Answer, Append, Writer } from './writer';
 
@@ -37,7 +45,8 @@ const readRequest = (): RequestReader => {
   let bytes = 0;
   const add = (message: AppendReq.ProposedMessage): void => {
     bytes += message.getData_asU8().length;
-    if (bytes > maxAppendBytes) refusal = appendTooLarge;
+    if (sizeOf(message) > maxMessageBytes) refusal = messageTooLarge;
+    else if (bytes > maxAppendBytes) refusal = appendTooLarge;
     else events.push(readEvent(message));
   };
   return {

@@ -6,8 +6,8 @@ import type { handleBidiStreamingCall } from '@grpc/grpc-js';
 import { Any } from 'google-protobuf/google/protobuf/any_pb';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import type { Faults } from '../faults';
-import { maxAppendBytes } from '../wire/errors';
-import { readEvent } from '../wire/proposed-event';
+import { maxAppendBytes, maxMessageBytes, messageTooLarge } from '../wire/errors';
+import { readEvent, sizeOf } from '../wire/proposed-event';
 import { expectedRevision, streamName } from '../wire/read-request';
 import type { Answer, Append, Writer } from './writer';
 
@@ -72,12 +72,11 @@ export const batchAppend =
     };
 
     call.on('data', (request: BatchAppendReq) => {
-      if (faults.calls === 'not-ready') {
-        answer(request, '', notReady);
-        return;
-      }
+      const bytes = request.getProposedMessagesList().reduce((sum, message) => sum + sizeOf(message), 0);
       try {
-        take(request);
+        if (bytes > maxMessageBytes) call.emit('error', messageTooLarge);
+        else if (faults.calls === 'not-ready') answer(request, '', notReady);
+        else take(request);
       } catch {
         answer(request, streamName(request.getOptions()?.getStreamIdentifier()), badRequest);
       }

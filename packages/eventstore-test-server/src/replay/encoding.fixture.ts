@@ -15,14 +15,19 @@ const encodeError = (error: Error): Encoded => {
   const { type, code, ...fields } = Object.fromEntries(entries(error).filter(([name]) => !['message', 'name'].includes(name)));
   return {
     class: error.constructor.name,
-    message: error.message.replace(/(Deadline exceeded after ).*/, '$1…'),
+    message: untimed(error.message),
     ...(type !== undefined && { type }),
     ...(code !== undefined && { code }),
     fields,
   };
 };
 
+/** How long a deadline was waited for, and at which port, is another matter each time. */
+const untimed = (text: string): string =>
+  text.replace(/(Deadline exceeded after ).*/, '$1…').replace(/127\.0\.0\.1:\d+/, '127.0.0.1:…');
+
 export const encode = (value: unknown): Encoded => {
+  if (typeof value === 'string') return untimed(value);
   if (value === undefined) return { $undefined: true };
   if (typeof value === 'bigint') return { $bigint: `${value}` };
   if (Number.isNaN(value)) return { $number: 'NaN' };
@@ -61,6 +66,7 @@ export const createAlignment = (): ((recorded: Encoded, actual: Encoded | undefi
   const align = (recorded: Encoded, actual: Encoded | undefined): Encoded => {
     if (Array.isArray(recorded))
       return recorded.map((each, index) => align(each, Array.isArray(actual) ? actual[index] : undefined));
+    if (typeof recorded === 'string') return untimed(recorded);
     if (!isMap(recorded)) return recorded;
     const now = isMap(actual) ? actual : {};
     if ('$date' in recorded) return '$date' in now ? now : recorded;
@@ -70,11 +76,23 @@ export const createAlignment = (): ((recorded: Encoded, actual: Encoded | undefi
   };
   const alignField = (name: string, field: Encoded, now: Record<string, Encoded>): Encoded => {
     const actual = now[name];
-    if (name === 'message' && typeof field === 'string') return field.replace(/(Deadline exceeded after ).*/, '$1…');
     if (!positionNames.includes(name) || !isMap(field) || !isMap(actual)) return align(field, actual);
     const [before, after] = [field['$bigint'], actual['$bigint']];
     if (typeof before !== 'string' || typeof after !== 'string') return align(field, actual);
     return { $bigint: alignPosition(before, after) };
   };
   return align;
+};
+
+/** The value that a recording wrote. */
+export const decode = (encoded: Encoded): unknown => {
+  if (Array.isArray(encoded)) return encoded.map(decode);
+  if (!isMap(encoded)) return encoded;
+  const { $bigint, $date, $bytes, $number } = encoded;
+  if (typeof $bigint === 'string') return BigInt($bigint);
+  if (typeof $date === 'string') return new Date($date);
+  if (typeof $bytes === 'string') return Uint8Array.from(Buffer.from($bytes, 'base64'));
+  if ($number === 'NaN') return NaN;
+  if ('$undefined' in encoded) return undefined;
+  return Object.fromEntries(Object.entries(encoded).map(([name, field]) => [name, decode(field)]));
 };

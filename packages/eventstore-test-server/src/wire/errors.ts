@@ -1,6 +1,9 @@
 import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
 
+/** Of the data of an append; nothing else counts. */
 export const maxAppendBytes = 1_048_576;
+/** Of a message on the wire. */
+export const maxMessageBytes = 16 * 1_024 * 1_024;
 
 const failure = (code: status, details: string, facts: Record<string, string> = {}): StatusObject => {
   const metadata = new Metadata();
@@ -12,6 +15,10 @@ export const handlerThrew = failure(status.UNKNOWN, 'Exception was thrown by han
 export const unexpectedStreamResult = failure(status.UNKNOWN, 'Unexpected ReadStreamResult: Error');
 export const unexpectedAllResult = failure(status.UNKNOWN, 'Unexpected ReadAllResult: Error');
 export const notReady = failure(status.UNAVAILABLE, 'Server Is Not Ready');
+export const messageTooLarge = failure(
+  status.RESOURCE_EXHAUSTED,
+  'Received message exceeds the maximum configured message size.',
+);
 export const appendTooLarge = failure(status.INVALID_ARGUMENT, `Maximum Append Size of ${maxAppendBytes} Exceeded.`, {
   exception: 'maximum-append-size-exceeded',
   'maximum-append-size': `${maxAppendBytes}`,

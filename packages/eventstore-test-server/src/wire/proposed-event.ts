@@ -12,8 +12,14 @@ const readId = (id: UUID | undefined): string => {
   return read;
 };
 
+type Message = AppendReq.ProposedMessage | BatchAppendReq.ProposedMessage;
+
+/** In bytes, about: what is beside data and metadata is short. */
+export const sizeOf = (message: Message): number =>
+  message.getData_asU8().length + message.getCustomMetadata_asU8().length;
+
 /** Throws where a server does: an id that is none, a type that is empty. */
-export const readEvent = (message: AppendReq.ProposedMessage | BatchAppendReq.ProposedMessage): ProposedEvent => {
+export const readEvent = (message: Message): ProposedEvent => {
   const type = message.getMetadataMap().get('type');
   if (!type) throw new Error('An event has a type.');
   return {
