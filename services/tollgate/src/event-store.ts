@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openAccountTable } from '@tollgate/account-table';
 import type { AccountTable } from '@tollgate/account-table';
@@ -11,7 +10,7 @@ import type { EsdbEventLog } from '@tollgate/event-store-esdb';
 import { openFolder } from '@tollgate/folder';
 import { isRetriable } from '@tollgate/service-runtime';
 import type { Following } from '@tollgate/service-runtime';
-import { foldersOf } from './folders';
+import { storeFoldersOf } from './folders';
 import type { Foundation, FoundationOptions } from './foundation';
 import { openLocked } from './locked-data';
 import type { Settings } from './settings';
@@ -43,12 +42,7 @@ const untilAvailable = async <Opened>(
 };
 
 const openOnce = async (settings: StoreSettings, options: FoundationOptions): Promise<Foundation> => {
-  const { eventstoreUrl, eventstoreStreamPrefix } = settings;
-  const log = await openEsdbEventLog<LogEvent>({
-    connectionString: () => eventstoreUrl,
-    streamPrefix: eventstoreStreamPrefix,
-    codec: storedEvents,
-  });
+  const log = await openStoreLog(settings);
   try {
     return await openOver(log, settings.data, options);
   } catch (error) {
@@ -57,23 +51,30 @@ const openOnce = async (settings: StoreSettings, options: FoundationOptions): Pr
   }
 };
 
+/** The log alone. */
+export const openStoreLog = (settings: Omit<StoreSettings, 'data'>): Promise<EsdbEventLog<LogEvent>> =>
+  openEsdbEventLog<LogEvent>({
+    connectionString: () => settings.eventstoreUrl,
+    streamPrefix: settings.eventstoreStreamPrefix,
+    codec: storedEvents,
+  });
+
 const openOver = async (
   log: EsdbEventLog<LogEvent>,
   data: string,
   { clock, logger, onProgress }: FoundationOptions,
 ): Promise<Foundation> => {
   const last = Number((await log.lastPosition()) ?? 0n);
-  // The seed is of this log alone: what is derived from another store, another prefix or a copy is never met here.
-  const path = join(foldersOf(data).eventStore, Buffer.from(log.seed).toString('hex'));
+  const paths = storeFoldersOf(data, log.seed);
   const table = openAccountTable({
-    folder: await openFolder(join(path, 'account-table')),
+    folder: await openFolder(paths.accountTable),
     onWarning: (message, facts) => {
       logger.warn(facts, message);
     },
   });
   try {
     await table.start({ ledger: log.ledger, seed: log.seed, last });
-    await requireKnown(log, table, path);
+    await requireKnown(log, table, paths);
     const tell = () =>
       `the account table is at position ${String(table.place())} of ${String(last)} in the event store`;
     onProgress?.(tell);
@@ -82,7 +83,7 @@ const openOver = async (
     return {
       log,
       table,
-      relays: await openFolder(join(path, 'relays')),
+      relays: await openFolder(paths.relays),
       clock,
       readiness: [
         { name: 'account table', check: () => tableReadiness(projector.behind(), table.place(), clock()) },
@@ -102,11 +103,15 @@ const openOver = async (
 };
 
 /** What the table was folded from must be what the log holds: a store may be put back from an older copy and go on from there. */
-const requireKnown = async (log: EsdbEventLog<LogEvent>, table: AccountTable, path: string): Promise<void> => {
+const requireKnown = async (
+  log: EsdbEventLog<LogEvent>,
+  table: AccountTable,
+  { accountTable, relays }: ReturnType<typeof storeFoldersOf>,
+): Promise<void> => {
   const place = table.place();
   if (place > 0 && (await log.read(BigInt(place))) === undefined)
     throw new Error(
-      `the account table is at position ${String(place)}, where the event store has no event of this ledger: the store was replaced by an older copy; delete the folder ${path}, which is derived from it, and start again`,
+      `the account table is at position ${String(place)}, where the event store has no event of this ledger: the store was replaced by an older copy; delete ${accountTable} and ${relays}, which are derived from it, and start again`,
     );
 };
 

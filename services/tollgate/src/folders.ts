@@ -15,6 +15,12 @@ export const foldersOf = (data: string) => ({
   lock: join(data, 'lock'),
 });
 
+/** What is derived from one log in an event store. Its seed is of that log alone: another store, prefix or copy has another. */
+export const storeFoldersOf = (data: string, seed: Uint8Array) => {
+  const path = join(foldersOf(data).eventStore, Buffer.from(seed).toString('hex'));
+  return { accountTable: join(path, 'account-table'), relays: join(path, 'relays') };
+};
+
 /** What to do with a data folder whose restore was interrupted; absent for any other. */
 export const unfinishedRestoreIn = (data: string): string | undefined => {
   const { log, restoring } = foldersOf(data);
