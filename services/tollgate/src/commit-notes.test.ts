@@ -26,6 +26,20 @@ test('a log goes on after its own commits, also after those made when it was sho
   expect(await notes.judge([earlier, await notes.write()])).toBe('go on');
 });
 
+test('what another intake committed and this one has not folded yet is in the log, and is gone on after', async () => {
+  const log = await logWith('acme', 'zenith');
+  const [ahead, behind] = [2, 1].map((place) =>
+    createCommitNotes({ log, table: { place: () => place } }, 'group', silent),
+  );
+  expect(await behind?.judge([(await ahead?.write()) ?? ''])).toBe('go on');
+});
+
+test('a note names the last event that was folded: in a store, the log may end with what is of others', async () => {
+  const log = await logWith('acme', 'zenith');
+  const notes = createCommitNotes({ log, table: { place: () => 1 } }, 'group', silent);
+  expect(await notes.write()).toBe('tollgate ledger=id-of-acme position=1 event=id-of-acme');
+});
+
 test('a log that is an older copy starts over', async () => {
   const later = await (await notesOf('acme', 'zenith')).write();
   expect(await (await notesOf('acme')).judge([later])).toBe('start over');

@@ -102,6 +102,30 @@ test('two processes on one store: of what both are sent each counts once, and ea
   }
 });
 
+test('a Last-Event-ID of another log is refused, one of this log is gone on after', async () => {
+  const node = await start('one');
+  const { position } = await open(node);
+  await readAccount(node, position);
+  const follow = async (id: unknown): Promise<{ status: number; text: string }> => {
+    const stop = new AbortController();
+    const headers = { accept: 'text/event-stream', 'last-event-id': String(id) };
+    const answer = await fetch(`${node.url}/v1/traffic-control`, { headers, signal: stop.signal });
+    let text = '';
+    for await (const chunk of answer.body ?? []) {
+      text += Buffer.from(chunk as Uint8Array).toString();
+      if (answer.status !== 200 || text.includes('data:')) break;
+    }
+    stop.abort();
+    return { status: answer.status, text };
+  };
+  const other = await follow(BigInt(String(position)) - 1n);
+  expect(other).toMatchObject({ status: 400, text: expect.stringContaining('the log has no event at') as string });
+  expect(await follow(position)).toMatchObject({
+    status: 200,
+    text: expect.stringContaining('"type":"BlockTraffic"') as string,
+  });
+});
+
 test('ledgers of two prefixes in one store know nothing of each other', async () => {
   const one = await start('one');
   await open(one);
