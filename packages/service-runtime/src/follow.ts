@@ -26,7 +26,7 @@ export type Unacknowledged = {
 };
 
 /** The log is not applied to its end. */
-export type Behind = {
+type Behind = {
   since: Date;
   /** What interrupted it, if something did and nothing has been applied since. */
   reason: string | undefined;

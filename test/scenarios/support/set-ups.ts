@@ -13,7 +13,7 @@ const sharedStore = (): Promise<Pick<EventStore, 'url'>> => {
   return (store ??= url === undefined ? startEventStore() : Promise.resolve({ url }));
 };
 
-export const newStreamPrefix = (): string => `t${randomUUID().replaceAll('-', '')}-`;
+const newStreamPrefix = (): string => `t${randomUUID().replaceAll('-', '')}-`;
 
 export const setUps: SetUp[] = [
   { name: 'embedded', environment: () => Promise.resolve({}) },
