@@ -3,7 +3,7 @@ import type { Folder } from '@tollgate/folder';
 import { defaultSlotsPerPage } from './accounts';
 import { createDescriber } from './describe';
 import type { Describer } from './describe';
-import { addGroup, noteCaughtUp, noteProgress } from './add-group';
+import { addGroup, endCatchUp, noteCaughtUp } from './add-group';
 import { createFingerprints, openIdIndex } from './ids';
 import type { Fingerprints, IdIndex, IdIndexOptions } from './ids';
 import { restoreSnapshot } from './snapshot';
@@ -56,6 +56,8 @@ export const openAccountTable = (options: AccountTableOptions = {}): AccountTabl
       state.others.all().flatMap(({ name, revision }) => (name.startsWith(prefix) ? [{ stream: name, revision }] : [])),
     pending: state.pending.all,
     place: () => placeOf(state),
+    position: () => (placeOf(state) === 0 ? undefined : BigInt(placeOf(state))),
+    caughtUp: () => endCatchUp(state),
     start: async (log) => {
       if (folder !== undefined) await restoreSnapshot(state, { ...log, folder, onWarning });
       const fingerprints = createFingerprints(log.seed);
@@ -65,7 +67,7 @@ export const openAccountTable = (options: AccountTableOptions = {}): AccountTabl
       state.idsThrough = options.isReadOnly === true ? Infinity : ids.covered();
       state.catchUpTo = log.last;
       snapshots.start(log.ledger);
-      noteProgress(state);
+      noteCaughtUp(state);
       return placeOf(state);
     },
     describe: (event, at, header) => {
@@ -89,9 +91,6 @@ export const openAccountTable = (options: AccountTableOptions = {}): AccountTabl
     reached: (place, timeoutMs) => waiting.until(() => placeOf(state) >= place, timeoutMs),
     settled: (place, timeoutMs) =>
       waiting.until(() => placeOf(state) >= place && state.pending.oldest() > place, timeoutMs),
-    caughtUp: () => {
-      noteCaughtUp(state);
-    },
     onAdded: (listener) => {
       listeners.push(listener);
     },

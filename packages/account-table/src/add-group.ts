@@ -22,22 +22,24 @@ export const addGroup = (state: State, ids: Ids, group: RecordedGroup<LogEvent>)
   state.idsThrough = Math.max(state.idsThrough, place);
   ids.ids.through(state.idsThrough);
   state.isFolding = false;
-  noteProgress(state);
+  if (state.catchUpTo > 0) noteCaughtUp(state);
   settleLists(state);
 };
 
-/** Looks whether everything is folded that was in the log at the start. */
-export const noteProgress = (state: State): void => {
-  if (placeOf(state) >= state.catchUpTo) noteCaughtUp(state);
-};
-
-/** Once it is, what was put off meanwhile is done. */
+/** Once everything is folded that was in the log at the start, what was put off meanwhile is done. */
 export const noteCaughtUp = (state: State): void => {
-  if (state.catchUpTo === 0) return;
+  if (placeOf(state) < state.catchUpTo) return;
   state.catchUpTo = 0;
   state.pending.sort();
   state.accountKeys.settle();
   state.blockedKeys.settle();
+};
+
+/** The log has come to its end, wherever that was said to be. */
+export const endCatchUp = (state: State): void => {
+  if (state.catchUpTo === 0) return;
+  state.catchUpTo = placeOf(state);
+  noteCaughtUp(state);
 };
 
 /** Few enough that to put them in their places delays nobody. */

@@ -1,6 +1,6 @@
 import type { Balance, Cutoff, Direction, TrafficDecision, TrafficEvent } from '@tollgate/balance';
 import type { LogEvent } from '@tollgate/contracts';
-import type { LogIndex, Place } from '@tollgate/event-store';
+import type { LogIndex, Place, Position } from '@tollgate/event-store';
 import type { Partner } from './partner';
 import type { RecordKey } from './record-key';
 
@@ -38,6 +38,10 @@ export type PageRequest = { after?: string | undefined; limit: number };
 export type AccountTable = LogIndex<LogEvent> & {
   /** Folded up to here; 0 before the first event. */
   place(): Place;
+  /** The same for a log; absent before the first event. */
+  position(): Position | undefined;
+  /** Nothing more was in the log: what was put off until then is done, though no event stands where it was said to end. */
+  caughtUp(): void;
   facts(accountId: string): AccountFacts | undefined;
   /** Of the last event of any stream, `noStream` if there is none. */
   revisionOf(stream: string): number;
@@ -55,8 +59,6 @@ export type AccountTable = LogIndex<LogEvent> & {
   reached(place: Place, timeoutMs: number): Promise<boolean>;
   /** As `reached`, and no decision that is caused by an event up to `place` is missing from the log. */
   settled(place: Place, timeoutMs: number): Promise<boolean>;
-  /** Everything that was in the log at the start is folded: told by who follows a log whose end is not of an event of its own. */
-  caughtUp(): void;
   /** Called after each group that was folded. */
   onAdded(listener: () => void): void;
   /** Waits for a snapshot under way, and writes a last one if it saves time. */

@@ -27,19 +27,21 @@ export const readConnectionString = (text: string): Address => {
     throw new Error(
       'the connection string must be esdb://USER:PASSWORD@HOST:PORT?tls=… or esdb+discover://…, several hosts with commas between; what is special in user and password is percent-encoded',
     );
-  const parameters = query.split('&').filter((one) => one !== '');
-  for (const parameter of parameters) requireKnown(parameter);
+  const parameters = query === '' ? [] : query.split('&');
+  parameters.forEach(requireKnown);
   const shown = `${scheme}://${hosts}`;
-  const credentials = credentialsOf(user);
-  if (credentials === undefined && !parameters.includes('tls=false'))
-    throw new Error('the connection string names no user, without which a store with TLS lets nobody in');
-  // The client has another way of appending without them, which can hang for ever; a server without users ignores them.
-  const anybody = { username: 'tollgate', password: 'tollgate' };
   return {
-    clientUrl: `${shown}${parameters.length === 0 ? '' : `?${parameters.join('&')}`}`,
+    clientUrl: query === '' ? shown : `${shown}?${query}`,
     shown,
-    credentials: credentials ?? anybody,
+    credentials: credentialsOf(user) ?? anybody(parameters),
   };
+};
+
+/** The client has another way of appending without credentials, which can hang for ever; a server without users ignores them. */
+const anybody = (parameters: string[]): Address['credentials'] => {
+  if (!parameters.includes('tls=false'))
+    throw new Error('the connection string names no user, without which a store with TLS lets nobody in');
+  return { username: 'tollgate', password: 'tollgate' };
 };
 
 const requireKnown = (parameter: string): void => {

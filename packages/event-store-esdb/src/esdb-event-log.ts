@@ -1,8 +1,15 @@
 import { LogDamaged, LogUnavailable, requireWellFormed } from '@tollgate/event-store';
-import type { EventBatch, EventBody, EventCodec, EventLog, RecordedEvent, Subscription } from '@tollgate/event-store';
+import type {
+  EventBatch,
+  EventBody,
+  EventCodec,
+  EventLog,
+  RecordedEvent,
+  StreamAppend,
+  Subscription,
+} from '@tollgate/event-store';
 import type { AllStreamRecordedEvent } from '@eventstore/db-client';
 import { appendToStream } from './append';
-import type { EncodedAppend } from './append';
 import { connect } from './connection';
 import { watchCuts } from './cut-watch';
 import { followStore } from './follow';
@@ -12,6 +19,7 @@ import type { Ledger } from './ledger';
 import { createStore } from './store';
 import { decodeEvent, encodeEvent } from './store-event';
 import { createStoreNames } from './store-names';
+import type { StoreNames } from './store-names';
 import { patiently, usualTiming } from './time-limit';
 import type { Timing } from './time-limit';
 
@@ -64,25 +72,22 @@ export const openEsdbEventLog = async <Body extends EventBody>(
     assertOpen(closing.signal);
     return patiently(timing.patienceMs, attempt);
   };
-  const eventOf = (event: AllStreamRecordedEvent): RecordedEvent<Body> | undefined => {
-    const stream = names.streamOf(event.streamId);
-    return stream === undefined ? undefined : decodeEvent(codec, event, stream);
-  };
-  const eventsOf = (events: readonly AllStreamRecordedEvent[]): RecordedEvent<Body>[] =>
-    events.flatMap((event) => eventOf(event) ?? []);
+  const { eventOf, eventsOf } = createDecoder(codec, names);
 
-  async function* subscribe({ after, prefixes, maxEvents = usualBatchEvents, signal }: Subscription) {
-    const selection = {
-      after,
-      maxEvents,
-      prefixes: prefixes.map(names.of),
-      signal: AbortSignal.any([signal, closing.signal]),
-    };
+  async function* subscribe({ after, prefixes, maxEvents = usualBatchEvents, signal: stopping }: Subscription) {
+    const signal = AbortSignal.any([stopping, closing.signal]);
+    const selection = { after, maxEvents, prefixes: prefixes.map(names.of), signal };
     for await (const batch of followStore({ store, timing }, selection)) {
       const given: EventBatch<Body> = { ...batch, events: eventsOf(batch.events) };
       yield given;
     }
   }
+  const append = ({ stream, expectedRevision, events }: StreamAppend<Body>, time: string | undefined) => {
+    const encoded = events.map((event) => encodeEvent(codec, event, time));
+    const name = names.of(stream);
+    return () =>
+      turns.run(name, () => appendToStream({ store, timing }, { stream: name, expectedRevision, events: encoded }));
+  };
   return {
     ...ledger,
     cutStreams: cuts.cut,
@@ -90,14 +95,8 @@ export const openEsdbEventLog = async <Body extends EventBody>(
       assertOpen(closing.signal);
       requireWellFormed(appends);
       const time = recordedAt?.();
-      const encoded = appends.map(({ stream, expectedRevision, events }): EncodedAppend => ({
-        stream: names.of(stream),
-        expectedRevision,
-        events: events.map((event) => encodeEvent(codec, event, time)),
-      }));
-      return Promise.all(
-        encoded.map((append) => turns.run(append.stream, () => appendToStream({ store, timing }, append))),
-      );
+      const calls = appends.map((one) => append(one, time));
+      return Promise.all(calls.map((call) => call()));
     },
     read: async (position) => {
       const event = await read(() => store.read(position));
@@ -116,6 +115,17 @@ export const openEsdbEventLog = async <Body extends EventBody>(
       await store.close();
     },
   };
+};
+
+const createDecoder = <Body extends EventBody>(codec: EventCodec<Body>, names: StoreNames) => {
+  /** Absent for what is of another log, or names this one. */
+  const eventOf = (event: AllStreamRecordedEvent): RecordedEvent<Body> | undefined => {
+    const stream = names.streamOf(event.streamId);
+    return stream === undefined ? undefined : decodeEvent(codec, event, stream);
+  };
+  const eventsOf = (events: readonly AllStreamRecordedEvent[]): RecordedEvent<Body>[] =>
+    events.flatMap((event) => eventOf(event) ?? []);
+  return { eventOf, eventsOf };
 };
 
 const assertOpen = ({ aborted }: AbortSignal): void => {

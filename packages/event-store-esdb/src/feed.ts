@@ -36,29 +36,24 @@ type Parts = {
 
 export const openFeed = ({ subscribe, most, isCurrent }: Parts): Feed => {
   const queue: AllStreamRecordedEvent[] = [];
+  const bell = createBell();
   let failure: { error: unknown } | undefined;
-  let wake: (() => void) | undefined;
-  let hasNews = false;
   let isLive = false;
   let reached: Position | undefined;
   /** Told while events from before were still on their way to us. */
   let told: { reached?: Position; isLive?: true } = {};
 
-  const ring = (): void => {
-    hasNews = true;
-    wake?.();
-  };
   /** The client tells of checkpoints and of being caught up ahead of the events that it still holds. */
   const settle = (): void => {
     if (subscription.readableLength > 0) return;
     reached = told.reached ?? reached;
     isLive ||= told.isLive ?? false;
-    if (told.reached !== undefined || told.isLive) ring();
+    if (told.reached !== undefined || told.isLive) bell.ring();
     told = {};
   };
   const fail = (error: unknown): void => {
     failure ??= { error };
-    ring();
+    bell.ring();
   };
   const subscription = subscribe((_subscription, { commit, prepare }) => {
     // While catching up, it names an event that was not looked at yet, with 0 for prepare.
@@ -73,7 +68,7 @@ export const openFeed = ({ subscribe, most, isCurrent }: Parts): Feed => {
     if (event !== undefined) queue.push(event);
     if (queue.length >= most) subscription.pause();
     settle();
-    ring();
+    bell.ring();
   });
   subscription.on('error', fail);
   subscription.on('end', () => {
@@ -81,19 +76,42 @@ export const openFeed = ({ subscribe, most, isCurrent }: Parts): Feed => {
   });
   return {
     take: (limit) => {
-      if (!hasNews) return undefined;
+      if (!bell.isRung()) return undefined;
       const events = queue.splice(0, limit);
-      hasNews = queue.length > 0;
+      const isAll = queue.length === 0;
+      if (isAll) bell.reset();
       if (queue.length < most && failure === undefined) subscription.resume();
-      return {
-        events,
-        reached: hasNews ? undefined : reached,
-        isCaughtUp: isLive && !hasNews && subscription.readableLength === 0,
-      };
+      const isCaughtUp = isLive && isAll && failure === undefined && subscription.readableLength === 0;
+      return { events, reached: isAll ? reached : undefined, isCaughtUp };
     },
-    news: (signal, waitMs) =>
+    news: async (signal, waitMs) => {
+      if (failure === undefined) await bell.heard(signal, waitMs);
+    },
+    failure: () => failure,
+    isCurrent,
+    close: () => {
+      // Leaving it alone would leave the call to the server open.
+      subscription.unsubscribe().catch(() => undefined);
+    },
+  };
+};
+
+/** Rung once there is something to take, until all is taken. */
+const createBell = () => {
+  let isRung = false;
+  let wake: (() => void) | undefined;
+  return {
+    isRung: () => isRung,
+    ring: (): void => {
+      isRung = true;
+      wake?.();
+    },
+    reset: (): void => {
+      isRung = false;
+    },
+    heard: (signal: AbortSignal, waitMs: number): Promise<void> =>
       new Promise((resolve) => {
-        if (hasNews || failure !== undefined || signal.aborted) {
+        if (isRung || signal.aborted) {
           resolve();
           return;
         }
@@ -107,11 +125,5 @@ export const openFeed = ({ subscribe, most, isCurrent }: Parts): Feed => {
         signal.addEventListener('abort', done);
         wake = done;
       }),
-    failure: () => failure,
-    isCurrent,
-    close: () => {
-      // Leaving it alone would leave the call to the server open.
-      subscription.unsubscribe().catch(() => undefined);
-    },
   };
 };

@@ -3,7 +3,7 @@ import type { AllStreamRecordedEvent } from '@eventstore/db-client';
 import { LogDamaged, SubscriptionDropped } from '@tollgate/event-store';
 import type { Position } from '@tollgate/event-store';
 import { failureOf } from './failure';
-import type { Feed } from './feed';
+import type { Delivery, Feed } from './feed';
 import type { Store } from './store';
 import { unavailableText } from './time-limit';
 import type { Timing } from './time-limit';
@@ -21,7 +21,7 @@ type Selection = {
 };
 
 /** Where one subscription after another has come to. */
-type Progress = { position: Position | undefined };
+type Progress = { position: Position | undefined; isTold: boolean };
 
 /**
  * Events of $all in its order, without a gap and none twice. A subscription that the server gives up in a burst of events is taken up
@@ -29,12 +29,13 @@ type Progress = { position: Position | undefined };
  * everything else.
  */
 export async function* followStore({ store, timing }: Followed, selection: Selection): AsyncGenerator<StoreBatch> {
-  const { signal, maxEvents, prefixes } = selection;
-  const progress: Progress = { position: selection.after };
-  await requirePosition(store, selection.after);
+  const { after, signal, maxEvents, prefixes } = selection;
+  const progress: Progress = { position: after, isTold: false };
+  await requirePosition(store, after);
   while (!signal.aborted) {
     const end = await endOf(store);
     const feed = store.feed({ after: progress.position, prefixes, most: 2 * maxEvents });
+    progress.isTold = false;
     try {
       yield* batchesOf(feed, progress, { store, timing, end, ...selection });
     } finally {
@@ -47,35 +48,49 @@ type OneFeed = Followed & Pick<Selection, 'maxEvents' | 'signal'> & { end: Posit
 
 /** Ends where another subscription has to go on. */
 async function* batchesOf(feed: Feed, progress: Progress, one: OneFeed): AsyncGenerator<StoreBatch> {
-  const { maxEvents, signal, timing } = one;
-  let isMoving = false;
-  let isTold = false;
+  const { maxEvents, signal, timing, end } = one;
+  const before = progress.position;
   for (;;) {
     await feed.news(signal, timing.silenceMs);
     // What has come with it makes one batch.
     await turn();
     if (signal.aborted || !feed.isCurrent()) return;
     const taken = feed.take(maxEvents);
-    if (taken !== undefined) {
-      const before = progress.position;
-      const { events, isCaughtUp } = taken;
-      // What was in the store before the subscription began has been delivered once that is live.
-      const position = latest(before, events.at(-1)?.position.commit, taken.reached, isCaughtUp ? one.end : undefined);
-      if (position !== undefined && (position !== before || (isCaughtUp && !isTold))) {
-        isMoving = true;
-        isTold = isCaughtUp;
-        progress.position = position;
-        yield { events, position, isCaughtUp };
-      }
+    if (taken === undefined) {
+      if (await isOver(feed, progress.position !== before || progress.isTold, { one, progress })) return;
       continue;
     }
-    const failure = feed.failure();
-    if (failure === undefined) {
-      if (await isBehind(one.store, progress)) return;
-    } else if (isMoving && failureOf(failure.error) === 'burst') return;
-    else throw new SubscriptionDropped(unavailableText(failure.error));
+    const batch = batchOf(taken, progress, end);
+    if (batch !== undefined) yield batch;
   }
 }
+
+/** Absent where it would tell nothing new. */
+const batchOf = (
+  { events, reached, isCaughtUp }: Delivery,
+  progress: Progress,
+  end: Position,
+): StoreBatch | undefined => {
+  const before = progress.position;
+  // What was in the store before the subscription began has been delivered once that is live.
+  const position = latest(before, events.at(-1)?.position.commit, reached, isCaughtUp ? end : undefined);
+  if (position === undefined || (position === before && (progress.isTold || !isCaughtUp))) return undefined;
+  progress.position = position;
+  progress.isTold = isCaughtUp;
+  return { events, position, isCaughtUp };
+};
+
+/** Where nothing comes: whether another subscription has to go on. Throws where that is for the reader to decide. */
+const isOver = async (
+  feed: Feed,
+  isMoving: boolean,
+  { one, progress }: { one: OneFeed; progress: Progress },
+): Promise<boolean> => {
+  const failure = feed.failure();
+  if (failure === undefined) return isBehind(one.store, progress);
+  if (isMoving && failureOf(failure.error) === 'burst') return true;
+  throw new SubscriptionDropped(unavailableText(failure.error));
+};
 
 /** After a silence. A store that does not even answer this may have lost its quorum, of which subscriptions are not told. */
 const isBehind = async (store: Store, { position }: Progress): Promise<boolean> => {

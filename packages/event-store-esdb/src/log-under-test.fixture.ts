@@ -24,7 +24,7 @@ export const openLog = (
 export const quick = { callMs: 400, patienceMs: 5_000, silenceMs: 300 };
 
 /** An id that a label stands for. */
-export const idOf = (label: string): string =>
+const idOf = (label: string): string =>
   createHash('sha256')
     .update(label)
     .digest('hex')

@@ -51,7 +51,7 @@ test.each<[string, object]>([
   ['binary data', { isJson: false, data: new Uint8Array(4) }],
   ['data that are no object', { data: 'text' }],
 ])('another party’s event with %s is refused, and its place is told', (_, other) => {
-  const decode = () => decodeEvent(codec, { ...stored(), ...other } as AllStreamRecordedEvent, 'account-acme');
+  const decode = () => decodeEvent(codec, { ...stored(), ...other }, 'account-acme');
   expect(decode).toThrow(LogDamaged);
   expect(decode).toThrow(/PaymentRecorded.*revision 7 of account-acme.*not written by Tollgate/);
 });

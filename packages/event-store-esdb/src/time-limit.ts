@@ -44,7 +44,8 @@ export const patiently = async <Result>(patienceMs: number, attempt: () => Promi
       if (isFinal(error)) throw error;
       const failure = failureOf(error);
       if (failure === 'deleted') throw new LogDamaged(`a stream of the log was deleted for good: ${reasonOf(error)}`);
-      if (failure !== 'unavailable' && failure !== 'denied') throw error;
+      if (failure === 'denied') throw new LogUnavailable(unavailableText(error));
+      if (failure !== 'unavailable') throw error;
       const pauseMs = backoffMs(failures, backoff);
       if (performance.now() + pauseMs >= endMs) throw new LogUnavailable(unavailableText(error));
       await delay(pauseMs);
@@ -53,7 +54,8 @@ export const patiently = async <Result>(patienceMs: number, attempt: () => Promi
 };
 
 /** One of our own, that says so. */
-const isFinal = (error: unknown): boolean => error instanceof Error && 'retriable' in error && error.retriable === false;
+const isFinal = (error: unknown): boolean =>
+  error instanceof Error && 'retriable' in error && error.retriable === false;
 
 export const unavailableText = (error: unknown): string =>
   failureOf(error) === 'denied'

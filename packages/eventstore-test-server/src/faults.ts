@@ -2,9 +2,9 @@
 export type Faults = {
   /**
    * What calls meet. `hang`: nothing is answered any more, open subscriptions are silent. `not-ready`: as while it starts.
-   * `follower`: calls that require the leader are told that it is `leader`, all others are served.
+   * `follower`: calls that require the leader are told that it is `leader`, all others are served. `denied`: as of an unknown user.
    */
-  calls: 'serve' | 'hang' | 'not-ready' | 'follower';
+  calls: 'serve' | 'hang' | 'not-ready' | 'follower' | 'denied';
   leader: { host: string; port: number };
   /**
    * What appends meet. `hang` (a lost quorum), `forwarding-timeout`, `request-canceled`: not written. `lose-answer`,

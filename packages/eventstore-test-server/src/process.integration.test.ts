@@ -49,11 +49,11 @@ describe('a process that is stopped for a while', () => {
 });
 
 describe('a process that is killed', () => {
-  const { replay, steps } = openRecording('subscription-drop');
+  const { replay, steps, leftOut } = openRecording('subscription-drop');
   const acknowledged: { stream: string; id: string | undefined; revision: bigint; commit: bigint | undefined }[] = [];
   const unknown: { stream: string; event: ReturnType<typeof json>; expected: bigint | 'no_stream' }[] = [];
   const writer = async (stream: string): Promise<unknown> => {
-    for (let expected: bigint | 'no_stream' = 'no_stream'; ; ) {
+    for (let expected: bigint | 'no_stream' = 'no_stream'; ;) {
       const event = json();
       const ended = await outcome(() => write(stream, [event], expected));
       if ('error' in ended) {
@@ -106,6 +106,12 @@ describe('a process that is killed', () => {
   test('47: positions go on increasing', async () => {
     const { position } = await write('account-m-last', [json()]);
     for (const { commit = 0n } of acknowledged) expect(position?.commit).toBeGreaterThan(commit);
+  });
+  leftOut({
+    'above, without counts and times': [0, 1, 14, 15, 17, 21, 22, 47],
+    'as their neighbours': [2, 3, 7, 12, 16, 18, 46],
+    'about discovery by the client': [13, 19, 20],
+    'a stop by SIGTERM is a kill here': many(23, (index) => 23 + index),
   });
 });
 

@@ -17,15 +17,18 @@ export type EventStoreProcess = {
 };
 
 /** The server in a process of its own. Started again on the folder of a killed one it has all that was acknowledged. */
-export const startEventStoreProcess = async (options: { port?: number; folder?: string }): Promise<EventStoreProcess> => {
+export const startEventStoreProcess = async (options: {
+  port?: number;
+  folder?: string;
+}): Promise<EventStoreProcess> => {
   const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, `${value}`]);
   const program = join(__dirname, '../bin/eventstore-test-server.js');
   const child = spawn(process.execPath, [program, ...given], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const line = async (): Promise<string> => {
-    const { value, done } = await lines.next();
-    if (done === true) throw new Error('The EventStoreDB server for tests did not start.');
-    return value;
+    const read: IteratorResult<string, undefined> = await lines.next();
+    if (read.done === true) throw new Error('The EventStoreDB server for tests did not start.');
+    return read.value;
   };
   const url = await line();
   const controlUrl = await line();

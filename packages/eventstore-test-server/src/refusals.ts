@@ -1,16 +1,13 @@
-import { ServerInterceptingCall,
-  type Metadata,
-  type ServerInterceptor,
-  type StatusObject,
-} from '@grpc/grpc-js';
+import { ServerInterceptingCall, type Metadata, type ServerInterceptor, type StatusObject } from '@grpc/grpc-js';
 import type { Faults } from './faults';
-import { leaderIsElsewhere, notReady } from './wire/errors';
+import { leaderIsElsewhere, notReady, unauthenticated } from './wire/errors';
 
 /** Calls that a server which is still starting answers; the batch path refuses each append on its own. */
 const answeredWhileStarting = ['GetSupportedMethods', 'BatchAppend', 'Gossip/Read'];
 
 const refusal = (faults: Faults, path: string, metadata: Metadata): StatusObject | undefined => {
   if (faults.calls === 'not-ready' && !answeredWhileStarting.some((end) => path.endsWith(end))) return notReady;
+  if (faults.calls === 'denied') return unauthenticated;
   const requiresLeader = metadata.get('requires-leader').length > 0;
   return faults.calls === 'follower' && requiresLeader ? leaderIsElsewhere(faults.leader) : undefined;
 };

@@ -129,9 +129,9 @@ export const follow = <Body extends EventBody>(follower: Follower<Body>): Follow
 const checkNotAhead = async <Body extends EventBody>({ name, log, position }: Follower<Body>): Promise<void> => {
   const stored = position();
   const last = await log.lastPosition();
-  if (stored !== undefined && stored > (last ?? 0n))
+  if (stored !== undefined && (last === undefined || stored > last))
     throw new Error(
-      `${name} is at position ${String(stored)}, ahead of the log at ${String(last ?? 0n)}: the log was replaced by an older copy; put the newer one back or, if the older one is what you want, delete the folder relays beside it: everything in the log is then published again, byte for byte`,
+      `${name} is at position ${String(stored)}, ahead of the log${last === undefined ? ', which is empty' : ` at ${String(last)}`}: the log was replaced by an older copy; put the newer one back or, if the older one is what you want, delete the folder relays beside it: everything in the log is then published again, byte for byte`,
     );
 };
 

@@ -2,7 +2,7 @@ import type { Position } from '@tollgate/event-store';
 
 /** How far something has come, for those who wait for a position. */
 export const createProgress = (start: Position | undefined) => {
-  let current = start ?? -1n;
+  let current = start;
   const waiting = new Set<() => void>();
   return {
     advance: (position: Position): void => {
@@ -17,7 +17,7 @@ export const createProgress = (start: Position | undefined) => {
           resolve(isInTime);
         };
         const look = (): void => {
-          if (current >= position) finish(true);
+          if (current !== undefined && current >= position) finish(true);
         };
         const timer = setTimeout(finish, timeoutMs, false);
         waiting.add(look);

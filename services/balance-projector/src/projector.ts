@@ -18,7 +18,7 @@ export const startBalanceProjector = (parts: {
     name: 'balance projector',
     log,
     prefixes: [''],
-    position: () => (table.place() === 0 ? undefined : BigInt(table.place())),
+    position: table.position,
     apply: (batch) => {
       addBatch(table, batch.events);
       if (batch.isCaughtUp) table.caughtUp();

@@ -34,7 +34,7 @@ export const writeGroup = async (parts: WriterParts, items: readonly Item[]): Pr
     const overlay: Overlay = new Map();
     const decided = await decideAll(parts, overlay, open);
     await appendAll(parts, overlay);
-    let last: Position = 0n;
+    let last: Position | undefined;
     const again: number[] = [];
     for (const [index, one] of decided.entries()) {
       const place = places?.[index] ?? index;
@@ -42,10 +42,10 @@ export const writeGroup = async (parts: WriterParts, items: readonly Item[]): Pr
       if (result === undefined) again.push(place);
       else {
         results[place] = result;
-        if ('position' in result && result.position > last) last = result.position;
+        if ('position' in result && (last === undefined || result.position > last)) last = result.position;
       }
     }
-    await reach(parts, last);
+    if (last !== undefined) await reach(parts, last);
     places = again;
     open = again.flatMap((place) => items[place] ?? []);
   }

@@ -45,7 +45,7 @@ const startOf = async (
 ): Promise<Position | undefined> => {
   const seen = valid(parseBody(lastEventId, headers['last-event-id']));
   const { from } = valid(parseBody(streamQuery, query));
-  if (seen === undefined) return from === 'start' || table.place() === 0 ? undefined : BigInt(table.place());
+  if (seen === undefined) return from === 'start' ? undefined : table.position();
   if (seen > 0n && (await log.read(seen)) === undefined) {
     const detail = `last-event-id: the log has no event at ${String(seen)}: it is another log or an older copy; begin again, with from=start for all commands`;
     throw new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail }));

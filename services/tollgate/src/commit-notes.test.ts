@@ -16,8 +16,11 @@ const logWith = async (...accountIds: string[]) => {
   }
   return log;
 };
-const notesOf = async (...accountIds: string[]) =>
-  createCommitNotes({ log: await logWith(...accountIds), table: { place: () => accountIds.length } }, 'group', silent);
+const notesOf = async (...accountIds: string[]) => {
+  const log = await logWith(...accountIds);
+  const folded = () => log.events().at(-1)?.position;
+  return createCommitNotes({ log, folded, groupId: 'group', logger: silent });
+};
 
 test('a log goes on after its own commits, also after those made when it was shorter', async () => {
   const earlier = await (await notesOf('acme')).write();
@@ -28,16 +31,10 @@ test('a log goes on after its own commits, also after those made when it was sho
 
 test('what another intake committed and this one has not folded yet is in the log, and is gone on after', async () => {
   const log = await logWith('acme', 'zenith');
-  const [ahead, behind] = [2, 1].map((place) =>
-    createCommitNotes({ log, table: { place: () => place } }, 'group', silent),
+  const [ahead, behind] = [2n, 1n].map((position) =>
+    createCommitNotes({ log, folded: () => position, groupId: 'group', logger: silent }),
   );
   expect(await behind?.judge([(await ahead?.write()) ?? ''])).toBe('go on');
-});
-
-test('a note names the last event that was folded: in a store, the log may end with what is of others', async () => {
-  const log = await logWith('acme', 'zenith');
-  const notes = createCommitNotes({ log, table: { place: () => 1 } }, 'group', silent);
-  expect(await notes.write()).toBe('tollgate ledger=id-of-acme position=1 event=id-of-acme');
 });
 
 test('a log that is an older copy starts over', async () => {
@@ -65,6 +62,12 @@ test.each([[['zenith']], [[]]])(
     );
   },
 );
+
+test('what was committed before the first event is behind every log', async () => {
+  const empty = await (await notesOf()).write();
+  expect(empty).toBe('tollgate ledger= position=0');
+  expect(await (await notesOf()).judge([empty])).toBe('go on');
+});
 
 test('commits without a note, and those of other tools, are gone on after', async () => {
   const notes = await notesOf('acme');

@@ -1,28 +1,34 @@
-import type { AccountTable } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
-import type { EventLog } from '@tollgate/event-store';
+import type { EventLog, Position } from '@tollgate/event-store';
 import type { CommitNotes } from '@tollgate/kafka';
 import type { Log } from '@tollgate/service-runtime';
-
-type Parts = { log: EventLog<LogEvent>; table: Pick<AccountTable, 'place'> };
 
 /**
  * Each commit names its ledger, by the id of the first event, and the event its log had come to. So a second ledger does not take
  * messages away from the first, and a log that was restored from a copy reads again what it has lost, also when other events
  * have taken the places of the lost ones since.
  */
-export const createCommitNotes = ({ log, table }: Parts, groupId: string, logger: Log): CommitNotes => {
+export const createCommitNotes = (parts: {
+  log: EventLog<LogEvent>;
+  /** Of the last event that is folded, which is behind nothing that was answered; absent before the first. */
+  folded(): Position | undefined;
+  groupId: string;
+  logger: Log;
+}): CommitNotes => {
+  const { log, folded, groupId, logger } = parts;
   let known: string | undefined;
   const ledger = async (): Promise<string | undefined> => (known ??= await firstEventId(log));
   /** Whether what was committed is in this log. Notes of before events were named have a position only. */
-  const isPast = async ({ position, eventId }: Note): Promise<boolean> =>
-    position <= ((await log.lastPosition()) ?? 0n) &&
-    (eventId === undefined || (await log.read(position))?.eventId === eventId);
+  const isPast = async ({ position, eventId }: Note): Promise<boolean> => {
+    if (position === undefined) return true;
+    const end = await log.lastPosition();
+    if (end === undefined || position > end) return false;
+    return eventId === undefined || (await log.read(position))?.eventId === eventId;
+  };
   return {
     write: async () => {
-      // The log may end with what is none of ours.
-      const position = BigInt(table.place());
-      const event = position === 0n ? undefined : await log.read(position);
+      const position = folded();
+      const event = position === undefined ? undefined : await log.read(position);
       return encode({ ledger: (await ledger()) ?? '', position, eventId: event?.eventId });
     },
     judge: async (texts) => {
@@ -36,7 +42,7 @@ export const createCommitNotes = ({ log, table }: Parts, groupId: string, logger
       const isGoingOn = await Promise.all(notes.map(isPast));
       if (isGoingOn.every(Boolean)) return 'go on';
       logger.warn(
-        { groupId, position: String(table.place()) },
+        { groupId, position: textOf(await log.lastPosition()) },
         'The log is an older copy of what its consumer group had come to: the topics are read again from their start, nothing counts twice',
       );
       return 'start over';
@@ -45,8 +51,10 @@ export const createCommitNotes = ({ log, table }: Parts, groupId: string, logger
 };
 
 /** How far the log was when a note of ours was written; absent for what somebody else wrote. */
-export const logPositionIn = (note: string | undefined): string | undefined =>
-  note === undefined ? undefined : decode(note)?.position.toString();
+export const logPositionIn = (note: string | undefined): string | undefined => {
+  const decoded = note === undefined ? undefined : decode(note);
+  return decoded && textOf(decoded.position);
+};
 
 const firstEventId = async (log: EventLog<LogEvent>): Promise<string | undefined> => {
   const { signal } = new AbortController();
@@ -54,13 +62,18 @@ const firstEventId = async (log: EventLog<LogEvent>): Promise<string | undefined
   return undefined;
 };
 
-type Note = { ledger: string; position: bigint; eventId: string | undefined };
+/** Without a position, from before the first event. */
+type Note = { ledger: string; position: Position | undefined; eventId: string | undefined };
+
+const beforeTheFirst = '0';
+const textOf = (position: Position | undefined): string => position?.toString() ?? beforeTheFirst;
 
 const encode = ({ ledger, position, eventId }: Note): string =>
-  `tollgate ledger=${ledger} position=${String(position)}${eventId === undefined ? '' : ` event=${eventId}`}`;
+  `tollgate ledger=${ledger} position=${textOf(position)}${eventId === undefined ? '' : ` event=${eventId}`}`;
 
 /** Absent for what somebody else wrote: an offset set by hand has no note, or another. */
 const decode = (text: string): Note | undefined => {
   const [, ledger, position = '', eventId] = /^tollgate ledger=(\S+) position=(\d+)(?: event=(\S+))?$/.exec(text) ?? [];
-  return ledger === undefined ? undefined : { ledger, position: BigInt(position), eventId };
+  if (ledger === undefined) return undefined;
+  return { ledger, position: position === beforeTheFirst ? undefined : BigInt(position), eventId };
 };

@@ -108,10 +108,10 @@ const requireKnown = async (
   table: AccountTable,
   { accountTable, relays }: ReturnType<typeof storeFoldersOf>,
 ): Promise<void> => {
-  const place = table.place();
-  if (place > 0 && (await log.read(BigInt(place))) === undefined)
+  const position = table.position();
+  if (position !== undefined && (await log.read(position)) === undefined)
     throw new Error(
-      `the account table is at position ${String(place)}, where the event store has no event of this ledger: the store was replaced by an older copy; delete ${accountTable} and ${relays}, which are derived from it, and start again`,
+      `the account table is at position ${String(position)}, where the event store has no event of this ledger: the store was replaced by an older copy; delete ${accountTable} and ${relays}, which are derived from it, and start again`,
     );
 };
 

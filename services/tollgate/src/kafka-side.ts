@@ -35,7 +35,7 @@ type Parts = {
 };
 
 export const connectKafka = async (parts: Parts): Promise<KafkaSide> => {
-  const { settings, log, ledger, relayFolder, clock, logger } = parts;
+  const { settings, log, ledger, table, relayFolder, clock, logger } = parts;
   const topics = topicsOf(settings.kafkaTopicPrefix);
   const client = createKafka(kafkaSettingsOf(settings), logger);
   const stopping = new AbortController();
@@ -52,7 +52,7 @@ export const connectKafka = async (parts: Parts): Promise<KafkaSide> => {
       partitionsConcurrently: partitions,
       createPartitions: partitions,
       onBatch: createMessageHandler({ ledger, topics, clock }),
-      notes: createCommitNotes(parts, settings.kafkaGroup, logger),
+      notes: createCommitNotes({ log, folded: table.position, groupId: settings.kafkaGroup, logger }),
       onLost: (found) => lost.note(found.map(withLogPosition)),
     });
   };

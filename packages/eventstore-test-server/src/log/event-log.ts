@@ -14,7 +14,7 @@ export type Outcome =
   | { kind: 'deleted' };
 
 /** A soft-deleted stream is not found, like one that never was. */
-export type ShownStream = { events: readonly RecordedEvent[] } | 'not found' | 'deleted';
+type ShownStream = { events: readonly RecordedEvent[] } | 'not found' | 'deleted';
 
 export type EventLog = Pick<Records, 'all' | 'indexOf' | 'end'> & {
   append: (stream: string, expected: ExpectedRevision, events: ProposedEvent[]) => Outcome;

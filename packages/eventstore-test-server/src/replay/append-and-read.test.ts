@@ -1,6 +1,6 @@
 import { BACKWARDS, END, START, type EventData, type ResolvedEvent } from '@eventstore/db-client';
 import { append, binary, collect, json, many, plain, revisions, startForTests } from './client.fixture';
-import { decode } from './encoding.fixture';
+import { decode, typesOf } from './encoding.fixture';
 import { openRecording } from './recording.fixture';
 
 const { steps, replay, leftOut } = openRecording('append-and-read');
@@ -28,14 +28,6 @@ describe('appending', () => {
   replay(10, () => collect(client().readStream('account-a01-new')));
 });
 
-const types = (value: unknown): unknown => {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return value.map(types);
-  if (typeof value !== 'object') return typeof value;
-  if (value.constructor !== Object) return value.constructor.name;
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, types(field)]));
-};
-
 describe('the events read', () => {
   const readFirst = async (): Promise<ResolvedEvent | undefined> =>
     (await collect(client().readStream(stream, { maxCount: 1 })))[0];
@@ -45,7 +37,7 @@ describe('the events read', () => {
     const events = await collect(client().readStream(stream));
     return { count: events.length, first_two: events.slice(0, 2) };
   });
-  replay(12, async () => types(await readFirst()));
+  replay(12, async () => typesOf(await readFirst()));
   replay(13, async () => {
     const first = (await readFirst()) ?? {};
     return { resolved: Object.keys(first), event: Object.keys(first.event ?? {}) };
@@ -87,7 +79,9 @@ describe('reading a stream', () => {
       const log: unknown[] = [];
       const read = client().readStream(name, options);
       read.on('data', () => log.push('data')).on('end', () => log.push('end'));
-      read.on('close', () => resolve([...log, 'close'])).on('error', ({ constructor }) => resolve([{ error: constructor.name }]));
+      read
+        .on('close', () => resolve([...log, 'close']))
+        .on('error', ({ constructor }) => resolve([{ error: constructor.name }]));
     });
   replay(37, () => emitted('account-a01-missing', {}));
   replay(38, () => emitted(stream, { maxCount: 1 }));
@@ -110,9 +104,9 @@ describe('what is written comes back', () => {
       type: event?.type,
       isJson: event?.isJson,
       data: event?.data,
-      data_type: types(event?.data),
+      data_type: typesOf(event?.data),
       metadata: event?.metadata,
-      metadata_type: types(event?.metadata),
+      metadata_type: typesOf(event?.metadata),
     })),
   );
 });

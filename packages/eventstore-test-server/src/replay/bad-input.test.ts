@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Empty, StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
+import { StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
 import { BatchAppendReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
 import { EventStoreDBClient, type AppendExpectedRevision, type EventData } from '@eventstore/db-client';
 import { credentials } from '@grpc/grpc-js';
+import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import { append, collect, json, plain, settled, startForTests } from './client.fixture';
 import { openRecording } from './recording.fixture';
 
@@ -54,7 +55,9 @@ const answersTo = (ids: string[], type: string) => {
   const wire = new StreamsClient(`127.0.0.1:${server().port}`, credentials.createInsecure());
   const answers: (string | undefined)[] = [];
   const call = wire.batchAppend();
-  call.on('data', (response: BatchAppendResp) => answers.push(response.getError()?.getMessage())).on('error', () => undefined);
+  call
+    .on('data', (response: BatchAppendResp) => answers.push(response.getError()?.getMessage()))
+    .on('error', () => undefined);
   call.write(request);
   return {
     answers,

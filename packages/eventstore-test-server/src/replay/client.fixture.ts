@@ -66,18 +66,27 @@ let made = 0;
 export const newId = (): string => `00000000-0000-4000-8000-${String((made += 1)).padStart(12, '0')}`;
 
 type Fields = { id?: string; type?: string; data?: unknown; metadata?: unknown };
-export const json = ({ id = newId(), type = 'tollgate-posted', data = { note: 'x' }, metadata }: Fields = {}): EventData =>
+export const json = ({
+  id = newId(),
+  type = 'tollgate-posted',
+  data = { note: 'x' },
+  metadata,
+}: Fields = {}): EventData =>
   jsonEvent({ id, type, data, ...(metadata !== undefined && { metadata }) } as JSONEventData & { id: string });
 
 export const binary = (data: Uint8Array, fields: Omit<Fields, 'data'> = {}): EventData =>
   binaryEvent({ id: newId(), type: 'tollgate-posted', data, ...fields });
 
-export const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+export const many = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
 
 export const append =
   (client: () => EventStoreDBClient, options: AppendToStreamOptions = {}) =>
   (stream: string, events: EventData[], expectedRevision: AppendExpectedRevision | number = 'any') =>
-    client().appendToStream(stream, events, { expectedRevision: expectedRevision as AppendExpectedRevision, ...options });
+    client().appendToStream(stream, events, {
+      expectedRevision: expectedRevision as AppendExpectedRevision,
+      ...options,
+    });
 
 export const collect = async (read: AsyncIterable<ResolvedEvent>): Promise<ResolvedEvent[]> => {
   const events: ResolvedEvent[] = [];
@@ -104,9 +113,12 @@ type Watched = { log: Emitted[]; events: ResolvedEvent[]; has: (event: string) =
 export const watch = (subscription: StreamSubscription | AllStreamSubscription): Watched => {
   const log: Emitted[] = [];
   const events: ResolvedEvent[] = [];
-  subscription.on('data', (event) => events.push(event as ResolvedEvent));
+  subscription.on('data', (event) => events.push(event));
   subscription.on('confirmation', () => {
-    log.push({ event: 'confirmation', 'subscription.id': uuid.test(`${subscription.id}`) ? '(a uuid string)' : 'none' });
+    log.push({
+      event: 'confirmation',
+      'subscription.id': uuid.test(`${subscription.id}`) ? '(a uuid string)' : 'none',
+    });
   });
   subscription.on('caughtUp', () => log.push({ event: 'caughtUp', events_so_far: events.length }));
   subscription.on('error', (error) => log.push({ event: 'error', error, events_so_far: events.length }));

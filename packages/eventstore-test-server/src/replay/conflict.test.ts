@@ -50,7 +50,13 @@ describe.each(variants)('$stream', ({ stream, throws, options }) => {
 
 describe('afterwards', () => {
   const stream = 'account-b02-true-batch';
-  replay(41, () => client().appendToStream(stream, many(3, () => json()), { expectedRevision: 1n }));
+  replay(41, () =>
+    client().appendToStream(
+      stream,
+      many(3, () => json()),
+      { expectedRevision: 1n },
+    ),
+  );
   replay(42, async () => {
     const last = await collect(client().readStream(stream, { direction: 'backwards', fromRevision: END, maxCount: 1 }));
     return last[0]?.event?.revision;

@@ -12,7 +12,9 @@ const entries = (value: object): [string, Encoded][] =>
     .map(([name, field]) => [name, encode(field)]);
 
 const encodeError = (error: Error): Encoded => {
-  const { type, code, ...fields } = Object.fromEntries(entries(error).filter(([name]) => !['message', 'name'].includes(name)));
+  const { type, code, ...fields } = Object.fromEntries(
+    entries(error).filter(([name]) => !['message', 'name'].includes(name)),
+  );
   return {
     class: error.constructor.name,
     message: untimed(error.message),
@@ -27,17 +29,19 @@ const untimed = (text: string): string =>
   text.replace(/(Deadline exceeded after ).*/, '$1…').replace(/127\.0\.0\.1:\d+/, '127.0.0.1:…');
 
 export const encode = (value: unknown): Encoded => {
-  if (typeof value === 'string') return untimed(value);
   if (value === undefined) return { $undefined: true };
   if (typeof value === 'bigint') return { $bigint: `${value}` };
   if (Number.isNaN(value)) return { $number: 'NaN' };
+  if (typeof value === 'string') return untimed(value);
+  return typeof value === 'object' && value !== null ? encodeObject(value) : (value as Encoded);
+};
+
+const encodeObject = (value: object): Encoded => {
   if (value instanceof Date) return { $date: value.toISOString() };
   if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString('base64'), class: 'Uint8Array' };
   if (value instanceof Metadata) return { class: 'Metadata', map: encode(withoutTransport(value.getMap())) };
   if (value instanceof Error) return encodeError(value);
-  if (Array.isArray(value)) return value.map(encode);
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(entries(value));
-  return value as Encoded;
+  return Array.isArray(value) ? value.map(encode) : Object.fromEntries(entries(value));
 };
 
 const withoutTransport = (map: object): object =>
@@ -70,8 +74,11 @@ export const createAlignment = (): ((recorded: Encoded, actual: Encoded | undefi
     if (!isMap(recorded)) return recorded;
     const now = isMap(actual) ? actual : {};
     if ('$date' in recorded) return '$date' in now ? now : recorded;
-    if (recorded['class'] === 'Metadata') return { ...recorded, map: withoutTransport(recorded['map'] as object) as Encoded };
-    const fields = Object.entries(recorded).filter(([name]) => !['name', 'instance_of_Error'].includes(name) || !('fields' in recorded));
+    if (recorded['class'] === 'Metadata')
+      return { ...recorded, map: withoutTransport(recorded['map'] as object) as Encoded };
+    const fields = Object.entries(recorded).filter(
+      ([name]) => !['name', 'instance_of_Error'].includes(name) || !('fields' in recorded),
+    );
     return Object.fromEntries(fields.map(([name, field]) => [name, alignField(name, field, now)]));
   };
   const alignField = (name: string, field: Encoded, now: Record<string, Encoded>): Encoded => {
@@ -95,4 +102,13 @@ export const decode = (encoded: Encoded): unknown => {
   if ($number === 'NaN') return NaN;
   if ('$undefined' in encoded) return undefined;
   return Object.fromEntries(Object.entries(encoded).map(([name, field]) => [name, decode(field)]));
+};
+
+/** The types of a value's parts. */
+export const typesOf = (value: unknown): unknown => {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return value.map(typesOf);
+  if (typeof value !== 'object') return typeof value;
+  if (value.constructor !== Object) return value.constructor.name;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, typesOf(field)]));
 };

@@ -17,7 +17,12 @@ const readWrite = (call: string): Write | undefined => {
   const parts = /^append ids \[([a-z,]+)\] to "([^"]+)", expected (\w+)/.exec(call);
   if (!parts) return undefined;
   const [, names = '', stream = '', expected = ''] = parts;
-  return { names: names.split(','), stream, expected: readExpected(expected), hasOtherData: call.endsWith('with other data') };
+  return {
+    names: names.split(','),
+    stream,
+    expected: readExpected(expected),
+    hasOtherData: call.endsWith('with other data'),
+  };
 };
 
 const short = ({ event }: ResolvedEvent) => {

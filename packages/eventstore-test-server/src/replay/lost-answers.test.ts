@@ -18,7 +18,11 @@ const held = async (stream: string) =>
 const isHeld = (stream: string) => async (): Promise<boolean> => 'result' in (await outcome(() => held(stream)));
 
 /** Appends meet this fault, and the connection is cut while they are in flight. */
-const cutWhile = async <T>(appends: 'lose-answer' | 'hang', act: () => Promise<T>, isInFlight: () => boolean | Promise<boolean>) => {
+const cutWhile = async <T>(
+  appends: 'lose-answer' | 'hang',
+  act: () => Promise<T>,
+  isInFlight: () => boolean | Promise<boolean>,
+) => {
   server().misbehave({ appends });
   const ended = act();
   ended.catch(() => undefined);
@@ -50,7 +54,13 @@ describe('the answer is lost', () => {
 
 describe('the append is lost', () => {
   const one = json();
-  replay(8, () => cutWhile('hang', () => write('account-l03', [one], 'no_stream'), () => true));
+  replay(8, () =>
+    cutWhile(
+      'hang',
+      () => write('account-l03', [one], 'no_stream'),
+      () => true,
+    ),
+  );
   replay(9, async () => {
     const ended = await outcome(() => held('account-l03'));
     return 'error' in ended ? (ended.error as Error).constructor.name : ended.result;
@@ -121,7 +131,7 @@ describe('a subscription', () => {
   });
   replay(32, async () => {
     const subscription = client().subscribeToAll({ fromPosition: 'start' });
-    for await (const event of subscription) if (event) server().cutConnections();
+    for await (const { event } of subscription) if (event) server().cutConnections();
   });
 });
 

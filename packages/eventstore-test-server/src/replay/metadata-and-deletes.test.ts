@@ -10,7 +10,9 @@ const read = (stream: string, options = {}) => revisions(client().readStream(str
 const backwards = { direction: BACKWARDS, fromRevision: END };
 const posted = (count: number) => many(count, () => json({ type: 'amount-posted', data: { amount: '1.00' } }));
 const ofStream = async (stream: string) =>
-  (await collect(client().readAll())).map(short).filter((event) => [stream, `$$${stream}`].includes(event.stream ?? ''));
+  (await collect(client().readAll()))
+    .map(short)
+    .filter((event) => [stream, `$$${stream}`].includes(event.stream ?? ''));
 
 describe('$maxCount', () => {
   const stream = 'account-g09-maxcount';

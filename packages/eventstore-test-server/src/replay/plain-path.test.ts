@@ -40,7 +40,10 @@ describe('order', () => {
     const { fulfilled, rejected } = await summary(many(32, () => write('account-q05', both, 'no_stream')));
     server().misbehave({});
     expect(fulfilled).toBeGreaterThan(0);
-    expect(rejected[0]?.first).toMatchObject({ type: 'timeout', message: expect.stringContaining('Commit phase timeout.') });
+    expect(rejected[0]?.first).toMatchObject({
+      type: 'timeout',
+      message: expect.stringContaining('Commit phase timeout.') as string,
+    });
     expect(await collect(client().readStream('account-q05'))).toHaveLength(2);
   });
 });
@@ -48,7 +51,8 @@ describe('order', () => {
 describe('a broken connection', () => {
   const events = many(32, (index) => ({ stream: `account-q06-${index}`, event: json() }));
   const writeAll = () => events.map(({ stream, event }) => write(stream, [event], 'no_stream'));
-  const held = async () => Promise.all(events.map(async ({ stream }) => (await collect(client().readStream(stream))).length));
+  const held = async () =>
+    Promise.all(events.map(async ({ stream }) => (await collect(client().readStream(stream))).length));
   replay(5, async () => {
     server().misbehave({ appends: 'lose-answer' });
     const tries = summary(writeAll());

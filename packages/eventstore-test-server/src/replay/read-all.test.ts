@@ -1,4 +1,12 @@
-import { BACKWARDS, END, FORWARDS, START, streamNameFilter, type Position, type ResolvedEvent } from '@eventstore/db-client';
+import {
+  BACKWARDS,
+  END,
+  FORWARDS,
+  START,
+  streamNameFilter,
+  type Position,
+  type ResolvedEvent,
+} from '@eventstore/db-client';
 import { append, collect, json, many, settled, short, startForTests } from './client.fixture';
 import { openRecording } from './recording.fixture';
 
@@ -9,7 +17,10 @@ const typed = (...types: string[]) => types.map((type) => json({ type }));
 
 /** What earlier scenarios had left in the log, as far as it is read here. */
 beforeAll(async () => {
-  await write('account-a01', typed('account-opened', 'amount-posted', 'amount-posted', ...many(4, () => 'tollgate-posted')));
+  await write(
+    'account-a01',
+    typed('account-opened', 'amount-posted', 'amount-posted', ...many(4, () => 'tollgate-posted')),
+  );
   await write('file-a01', typed(...many(4, () => 'file-seen')));
   await write('account-b02-false-plain', typed(...many(5, () => 'tollgate-posted')));
 });
@@ -69,7 +80,8 @@ describe('positions that are no event’s', () => {
   ];
   for (const [index, fromPosition] of odd) {
     replay(index, () => read({ fromPosition: fromPosition(), direction: FORWARDS, maxCount: 2 }));
-    if (index !== 17) replay(index + 1, () => read({ fromPosition: fromPosition(), direction: BACKWARDS, maxCount: 2 }));
+    if (index !== 17)
+      replay(index + 1, () => read({ fromPosition: fromPosition(), direction: BACKWARDS, maxCount: 2 }));
   }
   replay(35, async () => (await collect(client().readAll({ maxCount: 1 }))).length);
 });
@@ -78,16 +90,24 @@ describe('the whole log', () => {
   replay(36, () => read({ filter: streamNameFilter({ prefixes: ['cutoff-'] }), fromPosition: at(0), maxCount: 4 }));
   replay(37, async () => {
     const before = (await collect(client().readAll())).length;
-    await write('noise-f06', many(300 - before, () => json()));
+    await write(
+      'noise-f06',
+      many(300 - before, () => json()),
+    );
     const events = (await collect(client().readAll())).map(({ event }) => event);
     const commits = events.map((event) => event?.position?.commit ?? 0n);
     return {
       events: events.length,
-      commit_positions_strictly_increase: commits.every((commit, index) => index === 0 || commit > (commits[index - 1] ?? 0n)),
-      events_whose_commit_equals_prepare: events.filter((event) => event?.position?.commit === event?.position?.prepare).length,
+      commit_positions_strictly_increase: commits.every(
+        (commit, index) => index === 0 || commit > (commits[index - 1] ?? 0n),
+      ),
+      events_whose_commit_equals_prepare: events.filter((event) => event?.position?.commit === event?.position?.prepare)
+        .length,
       others: [],
       dollar_streams: Object.fromEntries(
-        events.filter((event) => event?.streamId.startsWith('$')).map((event) => [`${event?.streamId} : ${event?.type}`, 1]),
+        events
+          .filter((event) => event?.streamId.startsWith('$'))
+          .map((event) => [`${event?.streamId} : ${event?.type}`, 1]),
       ),
     };
   });
@@ -99,7 +119,7 @@ describe('the whole log', () => {
   });
   replay(39, async () => {
     const seen: (string | undefined)[] = [];
-    for (let fromPosition: Position | typeof START = START; ; ) {
+    for (let fromPosition: Position | typeof START = START; ;) {
       const page = await collect(client().readAll({ fromPosition, maxCount: 50 }));
       const ids = page.map(({ event }) => event?.id);
       seen.push(...(fromPosition === START ? ids : ids.slice(1)));
@@ -114,7 +134,7 @@ describe('the whole log', () => {
 describe('a read that is left', () => {
   replay(40, async () => {
     let taken = 0;
-    for await (const event of client().readAll()) {
+    for await (const { event } of client().readAll()) {
       if (event) taken += 1;
       if (taken === 3) break;
     }

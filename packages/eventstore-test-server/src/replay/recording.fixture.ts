@@ -38,7 +38,11 @@ export const openRecording = (name: string): Recording => {
     leftOut: (reasons) => {
       test('every step is replayed or left out for a reason', () => {
         const missing = steps.map((_, index) => index).filter((index) => !replayed.has(index));
-        expect(Object.values(reasons).flat().sort((one, other) => one - other)).toEqual(missing);
+        expect(
+          Object.values(reasons)
+            .flat()
+            .sort((one, other) => one - other),
+        ).toEqual(missing);
       });
     },
   };

@@ -21,7 +21,13 @@ describe.each(paths)('how many events on the $name path', ({ name, options }) =>
   const first = name === 'batch' ? 0 : 14;
   counts.forEach((events, index) => {
     const stream = `file-d04-${first / 2 + index + 1}-${name}-${events}`;
-    replay(first + 2 * index, () => append(client, options)(stream, many(events, () => json({ data: padded(500) })), 'no_stream'));
+    replay(first + 2 * index, () =>
+      append(client, options)(
+        stream,
+        many(events, () => json({ data: padded(500) })),
+        'no_stream',
+      ),
+    );
     replay(first + 2 * index + 1, () => count(stream));
   });
 });
@@ -73,7 +79,13 @@ describe('what counts', () => {
   replay(38, async () => {
     const failed = async (act: () => unknown) => (await errorOf(act))?.constructor.name;
     return {
-      append: await failed(() => write('file-all-or-nothing', many(5_000, () => binary(bytes(500))), 'no_stream')),
+      append: await failed(() =>
+        write(
+          'file-all-or-nothing',
+          many(5_000, () => binary(bytes(500))),
+          'no_stream',
+        ),
+      ),
       read: await failed(() => collect(client().readStream('file-all-or-nothing'))),
     };
   });
@@ -81,14 +93,33 @@ describe('what counts', () => {
 
 describe('batches of an append', () => {
   const small = append(client, { batchAppendSize: 4_096 });
-  replay(39, () => small('file-batches', many(1_000, () => json()), 'no_stream'));
+  replay(39, () =>
+    small(
+      'file-batches',
+      many(1_000, () => json()),
+      'no_stream',
+    ),
+  );
   replay(40, async () => {
     const events = await collect(client().readStream('file-batches'));
     return { count: events.length, first: events[0]?.event?.position, last: events.at(-1)?.event?.position };
   });
-  replay(41, () => append(client, { batchAppendSize: 100 })('file-tiny-batches', many(3, () => json()), 'no_stream'));
+  replay(41, () =>
+    append(client, { batchAppendSize: 100 })(
+      'file-tiny-batches',
+      many(3, () => json()),
+      'no_stream',
+    ),
+  );
   replay(42, async () => {
-    await Promise.all(['aa', 'bb'].map((type) => small('file-interleaved', many(400, () => json({ type })))));
+    await Promise.all(
+      ['aa', 'bb'].map((type) =>
+        small(
+          'file-interleaved',
+          many(400, () => json({ type })),
+        ),
+      ),
+    );
     const runs: [string | undefined, number][] = [];
     for (const { event } of await collect(client().readStream('file-interleaved'))) {
       const run = runs.at(-1);
@@ -112,7 +143,7 @@ describe('one event of many megabytes, and a small append right behind it', () =
       test(`${index}: what is sent behind a message of ${megabytes} MiB may fail with it, written or not`, async () => {
         await small();
         const [refused] = await Promise.all([big(), outcome(small)]);
-        expect(refused).toMatchObject({ code: 8, message: expect.stringContaining('exceeds the maximum') });
+        expect(refused).toMatchObject({ code: 8, message: expect.stringContaining('exceeds the maximum') as string });
         while ((await count('file-small')) < (index === 59 ? 26 : 32)) await small();
       });
     else

@@ -86,7 +86,7 @@ test('21: a consumer that is slow while catching up is not dropped', async () =>
   const subscription = client().subscribeToAll({ fromPosition: START, filter });
   const { has } = watch(subscription.pause());
   let handed = 0;
-  for await (const event of subscription) {
+  for await (const { event } of subscription) {
     if (event) await delay(1);
     if ((handed += 1) === 2_000) await subscription.unsubscribe();
   }

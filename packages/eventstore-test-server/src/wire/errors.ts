@@ -19,6 +19,7 @@ export const messageTooLarge = failure(
   status.RESOURCE_EXHAUSTED,
   'Received message exceeds the maximum configured message size.',
 );
+export const unauthenticated = failure(status.UNAUTHENTICATED, 'Unauthenticated');
 export const appendTooLarge = failure(status.INVALID_ARGUMENT, `Maximum Append Size of ${maxAppendBytes} Exceeded.`, {
   exception: 'maximum-append-size-exceeded',
   'maximum-append-size': `${maxAppendBytes}`,
