@@ -51,7 +51,7 @@ export const startForTests = (): Started => {
       const { port, stop } = started(server);
       await stop();
       server = await startEventStoreServer({ folder, port });
-      while (!(await isConnected(started(client)))) await delay(20);
+      await settled(() => isConnected(started(client)));
     },
   };
 };
@@ -126,8 +126,14 @@ export const watch = (subscription: StreamSubscription | AllStreamSubscription):
   return { log, events, has: (event) => log.some((each) => each.event === event) };
 };
 
+const patienceMs = 15_000;
+
 /** Waits until something is so, and a little longer, in which nothing more should happen. */
 export const settled = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await isSo())) await delay(5);
+  const since = Date.now();
+  while (!(await isSo())) {
+    if (Date.now() - since > patienceMs) throw new Error(`It was not so in ${patienceMs} ms.`);
+    await delay(5);
+  }
   await delay(50);
 };

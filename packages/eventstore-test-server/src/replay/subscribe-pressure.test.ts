@@ -37,7 +37,7 @@ test.each([
 ])('$step: a paused $what subscription is dropped, after a gapless prefix', async ({ options }) => {
   const { subscription, log, events, has } = await startLive(options);
   subscription.pause();
-  const written = await writeUntil(() => false, 20, 200);
+  const written = await writeUntil(() => false, 20, 60);
   subscription.resume();
   await settled(() => has('error'));
   expect(events.length).toBeLessThan(written.length);
