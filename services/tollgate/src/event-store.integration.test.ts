@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventStoreDBClient } from '@eventstore/db-client';
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { startEventStoreServer } from '@tollgate/eventstore-test-server';
 import type { EventStoreServer } from '@tollgate/eventstore-test-server';
 import { createLog } from '@tollgate/service-runtime';
@@ -168,6 +168,37 @@ test('a history that was cut in the store makes it not ready and names the strea
   expect(parts?.filter(({ isReady }) => !isReady)).toEqual([
     expect.objectContaining({ name: 'history', detail: expect.stringContaining('account-acme (maxCount)') as string }),
   ]);
+});
+
+test('a store that was put back from an older copy and has grown since is refused, with what to delete', async () => {
+  const folder = join(root, 'store');
+  store = await startEventStoreServer({ folder });
+  const node = await start('one', { url: store.url });
+  await open(node);
+  await cp(folder, join(root, 'older'), { recursive: true });
+  // So many that the table keeps a snapshot when it is closed.
+  const lines = Array.from({ length: 10_000 }, (_, index) =>
+    JSON.stringify({
+      kind: 'payment',
+      paymentId: `p${String(index)}`,
+      accountId: 'acme',
+      direction: 'inbound',
+      amount: '1',
+      currency: 'EUR',
+    }),
+  );
+  const headers = { 'content-type': 'application/x-ndjson' };
+  await (await fetch(`${node.url}/v1/batch`, { method: 'POST', headers, body: lines.join('\n') })).text();
+  await stop(node);
+  await store.stop();
+  store = await startEventStoreServer({ folder: join(root, 'older') });
+  const client = EventStoreDBClient.connectionString(store.url);
+  const large = () => jsonEvent({ type: 'Other', data: { text: 'x'.repeat(1_000_000) } });
+  for (let count = 0; count < 12; count += 1) await client.appendToStream('of-others', large());
+  await client.dispose();
+  await expect(start('one', { url: store.url })).rejects.toThrow(
+    /which the event store does not have there: it was replaced by an older copy; delete \S+account-table and \S+relays/,
+  );
 });
 
 test('a store that is away at the start is waited for, with the reason in /readyz', async () => {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openAccountTable } from '@tollgate/account-table';
-import type { AccountTable } from '@tollgate/account-table';
+import type { AccountTable, Partner } from '@tollgate/account-table';
 import { backoffMs } from '@tollgate/backoff';
 import { startBalanceProjector } from '@tollgate/balance-projector';
-import { storedEvents } from '@tollgate/contracts';
+import { accountStream, storedEvents } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import { openEsdbEventLog } from '@tollgate/event-store-esdb';
 import type { EsdbEventLog } from '@tollgate/event-store-esdb';
@@ -108,11 +108,26 @@ const requireKnown = async (
   table: AccountTable,
   { accountTable, relays }: ReturnType<typeof storeFoldersOf>,
 ): Promise<void> => {
-  const position = table.position();
-  if (position !== undefined && (await log.read(position)) === undefined)
-    throw new Error(
-      `the account table is at position ${String(position)}, where the event store has no event of this ledger: the store was replaced by an older copy; delete ${accountTable} and ${relays}, which are derived from it, and start again`,
-    );
+  const last = lastMoved(table);
+  if (last === undefined) return;
+  const { account, revision, position } = last;
+  const event = await log.read(position);
+  if (event?.stream === accountStream(account.accountId) && event.revision === revision) return;
+  throw new Error(
+    `the account table knows revision ${String(revision)} of ${account.accountId} at position ${String(position)}, which the event store does not have there: it was replaced by an older copy; delete ${accountTable} and ${relays}, which are derived from it, and start again`,
+  );
+};
+
+/** The account with the last event that the snapshot of the table holds. */
+const lastMoved = (table: AccountTable): Partner | undefined => {
+  let last: Partner | undefined;
+  let after: string | undefined;
+  for (;;) {
+    const { items, next } = table.partners({ after, limit: 1_000 });
+    for (const partner of items) if (last === undefined || partner.position > last.position) last = partner;
+    if (next === null) return last;
+    after = next;
+  }
 };
 
 /** Events of a busy store are on their way for milliseconds. */
