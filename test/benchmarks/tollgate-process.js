@@ -36,7 +36,9 @@ const spawnNode = (parameters, options = {}) => {
 const startTollgate = async ({ build, data, brokers, flags = [], nodeFlags = [] }) => {
   const startedAt = performance.now();
   const environment = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(TOLLGATE_|KAFKA_|DATABASE_URL$|NODE_OPTIONS$)/.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^(TOLLGATE_|KAFKA_|EVENTSTORE_|DATABASE_URL$|NODE_OPTIONS$)/.test(name),
+    ),
   );
   const kafka = brokers ? ['--kafka-brokers', brokers.join(',')] : [];
   const { child, exited } = spawnNode(

@@ -8,6 +8,7 @@ import { openCommandStream } from './support/command-stream';
 import type { Command } from './support/command-stream';
 import { createOutside, jsonOf, topicsUnder, untilReady } from './support/kafka-observer';
 import type { Outside, TopicReader } from './support/kafka-observer';
+import { setUps } from './support/set-ups';
 import { bodyOf, eventTypeOf, pathOf } from './support/story';
 import type { Step, Story } from './support/story';
 import { createDataFolder, startTollgate } from './support/tollgate-process';
@@ -129,11 +130,11 @@ const describeStories = (transport: Transport): void => {
 
 let tollgate: Tollgate;
 
-describe('the business over HTTP', () => {
+describe.each(setUps)('the business over HTTP, $name', ({ environment }) => {
   let commandsOf: (accountId: string) => Command[];
 
   beforeAll(async () => {
-    tollgate = await startTollgate({ data: await createDataFolder() });
+    tollgate = await startTollgate({ data: await createDataFolder(), environment: await environment() });
     const stream = await openCommandStream(tollgate.url);
     commandsOf = stream.of;
   });
@@ -147,7 +148,7 @@ describe('the business over HTTP', () => {
   });
 });
 
-describe('the business over Kafka', () => {
+describe.each(setUps)('the business over Kafka, $name', ({ environment }) => {
   let broker: Broker;
   let outside: Outside;
   let trafficControl: TopicReader;
@@ -159,6 +160,7 @@ describe('the business over Kafka', () => {
       data: await createDataFolder(),
       brokers: broker.brokers,
       flags: ['--kafka-topic-prefix', 'business.'],
+      environment: await environment(),
     });
     outside = createOutside(broker.brokers);
     await untilReady(tollgate.url);

@@ -71,6 +71,22 @@ test('a table that was closed begins where it ended, and folds nothing again', a
   expect(warnings).toEqual([]);
 });
 
+test('a log whose end is no event of its own: snapshots are written once the table was told that it has caught up', async () => {
+  const disk = createSimulatedDisk();
+  const { table } = open(disk);
+  await table.start({ ...log, last: 1_000 });
+  const history = createTestLog(table);
+  const isThere = async (): Promise<boolean> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return disk.folder('account-table').names().includes('snapshot');
+  };
+  history.record(opened('acme'), paid('acme', '5'), paid('acme', '6'));
+  expect(await isThere()).toBe(false);
+  table.caughtUp();
+  history.record(paid('acme', '7'));
+  await expect(isThere()).resolves.toBe(true);
+});
+
 test('a snapshot that is damaged in any of its parts is made anew from the log, with a warning', async () => {
   const disk = createSimulatedDisk();
   const { table, history } = await recorded(disk);

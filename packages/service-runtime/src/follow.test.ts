@@ -71,6 +71,30 @@ describe('following the log', () => {
     await following.stop();
   });
 
+  test('says since when it is behind, and why', async () => {
+    const log = createMemoryEventLog();
+    let isDown = true;
+    const failing: EventLog<EventBody> = {
+      ...log,
+      async *subscribe(subscription) {
+        if (isDown) throw new SubscriptionDropped('the connection broke');
+        yield* log.subscribe(subscription);
+      },
+    };
+    const start = new Date();
+    let onWarning: () => void = () => undefined;
+    const warned = new Promise<void>((resolve) => (onWarning = resolve));
+    const { following } = noting(failing, undefined, { ...silent, warn: onWarning });
+    expect(following.behind()?.reason).toBeUndefined();
+    await warned;
+    expect(following.behind()?.reason).toBe('the connection broke');
+    expect(following.behind()?.since.getTime()).toBeGreaterThanOrEqual(start.getTime());
+    isDown = false;
+    await following.caughtUp;
+    expect(following.behind()).toBeUndefined();
+    await following.stop();
+  });
+
   test('the pause before it goes on grows, and begins small again once it has caught up', async () => {
     const log = createMemoryEventLog();
     let drops = 0;

@@ -25,11 +25,20 @@ export type Unacknowledged = {
   reason: string | undefined;
 };
 
+/** The log is not applied to its end. */
+type Behind = {
+  since: Date;
+  /** What interrupted it, if something did and nothing has been applied since. */
+  reason: string | undefined;
+};
+
 /** A follower at work. */
 export type Following = {
   /** Resolves once everything that was in the log when it started has been applied. */
   caughtUp: Promise<void>;
   isCaughtUp(): boolean;
+  /** Absent while it is caught up. */
+  behind(): Behind | undefined;
   /** Resolves true once the log is applied up to `position`, false when `timeoutMs` have passed before. */
   reached(position: Position, timeoutMs: number): Promise<boolean>;
   /** Resolves when it has stopped on request; rejects if it cannot go on. */
@@ -50,7 +59,10 @@ export const follow = <Body extends EventBody>(follower: Follower<Body>): Follow
   const stopping = new AbortController();
   const first = createGate();
   const progress = createProgress(follower.position());
-  let isCaughtUp = false;
+  let behind: Behind | undefined = { since: new Date(), reason: undefined };
+  const fallBehind = (reason: string | undefined): void => {
+    behind = { since: behind?.since ?? new Date(), reason };
+  };
   /** Interruptions since it had last caught up. */
   let interruptions = 0;
 
@@ -66,8 +78,11 @@ export const follow = <Body extends EventBody>(follower: Follower<Body>): Follow
     for await (const batch of log.subscribe(selection)) {
       await follower.apply(batch);
       progress.advance(batch.position);
-      isCaughtUp = batch.isCaughtUp;
-      if (!batch.isCaughtUp) continue;
+      if (!batch.isCaughtUp) {
+        fallBehind(undefined);
+        continue;
+      }
+      behind = undefined;
       interruptions = 0;
       first.resolve();
     }
@@ -80,7 +95,7 @@ export const follow = <Body extends EventBody>(follower: Follower<Body>): Follow
         return;
       } catch (error) {
         if (!isRetriable(error)) throw error;
-        isCaughtUp = false;
+        fallBehind(error.message);
         const pauseMs = backoffMs(interruptions, backoff);
         interruptions += 1;
         follower.logger.warn(
@@ -99,7 +114,8 @@ export const follow = <Body extends EventBody>(follower: Follower<Body>): Follow
   first.promise.catch(() => undefined);
   return {
     caughtUp: first.promise,
-    isCaughtUp: () => isCaughtUp,
+    isCaughtUp: () => behind === undefined,
+    behind: () => behind,
     reached: progress.reached,
     done,
     unacknowledged: () => undefined,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AccountTable } from '@tollgate/account-table';
 import { lastEventId, parseBody, problemOf, streamPrefixes, streamQuery, trafficCommandOf } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
@@ -12,11 +13,13 @@ const stalledMs = 30_000;
 /** A listener that stalls keeps one page in memory, and there may be many of them. */
 const pageEvents = 50;
 
+type StreamParts = { log: EventLog<LogEvent>; table: AccountTable };
+
 /**
  * Answers `GET /v1/traffic-control` with `Accept: text/event-stream`: the commands as they are made. An event's id is its
  * position; a client that reconnects with `Last-Event-ID` misses none (DESIGN 4). Streams end when the server closes.
  */
-export const createCommandStream = (server: FastifyInstance, log: EventLog<LogEvent>) => {
+export const createCommandStream = (server: FastifyInstance, parts: StreamParts) => {
   const closing = new AbortController();
   server.addHook('preClose', (done) => {
     closing.abort();
@@ -25,27 +28,30 @@ export const createCommandStream = (server: FastifyInstance, log: EventLog<LogEv
   // Many that read from the start keep nobody else waiting.
   const turn = createTurns();
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const after = await startOf(request, log);
+    const after = await startOf(request, parts);
     // Not its turn yet, behind another request on one connection: it would not even hear that the connection has closed.
     if (reply.raw.socket === null) {
       const detail = 'a request for an event stream must not follow an unanswered one on its connection';
       throw new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail }));
     }
     reply.hijack();
-    await stream(reply.raw, { log, after, turn, requestId: request.id, closing: closing.signal });
+    await stream(reply.raw, { log: parts.log, after, turn, requestId: request.id, closing: closing.signal });
   };
 };
 
 /** Where the client wants to begin: after the last event it saw, at the first command, or with the next one. */
-const startOf = async ({ headers, query }: FastifyRequest, log: EventLog<LogEvent>): Promise<Position | undefined> => {
+const startOf = async (
+  { headers, query }: FastifyRequest,
+  { log, table }: StreamParts,
+): Promise<Position | undefined> => {
   const seen = valid(parseBody(lastEventId, headers['last-event-id']));
   const { from } = valid(parseBody(streamQuery, query));
-  const last = await log.lastPosition();
-  if (seen !== undefined && (last === undefined || seen > last)) {
-    const detail = `last-event-id: the log ends at ${last?.toString() ?? '0'}, before ${String(seen)}: it is another log or an older copy; begin again, with from=start for all commands`;
+  if (seen === undefined) return from === 'start' ? undefined : table.position();
+  if (seen > 0n && (await log.read(seen)) === undefined) {
+    const detail = `last-event-id: the log has no event at ${String(seen)}: it is another log or an older copy; begin again, with from=start for all commands`;
     throw new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail }));
   }
-  return seen ?? (from === 'start' ? undefined : last);
+  return seen;
 };
 
 type Streaming = {

@@ -41,7 +41,7 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
     return { items: items.map(accountView), next };
   });
 
-  const streamCommands = createCommandStream(server, log);
+  const streamCommands = createCommandStream(server, { log, table });
   server.get('/v1/traffic-control', async (request, reply) => {
     if (request.headers.accept?.toLowerCase().includes('text/event-stream')) {
       await streamCommands(request, reply);

@@ -29,6 +29,14 @@ test('a log goes on after its own commits, also after those made when it was sho
   expect(await notes.judge([earlier, await notes.write()])).toBe('go on');
 });
 
+test('what another intake committed and this one has not folded yet is in the log, and is gone on after', async () => {
+  const log = await logWith('acme', 'zenith');
+  const [ahead, behind] = [2n, 1n].map((position) =>
+    createCommitNotes({ log, folded: () => position, groupId: 'group', logger: silent }),
+  );
+  expect(await behind?.judge([(await ahead?.write()) ?? ''])).toBe('go on');
+});
+
 test('a log that is an older copy starts over', async () => {
   const later = await (await notesOf('acme', 'zenith')).write();
   expect(await (await notesOf('acme')).judge([later])).toBe('start over');

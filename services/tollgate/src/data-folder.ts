@@ -1,34 +1,24 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { openAccountTable } from '@tollgate/account-table';
-import type { AccountTable, AccountTableOptions } from '@tollgate/account-table';
+import type { AccountTableOptions } from '@tollgate/account-table';
 import { storedEvents, streamPrefixes } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import { openFileEventLog } from '@tollgate/event-store-file';
 import type { FileEventLog, FileEventLogOptions } from '@tollgate/event-store-file';
-import { lockFolder, makeFolder, openFolder } from '@tollgate/folder';
+import { openFolder } from '@tollgate/folder';
 import type { Folder } from '@tollgate/folder';
-import type { Log } from '@tollgate/service-runtime';
 import { oldFormatIn } from './cli/upgrade-source';
 import { SettingsError } from './settings';
 import { foldersOf, requireFolder, unfinishedRestoreIn } from './folders';
+import type { Foundation, FoundationOptions } from './foundation';
+import { openLocked } from './locked-data';
 
-/** What a node stands on: the log, what is folded from it, and how far the relays are. One process has it at a time. */
-export type DataFolder = {
-  log: FileEventLog<LogEvent>;
-  table: AccountTable;
-  relays: Folder;
-  clock: () => Date;
-  close(): Promise<void>;
-};
+/** The log in files, and what else a node stands on. One process has it at a time. */
+export type DataFolder = Foundation & { log: FileEventLog<LogEvent> };
 
 /** Folders a data folder is made of; all but `log` may be empty. */
 export type Folders = { log: Folder; accountTable: Folder; relays: Folder };
 
-type Options = {
-  clock: () => Date;
-  logger: Log;
-  onReplay?: (place: number, last: number) => void;
+type Options = FoundationOptions & {
   /** How often files are begun, unless as they are made for a machine. */
   log?: Pick<FileEventLogOptions<LogEvent>, 'segmentBytes' | 'turn'>;
   table?: Pick<AccountTableOptions, 'snapshotEvents' | 'ids'>;
@@ -37,7 +27,7 @@ type Options = {
 /** Opens the log and folds what the account table has not kept. Throws, with what to do, if that is not safe. */
 export const openData = async (
   { log: logFolder, accountTable, relays }: Folders,
-  { clock, logger, onReplay, log: logOptions, table: tableOptions }: Options,
+  { clock, logger, onProgress, log: logOptions, table: tableOptions }: Options,
 ): Promise<DataFolder> => {
   const onWarning = (message: string, facts: object): void => {
     logger.warn(facts, message);
@@ -51,13 +41,15 @@ export const openData = async (
     clock,
     onWarning,
     ...logOptions,
-    ...(onReplay && { onReplay }),
+    onReplay: (place, last) => {
+      onProgress?.(() => `${String(place)} of ${String(last)} events are folded`);
+    },
   });
   const close = async (): Promise<void> => {
     await log.close();
     await table.close();
   };
-  return { log, table, relays, clock, close };
+  return { log, table, relays, clock, readiness: [], done: log.done, close };
 };
 
 /** The data folder of this machine, locked against any other process. */
@@ -70,42 +62,14 @@ export const openDataFolder = async (data: string, options: Options): Promise<Da
     );
   const unfinished = unfinishedRestoreIn(data);
   if (unfinished !== undefined) throw new SettingsError(unfinished);
-  await probe(data);
-  const lock = await lockFolder(paths.lock);
-  try {
-    const folders: Folders = {
-      log: await openFolder(paths.log),
-      accountTable: await openFolder(paths.accountTable),
-      relays: await openFolder(paths.relays),
-    };
-    const opened = await openData(folders, options);
-    const close = async (): Promise<void> => {
-      await opened.close();
-      await lock.release();
-    };
-    return { ...opened, close };
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
-};
-
-/** Less room than this, and the data folder is not opened at all. */
-const probeBytes = 1 << 20;
-
-/** Throws, with what to do, if the data folder cannot be written. */
-const probe = async (data: string): Promise<void> => {
-  const file = join(data, 'probe');
-  try {
-    await makeFolder(data);
-    await writeFile(file, Buffer.alloc(probeBytes), { flush: true });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SettingsError(
-      `the data folder ${data} cannot be written (${reason}): make room or give it to this user, or choose another with --data`,
-      { cause: error },
-    );
-  } finally {
-    await rm(file, { force: true }).catch(() => undefined);
-  }
+  return openLocked(data, async () =>
+    openData(
+      {
+        log: await openFolder(paths.log),
+        accountTable: await openFolder(paths.accountTable),
+        relays: await openFolder(paths.relays),
+      },
+      options,
+    ),
+  );
 };

@@ -10,9 +10,17 @@ export const foldersOf = (data: string) => ({
   accountTable: join(data, 'account-table'),
   /** How far each relay has been acknowledged: without it everything is published again. */
   relays: join(data, 'relays'),
+  /** What is derived from logs in an event store, for each in a folder of its own. */
+  eventStore: join(data, 'event-store'),
   /** Of the process that has the data folder open. */
   lock: join(data, 'lock'),
 });
+
+/** What is derived from one log in an event store. Its seed is of that log alone: another store, prefix or copy has another. */
+export const storeFoldersOf = (data: string, seed: Uint8Array) => {
+  const path = join(foldersOf(data).eventStore, Buffer.from(seed).toString('hex'));
+  return { accountTable: join(path, 'account-table'), relays: join(path, 'relays') };
+};
 
 /** What to do with a data folder whose restore was interrupted; absent for any other. */
 export const unfinishedRestoreIn = (data: string): string | undefined => {

@@ -5,13 +5,13 @@ import { startReporting } from '@tollgate/reporting';
 import type { Reporting } from '@tollgate/reporting';
 import { addOperatorRoutes, createAdmission, createHttpServer, createMetrics } from '@tollgate/service-runtime';
 import type { Log, Readiness } from '@tollgate/service-runtime';
-import { openDataFolder } from './data-folder';
-import type { DataFolder } from './data-folder';
 import { addDocuments } from './documents';
+import type { Foundation } from './foundation';
 import { connectKafka } from './kafka-side';
 import type { KafkaSide } from './kafka-side';
 import { listen } from './listen';
 import { observe } from './observe';
+import { openFoundation } from './open-foundation';
 import { relayReadiness } from './relays';
 import type { Settings } from './settings';
 import { answerWhileStarting } from './starting';
@@ -22,7 +22,7 @@ export type LedgerNode = {
   url: string;
   /** Rejects if a part cannot go on; the process must then end, and the next start resumes from what is durable. */
   failed: Promise<never>;
-  /** Stops taking, finishes what was taken, then releases the data folder. */
+  /** Stops taking, finishes what was taken, then releases what it stands on. */
   stop(): Promise<void>;
 };
 
@@ -31,31 +31,31 @@ const headersTimeoutMs = 15_000;
 const idleTimeoutMs = 75_000;
 const unfinishedMs = 3_000;
 
-/** Opens the data folder, which folds what is not folded yet, and starts every part. */
+/** Opens the log, which folds what is not folded yet, and starts every part. */
 export const startLedgerNode = async (
   settings: Settings,
   logger: Log,
-  open: typeof openDataFolder = openDataFolder,
+  open: typeof openFoundation = openFoundation,
 ): Promise<LedgerNode> => {
   const starting = await answerWhileStarting(settings);
-  let folder: DataFolder;
+  let foundation: Foundation;
   try {
-    folder = await open(settings.data, { clock: () => new Date(), logger, onReplay: starting.onReplay });
+    foundation = await open(settings, { clock: () => new Date(), logger, onProgress: starting.onProgress });
   } finally {
     await starting.close();
   }
   try {
-    return await startParts({ ...settings, port: starting.port }, logger, folder);
+    return await startParts({ ...settings, port: starting.port }, logger, foundation);
   } catch (error) {
-    await folder.close();
+    await foundation.close();
     throw error;
   }
 };
 
 /** Every part in the order in which data flows: intake, decisions, relays, reading. */
-const startParts = async (settings: Settings, logger: Log, folder: DataFolder): Promise<LedgerNode> => {
-  const { table, clock, relays } = folder;
-  const log = watchLog(folder.log, { clock, logger });
+const startParts = async (settings: Settings, logger: Log, foundation: Foundation): Promise<LedgerNode> => {
+  const { table, clock, relays } = foundation;
+  const log = watchLog(foundation.log, { clock, logger });
   const ready = Promise.resolve();
   const ledger = openLedger({ log, table, ready });
   const cutoff = startCutoffProjector({ log, table, clock, logger, ready });
@@ -76,19 +76,24 @@ const startParts = async (settings: Settings, logger: Log, folder: DataFolder): 
     maxRecords: settings.maxInflightRecords,
     queued: ledger.queued,
   });
-  observe({ server, metrics, log, ledger, admission, kafka, reporting });
+  observe({ server, metrics, table, ledger, admission, kafka, reporting });
   addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines, admission });
   addReadRoutes(server, { log, table });
   addOperatorRoutes(
     server,
-    [{ name: 'event log', check: log.readiness }, ...kafkaReadiness(kafka), ...reportingReadiness(reporting)],
+    [
+      { name: 'event log', check: log.readiness },
+      ...foundation.readiness,
+      ...kafkaReadiness(kafka),
+      ...reportingReadiness(reporting),
+    ],
     metrics,
   );
   addDocuments(server);
   const listening = await listen(settings, () => server.listen({ host: settings.host, port: settings.port }));
 
   const followers = [cutoff, ...Object.values(kafka?.relays ?? {}), ...(reporting ? [reporting] : [])];
-  const ends = [folder.log.done, ...followers.map(({ done }) => done)];
+  const ends = [foundation.done, ...followers.map(({ done }) => done)];
   return {
     url: listening,
     failed: Promise.race([ledger.failed, ...ends.map(onlyFailure)]),
@@ -101,7 +106,7 @@ const startParts = async (settings: Settings, logger: Log, folder: DataFolder): 
       clearTimeout(cut);
       await ledger.close();
       await Promise.all([cutoff.stop(), kafka?.stopRelays(), reporting?.stop()]);
-      await folder.close();
+      await foundation.close();
     },
   };
 };

@@ -1,7 +1,6 @@
 import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
-import type { LogEvent } from '@tollgate/contracts';
-import type { EventLog } from '@tollgate/event-store';
+import type { AccountTable } from '@tollgate/account-table';
 import type { Ledger } from '@tollgate/intake';
 import type { Reporting } from '@tollgate/reporting';
 import { Counter, Gauge, observeRequests } from '@tollgate/service-runtime';
@@ -12,7 +11,7 @@ import { waitingSeconds } from './relays';
 type Observed = {
   server: FastifyInstance;
   metrics: Registry;
-  log: EventLog<LogEvent>;
+  table: AccountTable;
   ledger: Ledger;
   admission: Admission;
   kafka: KafkaSide | undefined;
@@ -20,7 +19,7 @@ type Observed = {
 };
 
 /** The figures an operator watches, beside the process's own. */
-export const observe = ({ server, metrics, log, ledger, admission, kafka, reporting }: Observed): void => {
+export const observe = ({ server, metrics, table, ledger, admission, kafka, reporting }: Observed): void => {
   const registers = [metrics];
   observeRequests(server, metrics);
   const openConnections = promisify(server.server.getConnections.bind(server.server));
@@ -34,10 +33,10 @@ export const observe = ({ server, metrics, log, ledger, admission, kafka, report
   });
   new Gauge({
     name: 'tollgate_log_position',
-    help: 'Position of the last event in the log',
+    help: 'Position of the last event in the log, as far as it is folded',
     registers,
-    async collect() {
-      this.set(Number((await log.lastPosition()) ?? 0n));
+    collect() {
+      this.set(table.place());
     },
   });
   new Gauge({

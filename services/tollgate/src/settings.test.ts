@@ -55,6 +55,15 @@ test('an empty text counts as not given, as a flag too: it opens no other addres
   expect(readSettings(everything, environment)).toEqual(readSettings({}, environment));
 });
 
+test('a connection string or a prefix of streams that the event store could not be used with is refused, without the password', () => {
+  const faults = faultOf({ EVENTSTORE_URL: 'esdb://ledger:SECRET@@host', EVENTSTORE_STREAM_PREFIX: 'tollgate' });
+  expect(faults.split('\n')).toEqual([
+    expect.stringMatching(/^EVENTSTORE_URL: the connection string must be/),
+    expect.stringMatching(/^EVENTSTORE_STREAM_PREFIX: the prefix of streams must be/),
+  ]);
+  expect(faults).not.toContain('SECRET');
+});
+
 test('all faults are told at once', () => {
   expect(faultOf({ TOLLGATE_PORT: '70000', KAFKA_TLS: 'yes' }).split('\n')).toEqual([
     'TOLLGATE_PORT (--port <number>): must be a whole number from 0 to 65535',

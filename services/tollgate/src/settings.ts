@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readConnectionString } from '@tollgate/event-store-esdb/connection-string';
+import { createStoreNames } from '@tollgate/event-store-esdb/store-names';
 import { logLevels } from '@tollgate/service-runtime/log-levels';
 import { givenIn, ignoredIn, misspeltIn } from './setting-names';
 
@@ -29,6 +31,20 @@ const hostNames = z
     'must be host names without ports, several with commas between',
   );
 
+/** What is wrong with it, the one who reads it says. */
+const readBy = (read: (text: string) => unknown) =>
+  z.string().check(({ value, issues }) => {
+    try {
+      read(value);
+    } catch (error) {
+      issues.push({
+        code: 'custom',
+        input: undefined,
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  });
+
 /** What of a password is not written as %… ends up in other parts of a URL, where it would be shown. */
 const isDatabaseUrl = (text: string): boolean => {
   if (!URL.canParse(text)) return false;
@@ -44,6 +60,8 @@ const settingsSchema = z.object({
     .string()
     .default('./data')
     .transform((folder) => resolve(folder)),
+  eventstoreUrl: readBy(readConnectionString).optional(),
+  eventstoreStreamPrefix: readBy(createStoreNames).default('tollgate-'),
   logLevel: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   maxBodyBytes: wholeNumber(1_024, 1 << 30).default(16 << 20),
   maxBatchLines: wholeNumber(1, 1_000_000).default(10_000),
@@ -97,6 +115,18 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
       flag: '--data <folder>',
       about: 'folder of the event log and of what is derived from it',
       initial: './data',
+    },
+    eventstoreUrl: {
+      variable: 'EVENTSTORE_URL',
+      about:
+        'connection string of an EventStoreDB that holds the log instead; by environment only, since it holds a password',
+      initial: '',
+    },
+    eventstoreStreamPrefix: {
+      variable: 'EVENTSTORE_STREAM_PREFIX',
+      about:
+        'what the names of this ledger’s streams begin with there: letters, digits, dots, underscores and a hyphen at the end',
+      initial: 'tollgate-',
     },
     logLevel: {
       variable: 'TOLLGATE_LOG_LEVEL',

@@ -9,11 +9,7 @@ import type { Settings } from './settings';
  * port, for whoever takes the address over.
  */
 export const answerWhileStarting = async ({ host, port }: Pick<Settings, 'host' | 'port'>) => {
-  let replay: { place: number; last: number } | undefined;
-  const detail = (): string =>
-    replay === undefined
-      ? 'the log is being opened'
-      : `${String(replay.place)} of ${String(replay.last)} events are folded`;
+  let detail = (): string => 'the log is being opened';
   const server = createServer((request, response) => {
     const path = (request.url ?? '').split('?')[0];
     const answer = (status: number, body: object, type = 'application/json'): void => {
@@ -35,8 +31,8 @@ export const answerWhileStarting = async ({ host, port }: Pick<Settings, 'host' 
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
-    onReplay: (place: number, last: number): void => {
-      replay = { place, last };
+    onProgress: (tell: () => string): void => {
+      detail = tell;
     },
     close: async (): Promise<void> => {
       const closed = once(server, 'close');

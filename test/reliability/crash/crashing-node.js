@@ -70,8 +70,8 @@ const withPoints = (name, folder) => ({
   },
 });
 
-/** @type {typeof import('tollgate/node').openDataFolder} */
-const open = async (path, options) => {
+/** @type {NonNullable<Parameters<typeof startLedgerNode>[2]>} */
+const open = async ({ data: path }, options) => {
   const lock = await lockFolder(join(path, 'lock'));
   const folder = async (/** @type {string} */ name) => openFolder(join(path, name));
   const folders = {

@@ -11,7 +11,9 @@ const startMs = 60_000;
 
 /** Starts `tollgate serve` and watches all it says on standard error. @param {{ data: string, brokers?: string[] | undefined }} place */
 const startTollgate = async ({ data, brokers }) => {
-  const environment = Object.entries(process.env).filter(([name]) => !/^(TOLLGATE_|KAFKA_|NODE_OPTIONS$)/.test(name));
+  const environment = Object.entries(process.env).filter(
+    ([name]) => !/^(TOLLGATE_|KAFKA_|EVENTSTORE_|NODE_OPTIONS$)/.test(name),
+  );
   const kafka = brokers === undefined ? [] : ['--kafka-brokers', brokers.join(',')];
   const child = spawnChild(
     process.execPath,

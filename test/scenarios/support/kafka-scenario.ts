@@ -7,14 +7,25 @@ import { startTollgate } from './tollgate-process';
 import type { Tollgate } from './tollgate-process';
 import { until } from './until';
 
-type Options = { data: string; prefix: string; group?: string; flags?: readonly string[] };
+type Options = {
+  data: string;
+  prefix: string;
+  group?: string;
+  flags?: readonly string[];
+  environment?: NodeJS.ProcessEnv;
+};
 
 /** Tollgate with topics and a consumer group of its own, so that several tests share one broker. */
 export const startOnKafka = (
   brokers: readonly string[],
-  { data, prefix, group = `${prefix}group`, flags = [] }: Options,
+  { data, prefix, group = `${prefix}group`, flags = [], environment = {} }: Options,
 ): Promise<Tollgate> =>
-  startTollgate({ data, brokers, flags: ['--kafka-topic-prefix', prefix, '--kafka-group', group, ...flags] });
+  startTollgate({
+    data,
+    brokers,
+    flags: ['--kafka-topic-prefix', prefix, '--kafka-group', group, ...flags],
+    environment,
+  });
 
 export const outsideOf = (
   broker: Broker,

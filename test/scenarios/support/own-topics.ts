@@ -8,7 +8,7 @@ import type { Tollgate } from './tollgate-process';
 import { turnTraffic } from './topic-content';
 
 /** What the tests of a file have in common: one broker, and for each test a Tollgate with topics of its own. */
-export type OwnTopics = {
+type OwnTopics = {
   broker: Broker;
   tollgate: Tollgate;
   parts: ReturnType<typeof outsideOf>;

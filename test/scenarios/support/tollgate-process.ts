@@ -33,15 +33,21 @@ export type TollgateOptions = {
 /** Settings of whoever runs the tests must not reach the process under test. */
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(TOLLGATE_|KAFKA_|DATABASE_URL$|NODE_OPTIONS$)/.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^(TOLLGATE_|KAFKA_|EVENTSTORE_|DATABASE_URL$|NODE_OPTIONS$)/.test(name),
+    ),
   );
 
 /** Ends each process that still runs. */
 const running = new Set<() => Promise<Ended>>();
 
 /** A `tollgate` command that runs. */
-export const spawnTollgate = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) => {
-  const child = spawn(process.execPath, [program, ...args], {
+export const spawnTollgate = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
+  spawnProgram(program, args, environment);
+
+/** A program of ours that runs. */
+export const spawnProgram = (path: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) => {
+  const child = spawn(process.execPath, [path, ...args], {
     env: { ...cleanEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

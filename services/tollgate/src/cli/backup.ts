@@ -2,7 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { foldersOf, requireFolder } from '../folders';
-import { readSettings, settingSources } from '../settings';
+import { settingSources } from '../settings';
+import { folderOf } from './folder-of';
 import { CannotCopy, copyLedger, lockTarget, requireApart, sizeOf, tellOutcome } from './ledger-copy';
 import type { LedgerCopy } from './ledger-copy';
 import { requireLog } from './open-log-reader';
@@ -27,7 +28,7 @@ export const addBackup = (program: Command): void => {
       '\nEnds with 0 when all of it is on the disk; with 1 if the log or the backup is damaged, or the backup holds other or later events than the log; with 2 if it cannot be done; with 130 if Ctrl-C ended it. Interrupted, it is simply run again. Whether an old backup is still whole: tollgate verify --data <folder>. Back from it: tollgate restore <folder>.',
     )
     .action(async (folder: string, flags: Flags) => {
-      const { data } = readSettings(flags.data === undefined ? {} : { data: flags.data }, process.env);
+      const data = folderOf(flags, 'back it up with the tools of the store');
       const target = resolve(folder);
       const isJson = flags.json === true;
       await tellOutcome(

@@ -5,7 +5,7 @@ import { byOf, isAccountEvent } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { readSettings, settingSources } from '../settings';
-import { openLogReader } from './open-log-reader';
+import { openLogSource } from './log-source';
 
 /** `tollgate export`: the events of the log as lines of JSON. */
 export const addExport = (program: Command): void => {
@@ -19,14 +19,13 @@ export const addExport = (program: Command): void => {
     .option(flag, `${about} (${variable})`)
     .addOption(new Option('--format <format>', 'how to print them').choices(['ndjson']).default('ndjson'))
     .action(async (flags: { data?: string }) => {
-      const { data } = readSettings(flags.data === undefined ? {} : { data: flags.data }, process.env);
-      const reader = await openLogReader(data);
-      for await (const group of reader.groups()) {
-        let text = '';
-        for (let index = 0; index < group.count; index += 1) text += `${JSON.stringify(lineOf(group.event(index)))}\n`;
+      const settings = readSettings(flags.data === undefined ? {} : { data: flags.data }, process.env);
+      const source = await openLogSource(settings);
+      for await (const events of source.recorded('')) {
+        const text = events.map((event) => `${JSON.stringify(lineOf(event))}\n`).join('');
         if (!process.stdout.write(text)) await once(process.stdout, 'drain');
       }
-      reader.close();
+      await source.close();
     });
 };
 

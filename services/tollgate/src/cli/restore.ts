@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import { LogDamaged } from '@tollgate/event-store';
 import { openFolder } from '@tollgate/folder';
 import { foldersOf, requireFolder } from '../folders';
-import { readSettings, settingSources } from '../settings';
+import { settingSources } from '../settings';
+import { folderOf } from './folder-of';
 import { CannotCopy, copyLedger, lockTarget, requireApart, sizeOf, tellOutcome } from './ledger-copy';
 import type { LedgerCopy } from './ledger-copy';
 import { openLogReaderIn, requireLog } from './open-log-reader';
@@ -31,7 +32,7 @@ export const addRestore = (program: Command): void => {
       '\nEnds with 0 when the ledger is restored; with 1 if the backup is damaged; with 2 if it cannot be done. Interrupted, it is simply run again. What the backup does not hold yet, and Kafka topics that are ahead of it: see "Backup and restore" in the README, before the start.',
     )
     .action(async (folder: string, flags: Flags) => {
-      const { data } = readSettings(flags.data === undefined ? {} : { data: flags.data }, process.env);
+      const data = folderOf(flags, 'restore it with the tools of the store');
       const isJson = flags.json === true;
       await tellOutcome(
         isJson,

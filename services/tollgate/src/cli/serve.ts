@@ -17,7 +17,13 @@ export const addServe = (program: Command): void => {
     const { variable, flag, about, initial } = settingSources[name];
     if (flag !== undefined) command.option(flag, `${about} (${variable}${initial === '' ? '' : `, ${initial}`})`);
   }
-  command.addHelpText('after', `\nKAFKA_SASL_PASSWORD and DATABASE_URL are read from the environment only.`);
+  command.addHelpText(
+    'after',
+    `\nFrom the environment only: ${settingNames
+      .filter((name) => settingSources[name].flag === undefined)
+      .map((name) => settingSources[name].variable)
+      .join(', ')}.`,
+  );
   command.action(async (flags: Partial<Record<SettingName, string>>) => {
     const settings = readSettings(flags, process.env);
     const logger = createLog(settings.logLevel);
@@ -32,13 +38,15 @@ export const addServe = (program: Command): void => {
   });
 };
 
-const announce = ({ url }: LedgerNode, { data, kafkaBrokers, databaseUrl }: Settings): void => {
+const announce = ({ url }: LedgerNode, settings: Settings): void => {
+  const { data, kafkaBrokers, databaseUrl, eventstoreUrl, eventstoreStreamPrefix } = settings;
   const commands =
     kafkaBrokers === undefined
       ? 'KAFKA_BROKERS is not set: commands are served over HTTP only (GET /v1/traffic-control)'
       : `Kafka ${kafkaBrokers.join(',')}`;
   const reports = databaseUrl === undefined ? '' : 'Reports are kept in PostgreSQL (DATABASE_URL)\n';
-  process.stdout.write(`Tollgate listens on ${url}, data in ${data}\n${commands}\n${reports}`);
+  const log = eventstoreUrl === undefined ? '' : `, log in EventStoreDB (streams ${eventstoreStreamPrefix}…)`;
+  process.stdout.write(`Tollgate listens on ${url}, data in ${data}${log}\n${commands}\n${reports}`);
 };
 
 const stopTimeoutMs = 10_000;

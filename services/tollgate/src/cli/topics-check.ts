@@ -5,33 +5,30 @@ import { rejectedMessageKey } from '@tollgate/intake';
 import { withTopic } from '@tollgate/kafka';
 import type { KafkaClient, TopicReader } from '@tollgate/kafka';
 import { compareCommands, shown } from '../command-comparison';
-import type { Recorded } from '../command-comparison';
-import { foldersOf } from '../folders';
 import { createIdentities } from '../identities';
 import type { Output, OutputName } from '../outputs';
 import { openRelayPosition } from '../relay-position';
-import { openLogReader } from './open-log-reader';
+import type { LogSource } from './log-source';
 import { printable, say } from './terminal-text';
 
-type Parts = { kafka: KafkaClient; outputs: Record<OutputName, Output>; data: string };
+type Parts = { kafka: KafkaClient; outputs: Record<OutputName, Output>; log: LogSource };
 
 /** Says how both topics compare with the log; whether the commands are as they should be. */
-export const checkTopics = async ({ kafka, outputs, data }: Parts): Promise<boolean> => {
+export const checkTopics = async ({ kafka, outputs, log }: Parts): Promise<boolean> => {
   const commands = outputs['traffic-control'];
   // What is published by now is in a log that is read later.
-  const through = await publishedIn(data);
+  const through = await publishedIn(log);
   if (through === undefined)
     say(
-      `How far commands were published is not noted in ${foldersOf(data).relays}: every command of the log is expected. Tollgate publishes all of them when it starts there.`,
+      `How far commands were published is not noted in ${log.relays}: every command of the log is expected. Tollgate publishes all of them when it starts there.`,
     );
-  const isWhole = await withTopic(kafka, commands.topic, (topic) => checkCommands(topic, { commands, data, through }));
-  await withTopic(kafka, outputs.rejected.topic, (topic) => checkRejected(topic, outputs.rejected, data));
+  const isWhole = await withTopic(kafka, commands.topic, (topic) => checkCommands(topic, { commands, log, through }));
+  await withTopic(kafka, outputs.rejected.topic, (topic) => checkRejected(topic, outputs.rejected, log));
   return isWhole;
 };
 
 /** How far the relay of commands says it is, if it is known. */
-const publishedIn = async (data: string): Promise<Position | undefined> => {
-  const { relays } = foldersOf(data);
+const publishedIn = async ({ relays }: LogSource): Promise<Position | undefined> => {
   const name: OutputName = 'traffic-control';
   if (!existsSync(relays)) return undefined;
   const folder = openFolderReadOnly(relays);
@@ -43,9 +40,9 @@ const publishedIn = async (data: string): Promise<Position | undefined> => {
 
 const checkCommands = async (
   reader: TopicReader,
-  { commands, data, through }: { commands: Output; data: string; through: Position | undefined },
+  { commands, log, through }: { commands: Output; log: LogSource; through: Position | undefined },
 ): Promise<boolean> => {
-  const found = await compareCommands(reader, () => recordedUnder(data, commands.prefix), through);
+  const found = await compareCommands(reader, () => log.recorded(commands.prefix), through);
   const { messages, expected, missing, unknown } = found;
   for (const [key, { sequence }] of [...missing].slice(0, shown))
     say(`  ${key}: its last command, sequence ${String(sequence)}, does not stand last`);
@@ -69,30 +66,17 @@ const checkCommands = async (
   return isWhole;
 };
 
-const checkRejected = async (reader: TopicReader, { topic, prefix }: Output, data: string): Promise<void> => {
+const checkRejected = async (reader: TopicReader, { topic, prefix }: Output, log: LogSource): Promise<void> => {
   const held = createIdentities();
   for (const { partition, low, high } of reader.spans)
     for await (const messages of reader.read({ partition, from: low, to: high }))
       for (const { key } of messages) held.add(String(key), '');
   let absent = 0;
-  for await (const events of recordedUnder(data, prefix))
+  for await (const events of log.recorded(prefix))
     for (const event of events)
       if (event.type === 'MessageRejected' && !held.strike(rejectedMessageKey(event.data), '')) absent += 1;
   say(
     `${topic}: ${String(held.size())} rejected messages; ${String(absent)} of the log are not there (expired, or lost), ${String(held.left())} are not in the log.`,
   );
   if (absent > 0) say('  They are published again, with Tollgate stopped, by: tollgate topics republish rejected');
-};
-
-/** Every event under a prefix, from the files of the log. */
-const recordedUnder = async function* (data: string, prefix: string): Recorded {
-  const reader = await openLogReader(data);
-  try {
-    for await (const group of reader.groups()) {
-      const events = Array.from({ length: group.count }, (_, index) => group.event(index));
-      yield events.filter(({ stream }) => stream.startsWith(prefix));
-    }
-  } finally {
-    reader.close();
-  }
 };

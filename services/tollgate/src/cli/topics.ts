@@ -3,14 +3,15 @@ import type { Command } from 'commander';
 import { topicsOf } from '@tollgate/contracts';
 import { createKafka, deleteTopic, ensureTopics, withTopic } from '@tollgate/kafka';
 import { createLog } from '@tollgate/service-runtime';
-import { openDataFolder } from '../data-folder';
 import { partitions } from '../first-contact';
 import { kafkaSettingsOf } from '../kafka-side';
+import { openFoundation } from '../open-foundation';
 import { outputsOf } from '../outputs';
 import type { OutputName } from '../outputs';
 import { openRelayPosition } from '../relay-position';
 import { republishAll } from '../republish-all';
 import { SettingsError, readSettings, settingSources } from '../settings';
+import { openLogSource } from './log-source';
 import { requireLog } from './open-log-reader';
 import { say } from './terminal-text';
 import { checkTopics } from './topics-check';
@@ -41,8 +42,10 @@ const addCheck = (topics: Command): void => {
       '\nEnds with 0 if the commands are as they should be, with 1 if they differ or something cannot be read. Rejected messages expire: their absence is told, and is no difference.',
     )
     .action(async (flags: Flags) => {
-      const { kafka, outputs, data } = connectTo(flags);
-      if (!(await checkTopics({ kafka, outputs, data }))) process.exitCode = 1;
+      const { kafka, outputs, settings } = connectTo(flags);
+      const log = await openLogSource(settings);
+      if (!(await checkTopics({ kafka, outputs, log }))) process.exitCode = 1;
+      await log.close();
     });
 };
 
@@ -58,18 +61,18 @@ const addRepublish = (topics: Command): void => {
     )
     .argument('<topic>', 'traffic-control or rejected', outputNameOf)
     .action(async (name: OutputName, flags: Flags) => {
-      const { kafka, outputs, data } = connectTo(flags);
-      requireLedger(data);
+      const { kafka, outputs, settings } = connectTo(flags);
+      if (settings.eventstoreUrl === undefined) requireLedger(settings.data);
       const output = outputs[name];
       const logger = createLog('error');
-      const folder = await openDataFolder(data, { clock: () => new Date(), logger });
+      const { log, relays, close } = await openFoundation(settings, { clock: () => new Date(), logger });
       try {
-        const place = await openRelayPosition(folder.relays, name);
-        const messages = await republishAll({ client: kafka, output, log: folder.log, place, logger });
+        const place = await openRelayPosition(relays, name);
+        const messages = await republishAll({ client: kafka, output, log, place, logger });
         place.close();
         say(`${String(messages)} message${messages === 1 ? '' : 's'} published on ${output.topic}.`);
       } finally {
-        await folder.close();
+        await close();
       }
     });
 };
@@ -126,6 +129,6 @@ const connectTo = (flags: Flags) => {
   return {
     kafka: createKafka(kafkaSettingsOf(settings), createLog('error')),
     outputs: outputsOf(topicsOf(settings.kafkaTopicPrefix)),
-    data: settings.data,
+    settings,
   };
 };

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { LogDamaged } from '@tollgate/event-store';
 import { foldersOf } from '../folders';
-import { readSettings, settingSources } from '../settings';
+import { settingSources } from '../settings';
+import { folderOf } from './folder-of';
 import { openLogReader } from './open-log-reader';
 import { startProgress } from './progress-bar';
 import { say } from './terminal-text';
@@ -27,7 +28,10 @@ export const addVerify = (program: Command): void => {
       '\nEnds with 0 if all is as it should be, with 1 if something differs, with 2 if the log cannot be read.',
     )
     .action(async (flags: { data?: string; json?: boolean }) => {
-      const { data } = readSettings(flags.data === undefined ? {} : { data: flags.data }, process.env);
+      const data = folderOf(
+        flags,
+        'its events and streams are checked by the store, and what is folded from them whenever Tollgate starts on an empty data folder',
+      );
       try {
         const result = await verify(data, flags.json === true).catch(asDamage);
         tell(result, flags.json === true);
