@@ -18,6 +18,8 @@ const suite = (displayName, where) => ({
   rootDir,
   testEnvironment: 'node',
   modulePathIgnorePatterns: ['<rootDir>/.cache/'],
+  // What is imported only where it is needed is named as it is once compiled.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'] },
   // Workspace packages resolve to their source: a test needs no build.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   // zstddec is an ES module, which Node requires and jest does not.

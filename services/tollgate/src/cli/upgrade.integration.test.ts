@@ -238,7 +238,7 @@ describe('the command', () => {
     const data = await unpack(history);
     await mkdir(join(data, 'empty'));
     const { code, stderr } = await runCommand(['upgrade', ...argumentsOf(data)]);
-    expect(stderr).toMatch(/there is no log of the old format|argument/);
+    expect(stderr).toMatch(/there is no log of the old format|argument|is no folder, for \S+ is a file/);
     expect(code).toBe(2);
     expectUnchanged(data);
   });
