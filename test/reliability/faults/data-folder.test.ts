@@ -78,7 +78,9 @@ describe('a data folder', () => {
       const { code, output } = await runTollgate('serve', '--port', '0', '--data', nowhere);
       expect([code, output]).toEqual([
         2,
-        expect.stringMatching(/the data folder \S+ cannot be written \(ENO.*\): make|\/dev\/null is a file: name a folder/),
+        expect.stringMatching(
+          /the data folder \S+ cannot be written \(ENO.*\): make|\/dev\/null is a file: name a folder/,
+        ),
       ]);
       expect(output).not.toContain('listens');
     },
