@@ -34,6 +34,7 @@ const fetchBroker = '<rootDir>/test/fetch-broker.js';
 /** @type {import('jest').Config} */
 module.exports = {
   rootDir,
+  testSequencer: '<rootDir>/test/longest-first.js',
   projects: [
     suite('architecture', { testMatch: ['<rootDir>/test/architecture/**/*.test.ts'] }),
     suite('unit', {
