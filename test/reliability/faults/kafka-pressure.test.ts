@@ -129,8 +129,8 @@ test('a backlog far larger than its memory is worked off with memory that stays 
   await start(await createDataFolder());
   const data = tollgate.data;
   await tollgate.stop();
-  const total = 200_000;
-  // 1 kB each: as objects all of it would be a gigabyte.
+  const total = 100_000;
+  // 1 kB each: as objects all of it would be half a gigabyte.
   const attributes = { padding: 'x'.repeat(900) };
   for (let from = 0; from < total; from += 5_000) {
     const entries = entriesOf(accounts, from, 5_000).map((entry) =>

@@ -55,7 +55,7 @@ const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 const round = { lines: 400, calls: 50, messages: 50 };
 const roundsAtOnce = 4;
 /** Files are imported by the command, which takes a second or so each. */
-const fileEvery = 2_000;
+const fileEvery = 4_000;
 const reportEvery = 10_000;
 
 /** @param {number} wanted @param {Report} report */
