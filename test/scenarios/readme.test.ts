@@ -66,7 +66,7 @@ describe('the five minutes of the README', () => {
   });
 
   test('every npm script it names exists', () => {
-    const named = [...readme.matchAll(/npm (?:run )?(start|test|run [\w:]+|(?<=npm run )[\w:]+)/g)].map(([text]) =>
+    const named = [...readme.matchAll(/npm (?:run )?(start|test|run [\w:-]+|(?<=npm run )[\w:-]+)/g)].map(([text]) =>
       text.replace(/^npm (run )?/, ''),
     );
     expect(named.length).toBeGreaterThan(3);
