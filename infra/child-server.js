@@ -28,4 +28,12 @@ const freePort = async () => {
   return port;
 };
 
-module.exports = { SetupError, dieWithParent, freePort };
+/** @param {string} text */
+const portFrom = (text) => {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
+    throw new SetupError(`--port ${text}: not a port (1 to 65535).`);
+  return port;
+};
+
+module.exports = { SetupError, dieWithParent, freePort, portFrom };

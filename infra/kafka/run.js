@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
-const { SetupError } = require('../child-server.js');
+const { SetupError, portFrom } = require('../child-server.js');
 const { startBroker } = require('./broker.js');
 const { cacheDir } = require('./install.js');
 
@@ -55,14 +55,6 @@ const isOurs = (pid) => {
   } catch {
     return false;
   }
-};
-
-/** @param {string} text */
-const portFrom = (text) => {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
-    throw new SetupError(`--port ${text}: not a port (1 to 65535).`);
-  return port;
 };
 
 const readOptions = () => {

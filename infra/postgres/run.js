@@ -4,7 +4,7 @@
 
 const path = require('node:path');
 const { parseArgs } = require('node:util');
-const { SetupError } = require('../child-server.js');
+const { SetupError, portFrom } = require('../child-server.js');
 const { startPostgres } = require('./server.js');
 
 const help = `Runs a PostgreSQL server on this machine, until Ctrl-C. Needs Debian's package postgresql, or its programs in the PATH.
@@ -38,7 +38,7 @@ const readOptions = () => {
 const main = async () => {
   const values = readOptions();
   if (values.help) return void say(help);
-  const port = Number(values.port);
+  const port = portFrom(values.port);
   const dataDir = path.resolve(values.data ?? path.resolve(__dirname, `../../.cache/postgres/data-${values.port}`));
   const starting = startPostgres({ port, dataDir });
   let stopping = false;

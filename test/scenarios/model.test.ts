@@ -10,19 +10,13 @@ import type { Call, Expected, Message, Oracle } from './support/oracle';
 import { createRandomMessages, modelSeed } from './support/random-messages';
 import type { Random } from './support/random-messages';
 import { setUps } from './support/set-ups';
+import { pathOf } from './support/story';
 import { createDataFolder, startTollgate } from './support/tollgate-process';
 import { until } from './support/until';
 import { readWholeState } from './support/whole-state';
 
 const seed = modelSeed();
 
-const paths = {
-  open: '/v1/accounts',
-  payment: '/v1/payments',
-  usage: '/v1/usage',
-  adjustment: '/v1/adjustments',
-  reversal: '/v1/reversals',
-} as const;
 const entryCalls: Call[] = ['payment', 'payment', 'usage', 'usage', 'usage', 'adjustment', 'reversal'];
 const everyCall: Call[] = [...entryCalls, ...entryCalls, 'rule', 'rule', 'open'];
 
@@ -39,7 +33,7 @@ const summaryOf = (status: number, { code, revision }: Fields): Expected => ({
 
 const sendSingle = async (url: string, message: Random): Promise<{ seen: Expected; body: Fields }> => {
   const [method, path] =
-    message.call === 'rule' ? ['PUT', `/v1/accounts/${message.accountId}/cutoff`] : ['POST', paths[message.call]];
+    message.call === 'rule' ? ['PUT', `/v1/accounts/${message.accountId}/cutoff`] : ['POST', pathOf[message.call]];
   const body = message.garbage ?? JSON.stringify(message.body);
   const answer: Answer = await send(url, { method, path, headers: { 'content-type': 'application/json' }, body });
   const answered = JSON.parse(answer.text) as Fields;

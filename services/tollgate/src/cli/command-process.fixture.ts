@@ -14,7 +14,7 @@ type Limits = {
 /** Runs a command as a user does: the built program in a process of its own. */
 export const startCommand = (parameters: readonly string[], { fileBlocks }: Limits = {}) => {
   const environment = Object.entries(process.env).filter(
-    ([name]) => !/^(TOLLGATE_|KAFKA_|EVENTSTORE_|NODE_OPTIONS$)/.test(name),
+    ([name]) => !/^(TOLLGATE_|KAFKA_|EVENTSTORE_|DATABASE_URL$|NODE_OPTIONS$)/.test(name),
   );
   const limit = fileBlocks === undefined ? '' : `ulimit -f ${String(fileBlocks)}; `;
   const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', process.execPath, program, ...parameters], {
