@@ -43,7 +43,10 @@ export const connectKafka = async (parts: Parts): Promise<KafkaSide> => {
   const lost = await openLostInput(parts);
   const commits = await openCommitStore(relayFolder, settings.kafkaGroup);
   const contact = makeFirstContact({ client, topics, logger, signal: stopping.signal });
-  const relays = await startRelays({ client, topics, log, folder: relayFolder, logger, created: contact.done });
+  const relays = await startRelays({
+    ...{ client, topics, log, table, folder: relayFolder, logger, created: contact.done },
+    isElected: settings.eventstoreUrl !== undefined,
+  });
   let consumer: RunningConsumer | undefined;
   const start = async (): Promise<void> => {
     await contact.done;

@@ -91,6 +91,14 @@ const observeKafka = (kafka: KafkaSide, registers: Registry[]): void => {
     },
   });
   new Gauge({
+    name: 'tollgate_publisher_active',
+    help: '1 while this process publishes; 0 while it stands by, or does not know whether it is the one to publish',
+    registers,
+    collect() {
+      this.set(Object.values(kafka.relays).some((output) => output.standing() === 'active') ? 1 : 0);
+    },
+  });
+  new Gauge({
     name: 'tollgate_relay_waiting_seconds',
     help: 'For how long messages have waited for the acknowledgement of the broker, or for a topic that lost some or is ahead of the log; 0 when none does',
     labelNames: ['relay'],
