@@ -1,19 +1,18 @@
 import { startBroker } from '../../infra/kafka/broker';
 import type { Broker } from '../../infra/kafka/broker';
-import { get, openPrepaid } from './support/api';
+import { openPrepaid } from './support/api';
 import { startEventStore } from './support/event-store-process';
 import type { EventStore } from './support/event-store-process';
 import { untilReady } from './support/kafka-observer';
 import type { TopicReader } from './support/kafka-observer';
 import { commandsByAccount, deliveryFaultsOf, outsideOf, startOnKafka, untilPublished } from './support/kafka-scenario';
+import { untilStanding } from './support/publishers';
 import { createDataFolder } from './support/tollgate-process';
 import type { Tollgate } from './support/tollgate-process';
 import { contentOf, lastOfKeys, relayPart, turnTraffic, untilHolding } from './support/topic-content';
-import { until } from './support/until';
 import { readWholeState } from './support/whole-state';
 
 const accounts = ['north', 'south', 'east', 'west', 'up', 'down'];
-const standsBy = 'stands by: another process of this ledger publishes';
 
 let broker: Broker;
 let store: EventStore;
@@ -35,15 +34,6 @@ const start = async (): Promise<Tollgate> =>
   startOnKafka(broker.brokers, {
     ...{ data: await createDataFolder(), prefix },
     environment: { EVENTSTORE_URL: store.url, EVENTSTORE_STREAM_PREFIX: `publishers${String(tests)}-` },
-  });
-
-const isActive = async ({ url }: Tollgate): Promise<boolean> =>
-  (await get(url, '/metrics')).text.includes('tollgate_publisher_active 1');
-
-const untilStanding = (tollgate: Tollgate, standing: 'active' | 'stands by'): Promise<boolean> =>
-  until(`one ${standing}`, async () => {
-    const { detail } = await relayPart(tollgate.url);
-    return (await isActive(tollgate)) === (standing === 'active') && (detail === standsBy) === (standing === 'stands by');
   });
 
 /** Two processes on one ledger, the first of which publishes, and twelve commands. */
