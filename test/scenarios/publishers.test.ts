@@ -60,7 +60,9 @@ const untilAllPublished = async ({ url }: Tollgate): Promise<void> => {
   const { commands } = await readWholeState(url);
   await untilPublished(trafficControl, commands.length);
   for (const [accountId, published] of commandsByAccount(trafficControl.messages))
-    expect(published).toEqual(commands.map(({ command }) => command).filter((command) => command.accountId === accountId));
+    expect(published).toEqual(
+      commands.map(({ command }) => command).filter((command) => command.accountId === accountId),
+    );
 };
 
 describe('several processes on one ledger', () => {

@@ -118,18 +118,21 @@ describe('a publisher that is paused while a send is under way', () => {
   });
 
   it('goes on while others publish under load, and in the end the last message of every key is the newest', async () => {
-    let isOver = false;
+    const ending = new AbortController();
     const turning = (async () => {
-      for (let turn = 0; !isOver; turn += 1) await turnTraffic(other.url, accounts, turn % 2 === 0 ? '-30' : '30');
+      for (let turn = 0; !ending.signal.aborted; turn += 1)
+        await turnTraffic(other.url, accounts, turn % 2 === 0 ? '-30' : '30');
     })();
-    for (const round of ['first', 'second']) {
-      const [active, waiting] = round === 'first' ? [paused, other] : [other, paused];
-      await until(`commands flow, the ${round} time`, () => trafficControl.messages.length > (round === 'first' ? 50 : 200));
-      process.kill(active.pid, 'SIGSTOP');
-      if (round === 'first') await untilStanding(waiting, 'active');
-      process.kill(active.pid, 'SIGCONT');
-    }
-    isOver = true;
+    await until('commands flow', () => trafficControl.messages.length > 50);
+    process.kill(paused.pid, 'SIGSTOP');
+    await untilStanding(other, 'active');
+    process.kill(paused.pid, 'SIGCONT');
+    await until('commands flow on', () => trafficControl.messages.length > 200);
+    process.kill(other.pid, 'SIGSTOP');
+    await untilStanding(paused, 'active');
+    process.kill(other.pid, 'SIGCONT');
+    await untilStanding(other, 'stands by');
+    ending.abort();
     await turning;
     const { commands } = await readWholeState(other.url);
     await untilPublished(trafficControl, commands.length);
