@@ -117,6 +117,25 @@ describe('a publisher that is paused while a send is under way', () => {
     expect(isSameBytes()).toBe(true);
   });
 
+  it('left an old command while nobody published, which the next publisher finds behind the newest', async () => {
+    proxy.hold();
+    await turnTraffic(paused.url, ['north'], '-9');
+    await until('a send is under way', async () => (await relayPart(paused.url)).detail.includes('not acknowledged'));
+    process.kill(paused.pid, 'SIGSTOP');
+    await untilStanding(other, 'active');
+    await turnTraffic(other.url, ['north'], '9');
+    await until('the next one publishes', () => sequencesOf('north/inbound').join() === '1,2,3,4');
+    process.kill(other.pid, 'SIGSTOP');
+    proxy.release();
+    await until('the old command arrives', () => sequencesOf('north/inbound').join() === '1,2,3,4,3');
+    await other.kill();
+    process.kill(paused.pid, 'SIGCONT');
+    await until('the newest stands last', () => sequencesOf('north/inbound').join() === '1,2,3,4,3,4');
+    await untilStanding(paused, 'active');
+    expect(trafficControl.messages).toHaveLength(16);
+    expect(isSameBytes()).toBe(true);
+  });
+
   it('goes on while others publish under load, and in the end the last message of every key is the newest', async () => {
     const ending = new AbortController();
     const turning = (async () => {
