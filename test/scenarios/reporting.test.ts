@@ -188,7 +188,10 @@ test('a rebuild that cannot be says why, with no password, and leaves the report
 
 /** The column is as wide as the interval, which has fewer digits where they end in zeros. */
 const withoutInterval = (table: string): string =>
-  table.replace(/00:0\d:\S+/g, '').replace(/ +/g, ' ').replace(/-{2,}/g, '--');
+  table
+    .replace(/00:0\d:\S+/g, '')
+    .replace(/ +/g, ' ')
+    .replace(/-{2,}/g, '--');
 
 test('the example of the README prints a statement and who is blocked, for a reader too', async () => {
   await postgres.createDatabase('readme');
