@@ -4,7 +4,7 @@ import { topicsOf } from '@tollgate/contracts';
 import { createKafka, deleteTopic, ensureTopics, withTopic } from '@tollgate/kafka';
 import { createLog } from '@tollgate/service-runtime';
 import { partitions } from '../first-contact';
-import { kafkaSettingsOf } from '../kafka-side';
+import { kafkaSettingsOf } from '../kafka-connection';
 import { openFoundation } from '../open-foundation';
 import { outputsOf } from '../outputs';
 import type { OutputName } from '../outputs';
