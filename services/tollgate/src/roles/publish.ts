@@ -6,10 +6,20 @@ import { failureOf } from './part';
 import type { Ground, Part } from './part';
 
 /** Publishes decisions and rejected messages. */
-export const startPublishing = async ({ kafka, log, relays: folder, logger }: Ground): Promise<Part> => {
+export const startPublishing = async ({
+  settings,
+  kafka,
+  log,
+  table,
+  relays: folder,
+  logger,
+}: Ground): Promise<Part> => {
   if (kafka === undefined) throw new Error('nothing is published without a broker');
   const { client, topics, contact } = kafka;
-  const relays = await startRelays({ client, topics, log, folder, logger, created: contact.done });
+  const relays = await startRelays({
+    ...{ client, topics, log, table, folder, logger, created: contact.done },
+    isElected: settings.eventstoreUrl !== undefined,
+  });
   const running = Object.entries(relays.running);
   return {
     readiness: running.map(([name, output]) => ({
@@ -25,6 +35,14 @@ export const startPublishing = async ({ kafka, log, relays: folder, logger }: Gr
 };
 
 const observeRelays = (relays: Relays['running'], registers: Registry[]): void => {
+  new Gauge({
+    name: 'tollgate_publisher_active',
+    help: '1 while this process publishes; 0 while it stands by, or does not know whether it is the one to publish',
+    registers,
+    collect() {
+      this.set(Object.values(relays).some((output) => output.standing() === 'active') ? 1 : 0);
+    },
+  });
   new Gauge({
     name: 'tollgate_relay_waiting_seconds',
     help: 'For how long messages have waited for the acknowledgement of the broker, or for a topic that lost some or is ahead of the log; 0 when none does',
