@@ -65,24 +65,16 @@ test('an empty log has no group', async () => {
 });
 
 test('what came from the same source shares it, and keeps what is its own', async () => {
-  const [first, second, third] = eventsOf([
-    ['account-a', 0],
-    ['account-a', 1],
-    ['account-a', 2],
-  ]);
-  if (first?.type !== 'UsageCharged' || second?.type !== 'UsageCharged' || third?.type !== 'UsageCharged')
-    throw new Error('three calls were made');
   const kafka = { topic: 'usage', partition: 1 };
   const over = (offset: string) => ({ source: { receivedAt, channel: { kafka: { ...kafka } } }, offset });
-  for await (const { appends } of logGroupsOf([
-    { ...first, metadata: over('7') },
-    { ...second, metadata: over('8') },
-    third,
-  ])) {
-    const [one, other, last] = appends[0]?.events.map(({ metadata }) => metadata as ReturnType<typeof over>) ?? [];
-    expect(one).toEqual(over('7'));
-    expect(other).toEqual(over('8'));
-    expect(other?.source).toBe(one?.source);
-    expect(last).toEqual({ source: { receivedAt } });
+  const metadata = [over('7'), over('8'), { source: { receivedAt } }];
+  const events = metadata.map((one, revision): RecordedEvent<LogEvent> => {
+    const place = { stream: 'account-a', revision, position: BigInt(revision + 1), recordedAt: early };
+    return { ...place, eventId: `event-${String(revision)}`, type: 'UsageCharged', data: usage, metadata: one };
+  });
+  for await (const { appends } of logGroupsOf(events)) {
+    const found = appends.flatMap((append) => append.events.map((event) => event.metadata as (typeof metadata)[0]));
+    expect(found).toEqual(metadata);
+    expect(found[1]?.source).toBe(found[0]?.source);
   }
 });

@@ -3,7 +3,7 @@ import type { Recorded } from '../command-comparison';
 import { openStoreLog } from '../event-store';
 import { foldersOf, storeFoldersOf } from '../folders';
 import type { Settings } from '../settings';
-import { openLogReader } from './open-log-reader';
+import { openLogReader, recordedBy } from './open-log-reader';
 import { hasLog } from './upgrade-source';
 
 /** A log to be looked at beside whoever writes it. */
@@ -35,10 +35,7 @@ export const openLogSource = async ({ data, eventstoreUrl, ...settings }: Settin
 const recordedUnder = async function* (data: string, prefix: string): Recorded {
   const reader = await openLogReader(data);
   try {
-    for await (const group of reader.groups()) {
-      const events = Array.from({ length: group.count }, (_, index) => group.event(index));
-      yield events.filter(({ stream }) => stream.startsWith(prefix));
-    }
+    for await (const events of recordedBy(reader)) yield events.filter(({ stream }) => stream.startsWith(prefix));
   } finally {
     reader.close();
   }
