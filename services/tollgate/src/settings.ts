@@ -224,7 +224,11 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
 export const settingNames = Object.keys(settingSources) as SettingName[];
 
 /** Of `serve`, and where the command line tools look for it. */
-const variables = [...settingNames.map((name) => settingSources[name].variable), 'TOLLGATE_URL'];
+const variables = [
+  ...settingNames.map((name) => settingSources[name].variable),
+  'TOLLGATE_URL',
+  ...['EVENTSTORE_URL_FROM', 'EVENTSTORE_URL_TO', 'EVENTSTORE_STREAM_PREFIX_FROM', 'EVENTSTORE_STREAM_PREFIX_TO'],
+];
 
 /** Throws `SettingsError` where the environment has a name that is nearly one of ours. */
 export const refuseMisspelt = (environment: NodeJS.ProcessEnv): void => {
