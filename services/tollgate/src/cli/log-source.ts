@@ -5,7 +5,7 @@ import { openStoreLog } from '../event-store';
 import { foldersOf, storeFoldersOf } from '../folders';
 import { publisherGroupOf } from '../publishers';
 import type { Settings } from '../settings';
-import { openLogReader } from './open-log-reader';
+import { openLogReader, recordedBy } from './open-log-reader';
 import { hasLog } from './upgrade-source';
 
 /** A log to be looked at beside whoever writes it. */
@@ -40,10 +40,7 @@ export const openLogSource = async ({ data, eventstoreUrl, ...settings }: Settin
 const recordedUnder = async function* (data: string, prefix: string): Recorded {
   const reader = await openLogReader(data);
   try {
-    for await (const group of reader.groups()) {
-      const events = Array.from({ length: group.count }, (_, index) => group.event(index));
-      yield events.filter(({ stream }) => stream.startsWith(prefix));
-    }
+    for await (const events of recordedBy(reader)) yield events.filter(({ stream }) => stream.startsWith(prefix));
   } finally {
     reader.close();
   }
