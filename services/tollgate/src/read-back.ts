@@ -34,27 +34,20 @@ const whyMarkIsLost = async (
   return `the message acknowledged at ${place} is not there`;
 };
 
-export type Tail = {
-  /** The first message that is none of ours. */
-  unknown: ReceivedMessage | undefined;
-  /** The last message of each partition that was read. */
-  last: Map<number, TopicMark>;
-};
+/** Where to read on in each partition: at its last acknowledged message, that one included. */
+export const tailsOf = (reader: TopicReader, records: ReadonlyMap<number, TopicMark>): Map<number, bigint> =>
+  new Map(
+    reader.spans.map(({ partition, low }) => {
+      const from = records.get(partition)?.offset ?? low;
+      return [partition, from < low ? low : from];
+    }),
+  );
 
-/** Reads what each partition holds from its last acknowledged message on, that one included. */
-export const readTail = async (
+/** What each partition holds from there on. */
+export const readTails = async function* (
   reader: TopicReader,
-  records: ReadonlyMap<number, TopicMark>,
-  isKnown: (message: ReceivedMessage) => Promise<boolean>,
-): Promise<Tail> => {
-  const last = new Map<number, TopicMark>();
-  for (const { partition, low, high } of reader.spans) {
-    const from = records.get(partition)?.offset ?? low;
-    for await (const messages of reader.read({ partition, from: from < low ? low : from, to: high }))
-      for (const message of messages) {
-        if (!(await isKnown(message))) return { unknown: message, last };
-        last.set(partition, { offset: BigInt(message.offset), hash: hashOf(message.value) });
-      }
-  }
-  return { unknown: undefined, last };
+  from: ReadonlyMap<number, bigint>,
+): AsyncGenerator<ReceivedMessage> {
+  for (const { partition, high: to, low } of reader.spans)
+    for await (const messages of reader.read({ partition, from: from.get(partition) ?? low, to })) yield* messages;
 };
