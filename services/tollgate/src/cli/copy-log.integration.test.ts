@@ -217,23 +217,24 @@ describe('nothing is copied', () => {
 
 test('a copy in which one event says something else, or which goes on, differs and is left as it is', async () => {
   const small = await smallLedger();
-  const at = events.findIndex(({ type }) => type === 'UsageCharged');
+  const at = events.findIndex(({ type }) => type === 'AccountOpened');
   const changed = events
     .slice(0, 60)
-    .map((event, index) =>
-      index === at && event.type === 'UsageCharged'
-        ? { ...event, data: { ...event.data, amount: '0.0000000001' } }
-        : event,
-    );
+    .map((event, index) => (index === at && event.type === 'AccountOpened' ? withName(event, 'Changed Ltd.') : event));
   await fill(changed);
   const differs = await copy(folder(small), store);
-  const what = /differs: revision \d+ of account-\S+ \(position \d+\) is \[.*"0\.0000000001".* and should be \[/;
+  const what = /differs: revision \d+ of account-\S+ \(position \d+\) is \[.*"Changed Ltd\.".* and should be \[/;
   expect([differs.code, differs.stderr]).toEqual([1, expect.stringMatching(what)]);
   expect([await isThere(59), await isThere(60)]).toEqual([true, false]);
   prefix = newPrefix();
   await fill(events.slice(0, 101));
   const ahead = await copy(folder(small), store);
   expect([ahead.code, ahead.stderr]).toEqual([1, expect.stringContaining('goes on where the other log ends')]);
+});
+
+const withName = <Event extends { data: object }>(event: Event, name: string): Event => ({
+  ...event,
+  data: { ...event.data, name },
 });
 
 const ledger = '59317da2-6c04-4912-88a0-06e14180a98d';
