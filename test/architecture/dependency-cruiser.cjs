@@ -81,7 +81,7 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     kept('zod', 'packages/contracts', 'services/tollgate'),
-    kept('decimal.js'),
+    kept('decimal.js', 'packages/rating'),
     kept('kafkajs', 'packages/kafka'),
     kept('lmdb', 'packages/event-store-lmdb'),
     kept('classic-level', 'packages/folder', 'packages/event-store-lmdb'),

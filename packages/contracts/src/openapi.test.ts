@@ -5,7 +5,7 @@ import { accountQuery, historyQuery, listQuery, openApiDocument, parseBody } fro
 import { acceptedFields, documented, refusedFields, schemaNames, withField } from './bodies.fixture';
 import type { SchemaName } from './bodies.fixture';
 import { routes } from './routes';
-import type { Content } from './routes';
+import type { Content } from './route';
 
 type Media = { schema?: object; example?: unknown; 'x-line-schema'?: object; 'x-event-schema'?: object };
 type Operation = {
@@ -53,10 +53,14 @@ test('every call of DESIGN section 4 is there, and no other', () => {
     'GET /readyz',
     'GET /v1/accounts',
     'GET /v1/accounts/{accountId}',
+    'GET /v1/accounts/{accountId}/authorizations',
     'GET /v1/accounts/{accountId}/history',
     'GET /v1/traffic-control',
     'POST /v1/accounts',
     'POST /v1/adjustments',
+    'POST /v1/authorizations',
+    'POST /v1/authorizations/{accountId}/{authorizationId}/extend',
+    'POST /v1/authorizations/{accountId}/{authorizationId}/release',
     'POST /v1/batch',
     'POST /v1/payments',
     'POST /v1/reversals',

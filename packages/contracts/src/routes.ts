@@ -2,34 +2,14 @@ import { z } from 'zod';
 import { accountOpening, cutoffSetting } from './accounts';
 import { accountAnswer, accountView, recordAnswer } from './answers';
 import { batchLine, batchLineAnswer } from './batch-line';
+import { calls } from './call-routes';
 import * as example from './examples';
 import { accountList, blockedList, historyList } from './lists';
 import * as parameter from './parameters';
-import type { ProblemCode } from './problem';
 import { adjustment, payment, reversal, usage } from './records';
+import { json } from './route';
+import type { Route } from './route';
 import { trafficCommand } from './traffic-control';
-
-/** Content of a body: one JSON value, lines of JSON, server-sent events, or text. */
-export type Content =
-  | { as: 'json'; schema: z.ZodType; example: unknown }
-  | { as: 'lines'; of: z.ZodType; examples: readonly unknown[] }
-  | { as: 'events'; data: z.ZodType; example: unknown }
-  | { as: 'text'; mediaType: string; description: string };
-
-export type Route = {
-  method: 'get' | 'post' | 'put';
-  path: string;
-  operationId: string;
-  tag: 'records' | 'accounts' | 'traffic' | 'operator';
-  summary: string;
-  request?: Content;
-  parameters?: readonly { name: string; in: string }[];
-  /** By status; a status with two contents is negotiated by the Accept header. */
-  answers: Readonly<Record<number, { description: string; content: readonly Content[] }>>;
-  problems: readonly ProblemCode[];
-};
-
-const json = (schema: z.ZodType, example: unknown): Content => ({ as: 'json', schema, example });
 
 const recordAnswers: Route['answers'] = {
   201: { description: 'Recorded: it is durable.', content: [json(recordAnswer, example.recordAnswerExample)] },
@@ -271,4 +251,4 @@ const operator: Route[] = [
 ];
 
 /** Every call of DESIGN section 4. */
-export const routes: readonly Route[] = [...records, ...accounts, ...traffic, ...operator];
+export const routes: readonly Route[] = [...records, ...accounts, ...calls, ...traffic, ...operator];

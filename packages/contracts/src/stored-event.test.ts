@@ -13,6 +13,10 @@ const codes = {
   TrafficUnblocked: 8,
   MessageRejected: 9,
   InputLost: 10,
+  ReservationPlaced: 11,
+  ReservationExtended: 12,
+  ReservationReleased: 13,
+  ReservationExpired: 14,
 } satisfies Record<LogEvent['type'], number>;
 const names = Object.keys(codes) as LogEvent['type'][];
 

@@ -75,6 +75,14 @@ const settingsSchema = z.object({
   maxConnections: wholeNumber(1, 1_000_000).default(10_000),
   maxInflightBytes: wholeNumber(1 << 20, 2 ** 40).default(64 << 20),
   maxInflightRecords: wholeNumber(1_000, 100_000_000).default(100_000),
+  decks: z
+    .string()
+    .transform((folder) => resolve(folder))
+    .optional(),
+  authorizeWithPrice: z
+    .enum(['0', '1'], 'must be 0 or 1')
+    .default('0')
+    .transform((text) => text === '1'),
   kafkaBrokers: brokerList.optional(),
   kafkaTopicPrefix: z
     .string()
@@ -176,6 +184,17 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
       flag: '--max-inflight-records <number>',
       about: 'records that wait for the log, all together; above that 503 OVERLOADED',
       initial: '100000',
+    },
+    decks: {
+      variable: 'TOLLGATE_DECKS',
+      flag: '--decks <folder>',
+      about: 'folder of rate decks, NAME.csv each, read at start: what calls cost that switches ask about',
+      initial: '',
+    },
+    authorizeWithPrice: {
+      variable: 'AUTHORIZE_WITH_PRICE',
+      about: '1: a switch may name the price of a call itself; whoever may is granted anything',
+      initial: '0',
     },
     kafkaBrokers: {
       variable: 'KAFKA_BROKERS',
