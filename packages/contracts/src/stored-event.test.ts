@@ -63,6 +63,6 @@ describe('stored events', () => {
 
   test('a code that no type has is refused', () => {
     expect(() => storedEvents.typeOf(0)).toThrow('an event of type code 0');
-    expect(() => storedEvents.typeOf(11)).toThrow(UnknownEvent);
+    expect(() => storedEvents.typeOf(99)).toThrow(UnknownEvent);
   });
 });
