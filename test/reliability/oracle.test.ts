@@ -216,7 +216,7 @@ describe('what is held for calls', () => {
       /P2: b of acme holds more/,
     ],
   ])('%s', (_which, events, fault) => {
-    const checked = check([...begin, ...events]);
+    const checked = check([...begin, ...events], [published(blocked), published(unblocked)]);
     if (fault === undefined) expect(checked).not.toThrow();
     else expect(checked).toThrow(fault);
   });
