@@ -27,7 +27,8 @@ const createGroup = (notes: GroupNote[] = []) => {
       notes: () => Promise.resolve(state.notes),
       note: (_topic: string, next: readonly GroupNote[]) => {
         if (state.refuses) return Promise.reject(new Error('another generation'));
-        state.notes = [...next];
+        const kept = state.notes.filter((one) => !next.some(({ partition }) => partition === one.partition));
+        state.notes = [...kept, ...next];
         return Promise.resolve();
       },
     },
@@ -55,10 +56,24 @@ it('what one publisher has noted the next one finds: position, last messages, an
   await place.settled();
   const next = await open(group);
   expect([next.position(), next.marks]).toEqual([42n, marks]);
-  expect([...next.seen]).toEqual([
-    [0, 5n],
-    [3, 9n],
-  ]);
+  expect(next.seen).toEqual(
+    new Map([
+      [0, 5n],
+      [3, 9n],
+    ]),
+  );
+});
+
+it('a partition that carried a note before anything was acknowledged in it held the position back', async () => {
+  const group = createGroup();
+  const place = await open(group);
+  place.store(1n);
+  await place.settled();
+  const next = await open(group);
+  next.marks = { cluster: 'here', records: new Map([[3, { offset: 9n, hash: 'bb' }]]) };
+  next.store(42n);
+  await next.settled();
+  expect((await open(group)).position()).toBe(42n);
 });
 
 it('a position is noted also before anything was acknowledged', async () => {

@@ -29,7 +29,9 @@ const noteEveryMs = 250;
  * the last message. Notes of an earlier term never stand in the way: what they say was acknowledged.
  */
 export const openGroupPlace = async ({ term, topic, own, logger }: Parts): Promise<GroupPlace> => {
-  const { position, marks, seen } = placeNotedIn(await term.notes(topic)) ?? { ...own, position: own.position() };
+  const notes = await term.notes(topic);
+  const partitions = new Set([0, ...notes.map(({ partition }) => partition)]);
+  const { position, marks, seen } = placeNotedIn(notes) ?? { ...own, position: own.position() };
   let current = position;
   let isDue = false;
   let isClosed = false;
@@ -39,7 +41,7 @@ export const openGroupPlace = async ({ term, topic, own, logger }: Parts): Promi
     for (let pauseMs = 0; isDue; pauseMs = noteEveryMs) {
       if (!isClosed) await delay(pauseMs, undefined, { ref: false });
       isDue = false;
-      if (current !== undefined) await term.note(topic, encode(current, place));
+      if (current !== undefined) await term.note(topic, encode(current, place, partitions));
     }
   };
   const place: GroupPlace = {
@@ -78,21 +80,24 @@ const noted = z.object({
 
 type Noted = Pick<RelayPlace, 'marks' | 'seen'> & { position: Position };
 
-/** The offset is where whoever publishes next reads on. Where nothing was acknowledged of any partition, the first carries the position alone. */
-const encode = (position: Position, { marks, seen }: Omit<Noted, 'position'>): GroupNote[] => {
-  const noteOf = (mark?: TopicMark): string =>
-    JSON.stringify({
-      position: String(position),
-      cluster: marks?.cluster ?? '',
-      last: mark && { offset: String(mark.offset), hash: mark.hash },
-    } satisfies z.infer<typeof noted>);
-  const records = [...(marks?.records ?? [])];
-  if (records.length === 0) return [{ partition: 0, offset: 0n, note: noteOf() }];
-  return records.map(([partition, mark]) => ({
-    partition,
-    offset: seen.get(partition) ?? mark.offset,
-    note: noteOf(mark),
-  }));
+/**
+ * The offset is where whoever publishes next reads on. All partitions that ever carried a note get it anew, the first one in any case: none
+ * is left to speak of an earlier position.
+ */
+const encode = (position: Position, { marks, seen }: Omit<Noted, 'position'>, partitions: Set<number>): GroupNote[] => {
+  const records = marks?.records ?? new Map<number, TopicMark>();
+  for (const partition of records.keys()) partitions.add(partition);
+  return [...partitions].map((partition) => {
+    const mark = records.get(partition);
+    const last = mark && { offset: String(mark.offset), hash: mark.hash };
+    return {
+      partition,
+      offset: seen.get(partition) ?? mark?.offset ?? 0n,
+      note: JSON.stringify({ position: String(position), cluster: marks?.cluster ?? '', last } satisfies z.infer<
+        typeof noted
+      >),
+    };
+  });
 };
 
 /** Absent where nothing was noted, or somebody else wrote. */
