@@ -21,7 +21,7 @@ export type TopicOffsets = { topic: string; partitions: { partition: number; off
 
 export type FetchedPartition = { partition: number; highWatermark: string; messages: FetchedMessage[] };
 
-export type FetchedMessage = {
+type FetchedMessage = {
   offset: string;
   key: Buffer | null;
   value: Buffer | null;

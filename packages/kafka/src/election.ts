@@ -25,7 +25,7 @@ export type Election = {
   stop(): Promise<void>;
 };
 
-export type ElectionState = 'apart' | 'stands by' | 'elected';
+type ElectionState = 'apart' | 'stands by' | 'elected';
 
 const connectLimitMs = 20_000;
 const closingLimitMs = 10_000;

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { parseJson } from '@tollgate/contracts';
+import type { Position } from '@tollgate/event-store';
 import type { GroupNote, Term } from '@tollgate/kafka';
 import type { Log } from '@tollgate/service-runtime';
 import type { RelayPlace } from './relay-position';
-import type { TopicMarks } from './topic-marks';
+import type { TopicMark } from './topic-marks';
 
 /** A relay's place that whoever publishes next reads. */
 export type GroupPlace = RelayPlace & {
@@ -28,7 +29,9 @@ const noteEveryMs = 250;
  * the last message. Notes of an earlier term never stand in the way: what they say was acknowledged.
  */
 export const openGroupPlace = async ({ term, topic, own, logger }: Parts): Promise<GroupPlace> => {
-  const { position = own.position(), marks = own.marks } = placeNotedIn(await term.notes(topic)) ?? {};
+  const notes = await term.notes(topic);
+  const partitions = new Set([0, ...notes.map(({ partition }) => partition)]);
+  const { position, marks, seen } = placeNotedIn(notes) ?? { ...own, position: own.position() };
   let current = position;
   let isDue = false;
   let isClosed = false;
@@ -38,11 +41,12 @@ export const openGroupPlace = async ({ term, topic, own, logger }: Parts): Promi
     for (let pauseMs = 0; isDue; pauseMs = noteEveryMs) {
       if (!isClosed) await delay(pauseMs, undefined, { ref: false });
       isDue = false;
-      if (current !== undefined) await term.note(topic, encode(current, place.marks));
+      if (current !== undefined) await term.note(topic, encode(current, place, partitions));
     }
   };
   const place: GroupPlace = {
     marks,
+    seen,
     position: () => current,
     store: (next) => {
       current = next;
@@ -71,20 +75,33 @@ export const openGroupPlace = async ({ term, topic, own, logger }: Parts): Promi
 const noted = z.object({
   position: z.string().regex(/^\d+$/),
   cluster: z.string(),
-  hash: z.string().optional(),
+  last: z.object({ offset: z.string().regex(/^\d+$/), hash: z.string() }).optional(),
 });
 
-/** Where nothing was acknowledged of any partition, the first carries the position alone. */
-const encode = (position: bigint, marks: TopicMarks | undefined): GroupNote[] => {
-  const text = (hash?: string): string =>
-    JSON.stringify({ position: String(position), cluster: marks?.cluster ?? '', hash } satisfies z.infer<typeof noted>);
-  const records = [...(marks?.records ?? [])];
-  if (records.length === 0) return [{ partition: 0, offset: 0n, note: text() }];
-  return records.map(([partition, { offset, hash }]) => ({ partition, offset: offset + 1n, note: text(hash) }));
+type Noted = Pick<RelayPlace, 'marks' | 'seen'> & { position: Position };
+
+/**
+ * The offset is where whoever publishes next reads on. All partitions that ever carried a note get it anew, the first one in any case: none
+ * is left to speak of an earlier position.
+ */
+const encode = (position: Position, { marks, seen }: Omit<Noted, 'position'>, partitions: Set<number>): GroupNote[] => {
+  const records = marks?.records ?? new Map<number, TopicMark>();
+  for (const partition of records.keys()) partitions.add(partition);
+  return [...partitions].map((partition) => {
+    const mark = records.get(partition);
+    const last = mark && { offset: String(mark.offset), hash: mark.hash };
+    return {
+      partition,
+      offset: seen.get(partition) ?? mark?.offset ?? 0n,
+      note: JSON.stringify({ position: String(position), cluster: marks?.cluster ?? '', last } satisfies z.infer<
+        typeof noted
+      >),
+    };
+  });
 };
 
 /** Absent where nothing was noted, or somebody else wrote. */
-export const placeNotedIn = (notes: readonly GroupNote[]): { position: bigint; marks: TopicMarks } | undefined => {
+export const placeNotedIn = (notes: readonly GroupNote[]): Noted | undefined => {
   const found = notes.flatMap(({ partition, offset, note }) => {
     const json = parseJson(Buffer.from(note));
     const parsed = noted.safeParse(json.ok ? json.value : undefined);
@@ -93,9 +110,12 @@ export const placeNotedIn = (notes: readonly GroupNote[]): { position: bigint; m
   const [first] = found;
   if (first === undefined || found.length < notes.length) return undefined;
   const positions = found.map(({ position }) => BigInt(position));
-  const position = positions.reduce((least, one) => (one < least ? one : least));
-  const records = found.flatMap(({ partition, offset, hash }) =>
-    hash === undefined ? [] : [[partition, { offset: offset - 1n, hash }] as const],
+  const records = found.flatMap(({ partition, last }) =>
+    last === undefined ? [] : [[partition, { ...last, offset: BigInt(last.offset) }] as const],
   );
-  return { position, marks: { cluster: first.cluster, records: new Map(records) } };
+  return {
+    position: positions.reduce((least, one) => (one < least ? one : least)),
+    marks: { cluster: first.cluster, records: new Map(records) },
+    seen: new Map(found.map(({ partition, offset }) => [partition, offset])),
+  };
 };

@@ -23,7 +23,7 @@ export type InputConsumer = {
   close(): void;
 };
 
-type Parts = {
+export type InputConsumerParts = {
   settings: Settings;
   kafka: KafkaConnection;
   log: EventLog<LogEvent>;
@@ -34,7 +34,7 @@ type Parts = {
   logger: Log;
 };
 
-export const startInputConsumer = async (parts: Parts): Promise<InputConsumer> => {
+export const startInputConsumer = async (parts: InputConsumerParts): Promise<InputConsumer> => {
   const { settings, kafka, log, ledger, table, relays, clock, logger } = parts;
   const { client, topics, contact } = kafka;
   const lost = await openLostInput(parts);

@@ -32,6 +32,8 @@ type Known = {
   output: Output;
   /** What was acknowledged last, as far as it was noted. */
   marks: TopicMarks | undefined;
+  /** Of each partition, up to where the newest command of each key stands last; where it is not said, up to its mark. */
+  seen?: ReadonlyMap<number, bigint>;
   /** How far the relay says it is; absent where nothing was noted. */
   position: Position | undefined;
 };
@@ -55,10 +57,10 @@ export const lookAtTopic = async (reader: TopicReader, known: Known): Promise<Fi
 const isNoted = ({ position, marks }: Known): boolean => position !== undefined || marks !== undefined;
 
 /** What stands behind the last acknowledged messages: of this ledger, and published by another process or before it could be noted. */
-const lookAtNewCommands = async (reader: TopicReader, { log, marks }: Known): Promise<Finding> => {
+const lookAtNewCommands = async (reader: TopicReader, { log, marks, seen }: Known): Promise<Finding> => {
   const records = recordsIn(marks);
   const isKnown = createIsKnown(log);
-  const unseen = tailsOf(reader, records);
+  const unseen = tailsOf(reader, records, seen);
   const standing = new Map<string, number>();
   const last = new Map(records);
   for await (const message of readTails(reader, unseen)) {

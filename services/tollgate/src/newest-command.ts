@@ -1,12 +1,15 @@
-import type { AccountTable } from '@tollgate/account-table';
+import type { AccountTable, Partner } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 
 /** A direction of an account. */
 export type CommandKey = { accountId: string; direction: 'inbound' | 'outbound' };
 
+/** What is folded of commands. */
+type Folded = Pick<AccountTable, 'position'> & { partner(accountId: string): Pick<Partner, 'traffic'> | undefined };
+
 /** The newest command of each key: the account table's, or one that was sent before the table had folded it. */
-export const createNewest = (table: Pick<AccountTable, 'partner' | 'position'>) => {
+export const createNewest = (table: Folded) => {
   const ahead = new Map<string, { sequence: number; position: bigint }>();
   return {
     /** Before it is sent. */

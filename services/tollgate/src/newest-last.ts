@@ -1,29 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { cutoffStream } from '@tollgate/contracts';
-import type { LogEvent } from '@tollgate/contracts';
-import { trafficMessage } from '@tollgate/cutoff-projector';
-import type { EventLog, Position } from '@tollgate/event-store';
 import { withTopic } from '@tollgate/kafka';
-import type { KafkaClient, OutgoingMessage, ReceivedMessage, Tailing } from '@tollgate/kafka';
+import type { KafkaClient } from '@tollgate/kafka';
 import { isRetriable } from '@tollgate/service-runtime';
-import type { Log } from '@tollgate/service-runtime';
-import { commandIn } from './command-comparison';
-import { commandKeyIn } from './newest-command';
-import type { CommandKey, Newest } from './newest-command';
+import { createOrder } from './command-order';
+import type { OrderParts } from './command-order';
 
-type Parts = {
+type Parts = OrderParts & {
   client: KafkaClient;
-  topic: string;
-  log: EventLog<LogEvent>;
-  newest: Newest;
   /** Resolves once the newest commands are known of what was published before, or should be. */
   folded(): Promise<void>;
   /** From where on nobody has looked; kept up to what was. */
   unseen: Map<number, bigint>;
-  /** Whether all up to a position of the log is acknowledged by the broker. */
-  isAcknowledged(position: Position): Promise<boolean>;
-  publish(messages: OutgoingMessage[]): Promise<void>;
-  logger: Log;
+  /** Up to there, in a partition, the newest command of each key stands last. */
+  onSeen(partition: number, offset: bigint): void;
   signal: AbortSignal;
 };
 
@@ -45,7 +34,11 @@ export const keepNewestLast = async (parts: Parts): Promise<void> => {
         for (const { partition, low } of reader.spans)
           if (!parts.unseen.has(partition)) parts.unseen.set(partition, low);
         const ending = AbortSignal.any([signal, AbortSignal.timeout(readerMs)]);
-        for await (const tailing of reader.follow(parts.unseen, ending)) await order.judge(tailing);
+        for await (const tailing of reader.follow(parts.unseen, ending)) {
+          await order.judge(tailing);
+          for (const [partition, offset] of parts.unseen)
+            if (!order.isSuspect(partition)) parts.onSeen(partition, offset);
+        }
       });
     } catch (error) {
       if (!isRetriable(error)) throw error;
@@ -53,51 +46,4 @@ export const keepNewestLast = async (parts: Parts): Promise<void> => {
       await delay(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
-};
-
-/** `acknowledged`: the sequence of its newest command, if the broker had acknowledged that before the look under way. */
-type Suspect = { key: CommandKey; partition: number; acknowledged: number | undefined };
-
-/** Keys behind whose newest command an older one may stand. */
-const createOrder = ({
-  topic,
-  log,
-  newest,
-  isAcknowledged,
-  publish,
-  logger,
-}: Omit<Parts, 'client' | 'unseen' | 'folded'>) => {
-  const suspects = new Map<string, Suspect>();
-
-  const see = (message: ReceivedMessage): void => {
-    const key = commandKeyIn(message.key);
-    if (key === undefined) return;
-    if ((commandIn(message)?.sequence ?? 0) >= newest.of(key)) suspects.delete(String(message.key));
-    else suspects.set(String(message.key), { key, partition: message.partition, acknowledged: undefined });
-  };
-
-  const settle = async (name: string, suspect: Suspect): Promise<void> => {
-    const sequence = newest.of(suspect.key);
-    const stream = cutoffStream(suspect.key.accountId);
-    const [event] = await log.readStream(stream, { from: sequence - 1, limit: 1 });
-    const message = event && trafficMessage(event, topic);
-    if (event === undefined || message?.key !== name) return;
-    if (suspect.acknowledged !== sequence) {
-      // The next look reaches what is acknowledged by now, and finds it if it stands behind the older one.
-      suspect.acknowledged = (await isAcknowledged(event.position)) ? sequence : undefined;
-      return;
-    }
-    if (newest.of(suspect.key) !== sequence) return;
-    logger.warn({ topic, key: name, sequence }, 'An older command came late: the newest of its key is published again');
-    suspect.acknowledged = undefined;
-    await publish([message]);
-  };
-
-  return {
-    judge: async ({ messages, atEnd }: Tailing): Promise<void> => {
-      newest.forgetFolded();
-      for (const message of messages) see(message);
-      for (const [name, suspect] of suspects) if (atEnd.has(suspect.partition)) await settle(name, suspect);
-    },
-  };
 };

@@ -42,6 +42,7 @@ export const publishUntilLost = async (
     keepNewestLast({
       ...{ ...parts, topic, newest, unseen, publish, signal: either },
       folded: () => foldedTo(parts),
+      onSeen: (partition, offset) => place.seen.set(partition, offset),
       isAcknowledged: (position: Position) => relay.reached(position, 0),
     });
   try {

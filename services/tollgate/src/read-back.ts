@@ -34,12 +34,17 @@ const whyMarkIsLost = async (
   return `the message acknowledged at ${place} is not there`;
 };
 
-/** Where to read on in each partition: at its last acknowledged message, that one included. */
-export const tailsOf = (reader: TopicReader, records: ReadonlyMap<number, TopicMark>): Map<number, bigint> =>
+/** Where to read on in each partition: at its last acknowledged message, that one included, or before it where not all was seen. */
+export const tailsOf = (
+  reader: TopicReader,
+  records: ReadonlyMap<number, TopicMark>,
+  seen: ReadonlyMap<number, bigint> = new Map(),
+): Map<number, bigint> =>
   new Map(
     reader.spans.map(({ partition, low }) => {
-      const from = records.get(partition)?.offset ?? low;
-      return [partition, from < low ? low : from];
+      const mark = records.get(partition)?.offset ?? low;
+      const from = seen.get(partition) ?? mark;
+      return [partition, from < low ? low : from < mark ? from : mark];
     }),
   );
 

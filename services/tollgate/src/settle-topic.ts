@@ -28,6 +28,7 @@ export const settle = async (parts: OutputTopicParts, signal: AbortSignal): Prom
       : found.marks;
   if (marks === undefined) return undefined;
   place.marks = marks;
+  place.seen = new Map(found.unseen);
   if (through !== undefined) place.store(through);
   return found;
 };
@@ -64,7 +65,7 @@ const look = async ({
   created,
 }: OutputTopicParts): Promise<Finding | string | undefined> => {
   const { topic, compacted } = output;
-  const known = { log, output, marks: place.marks, position: place.position() };
+  const known = { log, output, marks: place.marks, seen: place.seen, position: place.position() };
   const lookOnce = () => withTopic(client, topic, (reader) => lookAtTopic(reader, known));
   try {
     return await lookOnce().catch(async (error: unknown) => {

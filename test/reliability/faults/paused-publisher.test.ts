@@ -117,19 +117,41 @@ describe('a publisher that is paused while a send is under way', () => {
     expect(isSameBytes()).toBe(true);
   });
 
+  it('left an old command while nobody published, which the next publisher finds behind the newest', async () => {
+    proxy.hold();
+    await turnTraffic(paused.url, ['north'], '-9');
+    await until('a send is under way', async () => (await relayPart(paused.url)).detail.includes('not acknowledged'));
+    process.kill(paused.pid, 'SIGSTOP');
+    await untilStanding(other, 'active');
+    await turnTraffic(other.url, ['north'], '9');
+    await until('the next one publishes', () => sequencesOf('north/inbound').join() === '1,2,3,4');
+    process.kill(other.pid, 'SIGSTOP');
+    proxy.release();
+    await until('the old command arrives', () => sequencesOf('north/inbound').join() === '1,2,3,4,3');
+    await other.kill();
+    process.kill(paused.pid, 'SIGCONT');
+    await until('the newest stands last', () => sequencesOf('north/inbound').join() === '1,2,3,4,3,4');
+    await untilStanding(paused, 'active');
+    expect(trafficControl.messages).toHaveLength(16);
+    expect(isSameBytes()).toBe(true);
+  });
+
   it('goes on while others publish under load, and in the end the last message of every key is the newest', async () => {
-    let isOver = false;
+    const ending = new AbortController();
     const turning = (async () => {
-      for (let turn = 0; !isOver; turn += 1) await turnTraffic(other.url, accounts, turn % 2 === 0 ? '-30' : '30');
+      for (let turn = 0; !ending.signal.aborted; turn += 1)
+        await turnTraffic(other.url, accounts, turn % 2 === 0 ? '-30' : '30');
     })();
-    for (const round of ['first', 'second']) {
-      const [active, waiting] = round === 'first' ? [paused, other] : [other, paused];
-      await until(`commands flow, the ${round} time`, () => trafficControl.messages.length > (round === 'first' ? 50 : 200));
-      process.kill(active.pid, 'SIGSTOP');
-      if (round === 'first') await untilStanding(waiting, 'active');
-      process.kill(active.pid, 'SIGCONT');
-    }
-    isOver = true;
+    await until('commands flow', () => trafficControl.messages.length > 50);
+    process.kill(paused.pid, 'SIGSTOP');
+    await untilStanding(other, 'active');
+    process.kill(paused.pid, 'SIGCONT');
+    await until('commands flow on', () => trafficControl.messages.length > 200);
+    process.kill(other.pid, 'SIGSTOP');
+    await untilStanding(paused, 'active');
+    process.kill(other.pid, 'SIGCONT');
+    await untilStanding(other, 'stands by');
+    ending.abort();
     await turning;
     const { commands } = await readWholeState(other.url);
     await untilPublished(trafficControl, commands.length);

@@ -28,13 +28,19 @@ export const newStoreLedger = async (): Promise<NodeJS.ProcessEnv> => {
   return { EVENTSTORE_URL: url, EVENTSTORE_STREAM_PREFIX: `t${randomUUID().replaceAll('-', '')}-` };
 };
 
-/** A database of its own for the reports of a ledger. */
-export const newDatabase = async (): Promise<string> => {
+/** For the reports of a ledger. */
+export type Database = {
+  url: string;
+  /** What psql prints of a query: its rows, without headings. */
+  ask(query: string): Promise<string>;
+};
+
+export const newDatabase = async (): Promise<Database> => {
   const server = await (postgres ??= startPostgres({ config: { fsync: 'off' } }));
   databases += 1;
   const name = `reports_${String(databases)}`;
   await server.createDatabase(name);
-  return server.url(name);
+  return { url: server.url(name), ask: (query) => server.psql(name, ['-Atc', query]) };
 };
 
 export const setUps: SetUp[] = [
@@ -46,8 +52,8 @@ export const setUps: SetUp[] = [
   {
     name: 'each role a process',
     start: async (options) => {
-      const [ledger, database] = await Promise.all([newStoreLedger(), newDatabase()]);
-      return startRoleProcesses({ ...options, environment: { ...ledger, DATABASE_URL: database } });
+      const [ledger, { url }] = await Promise.all([newStoreLedger(), newDatabase()]);
+      return startRoleProcesses({ ...options, environment: { ...ledger, DATABASE_URL: url } });
     },
   },
 ];

@@ -59,7 +59,7 @@ const addRepublish = (topics: Command): void => {
   withFlags(topics.command('republish'), ['data', 'kafkaBrokers', 'kafkaTopicPrefix'])
     .summary('publish what stands in the log again')
     .description(
-      'Publishes again, byte for byte, what was published before: the last command of each key (traffic-control), or every rejected message (rejected). Tollgate must be stopped, so that nothing older comes after something newer.',
+      'Publishes again, byte for byte, what was published before: the last command of each key (traffic-control), or every rejected message (rejected). Every Tollgate of the ledger must be stopped, so that nothing older comes after something newer.',
     )
     .addHelpText(
       'after',

@@ -2,7 +2,7 @@ import { addIntakeRoutes, openLedger } from '@tollgate/intake';
 import type { Ledger } from '@tollgate/intake';
 import { Counter, Gauge, createAdmission } from '@tollgate/service-runtime';
 import type { Admission, Registry } from '@tollgate/service-runtime';
-import type { InputConsumer } from '../input-consumer';
+import type { InputConsumer, InputConsumerParts } from '../input-consumer';
 import type { Ground, Part } from './part';
 
 /** Records what comes over HTTP and, with brokers, over Kafka. */
@@ -35,10 +35,8 @@ export const startIntake = async (ground: Ground): Promise<Part> => {
   };
 };
 
-type ConsumerParts = Parameters<(typeof import('../input-consumer'))['startInputConsumer']>[0];
-
 /** Without brokers, the client of Kafka is not loaded. */
-const startConsumer = async (parts: ConsumerParts) => {
+const startConsumer = async (parts: InputConsumerParts) => {
   const { startInputConsumer } = await import('../input-consumer.js');
   return startInputConsumer(parts);
 };
