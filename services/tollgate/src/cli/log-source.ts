@@ -1,9 +1,8 @@
 import { recordedIn } from '../command-comparison';
 import type { Recorded } from '../command-comparison';
-import type { Topics } from '@tollgate/contracts';
+import type { SharedLog } from '../foundation';
 import { openStoreLog } from '../event-store';
 import { foldersOf, storeFoldersOf } from '../folders';
-import { publisherGroupOf } from '../publishers';
 import type { Settings } from '../settings';
 import { openLogReader, recordedBy } from './open-log-reader';
 import { hasLog } from './upgrade-source';
@@ -16,8 +15,8 @@ export type LogSource = {
   count(): Promise<number | undefined>;
   /** Where the relays of this machine keep how far they are. */
   relays: string;
-  /** The group that knows it of all machines; absent where only one process publishes. */
-  publisherGroup?(topics: Topics): Promise<string>;
+  /** Absent where only one process may publish from it. */
+  shared?: SharedLog;
   close(): Promise<void>;
 };
 
@@ -35,7 +34,7 @@ export const openLogSource = async ({ data, eventstoreUrl, ...settings }: Settin
     recorded: (prefix) => recordedIn(log, prefix),
     count: () => Promise.resolve(undefined),
     relays: storeFoldersOf(data, log.seed).relays,
-    publisherGroup: (topics) => publisherGroupOf(topics, log),
+    shared: log,
     close: log.close,
   };
 };
