@@ -16,6 +16,8 @@ export type CommandComparison = {
   messages: number;
   /** Of the last command of each key, up to the position that was asked for. */
   expected: Map<string, Expected>;
+  /** The sequence that stands last of each key, 0 for what is no command. */
+  standing: ReadonlyMap<string, number>;
   /** Keys whose last command, or a later one, does not stand last in the topic. */
   missing: Map<string, Expected>;
   /** What the topic holds and the log does not: how many there are, and some of them. */
@@ -54,6 +56,7 @@ export const compareCommands = async (
   return {
     messages,
     expected,
+    standing: newest,
     missing: new Map([...expected].filter(isMissing)),
     unknown: { count, first: count === 0 ? [] : await readFirst(reader, isLeftIn(held)) },
     last,

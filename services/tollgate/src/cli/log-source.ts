@@ -1,7 +1,9 @@
 import { recordedIn } from '../command-comparison';
 import type { Recorded } from '../command-comparison';
+import type { Topics } from '@tollgate/contracts';
 import { openStoreLog } from '../event-store';
 import { foldersOf, storeFoldersOf } from '../folders';
+import { publisherGroupOf } from '../publishers';
 import type { Settings } from '../settings';
 import { openLogReader, recordedBy } from './open-log-reader';
 import { hasLog } from './upgrade-source';
@@ -12,6 +14,8 @@ export type LogSource = {
   recorded(prefix: string): Recorded;
   /** Where the relays of this machine keep how far they are. */
   relays: string;
+  /** The group that knows it of all machines; absent where only one process publishes. */
+  publisherGroup?(topics: Topics): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -27,6 +31,7 @@ export const openLogSource = async ({ data, eventstoreUrl, ...settings }: Settin
   return {
     recorded: (prefix) => recordedIn(log, prefix),
     relays: storeFoldersOf(data, log.seed).relays,
+    publisherGroup: (topics) => publisherGroupOf(topics, log),
     close: log.close,
   };
 };

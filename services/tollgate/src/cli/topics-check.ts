@@ -1,31 +1,42 @@
 import { existsSync } from 'node:fs';
+import type { Topics } from '@tollgate/contracts';
 import type { Position } from '@tollgate/event-store';
 import { openFolderReadOnly } from '@tollgate/folder';
 import { rejectedMessageKey } from '@tollgate/intake';
-import { withTopic } from '@tollgate/kafka';
+import { readGroupNotes, withTopic } from '@tollgate/kafka';
 import type { KafkaClient, TopicReader } from '@tollgate/kafka';
 import { compareCommands, shown } from '../command-comparison';
 import { createIdentities } from '../identities';
+import { placeNotedIn } from '../group-place';
 import type { Output, OutputName } from '../outputs';
 import { openRelayPosition } from '../relay-position';
 import type { LogSource } from './log-source';
 import { printable, say } from './terminal-text';
 
-type Parts = { kafka: KafkaClient; outputs: Record<OutputName, Output>; log: LogSource };
+type Parts = { kafka: KafkaClient; topics: Topics; outputs: Record<OutputName, Output>; log: LogSource };
 
 /** Says how both topics compare with the log; whether the commands are as they should be. */
-export const checkTopics = async ({ kafka, outputs, log }: Parts): Promise<boolean> => {
+export const checkTopics = async ({ kafka, topics, outputs, log }: Parts): Promise<boolean> => {
   const commands = outputs['traffic-control'];
   // What is published by now is in a log that is read later.
-  const through = await publishedIn(log);
+  const group = await log.publisherGroup?.(topics);
+  const through = (await publishedBy(kafka, group, commands)) ?? (await publishedIn(log));
   if (through === undefined)
     say(
-      `How far commands were published is not noted in ${log.relays}: every command of the log is expected. Tollgate publishes all of them when it starts there.`,
+      `How far commands were published is not noted ${group === undefined ? `in ${log.relays}` : `with group ${group}`}: every command of the log is expected. Tollgate publishes what is not there when it starts.`,
     );
   const isWhole = await withTopic(kafka, commands.topic, (topic) => checkCommands(topic, { commands, log, through }));
   await withTopic(kafka, outputs.rejected.topic, (topic) => checkRejected(topic, outputs.rejected, log));
   return isWhole;
 };
+
+/** How far commands were published, as whoever did it noted with its group. */
+const publishedBy = async (
+  kafka: KafkaClient,
+  group: string | undefined,
+  { topic }: Output,
+): Promise<Position | undefined> =>
+  group === undefined ? undefined : placeNotedIn(await readGroupNotes(kafka, group, topic))?.position;
 
 /** How far the relay of commands says it is, if it is known. */
 const publishedIn = async ({ relays }: LogSource): Promise<Position | undefined> => {
