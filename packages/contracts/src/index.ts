@@ -7,6 +7,7 @@ export { accountIdPattern, instant } from './fields';
 export type { InputLost } from './input-lost';
 export { accountStream, cutoffStream, isAccountEvent, lostStream, rejectedStream, streamPrefixes } from './log-event';
 export type { LogEvent, LossEvent, RejectionEvent } from './log-event';
+export { logLine } from './log-line';
 export { openApiDocument } from './openapi';
 export { doubledFault } from './doubled-name';
 export { parseBody, parseCutoff, parseFurther, parseJson, parseJsonText, parseOpening, recordKinds } from './parse';
