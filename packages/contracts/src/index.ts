@@ -14,7 +14,17 @@ export { parseBody, parseCutoff, parseFurther, parseJson, parseJsonText, parseOp
 export type { Parsed } from './parse';
 export { problemOf, problems } from './problem';
 export type { Problem, ProblemCode } from './problem';
-export { accountQuery, batchQuery, historyQuery, lastEventId, listQuery, streamQuery } from './queries';
+export type { ConsistencyProof, InclusionProof } from './proofs';
+export {
+  accountQuery,
+  batchQuery,
+  consistencyQuery,
+  historyQuery,
+  inclusionQuery,
+  lastEventId,
+  listQuery,
+  streamQuery,
+} from './queries';
 export { adjustment, payment, reversal, usage } from './records';
 export { payloadOf, rejection, shorten } from './rejection';
 export type { RejectedMessage } from './rejection';

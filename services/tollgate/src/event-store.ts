@@ -84,6 +84,7 @@ const openOver = async (
       log,
       table,
       relays: await openFolder(paths.relays),
+      tree: () => openFolder(paths.tree),
       clock,
       readiness: [
         { name: 'account table', check: () => tableReadiness(projector.behind(), table.place(), clock()) },

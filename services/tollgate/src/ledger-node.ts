@@ -5,6 +5,7 @@ import { startReporting } from '@tollgate/reporting';
 import type { Reporting } from '@tollgate/reporting';
 import { addOperatorRoutes, createAdmission, createHttpServer, createMetrics } from '@tollgate/service-runtime';
 import type { Log, Readiness } from '@tollgate/service-runtime';
+import { startAuditSide } from './audit-side';
 import { addDocuments } from './documents';
 import type { Foundation } from './foundation';
 import { connectKafka } from './kafka-side';
@@ -64,6 +65,7 @@ const startParts = async (settings: Settings, logger: Log, foundation: Foundatio
 
   const { databaseUrl: url } = settings;
   const reporting = url === undefined ? undefined : startReporting({ log, url, clock, logger });
+  const audit = await startAuditSide(settings, { foundation, ledger, logger });
 
   const metrics = createMetrics();
   const { maxBodyBytes: bodyBytes, maxConnections: connections, allowedHosts } = settings;
@@ -86,13 +88,20 @@ const startParts = async (settings: Settings, logger: Log, foundation: Foundatio
       ...foundation.readiness,
       ...kafkaReadiness(kafka),
       ...reportingReadiness(reporting),
+      ...audit.readiness,
     ],
     metrics,
   );
+  audit.serve({ server, metrics });
   addDocuments(server);
   const listening = await listen(settings, () => server.listen({ host: settings.host, port: settings.port }));
 
-  const followers = [cutoff, ...Object.values(kafka?.relays ?? {}), ...(reporting ? [reporting] : [])];
+  const followers = [
+    cutoff,
+    ...Object.values(kafka?.relays ?? {}),
+    ...(reporting ? [reporting] : []),
+    ...audit.followers,
+  ];
   const ends = [foundation.done, ...followers.map(({ done }) => done)];
   return {
     url: listening,
@@ -105,7 +114,12 @@ const startParts = async (settings: Settings, logger: Log, foundation: Foundatio
       await Promise.all([server.close(), kafka?.stopIntake()]);
       clearTimeout(cut);
       await ledger.close();
-      await Promise.all([cutoff.stop(), kafka?.stopRelays(), reporting?.stop()]);
+      await Promise.all([
+        cutoff.stop(),
+        kafka?.stopRelays(),
+        reporting?.stop(),
+        ...audit.followers.map(({ stop }) => stop()),
+      ]);
       await foundation.close();
     },
   };
