@@ -1,0 +1,2 @@
+export { NoEvent, eventIn } from './event';
+export { createFold } from './fold';
