@@ -52,7 +52,7 @@ export const createEntries = (): Entries => {
       if (entry === undefined) return [`${named} is reversed, and was never recorded`];
       if (entry.isReversed) return [`${named} is reversed twice`];
       const faults = reversals.has(reversal) ? [`reversal ${String(data['reversalId'])} counts twice`] : [];
-      if (reversed?.direction !== entry.direction || reversed.amount !== entry.amount)
+      if (reversed && (reversed.direction !== entry.direction || reversed.amount !== entry.amount))
         faults.push(`${named} was ${entry.amount} ${entry.direction}; its reversal says ${JSON.stringify(reversed)}`);
       entry.isReversed = true;
       reversals.add(reversal);

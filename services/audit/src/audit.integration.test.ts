@@ -14,6 +14,8 @@ import type { Audit } from './audit';
 import { checkpointIn } from './checkpoint';
 import { beginNewOrigin } from './signer';
 
+jest.setTimeout(60_000);
+
 const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const metadata = { source: { receivedAt: '2026-01-31T12:00:00.000Z' } };
 const paid = (paymentId: string): LogEvent => ({
@@ -71,7 +73,11 @@ const stop = async (audit: Audit): Promise<void> => {
   await audit.stop();
 };
 const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
+  const end = Date.now() + 20_000;
+  while (!isSo()) {
+    if (Date.now() > end) throw new Error('it did not come about within 20 s');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 };
 const signed = (audit: Audit) => {
   const note = audit.checkpoint();
