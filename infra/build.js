@@ -15,12 +15,12 @@ const root = path.resolve(__dirname, '..');
 const toldAfterMs = 2_000;
 
 const main = async () => {
-  const command = [require.resolve('turbo/bin/turbo'), 'run', 'build', '--output-logs=errors-only'];
+  const command = [require.resolve('turbo/bin/turbo'), 'run', 'compile', '--output-logs=errors-only'];
   const build = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [build.stdout, build.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const timer = setTimeout(() => {
-    process.stderr.write('Building, which takes up to a minute the first time …\n');
+    process.stderr.write('Building, which takes half a minute the first time …\n');
   }, toldAfterMs);
   const [code, signal] = await once(build, 'close');
   clearTimeout(timer);

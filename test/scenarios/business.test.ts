@@ -11,7 +11,7 @@ import type { Outside, TopicReader } from './support/kafka-observer';
 import { setUps } from './support/set-ups';
 import { bodyOf, eventTypeOf, pathOf } from './support/story';
 import type { Step, Story } from './support/story';
-import { createDataFolder, startTollgate } from './support/tollgate-process';
+import { createDataFolder } from './support/tollgate-process';
 import type { Tollgate } from './support/tollgate-process';
 import { until } from './support/until';
 
@@ -130,11 +130,11 @@ const describeStories = (transport: Transport): void => {
 
 let tollgate: Tollgate;
 
-describe.each(setUps)('the business over HTTP, $name', ({ environment }) => {
+describe.each(setUps)('the business over HTTP, $name', ({ start }) => {
   let commandsOf: (accountId: string) => Command[];
 
   beforeAll(async () => {
-    tollgate = await startTollgate({ data: await createDataFolder(), environment: await environment() });
+    tollgate = await start({ data: await createDataFolder() });
     const stream = await openCommandStream(tollgate.url);
     commandsOf = stream.of;
   });
@@ -148,7 +148,7 @@ describe.each(setUps)('the business over HTTP, $name', ({ environment }) => {
   });
 });
 
-describe.each(setUps)('the business over Kafka, $name', ({ environment }) => {
+describe.each(setUps)('the business over Kafka, $name', ({ start }) => {
   let broker: Broker;
   let outside: Outside;
   let trafficControl: TopicReader;
@@ -156,11 +156,10 @@ describe.each(setUps)('the business over Kafka, $name', ({ environment }) => {
 
   beforeAll(async () => {
     broker = await startBroker();
-    tollgate = await startTollgate({
+    tollgate = await start({
       data: await createDataFolder(),
       brokers: broker.brokers,
       flags: ['--kafka-topic-prefix', 'business.'],
-      environment: await environment(),
     });
     outside = createOutside(broker.brokers);
     await untilReady(tollgate.url);

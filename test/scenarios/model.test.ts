@@ -11,7 +11,7 @@ import { createRandomMessages, modelSeed } from './support/random-messages';
 import type { Random } from './support/random-messages';
 import { setUps } from './support/set-ups';
 import { pathOf } from './support/story';
-import { createDataFolder, startTollgate } from './support/tollgate-process';
+import { createDataFolder } from './support/tollgate-process';
 import { until } from './support/until';
 import { readWholeState } from './support/whole-state';
 
@@ -95,91 +95,88 @@ const expectSame = async (url: string, oracle: Oracle): Promise<void> => {
 /** On the event store by `npm run proof:set-ups`, and where somebody runs this file alone: it takes as long again. */
 const places = process.env['CI'] === 'true' ? setUps.slice(0, 1) : setUps;
 
-describe.each(places)(
-  `Tollgate and its oracle agree, $name (MODEL_SEED=${String(seed)} replays)`,
-  ({ environment }) => {
-    it('over HTTP, message by message and in batches: every answer, balance and command', async () => {
-      const { url } = await startTollgate({ data: await createDataFolder(), environment: await environment() });
-      const oracle = createOracle();
-      const random = createRandomMessages(seed, oracle);
-      for (const opening of random.openings())
-        expect((await sendSingle(url, opening)).seen).toEqual(oracle.apply(opening));
-      for (let step = 0; step < 150; step += 1) {
-        if (random.chance(0.5)) {
-          const message = random.next(everyCall);
-          const { seen } = await sendSingle(url, message);
-          expect({ message, answer: seen }).toEqual({ message, answer: expectedOf(oracle, message) });
-        } else {
-          const batch = Array.from({ length: 1 + random.below(40) }, () => {
-            const message = random.next(entryCalls);
-            return { message, answer: expectedOf(oracle, message) };
-          });
-          const answers = await sendBatch(
-            url,
-            batch.map(({ message }) => message),
-          );
-          expect(answers.map((answer, index) => ({ message: batch[index]?.message, answer }))).toEqual(batch);
-        }
-        if (step % 25 === 0) await expectSame(url, oracle);
-      }
-      await expectSame(url, oracle);
-    });
-
-    it('over Kafka, with rules and corrections by HTTP between: every balance, command and rejection', async () => {
-      const broker = await startBroker();
-      const parts = outsideOf(broker, 'model.');
-      const tollgate = await startOnKafka(broker.brokers, {
-        data: await createDataFolder(),
-        prefix: 'model.',
-        environment: await environment(),
-      });
-      const { url } = tollgate;
-      await untilReady(url);
-      const [rejected, trafficControl] = await Promise.all([
-        parts.outside.read(parts.topics.rejected),
-        parts.outside.read(parts.topics.trafficControl),
-      ]);
-      const oracle = createOracle();
-      const random = createRandomMessages(seed, oracle);
-      for (const opening of random.openings())
-        expect((await sendSingle(url, opening)).seen).toEqual(oracle.apply(opening));
-      const refusals: string[] = [];
-      for (let round = 0; round < 14; round += 1) {
-        const call: Call = round % 2 === 0 ? 'payment' : 'usage';
-        const messages = Array.from({ length: 20 + random.below(60) }, () => {
-          const message = random.next([call]);
-          const value = message.garbage ?? JSON.stringify(message.body);
-          const { code } = expectedOf(oracle, message);
-          if (code !== undefined) refusals.push(`${code} ${value}`);
-          return { key: message.accountId, value };
+describe.each(places)(`Tollgate and its oracle agree, $name (MODEL_SEED=${String(seed)} replays)`, ({ start }) => {
+  it('over HTTP, message by message and in batches: every answer, balance and command', async () => {
+    const { url } = await start({ data: await createDataFolder() });
+    const oracle = createOracle();
+    const random = createRandomMessages(seed, oracle);
+    for (const opening of random.openings())
+      expect((await sendSingle(url, opening)).seen).toEqual(oracle.apply(opening));
+    for (let step = 0; step < 150; step += 1) {
+      if (random.chance(0.5)) {
+        const message = random.next(everyCall);
+        const { seen } = await sendSingle(url, message);
+        expect({ message, answer: seen }).toEqual({ message, answer: expectedOf(oracle, message) });
+      } else {
+        const batch = Array.from({ length: 1 + random.below(40) }, () => {
+          const message = random.next(entryCalls);
+          return { message, answer: expectedOf(oracle, message) };
         });
-        await parts.outside.send(call === 'payment' ? parts.topics.payments : parts.topics.usage, messages);
-        await untilConsumed(parts, 'model.group');
-        for (let count = 0; count < 5; count += 1) {
-          const message = random.next(['rule', 'adjustment', 'reversal']);
-          const { seen } = await sendSingle(url, message);
-          expect({ message, answer: seen }).toEqual({ message, answer: expectedOf(oracle, message) });
-        }
+        const answers = await sendBatch(
+          url,
+          batch.map(({ message }) => message),
+        );
+        expect(answers.map((answer, index) => ({ message: batch[index]?.message, answer }))).toEqual(batch);
       }
-      await expectSame(url, oracle);
-      const rejections = () =>
-        rejected.messages.map(jsonOf).map(({ code, payload }) => `${code as string} ${payload as string}`);
-      await until('all rejections', () => rejections().length >= refusals.length);
-      expect(rejections().sort()).toEqual(refusals.sort());
-      const expectedCount = [...oracle.partners.values()].reduce((sum, { commands }) => sum + commands.length, 0);
-      await trafficControl.untilCount(expectedCount);
-      for (const [accountId, commands] of commandsByAccount(trafficControl.messages))
-        expect(commands.map(shortCommand)).toEqual(oracle.partners.get(accountId)?.commands);
-      await tollgate.kill();
-      await parts.outside.close();
-      await broker.stop();
-    });
-  },
-);
+      if (step % 25 === 0) await expectSame(url, oracle);
+    }
+    await expectSame(url, oracle);
+  });
 
-describe.each(places)('several writers at once, $name', ({ environment }) => {
+  it('over Kafka, with rules and corrections by HTTP between: every balance, command and rejection', async () => {
+    const broker = await startBroker();
+    const parts = outsideOf(broker, 'model.');
+    const tollgate = await startOnKafka(broker.brokers, {
+      data: await createDataFolder(),
+      prefix: 'model.',
+      starter: start,
+    });
+    const { url } = tollgate;
+    await untilReady(url);
+    const [rejected, trafficControl] = await Promise.all([
+      parts.outside.read(parts.topics.rejected),
+      parts.outside.read(parts.topics.trafficControl),
+    ]);
+    const oracle = createOracle();
+    const random = createRandomMessages(seed, oracle);
+    for (const opening of random.openings())
+      expect((await sendSingle(url, opening)).seen).toEqual(oracle.apply(opening));
+    const refusals: string[] = [];
+    for (let round = 0; round < 14; round += 1) {
+      const call: Call = round % 2 === 0 ? 'payment' : 'usage';
+      const messages = Array.from({ length: 20 + random.below(60) }, () => {
+        const message = random.next([call]);
+        const value = message.garbage ?? JSON.stringify(message.body);
+        const { code } = expectedOf(oracle, message);
+        if (code !== undefined) refusals.push(`${code} ${value}`);
+        return { key: message.accountId, value };
+      });
+      await parts.outside.send(call === 'payment' ? parts.topics.payments : parts.topics.usage, messages);
+      await untilConsumed(parts, 'model.group');
+      for (let count = 0; count < 5; count += 1) {
+        const message = random.next(['rule', 'adjustment', 'reversal']);
+        const { seen } = await sendSingle(url, message);
+        expect({ message, answer: seen }).toEqual({ message, answer: expectedOf(oracle, message) });
+      }
+    }
+    await expectSame(url, oracle);
+    const rejections = () =>
+      rejected.messages.map(jsonOf).map(({ code, payload }) => `${code as string} ${payload as string}`);
+    await until('all rejections', () => rejections().length >= refusals.length);
+    expect(rejections().sort()).toEqual(refusals.sort());
+    const expectedCount = [...oracle.partners.values()].reduce((sum, { commands }) => sum + commands.length, 0);
+    await trafficControl.untilCount(expectedCount);
+    for (const [accountId, commands] of commandsByAccount(trafficControl.messages))
+      expect(commands.map(shortCommand)).toEqual(oracle.partners.get(accountId)?.commands);
+    await tollgate.kill();
+    await parts.outside.close();
+    await broker.stop();
+  });
+});
+
+describe.each(places)('several writers at once, $name', ({ start }) => {
   it('the same ids sent from many connections count once, and all are told the same', async () => {
-    const { url } = await startTollgate({ data: await createDataFolder(), environment: await environment() });
+    const { url } = await start({ data: await createDataFolder() });
     const oracle = createOracle();
     const opening: Message = {
       call: 'open',
@@ -218,7 +215,7 @@ describe.each(places)('several writers at once, $name', ({ environment }) => {
   });
 
   it('of two contents under one id sent at once, one counts and the other is a conflict', async () => {
-    const { url } = await startTollgate({ data: await createDataFolder(), environment: await environment() });
+    const { url } = await start({ data: await createDataFolder() });
     await post(url, '/v1/accounts', { accountId: 'torn', currency: 'EUR' });
     let total = 0;
     for (let round = 0; round < 30; round += 1) {

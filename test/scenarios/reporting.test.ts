@@ -186,6 +186,13 @@ test('a rebuild that cannot be says why, with no password, and leaves the report
   expect((await rebuild(other, url, '--yes')).code).toBe(0);
 });
 
+/** The column is as wide as the interval, which has fewer digits where they end in zeros. */
+const withoutInterval = (table: string): string =>
+  table
+    .replace(/00:0\d:\S+/g, '')
+    .replace(/ +/g, ' ')
+    .replace(/-{2,}/g, '--');
+
 test('the example of the README prints a statement and who is blocked, for a reader too', async () => {
   await postgres.createDatabase('readme');
   const tollgate = await startReporting('readme', await createDataFolder());
@@ -206,11 +213,9 @@ test('the example of the README prints a statement and who is blocked, for a rea
   const url = postgres.url('readme');
   const printed = run(ask, url);
   expect(printed).toMatch(/payment +\| p-1 +\| +100 \| +100\n +usage +\| cdr-1 +\| -100.5 \| +-0.5\n/);
-  expect(printed).toMatch(/acme +\| inbound +\| \{inbound\} +\| 00:00:/);
+  expect(printed).toMatch(/acme +\| inbound +\| \{inbound\} +\| 00:0/);
   run(reader, url);
   await postgres.psql('readme', ['-c', `create role ann login password '${password}' in role tollgate_reader`]);
-  expect(run(ask, url.replace('//tollgate:', '//ann:')).replace(/00:00:\S+/g, '')).toBe(
-    printed.replace(/00:00:\S+/g, ''),
-  );
+  expect(withoutInterval(run(ask, url.replace('//tollgate:', '//ann:')))).toBe(withoutInterval(printed));
   await tollgate.stop();
 });

@@ -2,11 +2,9 @@ import { startBroker } from '../../infra/kafka/broker';
 import { openPrepaid, post } from './support/api';
 import { untilReady } from './support/kafka-observer';
 import { outsideOf, startOnKafka } from './support/kafka-scenario';
-import { setUps } from './support/set-ups';
+import { newStoreLedger } from './support/set-ups';
 import { createDataFolder, spawnTollgate } from './support/tollgate-process';
 import { emptyPartitions } from './support/topic-content';
-
-const [, onStore] = setUps;
 
 let environment: NodeJS.ProcessEnv = {};
 let data: string;
@@ -17,7 +15,7 @@ const run = async (...args: string[]): Promise<{ code: number | null; output: st
 };
 
 beforeAll(async () => {
-  environment = (await onStore?.environment()) ?? {};
+  environment = await newStoreLedger();
   data = await createDataFolder();
 });
 

@@ -95,7 +95,7 @@ const retryAfter = {
 type Fault = { status: number; code: ProblemCode; when: string };
 
 /** Whatever is asked for. */
-const always = ['INTERNAL_ERROR', 'HOST_NOT_ALLOWED', 'ORIGIN_NOT_ALLOWED'] as const;
+const always = ['INTERNAL_ERROR', 'HOST_NOT_ALLOWED', 'WRONG_ROLE', 'ORIGIN_NOT_ALLOWED'] as const;
 
 const acceptEncoding = {
   description: 'With a content-encoding that is not read: those that are.',

@@ -11,6 +11,7 @@ export const problems = {
   ALREADY_REVERSED: { status: 409, title: 'The entry was reversed before' },
   ACCOUNT_EXISTS: { status: 409, title: 'The account was opened before with other content' },
   HOST_NOT_ALLOWED: { status: 421, title: 'The request is for a host that is not answered' },
+  WRONG_ROLE: { status: 421, title: 'Another role serves that' },
   CURRENCY_MISMATCH: { status: 422, title: 'The account is kept in another currency' },
   INTERNAL_ERROR: { status: 500, title: 'Tollgate failed; send it again, ids are permanent' },
   STORE_UNAVAILABLE: { status: 503, title: 'The event log cannot be written now' },

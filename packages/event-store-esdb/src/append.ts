@@ -31,7 +31,7 @@ export const appendToStream = async (parts: Parts, append: EncodedAppend): Promi
 };
 
 /** In order, each as large as one append of the store may be. */
-const partsOf = (events: readonly EncodedEvent[]): EncodedEvent[][] => {
+export const partsOf = (events: readonly EncodedEvent[]): EncodedEvent[][] => {
   const parts: EncodedEvent[][] = [];
   let leftBytes = 0;
   for (const event of events) {

@@ -10,30 +10,23 @@ import type {
 } from '@tollgate/event-store';
 import type { AllStreamRecordedEvent } from '@eventstore/db-client';
 import { appendToStream } from './append';
-import { connect } from './connection';
 import { watchCuts } from './cut-watch';
 import { followStore } from './follow';
 import { createTurns } from './in-turn';
 import { openLedger } from './ledger';
 import type { Ledger } from './ledger';
-import { createStore } from './store';
+import { openStore } from './open-store';
+import type { OpenStore, StoreOptions } from './open-store';
 import { decodeEvent, encodeEvent } from './store-event';
-import { createStoreNames } from './store-names';
 import type { StoreNames } from './store-names';
-import { patiently, usualTiming } from './time-limit';
-import type { Timing } from './time-limit';
+import { patiently } from './time-limit';
 
-export type EsdbEventLogOptions<Body extends EventBody> = {
-  /** The connection string, asked again before each use: a password that is changed there takes effect. */
-  connectionString: () => string;
-  /** What the names of this ledger's streams begin with, in a store that holds others too. */
-  streamPrefix: string;
+export type EsdbEventLogOptions<Body extends EventBody> = StoreOptions & {
   codec: EventCodec<Body>;
   /** The ledger it must be, and is named where it is new. */
   ledger?: string | undefined;
-  /** When events were recorded that come from another log; else it is when the store records them. */
-  recordedAt?: () => string;
-  timing?: Partial<Timing>;
+  /** It is not named where there is none. */
+  mustExist?: boolean;
 };
 
 export type EsdbEventLog<Body extends EventBody> = EventLog<Body> &
@@ -48,22 +41,23 @@ const usualBatchEvents = 1_000;
 
 /**
  * The event log in EventStoreDB 23.10 or later. Throws where the connection string is wrong, `LogUnavailable` where the store cannot be
- * reached and `ForeignLedger` where the streams are another's.
+ * reached, `ForeignLedger` where the streams are another's, `UnfinishedCopy`, and `NoLedger` where one must exist.
  */
 export const openEsdbEventLog = async <Body extends EventBody>(
   options: EsdbEventLogOptions<Body>,
 ): Promise<EsdbEventLog<Body>> => {
-  const { codec, recordedAt } = options;
-  const timing = { ...usualTiming, ...options.timing };
-  const names = createStoreNames(options.streamPrefix);
-  const connection = connect(options.connectionString);
-  const store = createStore(connection, timing);
-  const ledger = await patiently(timing.patienceMs, () => openLedger(store, names.ledger, options.ledger)).catch(
-    async (error: unknown) => {
-      await store.close();
-      throw error;
-    },
+  const { first: ledger, ...opened } = await openStore(options, ({ store, names }) =>
+    openLedger(store, names.ledger, options),
   );
+  return createEsdbEventLog(opened, ledger, options.codec);
+};
+
+/** Over a store that is open, which it closes. */
+export const createEsdbEventLog = <Body extends EventBody>(
+  { store, names, timing }: OpenStore,
+  ledger: Ledger,
+  codec: EventCodec<Body>,
+): EsdbEventLog<Body> => {
   const cuts = watchCuts({ store, names, timing });
   const turns = createTurns(appendsAtOnce);
   const closing = new AbortController();
@@ -82,8 +76,8 @@ export const openEsdbEventLog = async <Body extends EventBody>(
       yield given;
     }
   }
-  const append = ({ stream, expectedRevision, events }: StreamAppend<Body>, time: string | undefined) => {
-    const encoded = events.map((event) => encodeEvent(codec, event, time));
+  const append = ({ stream, expectedRevision, events }: StreamAppend<Body>) => {
+    const encoded = events.map((event) => encodeEvent(codec, event, undefined));
     const name = names.of(stream);
     return () =>
       turns.run(name, () => appendToStream({ store, timing }, { stream: name, expectedRevision, events: encoded }));
@@ -94,8 +88,7 @@ export const openEsdbEventLog = async <Body extends EventBody>(
     append: async (appends) => {
       assertOpen(closing.signal);
       requireWellFormed(appends);
-      const time = recordedAt?.();
-      const calls = appends.map((one) => append(one, time));
+      const calls = appends.map(append);
       return Promise.all(calls.map((call) => call()));
     },
     read: async (position) => {

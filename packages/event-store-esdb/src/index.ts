@@ -1,3 +1,5 @@
+export { openEsdbCopy } from './esdb-copy';
+export type { EsdbCopy } from './esdb-copy';
 export { openEsdbEventLog } from './esdb-event-log';
 export type { EsdbEventLog, EsdbEventLogOptions } from './esdb-event-log';
-export { ForeignLedger } from './ledger';
+export { ForeignLedger, NoLedger } from './ledger';

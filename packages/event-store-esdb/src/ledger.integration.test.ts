@@ -1,6 +1,6 @@
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
-import { LogUnavailable, noStream } from '@tollgate/event-store';
-import { ForeignLedger } from './index';
+import { LogUnavailable, ledgerOf, noStream } from '@tollgate/event-store';
+import { ForeignLedger, NoLedger } from './index';
 import { append, newPrefix, openLog, payment, quick, readAll, startStore } from './log-under-test.fixture';
 
 const credentials = { username: 'admin', password: 'changeit' };
@@ -38,6 +38,14 @@ test('streams that are somebody else’s are refused', async () => {
   await client.dispose();
 });
 
+test('what names a ledger to others is its first event, and not the one that names it in the store', async () => {
+  const log = await openLog(store.url);
+  expect(await ledgerOf(log)).toBeUndefined();
+  await append(log, ['account-a', noStream], payment('first'), payment('second'));
+  expect(await ledgerOf(log)).toBe(payment('first').eventId);
+  await log.close();
+});
+
 test('ledgers in one store know nothing of one another', async () => {
   const [one, other] = await Promise.all([openLog(store.url), openLog(store.url)]);
   await append(one, ['account-a', noStream], payment('of one'));
@@ -49,12 +57,12 @@ test('ledgers in one store know nothing of one another', async () => {
   await Promise.all([one.close(), other.close()]);
 });
 
-test('events that come from another log keep their times', async () => {
-  const recordedAt = '2025-06-30T23:59:59.123Z';
-  const log = await openLog(store.url, { recordedAt: () => recordedAt });
-  await append(log, ['account-a', noStream], payment('old'));
-  expect(await readAll(log)).toMatchObject([{ recordedAt }]);
-  await log.close();
+test('a ledger that must exist is not named where there is none', async () => {
+  const streamPrefix = newPrefix();
+  for (let time = 0; time < 2; time += 1)
+    await expect(openLog(store.url, { streamPrefix, mustExist: true })).rejects.toThrow(NoLedger);
+  await (await openLog(store.url, { streamPrefix })).close();
+  await (await openLog(store.url, { streamPrefix, mustExist: true })).close();
 });
 
 test('a store that cannot be reached is told as that, by itself and by discovery, and ends nothing else', async () => {

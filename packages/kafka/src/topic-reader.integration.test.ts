@@ -92,3 +92,45 @@ test('a cluster is known by its id', async () => {
   expect(await clusterOf()).toMatch(/^\S{22}$/);
   expect(await clusterOf()).toBe(await clusterOf());
 }, 60_000);
+
+test('whoever follows a topic is given what comes, at once, and knows where it has come to', async () => {
+  await ensureTopics(clientOf(broker), [{ name: 'followed', compacted: false, partitions: 3 }]);
+  await publish('followed', 0, 500);
+  const ending = new AbortController();
+  const values: string[] = [];
+  const unseen = new Map<number, bigint>();
+  let isAtEnd = false;
+  const following = withTopic(clientOf(broker), 'followed', async ({ spans, follow }) => {
+    for (const { partition, low } of spans) unseen.set(partition, low);
+    for await (const { messages, atEnd } of follow(unseen, ending.signal)) {
+      values.push(...messages.map(({ value }) => String(value)));
+      isAtEnd = atEnd.size === 3;
+    }
+  });
+  await until(() => values.length === 500 && isAtEnd, 'what was there');
+  await publish('followed', 500, 1_500);
+  await until(() => values.length === 1_500 && isAtEnd, 'what has come');
+  expect(values).toEqual(numbers(0, 1_500));
+  expect([...unseen.values()].sort()).toEqual([0n, 0n, 1_500n]);
+  ending.abort();
+  await following;
+}, 60_000);
+
+test('a follower is given every message of partitions that hold more than is fetched at once', async () => {
+  await ensureTopics(clientOf(broker), [{ name: 'large', compacted: false, partitions: 3 }]);
+  const publisher = createPublisher(clientOf(broker));
+  const value = 'x'.repeat(400_000);
+  const sent = Array.from({ length: 24 }, (_, index) => ({ topic: 'large', key: String(index), value }));
+  for (const message of sent) await publisher.publish([message]);
+  await publisher.close();
+  const ending = new AbortController();
+  const keys: string[] = [];
+  await withTopic(clientOf(broker), 'large', async ({ spans, follow }) => {
+    const unseen = new Map(spans.map(({ partition, low }) => [partition, low]));
+    for await (const { messages, atEnd } of follow(unseen, ending.signal)) {
+      keys.push(...messages.map(({ key }) => String(key)));
+      if (atEnd.size === 3) ending.abort();
+    }
+  });
+  expect(keys.sort()).toEqual(sent.map(({ key }) => key).sort());
+}, 60_000);

@@ -1,9 +1,8 @@
-import type { Kafka } from 'kafkajs';
 import type { KafkaClient } from './client';
+import { clusterOf, inTime, letGo } from './cluster';
+import type { Cluster, FetchedPartition, TopicOffsets } from './cluster';
 import { KafkaUnavailable, TopicForbidden, TopicMissing, describe, protocolErrorOf } from './errors';
 import type { ReceivedMessage } from './chunks';
-import { createClusterOf } from './private-cluster';
-import { withTimeLimit } from './time-limit';
 
 /** What a partition holds: from `low` on, up to but without `high`. */
 export type PartitionSpan = { partition: number; low: bigint; high: bigint };
@@ -15,11 +14,20 @@ export type TopicReader = {
   readonly spans: readonly PartitionSpan[];
   /** The messages from `from` on, up to but without `to`, in the order of their offsets, some at a time; those compaction removed are left out. */
   read(range: { partition: number; from: bigint; to: bigint }): AsyncGenerator<ReceivedMessage[]>;
+  /**
+   * What comes into each partition from its offset in `from` on, until the signal; that map is kept up to what was given. A quarter
+   * of a second at most passes without a tailing, which then is empty.
+   */
+  follow(from: Map<number, bigint>, signal: AbortSignal): AsyncGenerator<Tailing>;
 };
+
+/** What was fetched at once, and of which partitions that was all there was. */
+export type Tailing = { messages: ReceivedMessage[]; atEnd: ReadonlySet<number> };
 
 const openLimitMs = 20_000;
 const fetchLimitMs = 15_000;
 const fetchBytes = 1 << 20;
+const tailingMs = 250;
 
 /**
  * Lends a reader of a topic that belongs to no group: it moves nobody's offsets and begins at any of them. Throws TopicMissing,
@@ -36,11 +44,7 @@ export const withTopic = async <T>(
     const reader = await inTime(openReader(cluster, topic), openLimitMs).catch(rethrow(topic));
     return await use(reader);
   } finally {
-    await withTimeLimit(
-      cluster.disconnect().catch(() => undefined),
-      1_000,
-      undefined,
-    );
+    await letGo(cluster);
     connection.cut();
   }
 };
@@ -59,53 +63,81 @@ const openReader = async (cluster: Cluster, topic: string): Promise<TopicReader>
     spans,
     async *read({ partition, from, to }) {
       for (let next = from; next < to;) {
-        const fetched = await inTime(fetchFrom(cluster, { topic, partition, next }), fetchLimitMs).catch(
-          rethrow(topic),
-        );
-        const last = fetched.at(-1);
-        const wanted = fetched.filter(({ offset, isControlRecord }) => isWithin(offset, next, to) && !isControlRecord);
-        if (wanted.length > 0)
-          yield wanted.map(({ offset, key, value, timestamp }) => ({
-            topic,
-            partition,
-            offset,
-            key,
-            value,
-            timestamp,
-          }));
-        // Compaction leaves batches without a message, which kafkajs passes over without saying how far they reach.
-        next = last === undefined ? next + 1n : BigInt(last.offset) + 1n;
+        const request = { topic, from: new Map([[partition, next]]), waitMs: 0 };
+        const [fetched] = await inTime(fetchFrom(cluster, request), fetchLimitMs).catch(rethrow(topic));
+        const messages = fetched === undefined ? [] : messagesOf(topic, fetched, next);
+        const wanted = messages.filter(({ offset }) => BigInt(offset) < to);
+        if (wanted.length > 0) yield wanted;
+        next = nextAfter(fetched?.messages, next);
+      }
+    },
+    async *follow(from, signal) {
+      const ended = new Promise<FetchedPartition[]>((resolve) => {
+        signal.addEventListener('abort', () => {
+          resolve([]);
+        });
+      });
+      const fetch = (some: ReadonlyMap<number, bigint>, waitMs: number) =>
+        inTime(fetchFrom(cluster, { topic, from: some, waitMs }), fetchLimitMs).catch(rethrow(topic));
+      while (!signal.aborted) {
+        const fetched = await Promise.race([fetch(from, tailingMs), ended]);
+        const messages: ReceivedMessage[] = [];
+        const atEnd = new Set<number>();
+        for (const one of fetched) {
+          const { partition } = one;
+          const next = from.get(partition) ?? 0n;
+          const end = BigInt(one.highWatermark);
+          // Beside others a partition may come off with nothing, alone only where compaction has left nothing.
+          const isPassedOver = one.messages.length === 0 && next < end;
+          const [given = one] = isPassedOver ? await fetch(new Map([[partition, next]]), 0) : [one];
+          messages.push(...messagesOf(topic, given, next));
+          if (next < end) from.set(partition, nextAfter(given.messages, next));
+          if ((from.get(partition) ?? next) >= end) atEnd.add(partition);
+        }
+        yield { messages, atEnd };
       }
     },
   };
 };
 
-const isWithin = (offset: string, from: bigint, to: bigint): boolean => BigInt(offset) >= from && BigInt(offset) < to;
+/** A fetch gives a whole batch, also where it is asked for the middle of one. */
+const messagesOf = (topic: string, { partition, messages }: FetchedPartition, from: bigint): ReceivedMessage[] =>
+  messages
+    .filter(({ offset, isControlRecord }) => BigInt(offset) >= from && !isControlRecord)
+    .map(({ offset, key, value, timestamp }) => ({ topic, partition, offset, key, value, timestamp }));
 
-const fetchFrom = async (
-  cluster: Cluster,
-  { topic, partition, next }: { topic: string; partition: number; next: bigint },
-): Promise<FetchedMessage[]> => {
-  const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
-  if (leader === undefined) throw new Error(`partition ${String(partition)} has no leader`);
-  const broker = await cluster.findBroker({ nodeId: leader });
-  const { responses } = await broker.fetch({
-    isolationLevel: 0,
-    maxWaitTime: 0,
-    minBytes: 0,
-    maxBytes: fetchBytes,
-    topics: [{ topic, partitions: [{ partition, fetchOffset: String(next), maxBytes: fetchBytes }] }],
-  });
-  return responses.flatMap(({ partitions }) => partitions.flatMap(({ messages }) => messages));
+/** Compaction leaves batches without a message, which kafkajs passes over without saying how far they reach. */
+const nextAfter = (messages: FetchedPartition['messages'] = [], from: bigint): bigint => {
+  const last = messages.at(-1);
+  return last === undefined ? from + 1n : BigInt(last.offset) + 1n;
 };
 
-const late = Symbol('late');
-
-const inTime = async <T>(promise: Promise<T>, limitMs: number): Promise<T> => {
-  promise.catch(() => undefined);
-  const outcome = await withTimeLimit(promise, limitMs, late);
-  if (outcome === late) throw new Error(`no answer within ${String(limitMs / 1_000)} s`);
-  return outcome;
+/** Each leader is asked at once for what it leads. */
+const fetchFrom = async (
+  cluster: Cluster,
+  { topic, from, waitMs }: { topic: string; from: ReadonlyMap<number, bigint>; waitMs: number },
+): Promise<FetchedPartition[]> => {
+  const leaders = Object.entries(cluster.findLeaderForPartitions(topic, [...from.keys()]));
+  if (leaders.length === 0) throw new Error(`${topic} has no leader`);
+  const fetched = await Promise.all(
+    leaders.map(async ([nodeId, led]) => {
+      const broker = await cluster.findBroker({ nodeId });
+      const partitions = led.map((partition) => ({
+        partition,
+        fetchOffset: String(from.get(partition)),
+        maxBytes: fetchBytes,
+      }));
+      const { responses } = await broker.fetch({
+        isolationLevel: 0,
+        maxWaitTime: waitMs,
+        minBytes: waitMs === 0 ? 0 : 1,
+        maxBytes: fetchBytes,
+        topics: [{ topic, partitions }],
+      });
+      return responses.flatMap((one) => one.partitions);
+    }),
+  );
+  return fetched.flat();
 };
 
 const rethrow =
@@ -120,32 +152,3 @@ const rethrow =
 
 const offsetsOf = (answer: TopicOffsets[]): Map<number, bigint> =>
   new Map(answer.flatMap(({ partitions }) => partitions.map(({ partition, offset }) => [partition, BigInt(offset)])));
-
-type TopicOffsets = { topic: string; partitions: { partition: number; offset: string }[] };
-
-type FetchedMessage = {
-  offset: string;
-  key: Buffer | null;
-  value: Buffer | null;
-  timestamp: string;
-  isControlRecord: boolean;
-};
-
-/** What kafkajs's consumers stand on. It is not public, and the only way to read without a group (decisions/005). */
-type Cluster = {
-  connect(): Promise<void>;
-  disconnect(): Promise<void>;
-  addTargetTopic(topic: string): Promise<void>;
-  findTopicPartitionMetadata(topic: string): { partitionId: number }[];
-  findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
-  fetchTopicsOffset(
-    topics: { topic: string; fromBeginning: boolean; partitions: { partition: number }[] }[],
-  ): Promise<TopicOffsets[]>;
-  findBroker(which: { nodeId: string }): Promise<{
-    fetch(request: object): Promise<{ responses: { partitions: { messages: FetchedMessage[] }[] }[] }>;
-  }>;
-  brokerPool: { metadata?: { clusterId?: string } };
-};
-
-const clusterOf = (kafka: Kafka): Cluster =>
-  createClusterOf(kafka).create({ allowAutoTopicCreation: false, metadataMaxAge: 300_000 }) as Cluster;

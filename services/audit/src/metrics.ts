@@ -3,12 +3,12 @@ import type { Registry } from '@tollgate/service-runtime';
 import type { Audit } from './audit';
 import { checkpointIn } from './checkpoint';
 
-export const observeAudit = (audit: Audit, registry: Registry): void => {
+export const observeAudit = (audit: Audit, registers: Registry[]): void => {
   const gauge = (name: string, help: string, value: () => number): void => {
     new Gauge({
       name,
       help,
-      registers: [registry],
+      registers,
       collect() {
         this.set(value());
       },

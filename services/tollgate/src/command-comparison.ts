@@ -16,6 +16,8 @@ export type CommandComparison = {
   messages: number;
   /** Of the last command of each key, up to the position that was asked for. */
   expected: Map<string, Expected>;
+  /** The sequence that stands last of each key, 0 for what is no command. */
+  standing: ReadonlyMap<string, number>;
   /** Keys whose last command, or a later one, does not stand last in the topic. */
   missing: Map<string, Expected>;
   /** What the topic holds and the log does not: how many there are, and some of them. */
@@ -54,6 +56,7 @@ export const compareCommands = async (
   return {
     messages,
     expected,
+    standing: newest,
     missing: new Map([...expected].filter(isMissing)),
     unknown: { count, first: count === 0 ? [] : await readFirst(reader, isLeftIn(held)) },
     last,
@@ -123,12 +126,22 @@ export const createIsKnown =
     return own !== undefined && own.key === String(message.key) && own.value === message.value.toString();
   };
 
-/** Everything under a prefix that is in the log now. */
-export const recordedIn = async function* (log: EventLog<LogEvent>, prefix: string): Recorded {
-  const end = (await log.lastPosition()) ?? 0n;
+/** Everything under a prefix that is in the log now, from its first event or after one. */
+export const recordedIn = async function* (log: Subscribed, prefix: string, after?: Position): Recorded {
+  const end = await log.lastPosition();
+  if (end === undefined || (after !== undefined && after >= end)) return;
   const ending = new AbortController();
-  for await (const { events, position, isCaughtUp } of log.subscribe({ prefixes: [prefix], signal: ending.signal })) {
+  const selection = { prefixes: [prefix], after, signal: ending.signal };
+  for await (const { events, position, isCaughtUp } of log.subscribe(selection)) {
     yield events;
     if (isCaughtUp || position >= end) return;
   }
+};
+
+type Subscribed = Pick<EventLog<LogEvent>, 'lastPosition' | 'subscribe'>;
+
+/** One by one. */
+export const eventsOf = async function* (recorded: Recorded): AsyncGenerator<RecordedEvent<LogEvent>, undefined> {
+  for await (const events of recorded) yield* events;
+  return undefined;
 };

@@ -8,7 +8,7 @@ import { openFolder } from '@tollgate/folder';
 import type { Folder } from '@tollgate/folder';
 import { oldFormatIn } from './cli/upgrade-source';
 import { SettingsError } from './settings';
-import { foldersOf, requireFolder, unfinishedRestoreIn } from './folders';
+import { foldersOf, requireFolder, unfinishedIn } from './folders';
 import type { Foundation, FoundationOptions } from './foundation';
 import { openLocked } from './locked-data';
 
@@ -63,7 +63,7 @@ export const openDataFolder = async (
     throw new Error(
       `${data} holds a log of an earlier format: run "tollgate upgrade ${data}" once; it writes a new log beside the old one, which stays as it is`,
     );
-  const unfinished = unfinishedRestoreIn(data);
+  const unfinished = unfinishedIn(data);
   if (unfinished !== undefined) throw new SettingsError(unfinished);
   return openLocked(data, async () => ({
     ...(await openData(

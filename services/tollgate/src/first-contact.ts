@@ -8,10 +8,17 @@ import type { Log } from '@tollgate/service-runtime';
 export const partitions = 6;
 const backoff = { firstMs: 500, limitMs: 2_000 };
 
+export type FirstContact = {
+  /** Resolves once the topics are there, as far as the broker lets them be, or on request to stop. */
+  done: Promise<void>;
+  /** Why that is not yet so. */
+  reason(): string;
+};
+
 type Parts = { client: KafkaClient; topics: Topics; logger: Log; signal: AbortSignal };
 
 /** Creates the topics that are missing as soon as a broker answers, and says what the broker refuses. */
-export const makeFirstContact = ({ client, topics, logger, signal }: Parts) => {
+export const makeFirstContact = ({ client, topics, logger, signal }: Parts): FirstContact => {
   const wanted = Object.values(topics).map((name) => ({ name, partitions, compacted: name === topics.trafficControl }));
   let reason = 'no answer yet';
 
@@ -29,12 +36,7 @@ export const makeFirstContact = ({ client, topics, logger, signal }: Parts) => {
       }
     }
   };
-  return {
-    /** Resolves once the topics are there, as far as the broker lets them be, or on request to stop. */
-    done: run(),
-    /** Why that is not yet so. */
-    reason: (): string => reason,
-  };
+  return { done: run(), reason: () => reason };
 };
 
 /** What a broker says, or Node, when one side speaks TLS or asks for credentials and the other does not. */

@@ -7,6 +7,8 @@ export const foldersOf = (data: string) => ({
   log: join(data, 'log'),
   /** What becomes the log when a restore has come to its end. */
   restoring: join(data, 'log.restoring'),
+  /** What becomes the log, or becomes it again, when a copy from elsewhere has come to its end. */
+  copying: join(data, 'log.copying'),
   accountTable: join(data, 'account-table'),
   /** How far each relay has been acknowledged: without it everything is published again. */
   relays: join(data, 'relays'),
@@ -24,10 +26,13 @@ export const storeFoldersOf = (data: string, seed: Uint8Array) => {
   return { accountTable: join(path, 'account-table'), relays: join(path, 'relays'), tree: join(path, 'tree') };
 };
 
-/** What to do with a data folder whose restore was interrupted; absent for any other. */
-export const unfinishedRestoreIn = (data: string): string | undefined => {
-  const { log, restoring } = foldersOf(data);
-  return existsSync(restoring) && !existsSync(log)
+/** What to do with a data folder whose log has not come to its end; absent for any other. */
+export const unfinishedIn = (data: string): string | undefined => {
+  const { log, restoring, copying } = foldersOf(data);
+  if (existsSync(log)) return undefined;
+  if (existsSync(copying))
+    return `a copy into ${data} has not come to its end: run "tollgate copy-log" again; or remove ${data} to begin a new ledger without what was to be copied`;
+  return existsSync(restoring)
     ? `a restore into ${data} has not come to its end: run "tollgate restore" again; or remove ${data} to begin a new ledger without what was to be restored`
     : undefined;
 };

@@ -1,24 +1,19 @@
-import { startCutoffProjector } from '@tollgate/cutoff-projector';
-import { addIntakeRoutes, openLedger } from '@tollgate/intake';
-import { addReadRoutes } from '@tollgate/query-api';
-import { startReporting } from '@tollgate/reporting';
-import type { Reporting } from '@tollgate/reporting';
-import { addOperatorRoutes, createAdmission, createHttpServer, createMetrics } from '@tollgate/service-runtime';
-import type { Log, Readiness } from '@tollgate/service-runtime';
-import { startAuditSide } from './audit-side';
+import { addOperatorRoutes, createHttpServer, createMetrics } from '@tollgate/service-runtime';
+import type { Log } from '@tollgate/service-runtime';
 import { addDocuments } from './documents';
 import type { Foundation } from './foundation';
-import { connectKafka } from './kafka-side';
-import type { KafkaSide } from './kafka-side';
 import { listen } from './listen';
-import { observe } from './observe';
+import { observeProcess } from './observe';
 import { openFoundation } from './open-foundation';
-import { relayReadiness } from './relays';
+import type { Role } from './roles';
+import { failureOf } from './roles/part';
+import { rolesOf, startRoles } from './roles/start-roles';
 import type { Settings } from './settings';
 import { answerWhileStarting } from './starting';
 import { watchLog } from './watched-log';
+import { refuseOtherRoles } from './wrong-role';
 
-/** A running Tollgate: intake, projectors, relays and API in one process, on one data folder. */
+/** A running Tollgate: all roles in one process, or some of them beside others, on one data folder. */
 export type LedgerNode = {
   url: string;
   /** Rejects if a part cannot go on; the process must then end, and the next start resumes from what is durable. */
@@ -32,7 +27,7 @@ const headersTimeoutMs = 15_000;
 const idleTimeoutMs = 75_000;
 const unfinishedMs = 3_000;
 
-/** Opens the log, which folds what is not folded yet, and starts every part. */
+/** Opens the log, which folds what is not folded yet, and starts every role of the process. */
 export const startLedgerNode = async (
   settings: Settings,
   logger: Log,
@@ -53,19 +48,25 @@ export const startLedgerNode = async (
   }
 };
 
-/** Every part in the order in which data flows: intake, decisions, relays, reading. */
+/** Every role of the process, and the server that answers for them. */
 const startParts = async (settings: Settings, logger: Log, foundation: Foundation): Promise<LedgerNode> => {
-  const { table, clock, relays } = foundation;
+  const { table, clock, relays, tree, shared } = foundation;
   const log = watchLog(foundation.log, { clock, logger });
-  const ready = Promise.resolve();
-  const ledger = openLedger({ log, table, ready });
-  const cutoff = startCutoffProjector({ log, table, clock, logger, ready });
-  const kafka: KafkaSide | undefined =
-    settings.kafkaBrokers && (await connectKafka({ settings, log, ledger, table, relayFolder: relays, clock, logger }));
-
-  const { databaseUrl: url } = settings;
-  const reporting = url === undefined ? undefined : startReporting({ log, url, clock, logger });
-  const audit = await startAuditSide(settings, { foundation, ledger, logger });
+  const { isAppending } = log;
+  const roles = rolesOf(settings);
+  const kafka = await connectIfNeeded(settings, roles, logger);
+  const parts = await startRoles(roles, {
+    settings,
+    log,
+    isAppending,
+    shared,
+    table,
+    relays,
+    tree,
+    kafka,
+    clock,
+    logger,
+  });
 
   const metrics = createMetrics();
   const { maxBodyBytes: bodyBytes, maxConnections: connections, allowedHosts } = settings;
@@ -73,72 +74,46 @@ const startParts = async (settings: Settings, logger: Log, foundation: Foundatio
     { bodyBytes, connections, allowedHosts, requestTimeoutMs, headersTimeoutMs, idleTimeoutMs },
     logger,
   );
-  const admission = createAdmission({
-    maxBytes: settings.maxInflightBytes,
-    maxRecords: settings.maxInflightRecords,
-    queued: ledger.queued,
-  });
-  observe({ server, metrics, table, ledger, admission, kafka, reporting });
-  addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines, admission });
-  addReadRoutes(server, { log, table });
+  refuseOtherRoles(server, settings.roles);
+  observeProcess({ server, metrics, table });
+  for (const part of parts) {
+    part.observe?.([metrics]);
+    part.addRoutes?.(server);
+  }
+  const written = roles.some((role) => role === 'intake' || role === 'decide');
   addOperatorRoutes(
     server,
     [
-      { name: 'event log', check: log.readiness },
+      ...(written ? [{ name: 'event log', check: log.readiness }] : []),
       ...foundation.readiness,
-      ...kafkaReadiness(kafka),
-      ...reportingReadiness(reporting),
-      ...audit.readiness,
+      ...parts.flatMap(({ readiness }) => readiness),
     ],
     metrics,
   );
-  audit.serve({ server, metrics });
   addDocuments(server);
   const listening = await listen(settings, () => server.listen({ host: settings.host, port: settings.port }));
 
-  const followers = [
-    cutoff,
-    ...Object.values(kafka?.relays ?? {}),
-    ...(reporting ? [reporting] : []),
-    ...audit.followers,
-  ];
-  const ends = [foundation.done, ...followers.map(({ done }) => done)];
   return {
     url: listening,
-    failed: Promise.race([ledger.failed, ...ends.map(onlyFailure)]),
+    failed: Promise.race([failureOf(foundation.done), ...parts.flatMap(({ failed }) => failed ?? [])]),
     stop: async () => {
       // A request that was only half sent would hold the server up for as long as it may take.
       const cut = setTimeout(() => {
         server.server.closeAllConnections();
       }, unfinishedMs);
-      await Promise.all([server.close(), kafka?.stopIntake()]);
+      kafka?.stop();
+      await Promise.all([server.close(), ...parts.map((part) => part.stopTaking?.())]);
       clearTimeout(cut);
-      await ledger.close();
-      await Promise.all([
-        cutoff.stop(),
-        kafka?.stopRelays(),
-        reporting?.stop(),
-        ...audit.followers.map(({ stop }) => stop()),
-      ]);
+      for (const part of parts) await part.stop?.();
       await foundation.close();
     },
   };
 };
 
-const onlyFailure = (done: Promise<void>): Promise<never> => done.then(() => new Promise<never>(() => undefined));
-
-/** With Kafka, messages are consumed and published. */
-const kafkaReadiness = (kafka: KafkaSide | undefined): Readiness[] =>
-  kafka === undefined
-    ? []
-    : [
-        { name: 'kafka', check: () => kafka.readiness() },
-        ...Object.entries(kafka.relays).map(([name, output]) => ({
-          name: `${name} relay`,
-          check: () => relayReadiness(output, new Date()),
-        })),
-      ];
-
-/** With a database, reports. Whoever pays or calls does not wait for them. */
-const reportingReadiness = (reporting: Reporting | undefined): Readiness[] =>
-  reporting === undefined ? [] : [{ name: 'reporting', isAside: true, check: reporting.readiness }];
+/** Without brokers, or a role that speaks to them, the client of Kafka is not even loaded. */
+const connectIfNeeded = async (settings: Settings, roles: readonly Role[], logger: Log) => {
+  if (settings.kafkaBrokers === undefined || !roles.some((role) => role === 'intake' || role === 'publish'))
+    return undefined;
+  const { connectKafka } = await import('./kafka-connection.js');
+  return connectKafka(settings, logger);
+};

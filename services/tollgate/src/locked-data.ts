@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockFolder, makeFolder } from '@tollgate/folder';
+import { FolderInUse, lockFolder, makeFolder } from '@tollgate/folder';
 import { foldersOf } from './folders';
 import { SettingsError } from './settings';
 
@@ -10,7 +10,9 @@ export const openLocked = async <Opened extends { close(): Promise<void> }>(
   open: () => Promise<Opened>,
 ): Promise<Opened> => {
   await probe(data);
-  const lock = await lockFolder(foldersOf(data).lock);
+  const lock = await lockFolder(foldersOf(data).lock).catch((error: unknown) => {
+    throw error instanceof FolderInUse ? inUse(data, error) : error;
+  });
   try {
     const opened = await open();
     const close = async (): Promise<void> => {
@@ -23,6 +25,12 @@ export const openLocked = async <Opened extends { close(): Promise<void> }>(
     throw error;
   }
 };
+
+const inUse = (data: string, cause: FolderInUse): Error =>
+  new Error(
+    `another process is using ${data}: stop it first, or give each process a folder of its own with --data (TOLLGATE_DATA)`,
+    { cause },
+  );
 
 /** Less room than this, and the data folder is not opened at all. */
 const probeBytes = 1 << 20;

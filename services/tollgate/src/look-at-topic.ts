@@ -1,16 +1,29 @@
 import type { LogEvent } from '@tollgate/contracts';
+import { trafficMessage } from '@tollgate/cutoff-projector';
 import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
+import { rejectedMessageKey } from '@tollgate/intake';
 import type { ReceivedMessage, TopicReader } from '@tollgate/kafka';
 import { commandIn, compareCommands, createIsKnown, recordedIn } from './command-comparison';
+import { createIdentities } from './identities';
 import type { Output } from './outputs';
-import { readTail, whyLost } from './read-back';
+import { readTails, tailsOf, whyLost } from './read-back';
+import { hashOf } from './topic-marks';
 import type { TopicMark, TopicMarks } from './topic-marks';
+
+/** What a topic was found to hold. */
+export type Found = {
+  marks: TopicMarks;
+  /** Whether the message of an event stands there already, as far as the topic was read: the relay need not publish it. */
+  isThere(event: RecordedEvent<LogEvent>): boolean;
+  /** From where on nobody has looked yet whether the newest command of a key stands last. */
+  unseen: Map<number, bigint>;
+};
 
 export type Finding =
   /** What was acknowledged is there. */
-  | { status: 'kept'; marks: TopicMarks }
+  | ({ status: 'kept' } & Found)
   /** It is not; the chosen events have to be published again. */
-  | { status: 'lost'; reason: string; marks: TopicMarks; isChosen(event: RecordedEvent<LogEvent>): boolean }
+  | ({ status: 'lost'; reason: string; isChosen(event: RecordedEvent<LogEvent>): boolean } & Found)
   /** The topic holds what the log does not. */
   | { status: 'ahead'; reason: string };
 
@@ -19,9 +32,14 @@ type Known = {
   output: Output;
   /** What was acknowledged last, as far as it was noted. */
   marks: TopicMarks | undefined;
-  /** How far the relay says it is; absent before it has published anything. */
+  /** Of each partition, up to where the newest command of each key stands last; where it is not said, up to its mark. */
+  seen?: ReadonlyMap<number, bigint>;
+  /** How far the relay says it is; absent where nothing was noted. */
   position: Position | undefined;
 };
+
+/** Why the topic may not hold what was published up to a position; absent where nothing raises doubts. */
+type Doubted = { doubt: string | undefined; through: Position };
 
 /** Whether a topic still is what its relay left: read back where it can be, compared as a whole with the log where that raises doubts. */
 export const lookAtTopic = async (reader: TopicReader, known: Known): Promise<Finding> => {
@@ -30,34 +48,85 @@ export const lookAtTopic = async (reader: TopicReader, known: Known): Promise<Fi
   const isBeyond = position !== undefined && position > end;
   const through = isBeyond ? end : (position ?? 0n);
   const doubt = isBeyond ? `${output.topic} was published further than this log goes` : await doubtOf(reader, known);
-  const marks = { cluster: reader.cluster, records: known.marks?.records ?? new Map<number, TopicMark>() };
-  if (output.compacted) return lookAtCommands(reader, known, { doubt, through, marks });
-  if (doubt === undefined) return { status: 'kept', marks };
-  return {
-    status: 'lost',
-    reason: doubt,
-    marks: { ...marks, records: new Map() },
-    isChosen: (event) => event.position <= through,
-  };
+  if (!output.compacted) return lookAtRejected(reader, known, { doubt, through });
+  if (doubt !== undefined || !isNoted(known)) return lookAtCommands(reader, known, { doubt, through });
+  return lookAtNewCommands(reader, known);
 };
 
+/** Whether anything is known of what was published. */
+const isNoted = ({ position, marks }: Known): boolean => position !== undefined || marks !== undefined;
+
+/** What stands behind the last acknowledged messages: of this ledger, and published by another process or before it could be noted. */
+const lookAtNewCommands = async (reader: TopicReader, { log, marks, seen }: Known): Promise<Finding> => {
+  const records = recordsIn(marks);
+  const isKnown = createIsKnown(log);
+  const unseen = tailsOf(reader, records, seen);
+  const standing = new Map<string, number>();
+  const last = new Map(records);
+  for await (const message of readTails(reader, unseen)) {
+    if (!(await isKnown(message))) return aheadBy(message);
+    standing.set(String(message.key), commandIn(message)?.sequence ?? 0);
+    last.set(message.partition, markOf(message));
+  }
+  return { status: 'kept', marks: { cluster: reader.cluster, records: last }, isThere: isStanding(standing), unseen };
+};
+
+/** All that the topic holds. */
 const lookAtCommands = async (
   reader: TopicReader,
   { log, output }: Known,
-  { doubt, through, marks }: { doubt: string | undefined; through: Position; marks: TopicMarks },
+  { doubt, through }: Doubted,
 ): Promise<Finding> => {
-  const tail = await readTail(reader, marks.records, createIsKnown(log));
-  if (tail.unknown !== undefined) return aheadBy(tail.unknown);
-  if (doubt === undefined)
-    return { status: 'kept', marks: { ...marks, records: new Map([...marks.records, ...tail.last]) } };
-  const { unknown, missing, last } = await compareCommands(reader, () => recordedIn(log, output.prefix), through);
+  const { unknown, missing, standing, last } = await compareCommands(
+    reader,
+    () => recordedIn(log, output.prefix),
+    through,
+  );
   const [first] = unknown.first;
   if (first !== undefined) return aheadBy(first);
-  const whole = { cluster: reader.cluster, records: last };
-  if (missing.size === 0) return { status: 'kept', marks: whole };
+  const found = {
+    marks: { cluster: reader.cluster, records: last },
+    isThere: isStanding(standing),
+    unseen: new Map(reader.spans.map(({ partition, high }) => [partition, high])),
+  };
+  if (missing.size === 0 || doubt === undefined) return { status: 'kept', ...found };
   const positions = new Set([...missing.values()].map((one) => one.position));
-  return { status: 'lost', reason: doubt, marks: whole, isChosen: (event) => positions.has(event.position) };
+  return { status: 'lost', reason: doubt, ...found, isChosen: (event) => positions.has(event.position) };
 };
+
+/** Commands of a key are published in order: where one stands last, those before it have stood there. */
+const isStanding =
+  (standing: ReadonlyMap<string, number>): Found['isThere'] =>
+  (event) => {
+    const message = trafficMessage(event, '');
+    return message !== undefined && 'sequence' in event.data && event.data.sequence <= (standing.get(message.key) ?? 0);
+  };
+
+const lookAtRejected = async (reader: TopicReader, { marks }: Known, { doubt, through }: Doubted): Promise<Finding> => {
+  const { cluster } = reader;
+  const unseen = new Map<number, bigint>();
+  if (doubt !== undefined) {
+    const nothing = { marks: { cluster, records: new Map<number, TopicMark>() }, isThere: () => false, unseen };
+    return { status: 'lost', reason: doubt, ...nothing, isChosen: (event) => event.position <= through };
+  }
+  const records = recordsIn(marks);
+  const held = createIdentities();
+  const last = new Map(records);
+  for await (const message of readTails(reader, tailsOf(reader, records))) {
+    held.add(String(message.key), '');
+    last.set(message.partition, markOf(message));
+  }
+  return {
+    status: 'kept',
+    marks: { cluster, records: last },
+    isThere: ({ type, data }) => type === 'MessageRejected' && held.strike(rejectedMessageKey(data), ''),
+    unseen,
+  };
+};
+
+const recordsIn = (marks: TopicMarks | undefined): ReadonlyMap<number, TopicMark> => marks?.records ?? new Map();
+
+const markOf = ({ offset, value }: ReceivedMessage): TopicMark => ({ offset: BigInt(offset), hash: hashOf(value) });
 
 const doubtOf = async (reader: TopicReader, known: Known): Promise<string | undefined> => {
   const { output, marks, position } = known;

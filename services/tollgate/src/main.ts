@@ -15,6 +15,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   export: async () => (await import('./cli/export.js')).addExport,
   backup: async () => (await import('./cli/backup.js')).addBackup,
   restore: async () => (await import('./cli/restore.js')).addRestore,
+  'copy-log': async () => (await import('./cli/copy-log.js')).addCopyLog,
   upgrade: async () => (await import('./cli/upgrade.js')).addUpgrade,
   redrive: async () => (await import('./cli/redrive.js')).addRedrive,
   topics: async () => (await import('./cli/topics.js')).addTopics,

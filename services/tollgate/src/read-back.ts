@@ -34,27 +34,25 @@ const whyMarkIsLost = async (
   return `the message acknowledged at ${place} is not there`;
 };
 
-export type Tail = {
-  /** The first message that is none of ours. */
-  unknown: ReceivedMessage | undefined;
-  /** The last message of each partition that was read. */
-  last: Map<number, TopicMark>;
-};
-
-/** Reads what each partition holds from its last acknowledged message on, that one included. */
-export const readTail = async (
+/** Where to read on in each partition: at its last acknowledged message, that one included, or before it where not all was seen. */
+export const tailsOf = (
   reader: TopicReader,
   records: ReadonlyMap<number, TopicMark>,
-  isKnown: (message: ReceivedMessage) => Promise<boolean>,
-): Promise<Tail> => {
-  const last = new Map<number, TopicMark>();
-  for (const { partition, low, high } of reader.spans) {
-    const from = records.get(partition)?.offset ?? low;
-    for await (const messages of reader.read({ partition, from: from < low ? low : from, to: high }))
-      for (const message of messages) {
-        if (!(await isKnown(message))) return { unknown: message, last };
-        last.set(partition, { offset: BigInt(message.offset), hash: hashOf(message.value) });
-      }
-  }
-  return { unknown: undefined, last };
+  seen: ReadonlyMap<number, bigint> = new Map(),
+): Map<number, bigint> =>
+  new Map(
+    reader.spans.map(({ partition, low }) => {
+      const mark = records.get(partition)?.offset ?? low;
+      const from = seen.get(partition) ?? mark;
+      return [partition, from < low ? low : from < mark ? from : mark];
+    }),
+  );
+
+/** What each partition holds from there on. */
+export const readTails = async function* (
+  reader: TopicReader,
+  from: ReadonlyMap<number, bigint>,
+): AsyncGenerator<ReceivedMessage> {
+  for (const { partition, high: to, low } of reader.spans)
+    for await (const messages of reader.read({ partition, from: from.get(partition) ?? low, to })) yield* messages;
 };

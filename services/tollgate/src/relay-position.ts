@@ -19,6 +19,8 @@ const marksSlotBytes = 128 << 10;
 export type RelayPlace = RelayPosition & {
   /** As they are written with the next position; absent where only an earlier Tollgate has published. */
   marks: TopicMarks | undefined;
+  /** Of each partition, up to where the newest command of each key is known to stand last; where it is not said, up to its mark. */
+  seen: Map<number, bigint>;
   close(): void;
 };
 
@@ -39,6 +41,7 @@ export const openRelayPosition = async (
   const text = kept.text();
   const place: RelayPlace = {
     marks: text === undefined ? undefined : decodeMarks(text),
+    seen: new Map(),
     position: () => position,
     store: (next) => {
       if (place.marks !== undefined && !kept.write(encodeMarks(place.marks)))

@@ -6,6 +6,7 @@ const since = new Date('2026-01-31T12:00:00.000Z');
 const relaying = (waiting: Unacknowledged | undefined, hold?: Held) => ({
   unacknowledged: () => waiting,
   held: () => hold,
+  standing: () => 'active' as const,
 });
 const after = (milliseconds: number): Date => new Date(since.getTime() + milliseconds);
 

@@ -1,3 +1,4 @@
+import type { AccountTable } from '@tollgate/account-table';
 import type { LogEvent, Topics } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import type { KafkaClient } from '@tollgate/kafka';
@@ -5,8 +6,11 @@ import type { Folder } from '@tollgate/folder';
 import type { Log, Unacknowledged } from '@tollgate/service-runtime';
 import { runOutputTopic } from './output-topic';
 import type { OutputTopic } from './output-topic';
+import type { SharedLog } from './foundation';
 import { outputsOf } from './outputs';
-import type { Output, OutputName } from './outputs';
+import type { OutputName } from './outputs';
+import { publisherGroupOf, runElected } from './publishers';
+import type { OwnOutput } from './publishers';
 import { openRelayPosition } from './relay-position';
 
 /** What is published, by the name of its topic. */
@@ -19,29 +23,34 @@ type Parts = {
   client: KafkaClient;
   topics: Topics;
   log: EventLog<LogEvent>;
+  table: AccountTable;
   /** Where the relays keep how far they have come. */
   folder: Folder;
   logger: Log;
   created: Promise<void>;
+  /** Where other processes may publish from the same log, one of them is elected. */
+  shared: SharedLog | undefined;
 };
 
-export const startRelays = async ({ topics, folder, ...parts }: Parts): Promise<Relays> => {
-  const startOne = async (output: Output) => {
-    const place = await openRelayPosition(folder, output.name);
-    const running = runOutputTopic({ ...parts, output, place });
-    const stop = async (): Promise<void> => {
-      await running.stop();
-      place.close();
-    };
-    return { running, stop };
-  };
+/** Publishes both topics: alone, or while this process is the one that is elected. */
+export const startRelays = async ({ topics, folder, shared, ...parts }: Parts): Promise<Relays> => {
   const outputs = outputsOf(topics);
-  const trafficControl = await startOne(outputs['traffic-control']);
-  const rejected = await startOne(outputs.rejected);
+  const own = async (name: OutputName): Promise<OwnOutput> => ({
+    output: outputs[name],
+    own: await openRelayPosition(folder, name),
+  });
+  const both = [await own('traffic-control'), await own('rejected')] as const;
+  const started =
+    shared === undefined
+      ? both.map(({ output, own: place }) => runOutputTopic({ ...parts, output, place, mayPublish: () => true }))
+      : runElected(both, { ...parts, shared, groupId: publisherGroupOf(topics, shared) });
+  const [trafficControl, rejected] = started;
+  if (trafficControl === undefined || rejected === undefined) throw new Error('there are two topics to publish');
   return {
-    running: { 'traffic-control': trafficControl.running, rejected: rejected.running },
+    running: { 'traffic-control': trafficControl, rejected },
     stop: async () => {
       await Promise.all([trafficControl.stop(), rejected.stop()]);
+      for (const one of both) one.own.close();
     },
   };
 };
@@ -49,7 +58,7 @@ export const startRelays = async ({ topics, folder, ...parts }: Parts): Promise<
 /** A broker in good health acknowledges within milliseconds. */
 const patienceMs = 5_000;
 
-type Waiting = Pick<OutputTopic, 'unacknowledged' | 'held'>;
+type Waiting = Pick<OutputTopic, 'unacknowledged' | 'held' | 'standing'>;
 
 /** Seconds for which messages have waited for the broker, or the relay for its topic; 0 when none does. */
 export const waitingSeconds = ({ unacknowledged, held }: Waiting, now: Date): number =>
@@ -62,10 +71,15 @@ const secondsSince = (waiting: { since: Date } | undefined, now: Date): number =
  * Not ready while the topic is not known to be what was left of it, from the first attempt that fails until one succeeds, and while the
  * broker takes too long over one.
  */
-export const relayReadiness = ({ unacknowledged, held }: Waiting, now: Date): { isReady: boolean; detail: string } => {
+export const relayReadiness = (
+  { unacknowledged, held, standing }: Waiting,
+  now: Date,
+): { isReady: boolean; detail: string } => {
   const hold = held();
   if (hold !== undefined)
     return { isReady: false, detail: `nothing is published since ${hold.since.toISOString()}: ${hold.reason}` };
+  if (standing() === 'stands by')
+    return { isReady: true, detail: 'stands by: another process of this ledger publishes' };
   const waiting: Unacknowledged | undefined = unacknowledged();
   if (waiting === undefined) return { isReady: true, detail: 'nothing waits' };
   const { messages, since, reason } = waiting;

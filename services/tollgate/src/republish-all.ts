@@ -13,7 +13,7 @@ import type { RepublishParts } from './republish';
  */
 export const republishAll = async (parts: Omit<RepublishParts, 'signal'> & { place: RelayPlace }): Promise<number> => {
   const { client, output, log, place } = parts;
-  const known = { log, output, marks: place.marks, position: place.position() };
+  const known = { log, output, marks: place.marks, seen: place.seen, position: place.position() };
   const found = await withTopic(client, output.topic, (reader) => lookAtTopic(reader, known));
   if (found.status === 'ahead') throw new Error(found.reason);
   const end = (await log.lastPosition()) ?? 0n;

@@ -1,6 +1,6 @@
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
-import { KafkaUnavailable, createPublisher } from '@tollgate/kafka';
+import { KafkaUnavailable, PublishError, createPublisher } from '@tollgate/kafka';
 import type { Acknowledged, KafkaClient } from '@tollgate/kafka';
 import type { Log } from '@tollgate/service-runtime';
 import type { Output } from './outputs';
@@ -12,6 +12,8 @@ export type RepublishParts = {
   output: Output;
   log: EventLog<LogEvent>;
   logger: Log;
+  /** Asked before each attempt. */
+  mayPublish(): boolean;
   /** Ends it unfinished. */
   signal: AbortSignal;
 };
@@ -26,7 +28,7 @@ const patienceMs = 15_000;
  * of each partition, or with nothing if it was ended before. Throws KafkaUnavailable once the broker has refused them for a while.
  */
 export const republish = async (
-  { client, output, log, logger, signal }: RepublishParts,
+  { client, output, log, logger, mayPublish, signal }: RepublishParts,
   { isChosen, through }: Choice,
 ): Promise<{ messages: number; records: Map<number, TopicMark> } | undefined> => {
   const records = new Map<number, TopicMark>();
@@ -38,6 +40,7 @@ export const republish = async (
     topic: output.topic,
     isChosen,
     publish: async (messages) => {
+      if (!mayPublish()) throw new PublishError('another process may publish by now');
       noteIn(records, await publisher.publish(messages));
       count += messages.length;
     },

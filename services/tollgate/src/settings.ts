@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readConnectionString } from '@tollgate/event-store-esdb/connection-string';
 import { createStoreNames } from '@tollgate/event-store-esdb/store-names';
 import { logLevels } from '@tollgate/service-runtime/log-levels';
+import { faultsOfRoles, roleNames } from './roles';
 import { givenIn, ignoredIn, misspeltIn } from './setting-names';
 
 const wholeNumber = (least: number, most: number) => {
@@ -31,6 +32,11 @@ const hostNames = z
     'must be host names without ports, several with commas between',
   );
 
+const roleList = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.enum(roleNames, `must be one of ${roleNames.join(', ')}, or several with commas between`)));
+
 /** What is wrong with it, the one who reads it says. */
 const readBy = (read: (text: string) => unknown) =>
   z.string().check(({ value, issues }) => {
@@ -53,6 +59,7 @@ const isDatabaseUrl = (text: string): boolean => {
 };
 
 const settingsSchema = z.object({
+  roles: roleList.default([]),
   host: z.string().default('127.0.0.1'),
   allowedHosts: hostNames.default([]),
   port: wholeNumber(0, mostPort).default(8_400),
@@ -101,6 +108,12 @@ export type SettingName = keyof Settings;
 /** Where each setting comes from, and what `--help` and the README say of it. */
 export const settingSources: Record<SettingName, { variable: string; flag?: string; about: string; initial: string }> =
   {
+    roles: {
+      variable: 'TOLLGATE_ROLES',
+      flag: '--role <list>',
+      about: `${roleNames.join(', ')}: run only these, several with commas between or said again; without it, all in one process`,
+      initial: '',
+    },
     host: { variable: 'TOLLGATE_HOST', flag: '--host <address>', about: 'address to listen on', initial: '127.0.0.1' },
     allowedHosts: {
       variable: 'TOLLGATE_ALLOWED_HOSTS',
@@ -222,7 +235,11 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
 export const settingNames = Object.keys(settingSources) as SettingName[];
 
 /** Of `serve`, and where the command line tools look for it. */
-const variables = [...settingNames.map((name) => settingSources[name].variable), 'TOLLGATE_URL'];
+const variables = [
+  ...settingNames.map((name) => settingSources[name].variable),
+  'TOLLGATE_URL',
+  ...['EVENTSTORE_URL_FROM', 'EVENTSTORE_URL_TO', 'EVENTSTORE_STREAM_PREFIX_FROM', 'EVENTSTORE_STREAM_PREFIX_TO'],
+];
 
 /** Throws `SettingsError` where the environment has a name that is nearly one of ours. */
 export const refuseMisspelt = (environment: NodeJS.ProcessEnv): void => {
@@ -253,6 +270,8 @@ export const readSettings = (flags: Partial<Record<SettingName, string>>, enviro
     throw new SettingsError(
       'KAFKA_SASL_MECHANISM: needed with KAFKA_SASL_USERNAME or KAFKA_SASL_PASSWORD, which are not used without it',
     );
+  const faults = faultsOfRoles(result.data);
+  if (faults.length > 0) throw new SettingsError(faults.join('\n'));
   return result.data;
 };
 

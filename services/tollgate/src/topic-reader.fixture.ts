@@ -12,4 +12,7 @@ export const readerOf = ({ low = 0n, high, messages = () => [] }: Content): Topi
       yield group.filter(({ offset }) => BigInt(offset) >= from && BigInt(offset) < to);
     }
   },
+  async *follow() {
+    // It has come to its end.
+  },
 });

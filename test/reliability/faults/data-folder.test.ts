@@ -5,6 +5,7 @@ import { get, post, postBatch } from '../../scenarios/support/api';
 import { createDataFolder, runTollgate, startTollgate } from '../../scenarios/support/tollgate-process';
 import type { Tollgate } from '../../scenarios/support/tollgate-process';
 import { entriesOf } from '../../scenarios/support/traffic-load';
+import { until } from '../../scenarios/support/until';
 import { inconsistenciesOf, readWholeState } from '../../scenarios/support/whole-state';
 import type { WholeState } from '../../scenarios/support/whole-state';
 import { makeReadOnly } from './small-disk.fixture';
@@ -134,7 +135,7 @@ describe('a damaged log', () => {
     flipBits();
     const history = await get(tollgate.url, '/v1/accounts/north/history');
     expect(history.body).toMatchObject({ status: 500, code: 'INTERNAL_ERROR' });
-    expect(tollgate.output()).toMatch(/the event at position \d+ is damaged/);
+    await until('it says which event', () => /the event at position \d+ is damaged/.test(tollgate.output()));
     // What was derived while the log was whole is true.
     expect((await get(tollgate.url, '/v1/accounts/north')).text).toBe(JSON.stringify(before.accounts[1]));
     await tollgate.stop();

@@ -3,6 +3,7 @@ import type { Fields } from './api';
 import type { Command } from './command-stream';
 import { createOutside, jsonOf, topicsUnder } from './kafka-observer';
 import type { Outside, Received, TopicReader } from './kafka-observer';
+import type { SetUp } from './set-ups';
 import { startTollgate } from './tollgate-process';
 import type { Tollgate } from './tollgate-process';
 import { until } from './until';
@@ -13,14 +14,16 @@ type Options = {
   group?: string;
   flags?: readonly string[];
   environment?: NodeJS.ProcessEnv;
+  /** How it runs, if not as one process. */
+  starter?: SetUp['start'];
 };
 
 /** Tollgate with topics and a consumer group of its own, so that several tests share one broker. */
 export const startOnKafka = (
   brokers: readonly string[],
-  { data, prefix, group = `${prefix}group`, flags = [], environment = {} }: Options,
+  { data, prefix, group = `${prefix}group`, flags = [], environment = {}, starter = startTollgate }: Options,
 ): Promise<Tollgate> =>
-  startTollgate({
+  starter({
     data,
     brokers,
     flags: ['--kafka-topic-prefix', prefix, '--kafka-group', group, ...flags],

@@ -40,6 +40,9 @@ const cleanEnvironment = (): NodeJS.ProcessEnv =>
 
 /** Ends each process that still runs. */
 const running = new Set<() => Promise<Ended>>();
+process.once('exit', () => {
+  for (const end of running) void end();
+});
 
 /** A `tollgate` command that runs. */
 export const spawnTollgate = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
@@ -51,8 +54,6 @@ export const spawnProgram = (path: string, args: readonly string[], environment:
     env: { ...cleanEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const killWithUs = () => child.kill('SIGKILL');
-  process.once('exit', killWithUs);
   let output = '';
   const keep = (chunk: Buffer): void => {
     output += chunk.toString();
@@ -60,7 +61,6 @@ export const spawnProgram = (path: string, args: readonly string[], environment:
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   const exited = once(child, 'close').then(([code, signal]): Ended => {
-    process.removeListener('exit', killWithUs);
     running.delete(killAndWait);
     return { code: code as Ended['code'], signal: signal as Ended['signal'] };
   });

@@ -6,19 +6,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 const program = resolve(__dirname, '../../bin/tollgate.js');
 const untilMs = 30_000;
 
-type Limits = {
+type Options = {
+  environment?: NodeJS.ProcessEnv;
   /** Of any file it writes, in blocks of 512 bytes: what is beyond fails as on a full disk. */
   fileBlocks?: number;
 };
 
 /** Runs a command as a user does: the built program in a process of its own. */
-export const startCommand = (parameters: readonly string[], { fileBlocks }: Limits = {}) => {
+export const startCommand = (parameters: readonly string[], { environment: given = {}, fileBlocks }: Options = {}) => {
   const environment = Object.entries(process.env).filter(
     ([name]) => !/^(TOLLGATE_|KAFKA_|EVENTSTORE_|DATABASE_URL$|NODE_OPTIONS$)/.test(name),
   );
   const limit = fileBlocks === undefined ? '' : `ulimit -f ${String(fileBlocks)}; `;
   const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', process.execPath, program, ...parameters], {
-    env: Object.fromEntries(environment),
+    env: { ...Object.fromEntries(environment), ...given },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -43,8 +44,8 @@ export const startCommand = (parameters: readonly string[], { fileBlocks }: Limi
 };
 
 /** Runs a command to its end. */
-export const runCommand = async (parameters: readonly string[], limits?: Limits) => {
-  const { ended, stdout, stderr } = startCommand(parameters, limits);
+export const runCommand = async (parameters: readonly string[], options?: Options) => {
+  const { ended, stdout, stderr } = startCommand(parameters, options);
   const code = await ended;
   return { code, stdout: stdout(), stderr: stderr() };
 };

@@ -8,6 +8,7 @@ import { lockFolder, makeFolder, openFolder, openFolderReadOnly } from '@tollgat
 import type { FolderLock } from '@tollgate/folder';
 import { foldersOf } from '../folders';
 import { readRelayPositions, replaceRelayPosition } from '../relay-position';
+import { LogsDiffer } from './copy/copied-log';
 import { Interrupted, untilInterrupted } from './interrupted';
 import { startProgress } from './progress-bar';
 
@@ -121,7 +122,9 @@ export const tellOutcome = async <Result extends object>(
 };
 
 const isDifference = (error: unknown): boolean =>
-  error instanceof LogDamaged || (error instanceof CopyRefused && ['ahead', 'differs'].includes(error.why));
+  error instanceof LogDamaged ||
+  error instanceof LogsDiffer ||
+  (error instanceof CopyRefused && ['ahead', 'differs'].includes(error.why));
 
 export const sizeOf = (bytes: number): string =>
   bytes < 1e6

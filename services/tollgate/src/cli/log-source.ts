@@ -1,9 +1,10 @@
 import { recordedIn } from '../command-comparison';
 import type { Recorded } from '../command-comparison';
+import type { SharedLog } from '../foundation';
 import { openStoreLog } from '../event-store';
 import { foldersOf, storeFoldersOf } from '../folders';
 import type { Settings } from '../settings';
-import { openLogReader } from './open-log-reader';
+import { openLogReader, recordedBy } from './open-log-reader';
 import { hasLog } from './upgrade-source';
 
 /** A log to be looked at beside whoever writes it. */
@@ -12,6 +13,8 @@ export type LogSource = {
   recorded(prefix: string): Recorded;
   /** Where the relays of this machine keep how far they are. */
   relays: string;
+  /** Absent where only one process may publish from it. */
+  shared?: SharedLog;
   close(): Promise<void>;
 };
 
@@ -27,6 +30,7 @@ export const openLogSource = async ({ data, eventstoreUrl, ...settings }: Settin
   return {
     recorded: (prefix) => recordedIn(log, prefix),
     relays: storeFoldersOf(data, log.seed).relays,
+    shared: log,
     close: log.close,
   };
 };
@@ -35,10 +39,7 @@ export const openLogSource = async ({ data, eventstoreUrl, ...settings }: Settin
 const recordedUnder = async function* (data: string, prefix: string): Recorded {
   const reader = await openLogReader(data);
   try {
-    for await (const group of reader.groups()) {
-      const events = Array.from({ length: group.count }, (_, index) => group.event(index));
-      yield events.filter(({ stream }) => stream.startsWith(prefix));
-    }
+    for await (const events of recordedBy(reader)) yield events.filter(({ stream }) => stream.startsWith(prefix));
   } finally {
     reader.close();
   }

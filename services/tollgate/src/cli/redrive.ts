@@ -5,7 +5,7 @@ import type { ProblemCode, RejectedMessage, Topics } from '@tollgate/contracts';
 import { createKafka, createPublisher, readTopic } from '@tollgate/kafka';
 import type { KafkaClient, OutgoingMessage } from '@tollgate/kafka';
 import { createLog } from '@tollgate/service-runtime';
-import { kafkaSettingsOf } from '../kafka-side';
+import { kafkaSettingsOf } from '../kafka-connection';
 import { accountIdIn, createForecast, inOrder, isSelected, payloadBytes } from '../redrive';
 import type { Judged, Outlook, RedriveSelection } from '../redrive';
 import { SettingsError, readSettings, settingSources } from '../settings';

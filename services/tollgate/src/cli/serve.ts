@@ -1,21 +1,27 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { createLog } from '@tollgate/service-runtime';
 import type { Log } from '@tollgate/service-runtime';
 import { startLedgerNode } from '../ledger-node';
 import type { LedgerNode } from '../ledger-node';
+import { rolesOf } from '../roles/start-roles';
 import { ignoredSettings, readSettings, settingNames, settingSources } from '../settings';
 import type { SettingName, Settings } from '../settings';
 import { sameSignalMs } from './interrupted';
 
-/** `tollgate serve`: the whole ledger in one process, until SIGTERM or SIGINT. */
+/** `tollgate serve`: the whole ledger in one process, or some of its roles, until SIGTERM or SIGINT. */
 export const addServe = (program: Command): void => {
   const command = program
     .command('serve')
     .summary('run the ledger')
-    .description('Runs intake, projectors, relays and the HTTP API in one process, until SIGTERM or SIGINT.');
+    .description(
+      'Runs intake, decisions, publishing, the HTTP API and reports in one process, until SIGTERM or SIGINT. With --role it runs some of them beside other processes on one log, which is then in an event store (EVENTSTORE_URL); each process has a data folder of its own (--data) and listens on this machine only.',
+    );
   for (const name of settingNames) {
     const { variable, flag, about, initial } = settingSources[name];
-    if (flag !== undefined) command.option(flag, `${about} (${variable}${initial === '' ? '' : `, ${initial}`})`);
+    if (flag === undefined) continue;
+    const option = new Option(flag, `${about} (${variable}${initial === '' ? '' : `, ${initial}`})`);
+    command.addOption(name === 'roles' ? option.argParser(joined) : option);
   }
   command.addHelpText(
     'after',
@@ -24,8 +30,8 @@ export const addServe = (program: Command): void => {
       .map((name) => settingSources[name].variable)
       .join(', ')}.`,
   );
-  command.action(async (flags: Partial<Record<SettingName, string>>) => {
-    const settings = readSettings(flags, process.env);
+  command.action(async ({ role, ...flags }: Flags) => {
+    const settings = readSettings({ ...flags, ...(role !== undefined && { roles: role }) }, process.env);
     const logger = createLog(settings.logLevel);
     for (const reason of ignoredSettings(process.env)) logger.warn({}, reason);
     dieOfTheUnexpected(logger);
@@ -38,15 +44,24 @@ export const addServe = (program: Command): void => {
   });
 };
 
+type Flags = Partial<Record<Exclude<SettingName, 'roles'>, string>> & { role?: string };
+
+/** What is given several times counts as one list. */
+const joined = (value: string, before: string | undefined): string =>
+  before === undefined ? value : `${before},${value}`;
+
 const announce = ({ url }: LedgerNode, settings: Settings): void => {
-  const { data, kafkaBrokers, databaseUrl, eventstoreUrl, eventstoreStreamPrefix } = settings;
-  const commands =
-    kafkaBrokers === undefined
-      ? 'KAFKA_BROKERS is not set: commands are served over HTTP only (GET /v1/traffic-control)'
-      : `Kafka ${kafkaBrokers.join(',')}`;
-  const reports = databaseUrl === undefined ? '' : 'Reports are kept in PostgreSQL (DATABASE_URL)\n';
+  const { roles, data, kafkaBrokers, eventstoreUrl, eventstoreStreamPrefix } = settings;
+  const running = rolesOf(settings);
+  const as = roles.length === 0 ? '' : `, as ${running.join(', ')}`;
   const log = eventstoreUrl === undefined ? '' : `, log in EventStoreDB (streams ${eventstoreStreamPrefix}…)`;
-  process.stdout.write(`Tollgate listens on ${url}, data in ${data}${log}\n${commands}\n${reports}`);
+  const lines = [`Tollgate listens on ${url}${as}, data in ${data}${log}`];
+  if (kafkaBrokers !== undefined && running.some((role) => role === 'intake' || role === 'publish'))
+    lines.push(`Kafka ${kafkaBrokers.join(',')}`);
+  if (roles.length === 0 && kafkaBrokers === undefined)
+    lines.push('KAFKA_BROKERS is not set: commands are served over HTTP only (GET /v1/traffic-control)');
+  if (running.includes('reporting')) lines.push('Reports are kept in PostgreSQL (DATABASE_URL)');
+  process.stdout.write(`${lines.join('\n')}\n`);
 };
 
 const stopTimeoutMs = 10_000;

@@ -1,26 +1,31 @@
 import { existsSync } from 'node:fs';
+import type { Topics } from '@tollgate/contracts';
 import type { Position } from '@tollgate/event-store';
 import { openFolderReadOnly } from '@tollgate/folder';
 import { rejectedMessageKey } from '@tollgate/intake';
-import { withTopic } from '@tollgate/kafka';
+import { readGroupNotes, withTopic } from '@tollgate/kafka';
 import type { KafkaClient, TopicReader } from '@tollgate/kafka';
 import { compareCommands, shown } from '../command-comparison';
 import { createIdentities } from '../identities';
+import { placeNotedIn } from '../group-place';
+import { publisherGroupOf } from '../publishers';
 import type { Output, OutputName } from '../outputs';
 import { openRelayPosition } from '../relay-position';
 import type { LogSource } from './log-source';
 import { printable, say } from './terminal-text';
 
-type Parts = { kafka: KafkaClient; outputs: Record<OutputName, Output>; log: LogSource };
+type Parts = { kafka: KafkaClient; topics: Topics; outputs: Record<OutputName, Output>; log: LogSource };
 
 /** Says how both topics compare with the log; whether the commands are as they should be. */
-export const checkTopics = async ({ kafka, outputs, log }: Parts): Promise<boolean> => {
+export const checkTopics = async ({ kafka, topics, outputs, log }: Parts): Promise<boolean> => {
   const commands = outputs['traffic-control'];
   // What is published by now is in a log that is read later.
-  const through = await publishedIn(log);
+  const group = log.shared && publisherGroupOf(topics, log.shared);
+  const noted = group === undefined ? [] : await readGroupNotes(kafka, group, commands.topic);
+  const through = (log.shared && placeNotedIn(noted, log.shared)?.position) ?? (await publishedIn(log));
   if (through === undefined)
     say(
-      `How far commands were published is not noted in ${log.relays}: every command of the log is expected. Tollgate publishes all of them when it starts there.`,
+      `How far commands were published is not noted ${group === undefined ? `in ${log.relays}` : `with group ${group}`}: every command of the log is expected. Tollgate publishes what is not there when it starts.`,
     );
   const isWhole = await withTopic(kafka, commands.topic, (topic) => checkCommands(topic, { commands, log, through }));
   await withTopic(kafka, outputs.rejected.topic, (topic) => checkRejected(topic, outputs.rejected, log));

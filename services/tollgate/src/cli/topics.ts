@@ -1,16 +1,23 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { topicsOf } from '@tollgate/contracts';
+import type { Topics } from '@tollgate/contracts';
 import { createKafka, deleteTopic, ensureTopics, withTopic } from '@tollgate/kafka';
 import { createLog } from '@tollgate/service-runtime';
 import { partitions } from '../first-contact';
-import { kafkaSettingsOf } from '../kafka-side';
+import type { SharedLog } from '../foundation';
+import { openGroupPlace } from '../group-place';
+import { kafkaSettingsOf } from '../kafka-connection';
 import { openFoundation } from '../open-foundation';
 import { outputsOf } from '../outputs';
 import type { OutputName } from '../outputs';
+import { publisherGroupOf } from '../publishers';
 import { openRelayPosition } from '../relay-position';
+import type { RelayPlace } from '../relay-position';
+import type { RepublishParts } from '../republish';
 import { republishAll } from '../republish-all';
 import { SettingsError, readSettings, settingSources } from '../settings';
+import { asPublisher } from './as-publisher';
 import { openLogSource } from './log-source';
 import { requireLog } from './open-log-reader';
 import { say } from './terminal-text';
@@ -42,9 +49,9 @@ const addCheck = (topics: Command): void => {
       '\nEnds with 0 if the commands are as they should be, with 1 if they differ or something cannot be read. Rejected messages expire: their absence is told, and is no difference.',
     )
     .action(async (flags: Flags) => {
-      const { kafka, outputs, settings } = connectTo(flags);
+      const { settings, ...parts } = connectTo(flags);
       const log = await openLogSource(settings);
-      if (!(await checkTopics({ kafka, outputs, log }))) process.exitCode = 1;
+      if (!(await checkTopics({ ...parts, log }))) process.exitCode = 1;
       await log.close();
     });
 };
@@ -53,7 +60,7 @@ const addRepublish = (topics: Command): void => {
   withFlags(topics.command('republish'), ['data', 'kafkaBrokers', 'kafkaTopicPrefix'])
     .summary('publish what stands in the log again')
     .description(
-      'Publishes again, byte for byte, what was published before: the last command of each key (traffic-control), or every rejected message (rejected). Tollgate must be stopped, so that nothing older comes after something newer.',
+      'Publishes again, byte for byte, what was published before: the last command of each key (traffic-control), or every rejected message (rejected). Every Tollgate of the ledger must be stopped, so that nothing older comes after something newer.',
     )
     .addHelpText(
       'after',
@@ -61,20 +68,38 @@ const addRepublish = (topics: Command): void => {
     )
     .argument('<topic>', 'traffic-control or rejected', outputNameOf)
     .action(async (name: OutputName, flags: Flags) => {
-      const { kafka, outputs, settings } = connectTo(flags);
+      const { kafka, topics, outputs, settings } = connectTo(flags);
       if (settings.eventstoreUrl === undefined) requireLedger(settings.data);
       const output = outputs[name];
       const logger = createLog('error');
-      const { log, relays, close } = await openFoundation(settings, { clock: () => new Date(), logger });
+      const { log, shared, relays, close } = await openFoundation(settings, { clock: () => new Date(), logger });
       try {
-        const place = await openRelayPosition(relays, name);
-        const messages = await republishAll({ client: kafka, output, log, place, logger });
-        place.close();
+        const own = await openRelayPosition(relays, name);
+        const parts = { client: kafka, output, log, logger };
+        const messages =
+          shared === undefined
+            ? await republishAll({ ...parts, place: own, mayPublish: () => true })
+            : await republishElected({ ...parts, topics, own, shared });
+        own.close();
         say(`${String(messages)} message${messages === 1 ? '' : 's'} published on ${output.topic}.`);
       } finally {
         await close();
       }
     });
+};
+
+type Elected = Omit<RepublishParts, 'mayPublish' | 'signal'> & { topics: Topics; own: RelayPlace; shared: SharedLog };
+
+const republishElected = async ({ topics, own, shared, ...parts }: Elected): Promise<number> => {
+  const { client, output, logger } = parts;
+  const { topic } = output;
+  const groupId = publisherGroupOf(topics, shared);
+  return asPublisher(client, { groupId, topics: [topic] }, async (term) => {
+    const place = await openGroupPlace({ term, topic, own, shared, logger });
+    const messages = await republishAll({ ...parts, place, mayPublish: term.isSure });
+    await place.settled();
+    return messages;
+  });
 };
 
 /** Opening a folder without a ledger would begin one there. */
@@ -126,9 +151,11 @@ const connectTo = (flags: Flags) => {
   const settings = readSettings(flags, process.env);
   if (settings.kafkaBrokers === undefined)
     throw new SettingsError('KAFKA_BROKERS (--kafka-brokers): needed, host:port of a broker');
+  const topics = topicsOf(settings.kafkaTopicPrefix);
   return {
     kafka: createKafka(kafkaSettingsOf(settings), createLog('error')),
-    outputs: outputsOf(topicsOf(settings.kafkaTopicPrefix)),
+    topics,
+    outputs: outputsOf(topics),
     settings,
   };
 };

@@ -15,10 +15,10 @@ export const hasOldLog = (data: string): boolean => existsSync(lmdbFileOf(oldLog
 export const oldFormatIn = (data: string): boolean => hasOldLog(data) && !hasLog(data);
 
 /** Whether there is a log in segment files. An empty folder, made by hand or by a mount, is none. */
-export const hasLog = (data: string): boolean => {
-  const { log } = foldersOf(data);
-  return existsSync(log) && readdirSync(log).some((name) => name.endsWith('.log'));
-};
+export const hasLog = (data: string): boolean => isLog(foldersOf(data).log);
+
+export const isLog = (folder: string): boolean =>
+  existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.log'));
 
 /** What may be removed by hand once a folder is upgraded. */
 export const oldFoldersIn = (data: string): string[] =>

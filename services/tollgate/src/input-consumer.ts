@@ -1,53 +1,49 @@
 import type { AccountTable } from '@tollgate/account-table';
-import { topicsOf } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import { createMessageHandler, openLostInput } from '@tollgate/intake';
 import type { Gaps, Ledger } from '@tollgate/intake';
-import { createKafka, runConsumer } from '@tollgate/kafka';
+import { runConsumer } from '@tollgate/kafka';
 import type { LostRange, RunningConsumer } from '@tollgate/kafka';
 import type { Folder } from '@tollgate/folder';
 import type { Log } from '@tollgate/service-runtime';
 import { createCommitNotes, logPositionIn } from './commit-notes';
 import { openCommitStore } from './commit-store';
-import { makeFirstContact, partitions } from './first-contact';
-import { startRelays } from './relays';
-import type { Relays } from './relays';
+import { partitions } from './first-contact';
+import type { KafkaConnection } from './kafka-connection';
 import type { Settings } from './settings';
 
-/** Everything that speaks to Kafka. It may be away at start or go away later: the rest goes on, and this resumes. */
-export type KafkaSide = {
-  relays: Relays['running'];
+/** Reads payments and usage from Kafka, as a member of the ledger's consumer group. */
+export type InputConsumer = {
   readiness(): { isReady: boolean; detail: string };
   /** Where messages were lost before they could be read, as far back as the log tells. */
   gaps(): Gaps[];
-  stopIntake(): Promise<void>;
-  stopRelays(): Promise<void>;
+  /** Hands over nothing more, and finishes what was handed over. */
+  stop(): Promise<void>;
+  close(): void;
 };
 
-type Parts = {
+export type InputConsumerParts = {
   settings: Settings;
+  kafka: KafkaConnection;
   log: EventLog<LogEvent>;
   ledger: Ledger;
   table: AccountTable;
-  relayFolder: Folder;
+  relays: Folder;
   clock: () => Date;
   logger: Log;
 };
 
-export const connectKafka = async (parts: Parts): Promise<KafkaSide> => {
-  const { settings, log, ledger, table, relayFolder, clock, logger } = parts;
-  const topics = topicsOf(settings.kafkaTopicPrefix);
-  const client = createKafka(kafkaSettingsOf(settings), logger);
-  const stopping = new AbortController();
+export const startInputConsumer = async (parts: InputConsumerParts): Promise<InputConsumer> => {
+  const { settings, kafka, log, ledger, table, relays, clock, logger } = parts;
+  const { client, topics, contact } = kafka;
   const lost = await openLostInput(parts);
-  const commits = await openCommitStore(relayFolder, settings.kafkaGroup);
-  const contact = makeFirstContact({ client, topics, logger, signal: stopping.signal });
-  const relays = await startRelays({ client, topics, log, folder: relayFolder, logger, created: contact.done });
+  const commits = await openCommitStore(relays, settings.kafkaGroup);
+  let isStopping = false;
   let consumer: RunningConsumer | undefined;
   const start = async (): Promise<void> => {
     await contact.done;
-    if (stopping.signal.aborted) return;
+    if (isStopping) return;
     consumer = runConsumer(client, {
       groupId: settings.kafkaGroup,
       topics: [topics.payments, topics.usage],
@@ -62,7 +58,6 @@ export const connectKafka = async (parts: Parts): Promise<KafkaSide> => {
   void start();
 
   return {
-    relays: relays.running,
     readiness: () => {
       const state = consumer?.state() ?? 'connecting';
       const reason = consumer === undefined ? contact.reason() : consumer.reason();
@@ -74,14 +69,11 @@ export const connectKafka = async (parts: Parts): Promise<KafkaSide> => {
       };
     },
     gaps: lost.gaps,
-    stopIntake: async () => {
-      stopping.abort();
+    stop: async () => {
+      isStopping = true;
       await consumer?.stop();
     },
-    stopRelays: async () => {
-      await relays.stop();
-      commits.close();
-    },
+    close: commits.close,
   };
 };
 
@@ -98,17 +90,4 @@ const describeGaps = (gaps: readonly Gaps[]): string => {
   const count = gaps.reduce((sum, gap) => sum + gap.count, 0);
   const place = `${topic}/${String(partition)} from ${from} to ${to} (${why})`;
   return `; lost before it was read: ${place}, noticed ${noticedAt}${count === 1 ? '' : `, and ${String(count - 1)} before`}`;
-};
-
-/** How to reach the brokers. */
-export const kafkaSettingsOf = (settings: Settings) => {
-  const { kafkaSaslMechanism: mechanism, kafkaSaslUsername: username, kafkaSaslPassword: password } = settings;
-  return {
-    brokers: settings.kafkaBrokers ?? [],
-    clientId: settings.kafkaClientId,
-    ssl: settings.kafkaTls,
-    ...(mechanism !== undefined &&
-      username !== undefined &&
-      password !== undefined && { sasl: { mechanism, username, password } }),
-  };
 };

@@ -1,0 +1,93 @@
+import { addIntakeRoutes, openLedger } from '@tollgate/intake';
+import type { Ledger } from '@tollgate/intake';
+import { Counter, Gauge, createAdmission } from '@tollgate/service-runtime';
+import type { Admission, Registry } from '@tollgate/service-runtime';
+import type { InputConsumer, InputConsumerParts } from '../input-consumer';
+import type { Ground, Part } from './part';
+
+/** Records what comes over HTTP and, with brokers, over Kafka. */
+export const startIntake = async (ground: Ground): Promise<Part> => {
+  const { settings, log, table, clock, kafka } = ground;
+  const ledger = openLedger({ log, table, ready: Promise.resolve() });
+  const consumer = kafka && (await startConsumer({ ...ground, kafka, ledger }));
+  const admission = createAdmission({
+    maxBytes: settings.maxInflightBytes,
+    maxRecords: settings.maxInflightRecords,
+    queued: ledger.queued,
+  });
+  return {
+    readiness: consumer === undefined ? [] : [{ name: 'kafka', check: consumer.readiness }],
+    addRoutes: (server) => {
+      addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines, admission });
+    },
+    observe: (registers) => {
+      observeIntake({ ledger, admission }, registers);
+      if (consumer !== undefined) observeConsumer(consumer, registers);
+    },
+    failed: ledger.failed,
+    stopTaking: async () => {
+      await consumer?.stop();
+    },
+    stop: async () => {
+      await ledger.close();
+      consumer?.close();
+    },
+  };
+};
+
+/** Without brokers, the client of Kafka is not loaded. */
+const startConsumer = async (parts: InputConsumerParts) => {
+  const { startInputConsumer } = await import('../input-consumer.js');
+  return startInputConsumer(parts);
+};
+
+const observeIntake = (
+  { ledger, admission }: { ledger: Ledger; admission: Admission },
+  registers: Registry[],
+): void => {
+  new Gauge({
+    name: 'tollgate_intake_queued',
+    help: 'Records submitted and not yet durable',
+    registers,
+    collect() {
+      this.set(ledger.queued());
+    },
+  });
+  new Gauge({
+    name: 'tollgate_http_inflight_bytes',
+    help: 'Bytes of request bodies that are being worked on',
+    registers,
+    collect() {
+      this.set(admission.bytes());
+    },
+  });
+  new Counter({
+    name: 'tollgate_http_overloaded_total',
+    help: 'Requests refused with OVERLOADED since the start',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(admission.refused());
+    },
+  });
+};
+
+const observeConsumer = (consumer: InputConsumer, registers: Registry[]): void => {
+  new Gauge({
+    name: 'tollgate_input_lost_gaps',
+    help: 'How often messages were lost before they could be read, as far back as the log tells',
+    labelNames: ['topic', 'partition'],
+    registers,
+    collect() {
+      for (const { count, last } of consumer.gaps()) this.set({ topic: last.topic, partition: last.partition }, count);
+    },
+  });
+  new Gauge({
+    name: 'tollgate_kafka_ready',
+    help: '1 while messages are consumed from Kafka; what is published is tollgate_relay_waiting_seconds',
+    registers,
+    collect() {
+      this.set(consumer.readiness().isReady ? 1 : 0);
+    },
+  });
+};
