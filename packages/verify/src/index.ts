@@ -1,2 +1,3 @@
 export { NoEvent, eventIn } from './event';
 export { createFold } from './fold';
+export { linesOf } from './lines';
