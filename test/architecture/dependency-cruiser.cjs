@@ -40,6 +40,13 @@ module.exports = {
       to: { pathNot: '^packages/(balance|money)/src/' },
     },
     {
+      name: 'verifier alone',
+      comment: 'Who checks the ledger shares no code with who writes it.',
+      severity: 'error',
+      from: { path: '^packages/verify/src/', pathNot: tests },
+      to: { pathNot: ['^packages/verify/src/', '^(node:)?(crypto|fs|util)$', library('decimal\\.js')] },
+    },
+    {
       name: 'packages below services',
       severity: 'error',
       from: { path: '^packages/' },
@@ -81,7 +88,7 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     kept('zod', 'packages/contracts', 'services/tollgate'),
-    kept('decimal.js'),
+    kept('decimal.js', 'packages/verify'),
     kept('kafkajs', 'packages/kafka'),
     kept('lmdb', 'packages/event-store-lmdb'),
     kept('classic-level', 'packages/folder', 'packages/event-store-lmdb'),

@@ -5,7 +5,7 @@ import { claimParameters } from './parameters';
 import { problem, problems } from './problem';
 import type { ProblemCode } from './problem';
 import { routes } from './routes';
-import type { Content, Route } from './routes';
+import type { Content, Route } from './route';
 
 /** The HTTP contract of DESIGN section 4 as an OpenAPI 3.1 document, built from the schemas that check the messages. */
 export const openApiDocument = (): object => {
@@ -27,6 +27,7 @@ export const openApiDocument = (): object => {
       { name: 'records', description: 'What moves a balance.' },
       { name: 'accounts', description: 'Partners, their rules, balances and histories.' },
       { name: 'traffic', description: 'What the softswitch is told.' },
+      { name: 'proofs', description: 'What auditors check, where checkpoints are signed.' },
       { name: 'operator', description: 'For whoever runs it.' },
     ],
     paths,

@@ -5,29 +5,10 @@ import { batchLine, batchLineAnswer } from './batch-line';
 import * as example from './examples';
 import { accountList, blockedList, historyList } from './lists';
 import * as parameter from './parameters';
-import type { ProblemCode } from './problem';
+import { proofRoutes } from './proof-routes';
 import { adjustment, payment, reversal, usage } from './records';
+import type { Content, Route } from './route';
 import { trafficCommand } from './traffic-control';
-
-/** Content of a body: one JSON value, lines of JSON, server-sent events, or text. */
-export type Content =
-  | { as: 'json'; schema: z.ZodType; example: unknown }
-  | { as: 'lines'; of: z.ZodType; examples: readonly unknown[] }
-  | { as: 'events'; data: z.ZodType; example: unknown }
-  | { as: 'text'; mediaType: string; description: string };
-
-export type Route = {
-  method: 'get' | 'post' | 'put';
-  path: string;
-  operationId: string;
-  tag: 'records' | 'accounts' | 'traffic' | 'operator';
-  summary: string;
-  request?: Content;
-  parameters?: readonly { name: string; in: string }[];
-  /** By status; a status with two contents is negotiated by the Accept header. */
-  answers: Readonly<Record<number, { description: string; content: readonly Content[] }>>;
-  problems: readonly ProblemCode[];
-};
 
 const json = (schema: z.ZodType, example: unknown): Content => ({ as: 'json', schema, example });
 
@@ -271,4 +252,4 @@ const operator: Route[] = [
 ];
 
 /** Every call of DESIGN section 4. */
-export const routes: readonly Route[] = [...records, ...accounts, ...traffic, ...operator];
+export const routes: readonly Route[] = [...records, ...accounts, ...traffic, ...proofRoutes, ...operator];

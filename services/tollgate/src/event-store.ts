@@ -85,6 +85,7 @@ const openOver = async (
       shared: log,
       table,
       relays: await openFolder(paths.relays),
+      tree: () => openFolder(paths.tree),
       clock,
       readiness: [
         { name: 'account table', check: () => tableReadiness(projector.behind(), table.place(), clock()) },

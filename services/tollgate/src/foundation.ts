@@ -19,6 +19,8 @@ export type Foundation = {
   shared?: SharedLog;
   table: AccountTable;
   relays: Folder;
+  /** Where the ledger's tree is kept, where there is one: made when it is asked for. */
+  tree(): Promise<Folder>;
   clock: () => Date;
   /** Of what is not in this process. */
   readiness: readonly Readiness[];
