@@ -41,6 +41,7 @@ const breaks = [
   { rule: 'money alone', from: 'packages/money/src/disk.ts', imports: 'node:fs' },
   { rule: 'balance on money only', from: 'packages/balance/src/random.ts', imports: 'node:crypto' },
   { rule: 'balance on money only', from: 'packages/balance/src/wire.ts', imports: '@tollgate/contracts' },
+  { rule: 'verifier alone', from: 'packages/verify/src/shared.ts', imports: '@tollgate/merkle' },
   { rule: 'packages below services', from: 'packages/kafka/src/upward.ts', imports: '@tollgate/intake' },
   { rule: 'services apart', from: 'services/intake/src/sideways.ts', imports: '@tollgate/query-api' },
   { rule: 'by name only', from: 'packages/account-table/src/path.ts', imports: '../../money/src/index' },
@@ -70,6 +71,8 @@ const breaks = [
 ];
 
 const keeps = [
+  { from: 'packages/verify/src/kept.ts', imports: 'decimal.js' },
+  { from: 'packages/verify/src/hashing.ts', imports: 'node:crypto' },
   { from: 'packages/balance/src/kept.ts', imports: '@tollgate/money' },
   { from: 'packages/money/src/kept.property.test.ts', imports: 'decimal.js' },
   { from: 'packages/event-store-lmdb/src/kept.ts', imports: 'lmdb' },

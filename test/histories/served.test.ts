@@ -1,5 +1,6 @@
 import { startBroker } from '../../infra/kafka/broker';
 import type { Broker } from '../../infra/kafka/broker';
+import { readLog } from '../reliability/read-log';
 import { linesOf, readAll, send } from '../scenarios/support/api';
 import { openCommandStream } from '../scenarios/support/command-stream';
 import { outsideOf, startOnKafka } from '../scenarios/support/kafka-scenario';
@@ -190,9 +191,8 @@ const withoutDuplicate = ({ status, duplicate, ...answer }: Body): Body =>
 
 /** Refused messages that the log holds behind a position. */
 const rejectionsAfter = async (position: bigint): Promise<number> => {
-  const { output } = await runTollgate('export', '--data', tollgate.data);
-  const events = linesOf(output) as { type: string; position: string }[];
-  return events.filter((event) => event.type === 'MessageRejected' && BigInt(event.position) > position).length;
+  const events = (await readLog(tollgate.data)) as { type: string; position: bigint }[];
+  return events.filter((event) => event.type === 'MessageRejected' && event.position > position).length;
 };
 
 /** Messages in all partitions of a topic. */

@@ -175,7 +175,7 @@ describe('derived folders', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(code).toBe(0);
-    expect(lines.map(({ position }) => position)).toEqual(lines.map((_, index) => String(index + 1)));
+    for (const line of lines) expect(line).not.toHaveProperty('position');
     const { histories } = await readWholeState(tollgate.url);
     const told = (item: Record<string, unknown>) => [
       item['eventId'],

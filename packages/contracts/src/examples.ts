@@ -2,6 +2,7 @@ import type { Adjustment, AccountOpening, Authorization, Payment, Reversal, Usag
 import type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer } from './answers';
 import type { AuthorizationAnswer, ReleaseAnswer, ReservationView } from './authorizations';
 import { problemOf } from './problem';
+import type { ConsistencyProof, InclusionProof } from './proofs';
 import type { RejectedMessage } from './rejection';
 import { trafficCommandOf } from './traffic-control';
 
@@ -185,6 +186,18 @@ export const rejectionExample: RejectedMessage = {
   source: { topic: 'tollgate.payments.v1', partition: 3, offset: '90417' },
   payload: '{"paymentId":"p1","accountId":"acme","direction":"inbound","currency":"EUR","vat":"21"}',
 };
+
+const hashExample = 'lqKW0iTyhcZ77pPDD4owkVfw2qNdxbh+QQt4YwoJz8c=';
+
+export const checkpointExample = `tollgate/0d9f4a52-6a4e-4a37-8a0c-0f6f2f1f9c11
+1290
+${hashExample}
+
+\u2014 tollgate/0d9f4a52-6a4e-4a37-8a0c-0f6f2f1f9c11 …
+`;
+
+export const inclusionExample: InclusionProof = { eventId, index: 1288, size: 1290, hashes: [hashExample] };
+export const consistencyExample: ConsistencyProof = { from: 1288, to: 1290, hashes: [hashExample] };
 
 export const problemExample = problemOf({
   code: 'CURRENCY_MISMATCH',

@@ -8,6 +8,7 @@ export { accountIdPattern, instant, recordIdPattern } from './fields';
 export type { InputLost } from './input-lost';
 export { accountStream, cutoffStream, isAccountEvent, lostStream, rejectedStream, streamPrefixes } from './log-event';
 export type { LogEvent, LossEvent, RejectionEvent } from './log-event';
+export { logLine } from './log-line';
 export { openApiDocument } from './openapi';
 export { doubledFault } from './doubled-name';
 export {
@@ -25,7 +26,17 @@ export {
 export type { Parsed } from './parse';
 export { problemOf, problems } from './problem';
 export type { Problem, ProblemCode } from './problem';
-export { accountQuery, batchQuery, historyQuery, lastEventId, listQuery, streamQuery } from './queries';
+export type { ConsistencyProof, InclusionProof } from './proofs';
+export {
+  accountQuery,
+  batchQuery,
+  consistencyQuery,
+  historyQuery,
+  inclusionQuery,
+  lastEventId,
+  listQuery,
+  streamQuery,
+} from './queries';
 export { adjustment, payment, reversal, usage } from './records';
 export { payloadOf, rejection, shorten } from './rejection';
 export type { RejectedMessage } from './rejection';

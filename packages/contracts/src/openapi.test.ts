@@ -55,6 +55,9 @@ test('every call of DESIGN section 4 is there, and no other', () => {
     'GET /v1/accounts/{accountId}',
     'GET /v1/accounts/{accountId}/authorizations',
     'GET /v1/accounts/{accountId}/history',
+    'GET /v1/checkpoints/latest',
+    'GET /v1/proofs/consistency',
+    'GET /v1/proofs/inclusion',
     'GET /v1/traffic-control',
     'POST /v1/accounts',
     'POST /v1/adjustments',
@@ -85,6 +88,8 @@ test.each<[string, string[]]>([
   ['GET /v1/accounts/{accountId}', ['200', '400', '403', '404', '421', '500', '503']],
   ['GET /v1/accounts/{accountId}/history', ['200', '400', '403', '404', '421', '500', '503']],
   ['GET /v1/traffic-control', ['200', '400', '403', '421', '500', '503']],
+  ['GET /v1/checkpoints/latest', ['200', '403', '404', '421', '500']],
+  ['GET /v1/proofs/inclusion', ['200', '400', '403', '404', '421', '500']],
   ['GET /readyz', ['200', '503']],
 ])('%s is answered with %j', (call, statuses) => {
   expect(Object.keys(operationOf(call).responses)).toEqual(statuses);

@@ -28,6 +28,7 @@ export const openApiDocument = (): object => {
       { name: 'accounts', description: 'Partners, their rules, balances and histories.' },
       { name: 'calls', description: 'What a switch asks about a call.' },
       { name: 'traffic', description: 'What the softswitch is told.' },
+      { name: 'proofs', description: 'What auditors check, where checkpoints are signed.' },
       { name: 'operator', description: 'For whoever runs it.' },
     ],
     paths,

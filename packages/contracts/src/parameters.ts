@@ -44,6 +44,20 @@ export const dryRun = inQuery(
   { type: 'boolean', default: false },
 );
 
+const leafCount = { type: 'string', pattern: '^(0|[1-9]\\d{0,14})$' };
+const required = { required: true };
+
+export const provenEvent = {
+  ...inQuery('eventId', 'The event, as a history names it.', {
+    type: 'string',
+    pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+  }),
+  ...required,
+};
+export const treeSize = inQuery('size', 'Events of the tree: those of the latest checkpoint unless said.', leafCount);
+export const fromSize = { ...inQuery('from', 'Events of the earlier tree.', leafCount), ...required };
+export const toSize = { ...inQuery('to', 'Events of the later tree.', leafCount), ...required };
+
 const inHeader = (name: string, description: string, schema: JsonObject) => ({
   ...inQuery(name, description, schema),
   in: 'header',

@@ -46,3 +46,17 @@ export const lastEventId = z
   .regex(/^\d{1,19}$/, 'Last-Event-ID: must be the id of an event of this stream')
   .transform(BigInt)
   .optional();
+
+const leafCount = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,14})$/, 'must be a number of events')
+  .transform(Number);
+
+/** Query of a proof that an event is among the first `size`; those of the latest checkpoint unless said. */
+export const inclusionQuery = z.strictObject({
+  eventId: z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the id of an event'),
+  size: leafCount.optional(),
+});
+
+/** Query of a proof that the first `from` events are the first of the first `to`. */
+export const consistencyQuery = z.strictObject({ from: leafCount, to: leafCount });

@@ -12,7 +12,7 @@ export type Route = {
   method: 'get' | 'post' | 'put';
   path: string;
   operationId: string;
-  tag: 'records' | 'accounts' | 'calls' | 'traffic' | 'operator';
+  tag: 'records' | 'accounts' | 'calls' | 'traffic' | 'proofs' | 'operator';
   summary: string;
   request?: Content;
   parameters?: readonly { name: string; in: string }[];

@@ -6,6 +6,7 @@ import { calls } from './call-routes';
 import * as example from './examples';
 import { accountList, blockedList, historyList } from './lists';
 import * as parameter from './parameters';
+import { proofRoutes } from './proof-routes';
 import { adjustment, payment, reversal, usage } from './records';
 import { json } from './route';
 import type { Route } from './route';
@@ -251,4 +252,4 @@ const operator: Route[] = [
 ];
 
 /** Every call of DESIGN section 4. */
-export const routes: readonly Route[] = [...records, ...accounts, ...calls, ...traffic, ...operator];
+export const routes: readonly Route[] = [...records, ...accounts, ...calls, ...traffic, ...proofRoutes, ...operator];

@@ -1,5 +1,5 @@
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
-import { LogUnavailable, noStream } from '@tollgate/event-store';
+import { LogUnavailable, ledgerOf, noStream } from '@tollgate/event-store';
 import { ForeignLedger, NoLedger } from './index';
 import { append, newPrefix, openLog, payment, quick, readAll, startStore } from './log-under-test.fixture';
 
@@ -36,6 +36,14 @@ test('streams that are somebody else’s are refused', async () => {
     /was not written by Tollgate.*EVENTSTORE_STREAM_PREFIX/,
   );
   await client.dispose();
+});
+
+test('what names a ledger to others is its first event, and not the one that names it in the store', async () => {
+  const log = await openLog(store.url);
+  expect(await ledgerOf(log)).toBeUndefined();
+  await append(log, ['account-a', noStream], payment('first'), payment('second'));
+  expect(await ledgerOf(log)).toBe(payment('first').eventId);
+  await log.close();
 });
 
 test('ledgers in one store know nothing of one another', async () => {

@@ -131,7 +131,7 @@ const checkNotAhead = async <Body extends EventBody>({ name, log, position }: Fo
   const last = await log.lastPosition();
   if (stored !== undefined && (last === undefined || stored > last))
     throw new Error(
-      `${name} is at position ${String(stored)}, ahead of the log${last === undefined ? ', which is empty' : ` at ${String(last)}`}: the log was replaced by an older copy; put the newer one back or, if the older one is what you want, delete the folder relays beside it: everything in the log is then published again, byte for byte`,
+      `${name} is at position ${String(stored)}, ahead of the log${last === undefined ? ', which is empty' : ` at ${String(last)}`}: the log was replaced by an older copy; put the newer one back or, if the older one is what you want, delete the folder relays beside it: the topics are then compared with the log`,
     );
 };
 

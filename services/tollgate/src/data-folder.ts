@@ -13,7 +13,7 @@ import type { Foundation, FoundationOptions } from './foundation';
 import { openLocked } from './locked-data';
 
 /** The log in files, and what else a node stands on. One process has it at a time. */
-export type DataFolder = Foundation & { log: FileEventLog<LogEvent> };
+export type DataFolder = Omit<Foundation, 'tree'> & { log: FileEventLog<LogEvent> };
 
 /** Folders a data folder is made of; all but `log` may be empty. */
 export type Folders = { log: Folder; accountTable: Folder; relays: Folder };
@@ -53,7 +53,10 @@ export const openData = async (
 };
 
 /** The data folder of this machine, locked against any other process. */
-export const openDataFolder = async (data: string, options: Options): Promise<DataFolder> => {
+export const openDataFolder = async (
+  data: string,
+  options: Options,
+): Promise<DataFolder & Pick<Foundation, 'tree'>> => {
   requireFolder(data);
   const paths = foldersOf(data);
   if (oldFormatIn(data))
@@ -62,14 +65,15 @@ export const openDataFolder = async (data: string, options: Options): Promise<Da
     );
   const unfinished = unfinishedIn(data);
   if (unfinished !== undefined) throw new SettingsError(unfinished);
-  return openLocked(data, async () =>
-    openData(
+  return openLocked(data, async () => ({
+    ...(await openData(
       {
         log: await openFolder(paths.log),
         accountTable: await openFolder(paths.accountTable),
         relays: await openFolder(paths.relays),
       },
       options,
-    ),
-  );
+    )),
+    tree: () => openFolder(paths.tree),
+  }));
 };

@@ -82,8 +82,10 @@ const openOver = async (
     await projector.caughtUp;
     return {
       log,
+      shared: log,
       table,
       relays: await openFolder(paths.relays),
+      tree: () => openFolder(paths.tree),
       clock,
       readiness: [
         { name: 'account table', check: () => tableReadiness(projector.behind(), table.place(), clock()) },

@@ -12,6 +12,8 @@ export const foldersOf = (data: string) => ({
   accountTable: join(data, 'account-table'),
   /** How far each relay has been acknowledged: without it everything is published again. */
   relays: join(data, 'relays'),
+  /** The ledger's tree, which is derived: where checkpoints are signed. */
+  tree: join(data, 'tree'),
   /** What is derived from logs in an event store, for each in a folder of its own. */
   eventStore: join(data, 'event-store'),
   /** Of the process that has the data folder open. */
@@ -21,7 +23,7 @@ export const foldersOf = (data: string) => ({
 /** What is derived from one log in an event store. Its seed is of that log alone: another store, prefix or copy has another. */
 export const storeFoldersOf = (data: string, seed: Uint8Array) => {
   const path = join(foldersOf(data).eventStore, Buffer.from(seed).toString('hex'));
-  return { accountTable: join(path, 'account-table'), relays: join(path, 'relays') };
+  return { accountTable: join(path, 'account-table'), relays: join(path, 'relays'), tree: join(path, 'tree') };
 };
 
 /** What to do with a data folder whose log has not come to its end; absent for any other. */

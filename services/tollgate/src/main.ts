@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   import: async () => (await import('./cli/import.js')).addImport,
   watch: async () => (await import('./cli/watch.js')).addWatch,
   verify: async () => (await import('./cli/verify.js')).addVerify,
+  audit: async () => (await import('./cli/audit.js')).addAudit,
   export: async () => (await import('./cli/export.js')).addExport,
   backup: async () => (await import('./cli/backup.js')).addBackup,
   restore: async () => (await import('./cli/restore.js')).addRestore,

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { readConnectionString } from '@tollgate/event-store-esdb/connection-string';
 import { createStoreNames } from '@tollgate/event-store-esdb/store-names';
@@ -96,6 +96,10 @@ const settingsSchema = z.object({
     .optional(),
   kafkaSaslUsername: z.string().optional(),
   kafkaSaslPassword: z.string().optional(),
+  signingKey: z
+    .string()
+    .transform((file) => resolve(file))
+    .optional(),
   databaseUrl: z
     .string()
     .refine(
@@ -115,7 +119,7 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
     roles: {
       variable: 'TOLLGATE_ROLES',
       flag: '--role <list>',
-      about: `${roleNames.join(', ')}: run only these, several with commas between or said again; without it, all in one process`,
+      about: `which to run of ${roleNames.join(', ')}, with commas between or said again; without it all`,
       initial: '',
     },
     host: { variable: 'TOLLGATE_HOST', flag: '--host <address>', about: 'address to listen on', initial: '127.0.0.1' },
@@ -233,6 +237,13 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
       about: 'needed with a mechanism; by environment only, since all users of a machine see its command lines',
       initial: '',
     },
+    signingKey: {
+      variable: 'TOLLGATE_SIGNING_KEY',
+      flag: '--signing-key <file>',
+      about:
+        'file of the key that signs checkpoints of the log, outside of the data folder; made if it is missing; without it none are signed',
+      initial: '',
+    },
     databaseUrl: {
       variable: 'DATABASE_URL',
       about: 'postgresql://… of the database that reports are kept in; by environment only, as it may hold a password',
@@ -270,6 +281,7 @@ export const readSettings = (flags: Partial<Record<SettingName, string>>, enviro
   const result = settingsSchema.safeParse(Object.fromEntries(given));
   if (!result.success)
     throw new SettingsError(result.error.issues.map(({ path, message }) => fault(String(path[0]), message)).join('\n'));
+  requireApart(result.data);
   const { kafkaSaslMechanism, kafkaSaslUsername, kafkaSaslPassword } = result.data;
   if (kafkaSaslMechanism !== undefined && (kafkaSaslUsername === undefined || kafkaSaslPassword === undefined))
     throw new SettingsError('KAFKA_SASL_MECHANISM: needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD as well');
@@ -280,6 +292,12 @@ export const readSettings = (flags: Partial<Record<SettingName, string>>, enviro
   const faults = faultsOfRoles(result.data);
   if (faults.length > 0) throw new SettingsError(faults.join('\n'));
   return result.data;
+};
+
+/** Whoever has the data, or a backup of them, must not have the key with them. */
+const requireApart = ({ data, signingKey }: Settings): void => {
+  if (signingKey?.startsWith(data + sep) === true)
+    throw new SettingsError(fault('signingKey', `must not lie in the data folder ${data}`));
 };
 
 const fault = (name: string, message: string): string => {

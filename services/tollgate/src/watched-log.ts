@@ -9,6 +9,7 @@ const tryAgainAfterMs = 10_000;
 export type WatchedLog<Body extends EventBody> = EventLog<Body> & {
   /** Not ready for a while after an append that failed, unless one has succeeded since: then it must be tried again to know. */
   readiness(): { isReady: boolean; detail: string };
+  isAppending(): boolean;
 };
 
 /** The same log; that it cannot be written, and can again, is logged once and known to `readiness`. */
@@ -19,6 +20,7 @@ export const watchLog = <Body extends EventBody>(
   let failure: { since: Date; latest: Date; reason: string } | undefined;
   let toldAtMs = -Infinity;
   let isTold = false;
+  let appending = 0;
 
   const onFailure = (error: unknown): void => {
     const reason = error instanceof Error ? error.message : String(error);
@@ -38,7 +40,9 @@ export const watchLog = <Body extends EventBody>(
 
   return {
     ...log,
+    isAppending: () => appending > 0,
     append: async (appends) => {
+      appending += 1;
       try {
         const results = await log.append(appends);
         const unknown = results.find((result) => result.status === 'unknown');
@@ -48,6 +52,8 @@ export const watchLog = <Body extends EventBody>(
       } catch (error) {
         onFailure(error);
         throw error;
+      } finally {
+        appending -= 1;
       }
     },
     readiness: () =>

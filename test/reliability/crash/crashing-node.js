@@ -83,6 +83,7 @@ const open = async ({ data: path }, options) => {
   const { log } = opened;
   return {
     ...opened,
+    tree: () => folder('tree'),
     log: {
       ...log,
       append: async (appends) => {

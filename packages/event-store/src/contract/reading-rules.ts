@@ -1,4 +1,5 @@
 import { noStream } from '../event-log';
+import { ledgerOf } from '../ledger-of';
 import {
   catchUp,
   eventsOf,
@@ -58,6 +59,17 @@ export const readingRules = (createLog: CreateLog): void => {
         expect(isSame(eventsOf(await catchUp(opened, { prefixes: ['account-'] })))).toBe(true);
       })();
     });
+
+    test(
+      'is named by its first event',
+      onLog(createLog, async (log, { reopen }) => {
+        expect(await ledgerOf(log)).toBeUndefined();
+        const [first] = await record(log, to('account-a', noStream, payments('a', 2)));
+        await record(log, to('account-b', noStream, payments('b', 2)));
+        expect(await ledgerOf(log)).toBe(first?.eventId);
+        expect(await ledgerOf(await reopen())).toBe(first?.eventId);
+      }),
+    );
 
     nameRules(createLog);
     positionRules(createLog);

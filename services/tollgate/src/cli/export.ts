@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { byOf, isAccountEvent } from '@tollgate/contracts';
-import type { LogEvent } from '@tollgate/contracts';
-import type { RecordedEvent } from '@tollgate/event-store';
+import { logLine } from '@tollgate/contracts';
 import { readSettings, settingSources } from '../settings';
 import { openLogSource } from './log-source';
 
@@ -14,7 +12,7 @@ export const addExport = (program: Command): void => {
     .command('export')
     .summary('print every event of the log')
     .description(
-      'Prints every event of the log up to the last durable one, oldest first, also while Tollgate runs: a line of JSON each, with its place, its times and where it came from.',
+      'Prints every event of the log up to the last durable one, oldest first, also while Tollgate runs: a line of JSON each, with its stream, its times and where it came from. The lines are the leaves of the ledger’s tree (README, “For auditors”).',
     )
     .option(flag, `${about} (${variable})`)
     .addOption(new Option('--format <format>', 'how to print them').choices(['ndjson']).default('ndjson'))
@@ -22,20 +20,9 @@ export const addExport = (program: Command): void => {
       const settings = readSettings(flags.data === undefined ? {} : { data: flags.data }, process.env);
       const source = await openLogSource(settings);
       for await (const events of source.recorded('')) {
-        const text = events.map((event) => `${JSON.stringify(lineOf(event))}\n`).join('');
+        const text = events.map((event) => `${logLine(event)}\n`).join('');
         if (!process.stdout.write(text)) await once(process.stdout, 'drain');
       }
       await source.close();
     });
-};
-
-/** What stands in the line of an event, with what its group says of all of its events. */
-const lineOf = (event: RecordedEvent<LogEvent>): object => {
-  const { position, stream, revision, eventId, type, recordedAt, data } = event;
-  const place = { position: position.toString(), stream, revision, eventId, type, recordedAt };
-  if (!isAccountEvent(event)) return { ...place, data };
-  const { receivedAt } = event.metadata.source;
-  const by = byOf(event.metadata);
-  const reversed = event.type === 'EntryReversed' ? event.metadata.reversed : undefined;
-  return { ...place, receivedAt, ...(by && { by }), ...(reversed && { reversed }), data };
 };

@@ -4,6 +4,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
 import type { Log, Readiness, Registry } from '@tollgate/service-runtime';
+import type { Foundation, SharedLog } from '../foundation';
 import type { KafkaConnection } from '../kafka-connection';
 import type { Settings } from '../settings';
 
@@ -11,9 +12,14 @@ import type { Settings } from '../settings';
 export type Ground = {
   settings: Settings;
   log: EventLog<LogEvent>;
+  /** Whether this process is writing to it. */
+  isAppending(): boolean;
+  /** Absent where no other process may stand on the log. */
+  shared: SharedLog | undefined;
   /** Caught up with the log when the process started. */
   table: AccountTable;
   relays: Folder;
+  tree: Foundation['tree'];
   /** Absent without brokers, and where no role of the process speaks to them. */
   kafka: KafkaConnection | undefined;
   clock: () => Date;

@@ -24,5 +24,8 @@ export const rolesOf = ({ roles, kafkaBrokers, databaseUrl }: Settings): Role[] 
 export const startRoles = async (roles: readonly Role[], ground: Ground): Promise<Part[]> => {
   const parts: Part[] = [];
   for (const role of roles) parts.push(await starters[role](ground));
+  // Who answers proves too, where there is a key to sign with.
+  if (roles.includes('api') && ground.settings.signingKey !== undefined)
+    parts.push(await (await import('./audit.js')).startAuditing(ground));
   return parts;
 };

@@ -1,0 +1,52 @@
+import { checkpointExample, consistencyExample, inclusionExample } from './examples';
+import * as parameter from './parameters';
+import { consistencyProof, inclusionProof } from './proofs';
+import type { Route } from './route';
+
+/** What auditors ask for, where checkpoints are signed; elsewhere it is 404. */
+export const proofRoutes: Route[] = [
+  {
+    method: 'get',
+    path: '/v1/checkpoints/latest',
+    operationId: 'readCheckpoint',
+    tag: 'proofs',
+    summary: 'The newest signed checkpoint: how many events there are, and the root of their tree',
+    answers: {
+      200: {
+        description: 'A signed note (c2sp.org/signed-note, c2sp.org/tlog-checkpoint).',
+        content: [{ as: 'text', mediaType: 'text/plain', description: `Such as:\n\n${checkpointExample}` }],
+      },
+    },
+    problems: ['NOT_FOUND'],
+  },
+  {
+    method: 'get',
+    path: '/v1/proofs/inclusion',
+    operationId: 'proveInclusion',
+    tag: 'proofs',
+    summary: 'That an event is in the tree of a checkpoint',
+    parameters: [parameter.provenEvent, parameter.treeSize],
+    answers: {
+      200: {
+        description: 'The proof.',
+        content: [{ as: 'json', schema: inclusionProof, example: inclusionExample }],
+      },
+    },
+    problems: ['INVALID_REQUEST', 'NOT_FOUND'],
+  },
+  {
+    method: 'get',
+    path: '/v1/proofs/consistency',
+    operationId: 'proveConsistency',
+    tag: 'proofs',
+    summary: 'That the tree of one checkpoint is the beginning of that of a later one',
+    parameters: [parameter.fromSize, parameter.toSize],
+    answers: {
+      200: {
+        description: 'The proof.',
+        content: [{ as: 'json', schema: consistencyProof, example: consistencyExample }],
+      },
+    },
+    problems: ['INVALID_REQUEST', 'NOT_FOUND'],
+  },
+];

@@ -1,0 +1,5 @@
+export { hashBytes, leafHash } from './hash';
+export type { Hash } from './hash';
+export type { KeptHashes } from './kept-hashes';
+export { openTree } from './tree';
+export type { Tree } from './tree';

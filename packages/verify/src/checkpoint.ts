@@ -1,0 +1,67 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
+
+/** What somebody signed: how many events a ledger had, and the root of the tree of their lines. */
+export type Checkpoint = {
+  origin: string;
+  size: number;
+  root: Buffer;
+  extension: string[];
+  text: string;
+  signatures: Signature[];
+};
+
+type Signature = { name: string; keyId: string; bytes: Buffer };
+
+/** A public key: `name+id+base64`, as a line of its own. */
+export type PublicKey = { name: string; keyId: string; bytes: Buffer };
+
+/** Something was given that is not what it should be: nothing can be checked with it. */
+export class Unusable extends Error {
+  override readonly name = 'Unusable';
+}
+
+const ed25519 = 1;
+
+/** Throws `Unusable`. */
+export const readPublicKey = (line: string): PublicKey => {
+  const [, name, keyId, base64] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/.exec(line.trim()) ?? [];
+  const typed = Buffer.from(base64 ?? '', 'base64');
+  if (name === undefined || keyId === undefined || typed.length !== 33 || typed[0] !== ed25519)
+    throw new Unusable('it is no public key: a line NAME+ID+KEY of an Ed25519 key is expected');
+  if (createHash('sha256').update(`${name}\n`).update(typed).digest('hex').slice(0, 8) !== keyId)
+    throw new Unusable('the public key does not match its id: it was damaged, or put together from two');
+  return { name, keyId, bytes: typed.subarray(1) };
+};
+
+/** A signed note (c2sp.org/signed-note) that holds a checkpoint (c2sp.org/tlog-checkpoint). Throws `Unusable`. */
+export const readCheckpoint = (note: string): Checkpoint => {
+  const end = note.lastIndexOf('\n\n');
+  const text = note.slice(0, end + 1);
+  const [origin = '', size = '', root = '', ...extension] = text.slice(0, -1).split('\n');
+  const bytes = Buffer.from(root, 'base64');
+  if (end < 0 || origin === '' || !/^(0|[1-9]\d{0,15})$/.test(size) || !isBase64(root, bytes) || bytes.length !== 32)
+    throw new Unusable('it is no checkpoint: a signed note of origin, size and root is expected');
+  const signatures = note
+    .slice(end + 2)
+    .split('\n')
+    .flatMap(signatureIn);
+  return { origin, size: Number(size), root: bytes, extension, text, signatures };
+};
+
+const isBase64 = (text: string, bytes: Buffer): boolean => bytes.toString('base64') === text;
+
+const signatureIn = (line: string): Signature[] => {
+  const [, name, base64 = ''] = /^\u2014 (\S+) (\S+)$/.exec(line) ?? [];
+  const bytes = Buffer.from(base64, 'base64');
+  return name === undefined || !isBase64(base64, bytes) || bytes.length !== 68
+    ? []
+    : [{ name, keyId: bytes.subarray(0, 4).toString('hex'), bytes: bytes.subarray(4) }];
+};
+
+/** Whether the key signed it. Signatures of other keys are passed over. */
+export const isSignedBy = ({ text, signatures }: Checkpoint, key: PublicKey): boolean => {
+  const x = key.bytes.toString('base64url');
+  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  const own = signatures.filter(({ name, keyId }) => name === key.name && keyId === key.keyId);
+  return own.length > 0 && own.every(({ bytes }) => verify(null, Buffer.from(text), publicKey, bytes));
+};

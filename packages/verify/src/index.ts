@@ -1,0 +1,3 @@
+export { NoEvent, eventIn } from './event';
+export { createFold } from './fold';
+export { linesOf } from './lines';

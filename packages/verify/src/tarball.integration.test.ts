@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(__dirname, '../../..');
+let folder: string;
+let unpacked: string;
+
+type Run = { cwd: string; input?: Buffer };
+
+const run = (command: string, args: readonly string[], { cwd, input }: Run) => {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', ...(input && { input }) });
+  return { status, stdout, stderr };
+};
+
+/** The package as npm would give it to an auditor, alone in a folder, with the one library it names. */
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tollgate-verify-'));
+  const packed = run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: resolve(__dirname, '..') });
+  expect(packed).toMatchObject({ status: 0 });
+  run('tar', ['-xzf', readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? ''], { cwd: folder });
+  unpacked = join(folder, 'package');
+  mkdirSync(join(unpacked, 'node_modules'));
+  cpSync(join(root, 'node_modules/decimal.js'), join(unpacked, 'node_modules/decimal.js'), { recursive: true });
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const verify = (args: readonly string[], input?: Buffer) =>
+  run(process.execPath, ['bin/tollgate-verify.js', ...args], { cwd: unpacked, ...(input && { input }) });
+const proofs = ['--key', 'example/key.pub', '--checkpoint', 'example/checkpoint'];
+
+test('the package needs decimal.js and Node, and holds no tests', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8')) as { dependencies: object };
+  expect(Object.keys(dependencies)).toEqual(['decimal.js']);
+  const names = readdirSync(unpacked, { recursive: true }).map(String);
+  expect(names.filter((name) => name.startsWith('dist') && /test|fixture/.test(name))).toEqual([]);
+});
+
+test('a whole export ends with 0, and says what is proven', () => {
+  const args = ['example/export.ndjson', ...proofs, '--checkpoint', 'example/checkpoint-earlier', '--balances'];
+  const { status, stdout } = verify(args);
+  expect(stdout).toBe(
+    [
+      'acme EUR inbound 99.9999999999 outbound 0 mutual -99.9999999999',
+      'globex USD inbound 20 outbound -10 mutual 30',
+      'initech EUR inbound 0 outbound 1 mutual 1',
+      '23 events of 3 accounts, root EmPTL3THQNTgg4oG8UyN047N5Zkc561reOMl7+GXnW4=; the first 23 are proven by a checkpoint.',
+      '0 differences in 23 events and 10 blocks and unblocks.\n',
+    ].join('\n'),
+  );
+  expect(status).toBe(0);
+});
+
+test('one that was tampered with ends with 1, and says what and where', () => {
+  const text = readFileSync(join(unpacked, 'example/export.ndjson'), 'utf8');
+  const input = Buffer.from(text.replace('"99.9999999999"', '"99.9999999998"'));
+  const { status, stdout } = verify(['-', ...proofs, '--json'], input);
+  expect(status).toBe(1);
+  const { findings } = JSON.parse(stdout) as { findings: { line?: number; checkpoint?: string }[] };
+  expect(findings.map(({ line, checkpoint }) => checkpoint ?? line)).toEqual(
+    expect.arrayContaining([12, 'example/checkpoint']),
+  );
+});
+
+test.each<[what: string, args: string[], says: string]>([
+  ['no export', [], 'name one export'],
+  ['an export that is not there', ['missing.ndjson'], 'ENOENT'],
+  ['a key that is none', ['example/export.ndjson', ...proofs, '--key', 'example/checkpoint'], 'it is no public key'],
+  ['a checkpoint that is none', ['example/export.ndjson', '--checkpoint', 'example/key.pub'], 'it is no checkpoint'],
+  ['a key and nothing to check with it', ['example/export.ndjson', '--key', 'example/key.pub'], 'no --checkpoint'],
+  ['an option that it does not have', ['example/export.ndjson', '--kee', 'x'], '--kee'],
+])('with %s it ends with 2 and says so', (_, args, says) => {
+  const { status, stderr } = verify(args);
+  expect([status, stderr]).toEqual([2, expect.stringContaining(says)]);
+  expect(stderr).not.toContain('    at ');
+});
+
+test('without a key it says that no signature was checked, and without a checkpoint that nothing is proven', () => {
+  const unsigned = verify(['example/export.ndjson', '--checkpoint', 'example/checkpoint']);
+  expect(unsigned).toMatchObject({ status: 0, stdout: expect.stringContaining('signature was not checked') as string });
+  writeFileSync(join(folder, 'empty'), '');
+  const empty = verify([join(folder, 'empty')]);
+  expect(empty).toMatchObject({ status: 0, stdout: expect.stringContaining('no checkpoint proves them') as string });
+});

@@ -1,0 +1,164 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { logLine } from '@tollgate/contracts';
+import type { LogEvent } from '@tollgate/contracts';
+import type { EventBatch, EventLog } from '@tollgate/event-store';
+import type { Folder } from '@tollgate/folder';
+import { follow } from '@tollgate/service-runtime';
+import type { Log } from '@tollgate/service-runtime';
+import { openKeptTree } from './kept-tree';
+import type { KeptTree, TreePlace } from './kept-tree';
+import { openSigner } from './signer';
+import type { Signable, Signer } from './signer';
+import { createSerial } from './serial';
+
+/** The ledger's tree, kept up with the log, and its signed checkpoints. */
+export type Audit = {
+  tree(): KeptTree;
+  /** The last checkpoint, as a note; absent before the first. */
+  checkpoint(): string | undefined;
+  /** Not ready where the log is no extension of what was signed: that is for a person to say. */
+  readiness(): { isReady: boolean; detail: string };
+  /** Age of the oldest event that is not in the tree, as far as it is known; 0 when all are. */
+  lagSeconds(): number;
+  /** Resolves when it has stopped on request; rejects if the log cannot be followed. */
+  done: Promise<void>;
+  stop(): Promise<void>;
+};
+
+type Parts = {
+  log: EventLog<LogEvent>;
+  /** Of the tree, which is derived. */
+  folder: Folder;
+  /** The file of the signing key. */
+  keyPath: string;
+  /** Whether records wait for the log: then the tree does too, for a while. */
+  isBusy(): boolean;
+  clock: () => Date;
+  logger: Log;
+};
+
+const sliceEvents = 250;
+const checkpointEveryMs = 1_000;
+/** The tree is derived: what is not on the disk is read from the log again. */
+const flushEvery = 10;
+const mostPatience = 10;
+const patienceMs = 5;
+
+/** Throws if there is something wrong with the key. */
+export const startAudit = async ({ log, folder, keyPath, isBusy, clock, logger }: Parts): Promise<Audit> => {
+  const signer = await openSigner(keyPath);
+  let tree = await openKeptTree(folder);
+  if (!(await isOf(log, tree)) || isWrong(tree, signer)) tree = await anew(tree, folder, logger);
+  let place = tree.place;
+  let lastRecordedAt: string | undefined;
+  const serial = createSerial();
+
+  const append = (events: EventBatch<LogEvent>['events']): void => {
+    for (const event of events) {
+      tree.append(logLine(event), event.eventId);
+      place = { size: tree.size(), position: event.position, eventId: event.eventId };
+      lastRecordedAt = event.recordedAt;
+    }
+  };
+  const following = follow({
+    name: 'audit',
+    log,
+    prefixes: [''],
+    position: () => place?.position,
+    apply: async ({ events }) => {
+      for (let waited = 0; waited < mostPatience && isBusy(); waited += 1) await delay(patienceMs);
+      await serial(() => {
+        append(events);
+      });
+    },
+    maxEvents: sliceEvents,
+    logger,
+  });
+
+  const signing = createSigning({ signer, logger });
+  let ticks = 0;
+  const tick = (isLast = false): Promise<void> =>
+    serial(async () => {
+      if (place === undefined) return;
+      ticks += 1;
+      await signing.sign(signableOf(tree), following.isCaughtUp());
+      if (place.size !== tree.place?.size && (isLast || ticks % flushEvery === 0)) await flush(tree, place, logger);
+    });
+  const timer = setInterval(() => void tick(), checkpointEveryMs);
+
+  return {
+    tree: () => tree,
+    checkpoint: signer.last,
+    readiness: () => {
+      const refusal = signing.refusal();
+      const size = String(tree.size());
+      return refusal === undefined
+        ? { isReady: true, detail: `${size} events are in the tree` }
+        : { isReady: false, detail: refusal };
+    },
+    lagSeconds: () => {
+      if (following.isCaughtUp()) return 0;
+      const since = lastRecordedAt === undefined ? following.behind()?.since : new Date(lastRecordedAt);
+      return since === undefined ? 0 : Math.max(0, (clock().getTime() - since.getTime()) / 1_000);
+    },
+    done: following.done,
+    stop: async () => {
+      clearInterval(timer);
+      await following.stop();
+      await tick(true);
+      tree.close();
+      await signer.close();
+    },
+  };
+};
+
+const signableOf = (tree: KeptTree): Signable => ({ ledger: tree.eventId(0), size: tree.size(), root: tree.root });
+
+/** Signs what may be signed; what may not is told once, and kept for `refusal`. */
+const createSigning = ({ signer, logger }: { signer: Signer; logger: Log }) => {
+  let refusal: string | undefined;
+  let signed = 0;
+  const refuse = (reason: string): void => {
+    if (reason !== refusal) logger.error({}, `no checkpoint is signed: ${reason}`);
+    refusal = reason;
+  };
+  return {
+    refusal: () => refusal,
+    sign: async (tree: Signable, isCaughtUp: boolean): Promise<void> => {
+      if (tree.size === signed || refusal !== undefined) return;
+      const reason = signer.refusal(tree);
+      if (reason !== undefined) {
+        if (isCaughtUp || reason.why !== 'shorter') refuse(reason.detail);
+        return;
+      }
+      try {
+        await signer.sign(tree);
+        signed = tree.size;
+      } catch (error) {
+        logger.warn({ error: String(error) }, 'a checkpoint cannot be kept, and is not given out; it is tried again');
+      }
+    },
+  };
+};
+
+const flush = async (tree: KeptTree, place: TreePlace, logger: Log): Promise<void> => {
+  try {
+    await tree.flush(place);
+  } catch (error) {
+    logger.warn({ error: String(error) }, 'the tree cannot be kept; a restart reads again what follows');
+  }
+};
+
+/** Whether the log still has the event at which the tree ends: it may have been replaced by another copy. */
+const isOf = async (log: EventLog<LogEvent>, { place }: KeptTree): Promise<boolean> =>
+  place === undefined || (await log.read(place.position))?.eventId === place.eventId;
+
+/** Whether its files say other than what was signed. The log then tells whether it is they that are wrong. */
+const isWrong = (tree: KeptTree, signer: Signer): boolean =>
+  tree.size() > 0 && signer.refusal(signableOf(tree))?.why === 'another history';
+
+const anew = (tree: KeptTree, folder: Folder, logger: Log): Promise<KeptTree> => {
+  tree.close();
+  logger.warn({}, 'the kept tree is not of this log, and is made anew');
+  return openKeptTree(folder, { isNew: true });
+};

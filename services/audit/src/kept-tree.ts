@@ -1,0 +1,122 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Position } from '@tollgate/event-store';
+import type { Folder } from '@tollgate/folder';
+import { hashBytes, leafHash, openTree } from '@tollgate/merkle';
+import type { Hash, Tree } from '@tollgate/merkle';
+import { openRecords } from './records';
+import type { Records } from './records';
+
+/** How far the tree has come in the log. */
+export type TreePlace = { size: number; position: Position; eventId: string };
+
+/** The tree of the whole log, in files. It is derived: without them it is made anew. */
+export type KeptTree = Omit<Tree, 'append'> & {
+  /** Of what is on the disk. */
+  place: TreePlace | undefined;
+  append(line: string, eventId: string): void;
+  /** Id of the event whose line is the leaf at `index`. */
+  eventId(index: number): string;
+  /** Where the line of an event stands; looks through all ids, 16 bytes an event. */
+  indexOf(eventId: string): Promise<number | undefined>;
+  /** All of it, with where the log was read to. Nothing may be appended meanwhile. */
+  flush(place: TreePlace): Promise<void>;
+  close(): void;
+};
+
+const idBytes = 16;
+/** With 256 times as many leaves to each level, more than any log has. */
+const levels = [0, 1, 2, 3, 4, 5];
+const stateName = 'state';
+
+/** The tree as it was flushed; an empty one with `isNew`, and where files are missing or too short. */
+export const openKeptTree = async (folder: Folder, { isNew = false } = {}): Promise<KeptTree> => {
+  const place = isNew ? undefined : await readPlace(folder);
+  const size = place?.size ?? 0;
+  const ids = await openRecords(folder, { name: 'event-ids', recordBytes: idBytes, count: size });
+  const hashes: Records[] = [];
+  for (const level of levels) {
+    const count = Math.floor(size / 256 ** level);
+    const records = await openRecords(folder, { name: `hashes-${String(level)}`, recordBytes: hashBytes, count });
+    if (records !== undefined) hashes.push(records);
+  }
+  const close = (): void => {
+    for (const records of [ids, ...hashes]) records?.close();
+  };
+  if (ids === undefined || hashes.length < levels.length) {
+    close();
+    return openKeptTree(folder, { isNew: true });
+  }
+  return keptTree({ folder, ids, hashes, place, close });
+};
+
+type Opened = { folder: Folder; ids: Records; hashes: Records[]; place: TreePlace | undefined; close(): void };
+
+const keptTree = ({ folder, ids, hashes, place, close }: Opened): KeptTree => {
+  const levelOf = (level: number): Records => {
+    const records = hashes[level];
+    if (records === undefined) throw new RangeError(`there is no level ${String(level)}`);
+    return records;
+  };
+  const kept = {
+    append: (level: number, hash: Hash) => {
+      levelOf(level).append(hash);
+    },
+    read: (level: number, index: number) => levelOf(level).read(index),
+  };
+  const tree = openTree(kept, ids.count());
+  const self: KeptTree = {
+    ...tree,
+    place,
+    append: (line, eventId) => {
+      tree.append(leafHash(line));
+      ids.append(bytesOf(eventId));
+    },
+    eventId: (index) => textOf(ids.read(index)),
+    indexOf: (eventId) => find(ids, bytesOf(eventId)),
+    flush: async (reached) => {
+      for (const records of [ids, ...hashes]) await records.flush();
+      await writePlace(folder, reached);
+      self.place = reached;
+    },
+    close,
+  };
+  return self;
+};
+
+const bytesOf = (eventId: string): Buffer => Buffer.from(eventId.replaceAll('-', ''), 'hex');
+const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes)
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
+const idsAtOnce = 1 << 16;
+
+/** Nobody else waits for it: it lets go after each MiB. */
+const find = async (ids: Records, wanted: Buffer): Promise<number | undefined> => {
+  for (let from = 0; from < ids.count(); from += idsAtOnce) {
+    const some = ids.readMany(from, idsAtOnce);
+    for (let at = some.indexOf(wanted); at >= 0; at = some.indexOf(wanted, at + 1))
+      if (at % idBytes === 0) return from + at / idBytes;
+    await nextTurn();
+  }
+  return undefined;
+};
+
+const readPlace = async (folder: Folder): Promise<TreePlace | undefined> => {
+  if (!folder.names().includes(stateName)) return undefined;
+  const file = await folder.open(stateName, { isReadOnly: true });
+  const bytes = Buffer.alloc(file.sizeBytes());
+  file.read(bytes, { offset: 0, length: bytes.length, position: 0 });
+  file.close();
+  const [size, position, eventId] = bytes.toString().split(' ');
+  if (eventId === undefined) return undefined;
+  return { size: Number(size), position: BigInt(position ?? 0), eventId };
+};
+
+const writePlace = async (folder: Folder, { size, position, eventId }: TreePlace): Promise<void> => {
+  const next = `${stateName}.next`;
+  const file = await folder.open(next, { isNew: true });
+  await file.write(Buffer.from(`${String(size)} ${String(position)} ${eventId}`), 0);
+  file.close();
+  await folder.rename(next, stateName);
+};

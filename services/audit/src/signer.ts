@@ -1,0 +1,123 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { lockFolder, openFolder } from '@tollgate/folder';
+import type { Folder } from '@tollgate/folder';
+import type { Hash } from '@tollgate/merkle';
+import { checkpointIn, signedNote, verifierKey } from './checkpoint';
+import type { Checkpoint } from './checkpoint';
+import { openSigningKey } from './signing-key';
+
+/** What the signer is asked to sign: a tree of the ledger whose first event has this id. */
+export type Signable = { ledger: string; size: number; root(size: number): Hash };
+
+/** Of a tree that is shorter than what was signed it is not known yet whether it will be another history. */
+export type Refusal = { detail: string; why: 'another ledger' | 'another history' | 'shorter' };
+
+/** Signs checkpoints, each an extension of the one before, which it keeps beside its key. */
+export type Signer = {
+  /** The last one that was signed, as a note; absent before the first. */
+  last(): string | undefined;
+  /** Why this must not be signed, by the last one that was; absent if it may. */
+  refusal(tree: Signable): Refusal | undefined;
+  /** The note, once it is kept. Throws where it must not be signed. */
+  sign(tree: Signable): Promise<string>;
+  close(): Promise<void>;
+};
+
+/** A ledger begins anew under another origin where its history went another way than what was signed. */
+type Origin = { suffix: string; extension: string[] };
+
+/** One process at a time signs with a key. Throws `FolderInUse`, or what is wrong with the key. */
+export const openSigner = async (path: string): Promise<Signer> => {
+  const { key, publicKey } = await openSigningKey(path);
+  const lock = await lockFolder(`${path}.lock`);
+  const folder = await openFolder(dirname(path));
+  const { suffix, extension } = readOrigin(path);
+  let last = readText(`${path}.last`);
+
+  const checkpointOf = ({ ledger, size, root }: Signable): Checkpoint => ({
+    origin: `${nameOf(ledger)}${suffix}`,
+    size,
+    root: root(size),
+    extension,
+  });
+
+  const refusal = (tree: Signable): Refusal | undefined => {
+    const before = last === undefined ? undefined : checkpointIn(last);
+    if (before === undefined) return undefined;
+    const { origin } = checkpointOf(tree);
+    const signed = `${String(before.size)} events were signed`;
+    if (before.origin !== origin) {
+      const detail = `the signing key ${path} has signed for ${before.origin}, and this ledger is ${origin}: give it a key of its own`;
+      return { why: 'another ledger', detail };
+    }
+    if (tree.size < before.size)
+      return { why: 'shorter', detail: `${signed}, and the log has ${String(tree.size)}: ${remedy}` };
+    if (Buffer.compare(tree.root(before.size), before.root) !== 0)
+      return { why: 'another history', detail: `${signed}, and the log holds others in their place: ${remedy}` };
+    return undefined;
+  };
+
+  return {
+    last: () => last,
+    refusal,
+    sign: async (tree) => {
+      const reason = refusal(tree);
+      if (reason !== undefined) throw new Error(reason.detail);
+      const named = { name: nameOf(tree.ledger), publicKey };
+      const note = signedNote(checkpointOf(tree), { ...named, key });
+      if (last === undefined) await replaceText(folder, `${basename(path)}.pub`, `${verifierKey(named)}\n`);
+      await replaceText(folder, `${basename(path)}.last`, note);
+      last = note;
+      return note;
+    },
+    close: () => lock.release(),
+  };
+};
+
+const remedy =
+  'put the log back that was signed; or, if this one is what counts, say why with "tollgate audit new-origin --reason TEXT"';
+
+/** The origin of a ledger, and the name of its key. */
+const nameOf = (ledger: string): string => `tollgate/${ledger}`;
+
+const readText = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+
+const replaceText = async (folder: Folder, name: string, text: string): Promise<void> => {
+  const file = await folder.open(`${name}.next`, { isNew: true });
+  await file.write(Buffer.from(text), 0);
+  file.close();
+  await folder.rename(`${name}.next`, name);
+};
+
+const readOrigin = (path: string): Origin => {
+  const text = readText(`${path}.origin`);
+  return text === undefined ? { suffix: '', extension: [] } : (JSON.parse(text) as Origin);
+};
+
+/**
+ * Lets a ledger go on whose history went another way than what was signed: the next checkpoints are of a new origin, and each names
+ * the last one of the old, and the reason. Returns that one. Throws where nothing was signed, and `FolderInUse`.
+ */
+export const beginNewOrigin = async (path: string, reason: string): Promise<Checkpoint> => {
+  const last = readText(`${path}.last`);
+  if (last === undefined) throw new Error(`nothing was signed yet with ${path}: there is no origin to go on from`);
+  const before = checkpointIn(last);
+  const lock = await lockFolder(`${path}.lock`);
+  try {
+    const { suffix } = readOrigin(path);
+    const number = Number(suffix.slice(1) || '1');
+    const root = Buffer.from(before.root).toString('base64');
+    const origin: Origin = {
+      suffix: `/${String(number + 1)}`,
+      extension: [`continues ${before.origin} ${String(before.size)} ${root}`, `reason ${JSON.stringify(reason)}`],
+    };
+    const folder = await openFolder(dirname(path));
+    const name = basename(path);
+    await replaceText(folder, `${name}.origin`, JSON.stringify(origin));
+    await folder.rename(`${name}.last`, `${name}.last.${String(number)}`);
+  } finally {
+    await lock.release();
+  }
+  return before;
+};

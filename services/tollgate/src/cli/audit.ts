@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { beginNewOrigin } from '@tollgate/audit';
+import { SettingsError, readSettings, settingSources } from '../settings';
+import { auditCutoff } from './audit-cutoff';
+import type { CutoffAudit } from './audit-cutoff';
+import { exportedEvents, loggedEvents } from './audited-events';
+import { openLogSource } from './log-source';
+import { requireLog } from './open-log-reader';
+import { say } from './terminal-text';
+
+const differs = 1;
+const unreadable = 2;
+
+/** `tollgate audit`: the ledger by another's reckoning. */
+export const addAudit = (program: Command): void => {
+  const audit = program
+    .command('audit')
+    .summary('fold the ledger by other means and compare; begin a new origin of checkpoints')
+    .description(
+      'Checks the ledger with the verifier that auditors use, which shares no code with Tollgate. For checkpoints and proofs see the README, “For auditors”.',
+    );
+  addCutoff(audit);
+  addNewOrigin(audit);
+};
+
+type CutoffFlags = { data?: string; json?: boolean };
+
+const addCutoff = (audit: Command): void => {
+  const { flag = '', variable, about } = settingSources.data;
+  audit
+    .command('cutoff')
+    .summary('compare every block and unblock with the fold of another program')
+    .description(
+      'Folds every event anew with the verifier’s own rules and compares every block and unblock that was recorded: when, why, over which balances, with which figures. Reads an export, or the log, also while Tollgate runs, or a backup with --data. Changes nothing.',
+    )
+    .argument('[export]', 'a file that tollgate export printed; without it the log')
+    .option(flag, `${about} (${variable})`)
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      '\nEnds with 0 if there is no difference, with 1 if there is, with 2 if it could not be checked.\n' +
+        'What the topic holds of the commands is compared by: tollgate topics check',
+    )
+    .action(async (path: string | undefined, flags: CutoffFlags) => {
+      try {
+        const result = await (path === undefined ? auditLog(flags) : auditCutoff(exportedEvents(path)));
+        if (flags.json === true) say(JSON.stringify(result));
+        else tell(result);
+        process.exitCode = result.differences.length === 0 ? 0 : differs;
+      } catch (error) {
+        process.stderr.write(`tollgate: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.exitCode = unreadable;
+      }
+    });
+};
+
+const auditLog = async ({ data }: CutoffFlags): Promise<CutoffAudit> => {
+  const settings = readSettings(data === undefined ? {} : { data }, process.env);
+  if (settings.eventstoreUrl === undefined) requireLog(settings.data, 'say where it is with --data');
+  const source = await openLogSource(settings);
+  try {
+    return await auditCutoff(loggedEvents(source));
+  } finally {
+    await source.close();
+  }
+};
+
+const shownDifferences = 20;
+
+const tell = ({ events, edges, blocked, differences }: CutoffAudit): void => {
+  for (const { line, what } of differences.slice(0, shownDifferences)) say(`  event ${String(line)}: ${what}`);
+  if (differences.length > shownDifferences) say(`  and ${String(differences.length - shownDifferences)} more`);
+  const count = `${String(differences.length)} difference${differences.length === 1 ? '' : 's'}`;
+  say(`${count} in ${String(edges)} edges (${String(events)} events); blocked now: ${String(blocked.length)}.`);
+};
+
+const addNewOrigin = (audit: Command): void => {
+  const { flag = '', variable, about } = settingSources.signingKey;
+  audit
+    .command('new-origin')
+    .summary('let a log be signed that went another way than what was signed before')
+    .description(
+      'For a log that was restored from a copy older than the last checkpoint: the next checkpoints are of a new origin, and each names the last one of the old origin and the reason. With Tollgate stopped. Whoever holds an older checkpoint sees it.',
+    )
+    .requiredOption('--reason <text>', 'why; stands in every checkpoint from then on')
+    .option(flag, `${about} (${variable})`)
+    .action(async ({ reason, signingKey: given }: { reason: string; signingKey?: string }) => {
+      const { signingKey } = readSettings(given === undefined ? {} : { signingKey: given }, process.env);
+      if (signingKey === undefined) throw new SettingsError(`${variable}: say which key with ${flag}`);
+      const { origin, size } = await beginNewOrigin(signingKey, reason);
+      say(`The next checkpoint begins a new origin; the last one of ${origin} was of ${String(size)} events.`);
+    });
+};

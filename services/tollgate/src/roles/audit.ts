@@ -1,0 +1,22 @@
+import { addAuditRoutes, observeAudit, startAudit } from '@tollgate/audit';
+import { failureOf } from './part';
+import type { Ground, Part } from './part';
+
+/** Keeps the ledger's tree, signs checkpoints of it and proves what is in it, giving way to whoever records in this process. */
+export const startAuditing = async (ground: Ground): Promise<Part> => {
+  const { settings, log, tree, isAppending: isBusy, clock, logger } = ground;
+  const { signingKey: keyPath } = settings;
+  if (keyPath === undefined) throw new Error('nothing is signed without a key');
+  const audit = await startAudit({ log, folder: await tree(), keyPath, isBusy, clock, logger });
+  return {
+    readiness: [{ name: 'checkpoints', check: audit.readiness }],
+    addRoutes: (server) => {
+      addAuditRoutes(server, audit);
+    },
+    observe: (registers) => {
+      observeAudit(audit, registers);
+    },
+    failed: failureOf(audit.done),
+    stop: audit.stop,
+  };
+};
