@@ -26,7 +26,7 @@ export class ForeignLedger extends Error {
 }
 
 /** The streams are a part of a ledger only: nothing may be served from them, or added. */
-export class UnfinishedCopy extends Error {
+class UnfinishedCopy extends Error {
   override readonly name = 'UnfinishedCopy';
   readonly retriable = false;
 }
