@@ -4,7 +4,7 @@
 /** The dependency rules of DESIGN section 6. Each has a canary in architecture.test.ts that must trip it. */
 
 /** The EventStoreDB that tests start is one of them: nothing that ships imports it, and it may import what is for tests. */
-const forSettings = '/src/(log-levels|connection-string|store-names)\\.ts$';
+const loadingNothing = '/src/(errors|log-levels|connection-string|store-names)\\.ts$';
 const tests = '(\\.(test|fixture)\\.[jt]s$|^test/|^packages/(event-store/src/contract|eventstore-test-server)/)';
 const production = '^(packages|services)/[^/]+/src/';
 
@@ -62,10 +62,10 @@ module.exports = {
     {
       name: 'index only',
       comment:
-        'Entries beside the index are for tests (contract suites, in-memory adapters) and for settings, which every command reads: they load nothing of what they set.',
+        'Entries beside the index are for tests (contract suites, in-memory adapters), for settings, which every command reads, and for errors that are told apart: they load nothing of what they set or come from.',
       severity: 'error',
       from: { path: '^((?:packages|services)/[^/]+)/', pathNot: tests },
-      to: { path: '^(packages|services)/', pathNot: ['^$1/', '^[^/]+/[^/]+/src/index\\.ts$', forSettings] },
+      to: { path: '^(packages|services)/', pathNot: ['^$1/', '^[^/]+/[^/]+/src/index\\.ts$', loadingNothing] },
     },
     {
       name: 'tests on top',

@@ -75,10 +75,14 @@ describe('several processes on one ledger', () => {
     await untilStanding(one, 'active');
     await untilStanding(other, 'stands by');
     expect((await relayPart(other.url)).status).toBe(200);
+    const later = await start();
+    await untilStanding(later, 'stands by');
+    await untilStanding(one, 'active');
     await turnTraffic(other.url, accounts, '-9');
     await untilAllPublished(one);
     expect(trafficControl.messages).toHaveLength(18);
     expect(deliveryFaultsOf(trafficControl.messages)).toEqual([]);
+    await later.kill();
   });
 
   it('another one goes on at once where the first is stopped, and repeats nothing', async () => {
@@ -135,6 +139,7 @@ describe('several processes on one ledger', () => {
     await turnTraffic(other.url, accounts, '-9');
     await untilAllPublished(other);
     expect(Date.now() - at).toBeLessThan(12_000);
+    expect(trafficControl.messages).toHaveLength(18);
     expect(deliveryFaultsOf(trafficControl.messages)).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import { open } from 'lmdb';
 import type { Database, RootDatabase } from 'lmdb';
 import { LogDamaged } from '@tollgate/event-store';
 import type { EventBody, RecordedEvent } from '@tollgate/event-store';
+import { lmdbFileOf } from './lmdb-file';
 import { checkLength } from './log-length';
 import { decodeRecord } from './record';
 
@@ -17,11 +18,9 @@ export type LmdbLog = {
   close(): Promise<void>;
 };
 
-export const lmdbFileOf = (eventLog: string): string => join(eventLog, 'log', 'data.mdb');
-
 const formatVersion = 1;
 
-/** `eventLog` is the folder with `log` in it. Throws `LogDamaged` if what is there is no whole log. */
+/** See `openLmdbLog` of the public list. */
 export const openLmdbLog = async (eventLog: string): Promise<LmdbLog> => {
   const path = lmdbFileOf(eventLog);
   if (!existsSync(path)) throw new LogDamaged(`${path} is missing; restore the log from a copy`);

@@ -1,9 +1,8 @@
 import { shorten, streamPrefixes } from '@tollgate/contracts';
 import type { LogEvent, RejectedMessage } from '@tollgate/contracts';
 import type { EventLog, RecordedEvent } from '@tollgate/event-store';
-import { PublishError } from '@tollgate/kafka';
 import type { OutgoingMessage } from '@tollgate/kafka';
-
+import { PublishError } from '@tollgate/kafka/errors';
 import { relay } from '@tollgate/service-runtime';
 import type { Following, Log, RelayPosition } from '@tollgate/service-runtime';
 

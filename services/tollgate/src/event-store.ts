@@ -82,6 +82,7 @@ const openOver = async (
     await projector.caughtUp;
     return {
       log,
+      shared: log,
       table,
       relays: await openFolder(paths.relays),
       clock,

@@ -4,9 +4,19 @@ import type { EventLog } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
 import type { Log, Readiness } from '@tollgate/service-runtime';
 
+/** A log that several processes may stand on. */
+export type SharedLog = {
+  /** The id of its ledger, also of a copy of it. */
+  ledger: string;
+  /** Of this log alone: a copy has another one, and other positions. */
+  seed: Uint8Array;
+};
+
 /** What a node stands on: the log, what is folded from it, and how far the relays are. The table has caught up with the log. */
 export type Foundation = {
   log: EventLog<LogEvent>;
+  /** Absent where this process is the only one that may stand on it. */
+  shared?: SharedLog;
   table: AccountTable;
   relays: Folder;
   clock: () => Date;

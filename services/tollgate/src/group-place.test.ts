@@ -35,8 +35,10 @@ const createGroup = (notes: GroupNote[] = []) => {
   };
 };
 
-const open = (group: ReturnType<typeof createGroup>, own = placeAt(undefined)) =>
-  openGroupPlace({ ...group, topic: 'traffic', own, logger });
+const logOf = (seed: number) => ({ ledger: 'ledger', seed: Uint8Array.of(seed) });
+
+const open = (group: ReturnType<typeof createGroup>, own = placeAt(undefined), shared = logOf(1)) =>
+  openGroupPlace({ ...group, topic: 'traffic', own, shared, logger });
 
 const marks = {
   cluster: 'here',
@@ -91,13 +93,25 @@ it('where the group has forgotten, or somebody else wrote, counts what the proce
   expect((await open(createGroup())).position()).toBeUndefined();
 });
 
+it('positions of the log that this one was copied from are none of this one', async () => {
+  const group = createGroup();
+  const place = await open(group);
+  place.store(42n);
+  await place.settled();
+  const copy = await open(group, placeAt(undefined), logOf(2));
+  expect([copy.position(), copy.marks]).toEqual([undefined, undefined]);
+  copy.store(7n);
+  await copy.settled();
+  expect((await open(group, placeAt(undefined), logOf(2))).position()).toBe(7n);
+});
+
 it('notes that were made one after another are taken by the least of their positions', () => {
   const noted = (partition: number, position: string) => ({
     partition,
     offset: 1n,
-    note: JSON.stringify({ position, cluster: 'here', last: { offset: '1', hash: 'aa' } }),
+    note: JSON.stringify({ log: '01', position, cluster: 'here', last: { offset: '1', hash: 'aa' } }),
   });
-  expect(placeNotedIn([noted(0, '9'), noted(1, '7')])?.position).toBe(7n);
+  expect(placeNotedIn([noted(0, '9'), noted(1, '7')], logOf(1))?.position).toBe(7n);
 });
 
 it('a group that refuses stops nothing, and what the process itself keeps goes on', async () => {

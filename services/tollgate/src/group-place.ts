@@ -4,6 +4,7 @@ import { parseJson } from '@tollgate/contracts';
 import type { Position } from '@tollgate/event-store';
 import type { GroupNote, Term } from '@tollgate/kafka';
 import type { Log } from '@tollgate/service-runtime';
+import type { SharedLog } from './foundation';
 import type { RelayPlace } from './relay-position';
 import type { TopicMark } from './topic-marks';
 
@@ -18,30 +19,34 @@ type Parts = {
   topic: string;
   /** Of this process: what is known where the group has forgotten, or was deleted together with its topic. */
   own: RelayPlace;
+  shared: SharedLog;
   logger: Log;
 };
 
 /** Behind what was acknowledged; what is not noted yet is found in the topic itself. */
 const noteEveryMs = 250;
+/** What was acknowledged is seen in the topic a moment later: the second note says that too. */
+const notesEach = 2;
 
 /**
  * Keeps a place with the group that elects, as the offsets it has committed: how far the log was published, and of each partition
  * the last message. Notes of an earlier term never stand in the way: what they say was acknowledged.
  */
-export const openGroupPlace = async ({ term, topic, own, logger }: Parts): Promise<GroupPlace> => {
+export const openGroupPlace = async ({ term, topic, own, shared, logger }: Parts): Promise<GroupPlace> => {
   const notes = await term.notes(topic);
   const partitions = new Set([0, ...notes.map(({ partition }) => partition)]);
-  const { position, marks, seen } = placeNotedIn(notes) ?? { ...own, position: own.position() };
+  const { position, marks, seen } = placeNotedIn(notes, shared) ?? { ...own, position: own.position() };
   let current = position;
-  let isDue = false;
+  let due = 0;
   let isClosed = false;
   let noting: Promise<void> | undefined;
 
   const note = async (): Promise<void> => {
-    for (let pauseMs = 0; isDue; pauseMs = noteEveryMs) {
+    for (let pauseMs = 0; due > 0; pauseMs = noteEveryMs) {
       if (!isClosed) await delay(pauseMs, undefined, { ref: false });
-      isDue = false;
-      if (current !== undefined) await term.note(topic, encode(current, place, partitions));
+      due = isClosed ? 0 : due - 1;
+      if (current !== undefined)
+        await term.note(topic, encode({ ...place, position: current, log: seedOf(shared) }, partitions));
     }
   };
   const place: GroupPlace = {
@@ -50,7 +55,7 @@ export const openGroupPlace = async ({ term, topic, own, logger }: Parts): Promi
     position: () => current,
     store: (next) => {
       current = next;
-      isDue = true;
+      due = notesEach;
       noting ??= note()
         .catch((error: unknown) => {
           logger.debug({ topic, error: String(error) }, 'The group did not take how far was published');
@@ -72,7 +77,11 @@ export const openGroupPlace = async ({ term, topic, own, logger }: Parts): Promi
   return place;
 };
 
+/** Positions of another log, from which this one was copied, say, mean nothing here. */
+const seedOf = ({ seed }: SharedLog): string => Buffer.from(seed).toString('hex');
+
 const noted = z.object({
+  log: z.string(),
   position: z.string().regex(/^\d+$/),
   cluster: z.string(),
   last: z.object({ offset: z.string().regex(/^\d+$/), hash: z.string() }).optional(),
@@ -84,7 +93,7 @@ type Noted = Pick<RelayPlace, 'marks' | 'seen'> & { position: Position };
  * The offset is where whoever publishes next reads on. All partitions that ever carried a note get it anew, the first one in any case: none
  * is left to speak of an earlier position.
  */
-const encode = (position: Position, { marks, seen }: Omit<Noted, 'position'>, partitions: Set<number>): GroupNote[] => {
+const encode = ({ log, position, marks, seen }: Noted & { log: string }, partitions: Set<number>): GroupNote[] => {
   const records = marks?.records ?? new Map<number, TopicMark>();
   for (const partition of records.keys()) partitions.add(partition);
   return [...partitions].map((partition) => {
@@ -93,19 +102,19 @@ const encode = (position: Position, { marks, seen }: Omit<Noted, 'position'>, pa
     return {
       partition,
       offset: seen.get(partition) ?? mark?.offset ?? 0n,
-      note: JSON.stringify({ position: String(position), cluster: marks?.cluster ?? '', last } satisfies z.infer<
+      note: JSON.stringify({ log, position: String(position), cluster: marks?.cluster ?? '', last } satisfies z.infer<
         typeof noted
       >),
     };
   });
 };
 
-/** Absent where nothing was noted, or somebody else wrote. */
-export const placeNotedIn = (notes: readonly GroupNote[]): Noted | undefined => {
+/** Absent where nothing was noted, or somebody else wrote, or it was of another log. */
+export const placeNotedIn = (notes: readonly GroupNote[], shared: SharedLog): Noted | undefined => {
   const found = notes.flatMap(({ partition, offset, note }) => {
     const json = parseJson(Buffer.from(note));
     const parsed = noted.safeParse(json.ok ? json.value : undefined);
-    return parsed.success ? [{ partition, offset, ...parsed.data }] : [];
+    return parsed.success && parsed.data.log === seedOf(shared) ? [{ partition, offset, ...parsed.data }] : [];
   });
   const [first] = found;
   if (first === undefined || found.length < notes.length) return undefined;

@@ -50,11 +50,11 @@ export const startLedgerNode = async (
 
 /** Every role of the process, and the server that answers for them. */
 const startParts = async (settings: Settings, logger: Log, foundation: Foundation): Promise<LedgerNode> => {
-  const { table, clock, relays } = foundation;
+  const { table, clock, relays, shared } = foundation;
   const log = watchLog(foundation.log, { clock, logger });
   const roles = rolesOf(settings);
   const kafka = await connectIfNeeded(settings, roles, logger);
-  const parts = await startRoles(roles, { settings, log, table, relays, kafka, clock, logger });
+  const parts = await startRoles(roles, { settings, log, shared, table, relays, kafka, clock, logger });
 
   const metrics = createMetrics();
   const { maxBodyBytes: bodyBytes, maxConnections: connections, allowedHosts } = settings;

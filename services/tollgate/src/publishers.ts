@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '@tollgate/backoff';
-import type { LogEvent, Topics } from '@tollgate/contracts';
-import { ledgerOf } from '@tollgate/event-store';
-import type { EventLog } from '@tollgate/event-store';
+import type { Topics } from '@tollgate/contracts';
 import { runElection } from '@tollgate/kafka';
 import type { Election, Term } from '@tollgate/kafka';
+import type { SharedLog } from './foundation';
 import { openGroupPlace } from './group-place';
 import type { GroupPlace } from './group-place';
 import { runOutputTopic } from './output-topic';
@@ -15,15 +14,13 @@ import type { RelayPlace } from './relay-position';
 import { untilAborted } from './until-aborted';
 
 /** The consumer group by which the publishers of one ledger elect who writes to its topics. */
-export const publisherGroupOf = async (
-  topics: Pick<Topics, 'trafficControl'>,
-  log: EventLog<LogEvent>,
-): Promise<string> => `${topics.trafficControl}.publishers-${(await ledgerOf(log)) ?? ''}`;
+export const publisherGroupOf = ({ trafficControl }: Pick<Topics, 'trafficControl'>, { ledger }: SharedLog): string =>
+  `${trafficControl}.publishers-${ledger}`;
 
 /** An output of this process, and what it knows by itself of how far that was published. */
 export type OwnOutput = { output: Output; own: RelayPlace };
 
-type Parts = Omit<OutputTopicParts, 'output' | 'place' | 'mayPublish'> & { groupId: string };
+type Parts = Omit<OutputTopicParts, 'output' | 'place' | 'mayPublish'> & { groupId: string; shared: SharedLog };
 
 const backoff = { firstMs: 200, limitMs: 5_000 };
 
@@ -70,6 +67,7 @@ const heldIn = (election: Election, held: () => Held | undefined): Held | undefi
 
 /** One output, term after term. */
 const createCandidate = ({ output, own }: OwnOutput, parts: Parts) => {
+  const { shared, logger } = parts;
   const unknown = `how far ${output.topic} was published is not known yet`;
   let running: OutputTopic | undefined;
   let held: Held = { since: new Date(), reason: unknown };
@@ -83,7 +81,7 @@ const createCandidate = ({ output, own }: OwnOutput, parts: Parts) => {
     held = { since: new Date(), reason: unknown };
     for (let attempt = 0; !term.signal.aborted; attempt += 1)
       try {
-        return await openGroupPlace({ term, topic: output.topic, own, logger: parts.logger });
+        return await openGroupPlace({ term, topic: output.topic, own, shared, logger });
       } catch (error) {
         held = { ...held, reason: `${unknown}: ${error instanceof Error ? error.message : String(error)}` };
         await delay(backoffMs(attempt, backoff), undefined, { signal: term.signal }).catch(() => undefined);

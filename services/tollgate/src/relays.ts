@@ -6,6 +6,7 @@ import type { Folder } from '@tollgate/folder';
 import type { Log, Unacknowledged } from '@tollgate/service-runtime';
 import { runOutputTopic } from './output-topic';
 import type { OutputTopic } from './output-topic';
+import type { SharedLog } from './foundation';
 import { outputsOf } from './outputs';
 import type { OutputName } from './outputs';
 import { publisherGroupOf, runElected } from './publishers';
@@ -27,21 +28,22 @@ type Parts = {
   folder: Folder;
   logger: Log;
   created: Promise<void>;
-  /** Other processes may publish the same ledger on the same topics: one of them is elected. */
-  isElected: boolean;
+  /** Where other processes may publish from the same log, one of them is elected. */
+  shared: SharedLog | undefined;
 };
 
 /** Publishes both topics: alone, or while this process is the one that is elected. */
-export const startRelays = async ({ topics, folder, isElected, ...parts }: Parts): Promise<Relays> => {
+export const startRelays = async ({ topics, folder, shared, ...parts }: Parts): Promise<Relays> => {
   const outputs = outputsOf(topics);
   const own = async (name: OutputName): Promise<OwnOutput> => ({
     output: outputs[name],
     own: await openRelayPosition(folder, name),
   });
   const both = [await own('traffic-control'), await own('rejected')] as const;
-  const started = isElected
-    ? runElected(both, { ...parts, groupId: await publisherGroupOf(topics, parts.log) })
-    : both.map(({ output, own: place }) => runOutputTopic({ ...parts, output, place, mayPublish: () => true }));
+  const started =
+    shared === undefined
+      ? both.map(({ output, own: place }) => runOutputTopic({ ...parts, output, place, mayPublish: () => true }))
+      : runElected(both, { ...parts, shared, groupId: publisherGroupOf(topics, shared) });
   const [trafficControl, rejected] = started;
   if (trafficControl === undefined || rejected === undefined) throw new Error('there are two topics to publish');
   return {

@@ -13,9 +13,9 @@ export type RoleProcesses = Tollgate & {
 
 type Member = { role: Role; tollgate: Tollgate };
 
-const ofEach: Record<Role, number> = { intake: 2, decide: 2, publish: 1, api: 1, reporting: 1 };
+const ofEach: Record<Role, number> = { intake: 2, decide: 2, publish: 2, api: 1, reporting: 1 };
 
-/** Two that take in and two that decide, one of each other role for which there is something to do: a broker, a database. */
+/** Two that take in, two that decide and two that publish, one of each other role for which there is something to do: a broker, a database. */
 export const startRoleProcesses = async (options: TollgateOptions): Promise<RoleProcesses> => {
   const { brokers, flags = [], environment = {} } = options;
   const isWanted = (role: Role): boolean =>

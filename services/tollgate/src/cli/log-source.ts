@@ -1,9 +1,8 @@
 import { recordedIn } from '../command-comparison';
 import type { Recorded } from '../command-comparison';
-import type { Topics } from '@tollgate/contracts';
+import type { SharedLog } from '../foundation';
 import { openStoreLog } from '../event-store';
 import { foldersOf, storeFoldersOf } from '../folders';
-import { publisherGroupOf } from '../publishers';
 import type { Settings } from '../settings';
 import { openLogReader, recordedBy } from './open-log-reader';
 import { hasLog } from './upgrade-source';
@@ -12,10 +11,12 @@ import { hasLog } from './upgrade-source';
 export type LogSource = {
   /** Every event of the streams whose names begin so, up to the last durable one. */
   recorded(prefix: string): Recorded;
+  /** How many there are; absent where nobody counts them. */
+  count(): Promise<number | undefined>;
   /** Where the relays of this machine keep how far they are. */
   relays: string;
-  /** The group that knows it of all machines; absent where only one process publishes. */
-  publisherGroup?(topics: Topics): Promise<string>;
+  /** Absent where only one process may publish from it. */
+  shared?: SharedLog;
   close(): Promise<void>;
 };
 
@@ -24,14 +25,16 @@ export const openLogSource = async ({ data, eventstoreUrl, ...settings }: Settin
   if (eventstoreUrl === undefined || hasLog(data))
     return {
       recorded: (prefix) => recordedUnder(data, prefix),
+      count: () => countIn(data),
       relays: foldersOf(data).relays,
       close: () => Promise.resolve(),
     };
   const log = await openStoreLog({ ...settings, eventstoreUrl });
   return {
     recorded: (prefix) => recordedIn(log, prefix),
+    count: () => Promise.resolve(undefined),
     relays: storeFoldersOf(data, log.seed).relays,
-    publisherGroup: (topics) => publisherGroupOf(topics, log),
+    shared: log,
     close: log.close,
   };
 };
@@ -44,4 +47,10 @@ const recordedUnder = async function* (data: string, prefix: string): Recorded {
   } finally {
     reader.close();
   }
+};
+
+const countIn = async (data: string): Promise<number> => {
+  const reader = await openLogReader(data);
+  reader.close();
+  return reader.end;
 };

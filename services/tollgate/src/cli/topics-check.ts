@@ -8,6 +8,7 @@ import type { KafkaClient, TopicReader } from '@tollgate/kafka';
 import { compareCommands, shown } from '../command-comparison';
 import { createIdentities } from '../identities';
 import { placeNotedIn } from '../group-place';
+import { publisherGroupOf } from '../publishers';
 import type { Output, OutputName } from '../outputs';
 import { openRelayPosition } from '../relay-position';
 import type { LogSource } from './log-source';
@@ -19,8 +20,9 @@ type Parts = { kafka: KafkaClient; topics: Topics; outputs: Record<OutputName, O
 export const checkTopics = async ({ kafka, topics, outputs, log }: Parts): Promise<boolean> => {
   const commands = outputs['traffic-control'];
   // What is published by now is in a log that is read later.
-  const group = await log.publisherGroup?.(topics);
-  const through = (await publishedBy(kafka, group, commands)) ?? (await publishedIn(log));
+  const group = log.shared && publisherGroupOf(topics, log.shared);
+  const noted = group === undefined ? [] : await readGroupNotes(kafka, group, commands.topic);
+  const through = (log.shared && placeNotedIn(noted, log.shared)?.position) ?? (await publishedIn(log));
   if (through === undefined)
     say(
       `How far commands were published is not noted ${group === undefined ? `in ${log.relays}` : `with group ${group}`}: every command of the log is expected. Tollgate publishes what is not there when it starts.`,
@@ -29,14 +31,6 @@ export const checkTopics = async ({ kafka, topics, outputs, log }: Parts): Promi
   await withTopic(kafka, outputs.rejected.topic, (topic) => checkRejected(topic, outputs.rejected, log));
   return isWhole;
 };
-
-/** How far commands were published, as whoever did it noted with its group. */
-const publishedBy = async (
-  kafka: KafkaClient,
-  group: string | undefined,
-  { topic }: Output,
-): Promise<Position | undefined> =>
-  group === undefined ? undefined : placeNotedIn(await readGroupNotes(kafka, group, topic))?.position;
 
 /** How far the relay of commands says it is, if it is known. */
 const publishedIn = async ({ relays }: LogSource): Promise<Position | undefined> => {

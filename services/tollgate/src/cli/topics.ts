@@ -5,6 +5,7 @@ import type { Topics } from '@tollgate/contracts';
 import { createKafka, deleteTopic, ensureTopics, withTopic } from '@tollgate/kafka';
 import { createLog } from '@tollgate/service-runtime';
 import { partitions } from '../first-contact';
+import type { SharedLog } from '../foundation';
 import { openGroupPlace } from '../group-place';
 import { kafkaSettingsOf } from '../kafka-connection';
 import { openFoundation } from '../open-foundation';
@@ -71,14 +72,14 @@ const addRepublish = (topics: Command): void => {
       if (settings.eventstoreUrl === undefined) requireLedger(settings.data);
       const output = outputs[name];
       const logger = createLog('error');
-      const { log, relays, close } = await openFoundation(settings, { clock: () => new Date(), logger });
+      const { log, shared, relays, close } = await openFoundation(settings, { clock: () => new Date(), logger });
       try {
         const own = await openRelayPosition(relays, name);
         const parts = { client: kafka, output, log, logger };
         const messages =
-          settings.eventstoreUrl === undefined
+          shared === undefined
             ? await republishAll({ ...parts, place: own, mayPublish: () => true })
-            : await republishElected({ ...parts, topics, own });
+            : await republishElected({ ...parts, topics, own, shared });
         own.close();
         say(`${String(messages)} message${messages === 1 ? '' : 's'} published on ${output.topic}.`);
       } finally {
@@ -87,14 +88,14 @@ const addRepublish = (topics: Command): void => {
     });
 };
 
-type Elected = Omit<RepublishParts, 'mayPublish' | 'signal'> & { topics: Topics; own: RelayPlace };
+type Elected = Omit<RepublishParts, 'mayPublish' | 'signal'> & { topics: Topics; own: RelayPlace; shared: SharedLog };
 
-const republishElected = async ({ topics, own, ...parts }: Elected): Promise<number> => {
-  const { client, output, log, logger } = parts;
+const republishElected = async ({ topics, own, shared, ...parts }: Elected): Promise<number> => {
+  const { client, output, logger } = parts;
   const { topic } = output;
-  const groupId = await publisherGroupOf(topics, log);
+  const groupId = publisherGroupOf(topics, shared);
   return asPublisher(client, { groupId, topics: [topic] }, async (term) => {
-    const place = await openGroupPlace({ term, topic, own, logger });
+    const place = await openGroupPlace({ term, topic, own, shared, logger });
     const messages = await republishAll({ ...parts, place, mayPublish: term.isSure });
     await place.settled();
     return messages;

@@ -4,6 +4,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
 import type { Log, Readiness, Registry } from '@tollgate/service-runtime';
+import type { SharedLog } from '../foundation';
 import type { KafkaConnection } from '../kafka-connection';
 import type { Settings } from '../settings';
 
@@ -11,6 +12,8 @@ import type { Settings } from '../settings';
 export type Ground = {
   settings: Settings;
   log: EventLog<LogEvent>;
+  /** Absent where no other process may stand on the log. */
+  shared: SharedLog | undefined;
   /** Caught up with the log when the process started. */
   table: AccountTable;
   relays: Folder;

@@ -6,19 +6,12 @@ import { failureOf } from './part';
 import type { Ground, Part } from './part';
 
 /** Publishes decisions and rejected messages. */
-export const startPublishing = async ({
-  settings,
-  kafka,
-  log,
-  table,
-  relays: folder,
-  logger,
-}: Ground): Promise<Part> => {
+export const startPublishing = async ({ kafka, log, shared, table, relays: folder, logger }: Ground): Promise<Part> => {
   if (kafka === undefined) throw new Error('nothing is published without a broker');
   const { client, topics, contact } = kafka;
   const relays = await startRelays({
-    ...{ client, topics, log, table, folder, logger, created: contact.done },
-    isElected: settings.eventstoreUrl !== undefined,
+    ...{ client, topics, log, shared, table, folder, logger },
+    created: contact.done,
   });
   const running = Object.entries(relays.running);
   return {
