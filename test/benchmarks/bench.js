@@ -16,6 +16,7 @@ const { latency } = require('./figures/latency.js');
 const { replay, replayTrial } = require('./figures/replay.js');
 const { reporting } = require('./figures/reporting.js');
 const { single, singleTrial } = require('./figures/single.js');
+const { store } = require('./figures/store.js');
 const { measurePairs } = require('./pairs.js');
 const { profile } = require('./profile.js');
 const { tableOf, textOf } = require('./report.js');
@@ -28,7 +29,7 @@ const { repo } = require('./tollgate-process.js');
  */
 
 /** @type {Record<string, Figure>} */
-const figures = { single, batch, kafka, duplicates, latency, flip, replay, reporting, large, accounts };
+const figures = { single, batch, kafka, duplicates, latency, flip, replay, reporting, store, large, accounts };
 
 /** @type {Record<string, import('./pairs').Trial>} */
 const trials = { single: singleTrial, batch: batchTrial, kafka: kafkaTrial, flip: flipTrial, replay: replayTrial };
@@ -46,6 +47,7 @@ const help = `Measures Tollgate on this machine: each figure beside a floor take
                      flip        a usage that flips a balance to its BlockTraffic
                      replay      the whole log into an empty table
                      reporting   the whole log into PostgreSQL
+                     store       the log in an event store: the server for tests
                      large       at ten million events: time to ready, memory, disk, cost per event
                      accounts    at a million accounts: memory, cost per event
   --before FOLDER  instead of floors, the same on an earlier commit: five pairs, each on both builds one right after the

@@ -31,9 +31,9 @@ const spawnNode = (parameters, options = {}) => {
 
 /**
  * Starts the real thing: `tollgate serve` on a free port and this data folder. `build` is the checkout it is started from.
- * @param {{ build: string, data: string, brokers?: string[], flags?: string[], nodeFlags?: string[] }} options
+ * @param {{ build: string, data: string, brokers?: string[], flags?: string[], nodeFlags?: string[], settings?: NodeJS.ProcessEnv }} options
  */
-const startTollgate = async ({ build, data, brokers, flags = [], nodeFlags = [] }) => {
+const startTollgate = async ({ build, data, brokers, flags = [], nodeFlags = [], settings = {} }) => {
   const startedAt = performance.now();
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(
@@ -43,7 +43,7 @@ const startTollgate = async ({ build, data, brokers, flags = [], nodeFlags = [] 
   const kafka = brokers ? ['--kafka-brokers', brokers.join(',')] : [];
   const { child, exited } = spawnNode(
     [...nodeFlags, commandOf(build), 'serve', '--port', '0', '--data', data, '--log-level', 'warn', ...kafka, ...flags],
-    { cwd: build, env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: build, env: { ...environment, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let printed = '';
   for (const stream of [child.stdout, child.stderr])

@@ -202,6 +202,28 @@ describe('several that take in', () => {
   });
 });
 
+describe('commands of the command line', () => {
+  const run = async (...args: string[]) => {
+    const { exited, output } = spawnTollgate(args, { ...ledger, TOLLGATE_DATA: await createDataFolder() });
+    return { code: (await exited).code, output: output() };
+  };
+
+  it('write through an intake, which says who shows what was written', async () => {
+    const opened = await run('account', 'open', 'globex', '--currency', 'EUR', '--url', urlOf('intake'));
+    expect(opened).toMatchObject({ code: 0, output: expect.stringContaining('globex is open.') as string });
+    expect(opened.output).toContain('a process with the role api shows it: tollgate account show globex');
+    const shown = await run('account', 'show', 'globex', '--url', urlOf('intake'));
+    expect(shown).toMatchObject({ code: 1, output: expect.stringContaining('WRONG_ROLE: ') as string });
+    expect((await run('account', 'show', 'globex', '--url', urlOf('api'))).output).toContain('Account globex, EUR');
+  });
+
+  it('make the reports anew from the event store', async () => {
+    const { code, output } = await run('reporting', 'rebuild');
+    expect(output).toMatch(/The reports are made anew from [\d,]+ events, up to position \d+\./);
+    expect(code).toBe(0);
+  });
+});
+
 describe('a process that cannot be', () => {
   const serve = async (args: readonly string[], environment: NodeJS.ProcessEnv) => {
     const { exited, output } = spawnTollgate(['serve', '--port', '0', ...args], environment);

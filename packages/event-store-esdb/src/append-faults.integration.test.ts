@@ -48,7 +48,10 @@ test('an answer that was lost is found again, whatever was written since and alt
 
 test('an outcome that stays unknown is told as that, and the same append again is safe', async () => {
   server.misbehave({ appends: 'lose-answer' });
-  const impatient = await openLog(server.url, { timing: { ...quick, patienceMs: 1_000 }, streamPrefix: newPrefix() });
+  const impatient = await openLog(server.url, {
+    timing: { ...quick, callMs: 400, patienceMs: 1_000 },
+    streamPrefix: newPrefix(),
+  });
   const unknown = await append(impatient, ['account-a', noStream], payment('a'));
   expect(unknown).toEqual({ status: 'unknown', error: expect.any(LogUnavailable) as Error });
   server.misbehave({});

@@ -21,7 +21,7 @@ export const openLog = (
   openEsdbEventLog<EventBody>({ connectionString: () => url, streamPrefix: newPrefix(), codec, ...options });
 
 /** As impatient as a test should be. */
-export const quick = { callMs: 400, patienceMs: 5_000, silenceMs: 300 };
+export const quick = { callMs: 1_500, patienceMs: 5_000, silenceMs: 300 };
 
 /** An id that a label stands for. */
 const idOf = (label: string): string =>

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogEvent } from '@tollgate/contracts';
-import type { RecordedEvent } from '@tollgate/event-store';
+import type { Position, RecordedEvent } from '@tollgate/event-store';
 import { writeAccounts } from './account-changes';
 import { addTo, noLines } from './batch-content';
 import type { BatchContent } from './batch-content';
@@ -28,11 +28,13 @@ type Rebuild = {
   onProgress(applied: number): void;
 };
 
+type Rebuilt = { events: number; position: Position | undefined };
+
 /**
  * Empties the tables and fills them from a log, all in one transaction: interrupted, the reports are what they were. Whoever follows the
- * log waits for the lock on the checkpoint, and is then refused. Returns how many events it took. Throws `OtherLedger`, `DatabaseFault`.
+ * log waits for the lock on the checkpoint, and is then refused. Returns how many events it took, and where the last of them is. Throws `OtherLedger`, `DatabaseFault`.
  */
-export const rebuildReports = async ({ url, groups, replacesOthers, onProgress }: Rebuild): Promise<number> => {
+export const rebuildReports = async ({ url, groups, replacesOthers, onProgress }: Rebuild): Promise<Rebuilt> => {
   const database = await connect(url);
   const content: BatchContent = { lines: noLines(), accounts: new Map() };
   const copying = createCopying(database, content);
@@ -42,6 +44,7 @@ export const rebuildReports = async ({ url, groups, replacesOthers, onProgress }
     await migrate(database);
     const before = await begin(database);
     for await (const events of groups) {
+      if (events.length === 0) continue;
       if (applied === 0) {
         ends.push(...events.slice(0, 1));
         if (!replacesOthers) requireSameLedger(before, ends);
@@ -54,7 +57,7 @@ export const rebuildReports = async ({ url, groups, replacesOthers, onProgress }
     }
     await copying.finish();
     if (applied > 0) await finish(database, content, checkpointAfter(undefined, ends));
-    return applied;
+    return { events: applied, position: ends.at(-1)?.position };
   } finally {
     database.close();
   }

@@ -111,7 +111,7 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
     roles: {
       variable: 'TOLLGATE_ROLES',
       flag: '--role <list>',
-      about: `${roleNames.join(', ')}: run only these, several with commas between or said again; without it, all in one process`,
+      about: `which to run of ${roleNames.join(', ')}, with commas between or said again; without it all`,
       initial: '',
     },
     host: { variable: 'TOLLGATE_HOST', flag: '--host <address>', about: 'address to listen on', initial: '127.0.0.1' },

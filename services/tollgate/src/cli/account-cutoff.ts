@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Balance } from '@tollgate/balance';
-import { accountText } from './account-text';
+import { accountAfter } from './account-after';
 import { balancesOf, cutoffOf, formulaOption, limitOption } from './cutoff-options';
 import type { CutoffFlags } from './cutoff-options';
 import { say } from './terminal-text';
@@ -38,5 +38,5 @@ const change = async (accountId: string, flags: Flags): Promise<void> => {
   const client = createClient(flags.url);
   const { duplicate, position } = await client.changeCutoff(accountId, cutoffOf(flags.balances, flags));
   say(duplicate ? `${accountId} had this rule already: nothing changed.\n` : `${accountId} has a new rule.\n`);
-  say(accountText(await client.account(accountId, position)));
+  say(await accountAfter(client, accountId, position));
 };

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Balance } from '@tollgate/balance';
-import { accountText } from './account-text';
+import { accountAfter } from './account-after';
 import { balancesOf, cutoffOf, formulaOption, limitOption } from './cutoff-options';
 import type { CutoffFlags } from './cutoff-options';
 import { say } from './terminal-text';
@@ -49,5 +49,5 @@ const open = async (accountId: string, flags: Flags): Promise<void> => {
     ...(isRuled && { cutoff: cutoffOf(cutoff ?? [], flags) }),
   });
   say(duplicate ? `${accountId} was open already: nothing changed.\n` : `${accountId} is open.\n`);
-  say(accountText(await client.account(accountId, position)));
+  say(await accountAfter(client, accountId, position));
 };

@@ -11,6 +11,8 @@ import { hasLog } from './upgrade-source';
 export type LogSource = {
   /** Every event of the streams whose names begin so, up to the last durable one. */
   recorded(prefix: string): Recorded;
+  /** How many there are; absent where nobody counts them. */
+  count(): Promise<number | undefined>;
   /** Where the relays of this machine keep how far they are. */
   relays: string;
   /** Absent where only one process may publish from it. */
@@ -23,12 +25,14 @@ export const openLogSource = async ({ data, eventstoreUrl, ...settings }: Settin
   if (eventstoreUrl === undefined || hasLog(data))
     return {
       recorded: (prefix) => recordedUnder(data, prefix),
+      count: () => countIn(data),
       relays: foldersOf(data).relays,
       close: () => Promise.resolve(),
     };
   const log = await openStoreLog({ ...settings, eventstoreUrl });
   return {
     recorded: (prefix) => recordedIn(log, prefix),
+    count: () => Promise.resolve(undefined),
     relays: storeFoldersOf(data, log.seed).relays,
     shared: log,
     close: log.close,
@@ -43,4 +47,10 @@ const recordedUnder = async function* (data: string, prefix: string): Recorded {
   } finally {
     reader.close();
   }
+};
+
+const countIn = async (data: string): Promise<number> => {
+  const reader = await openLogReader(data);
+  reader.close();
+  return reader.end;
 };

@@ -1,12 +1,9 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { LogEvent } from '@tollgate/contracts';
-import type { RecordedEvent } from '@tollgate/event-store';
-import type { FileLogReader } from '@tollgate/event-store-file';
 import { OtherLedger, rebuildReports } from '@tollgate/reporting';
 import { isRetriable } from '@tollgate/service-runtime';
 import { SettingsError, readSettings, settingSources } from '../settings';
-import { openLogReader } from './open-log-reader';
+import { openLogSource } from './log-source';
 import { startProgress } from './progress-bar';
 import { say } from './terminal-text';
 
@@ -29,25 +26,21 @@ export const addReporting = (program: Command): void => {
       '\nDATABASE_URL is read from the environment only. Ends with 0 when all is in; with 2 if the database holds the reports of another ledger and --yes is not given; with 1 otherwise. Interrupted, it is simply run again; or serve goes on with what is missing.',
     )
     .action(async ({ data: folder, yes = false }: { data?: string; yes?: boolean }) => {
-      const { data, databaseUrl: url } = readSettings(folder === undefined ? {} : { data: folder }, process.env);
+      const settings = readSettings(folder === undefined ? {} : { data: folder }, process.env);
+      const { databaseUrl: url } = settings;
       if (url === undefined) throw new SettingsError('DATABASE_URL: needed');
-      const reader = await openLogReader(data);
-      const progress = startProgress({ unit: 'events', total: reader.end });
-      const rebuild = { url, groups: groupsOf(reader), replacesOthers: yes, onProgress: progress.update };
-      const events = await rebuildReports(rebuild).catch((cause: unknown) => {
+      const source = await openLogSource(settings);
+      const progress = startProgress({ unit: 'events', total: await source.count() });
+      const rebuild = { url, groups: source.recorded(''), replacesOthers: yes, onProgress: progress.update };
+      const { events, position } = await rebuildReports(rebuild).catch((cause: unknown) => {
         if (cause instanceof OtherLedger) throw new SettingsError(cause.message);
         if (!isRetriable(cause)) throw cause;
         throw new Error(`PostgreSQL: ${cause.message}; the reports are what they were`, { cause });
       });
       progress.finish(events);
-      reader.close();
+      await source.close();
       say(
-        `The reports are made anew from ${events.toLocaleString('en')} events, up to position ${String(reader.end)}.`,
+        `The reports are made anew from ${events.toLocaleString('en')} events, up to position ${String(position ?? 0)}.`,
       );
     });
-};
-
-const groupsOf = async function* (reader: FileLogReader<LogEvent>): AsyncGenerator<RecordedEvent<LogEvent>[]> {
-  for await (const group of reader.groups())
-    yield Array.from({ length: group.count }, (_, index) => group.event(index));
 };

@@ -13,10 +13,13 @@ export class ConnectionError extends Error {
 export class AnswerError extends Error {
   override readonly name = 'AnswerError';
   readonly status: number;
+  /** Absent where what answered is no Tollgate. */
+  readonly code: string | undefined;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, code?: string) {
     super(message);
     this.status = status;
+    this.code = code;
   }
 }
 
@@ -128,7 +131,8 @@ const whole = async (url: string, answer: Response): Promise<string> => {
   if (answer.ok) return text;
   const problem = problemReading.safeParse(jsonOf(text));
   const said = problem.success ? `${problem.data.code}: ${problem.data.detail}` : text.slice(0, 200);
-  throw new AnswerError(answer.status, problem.success ? said : `${url} answered ${String(answer.status)}: ${said}`);
+  if (problem.success) throw new AnswerError(answer.status, said, problem.data.code);
+  throw new AnswerError(answer.status, `${url} answered ${String(answer.status)}: ${said}`);
 };
 
 const parsed = <Body>(schema: z.ZodType<Body>, text: string): Body => {
