@@ -9,7 +9,7 @@ const tests = '(\\.(test|fixture)\\.[jt]s$|^test/|^packages/(event-store/src/con
 const production = '^(packages|services)/[^/]+/src/';
 
 /** A library: where it resolves to, or its bare name where it is not installed. @param {string} name */
-const library = (name) => `(^|/node_modules/)${name}(/|$)`;
+const library = (name) => `(^|(^|/)node_modules/)${name}(/|$)`;
 
 /** @param {string} name @param {string[]} homes the only places that may know it */
 const kept = (name, ...homes) => ({
@@ -85,7 +85,7 @@ module.exports = {
       name: 'no development dependencies',
       severity: 'error',
       from: { path: production, pathNot: tests },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
     },
     kept('zod', 'packages/contracts', 'services/tollgate'),
     kept('decimal.js', 'packages/rating', 'packages/verify'),

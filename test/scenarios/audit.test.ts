@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -113,6 +114,14 @@ describe.each([
       String(lines.length),
       rootOf(lines).toString('base64'),
     ]);
+  });
+
+  it('signs the root that the lines of the README compute', async () => {
+    const readme = await readFile(resolve(__dirname, '../../README.md'), 'utf8');
+    const [, program = ''] = /```python\n([\s\S]*?)```/.exec(readme) ?? [];
+    const input = `${(await exported()).join('\n')}\n`;
+    const { stdout } = spawnSync('python3', ['-c', program], { input, encoding: 'utf8' });
+    expect(stdout.trim()).toBe((await checkpoint()).split('\n')[2]);
   });
 
   it('proves of any event that it is among those that were signed', async () => {

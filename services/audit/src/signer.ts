@@ -11,7 +11,7 @@ import { openSigningKey } from './signing-key';
 export type Signable = { ledger: string; size: number; root(size: number): Hash };
 
 /** Of a tree that is shorter than what was signed it is not known yet whether it will be another history. */
-export type Refusal = { detail: string; why: 'another ledger' | 'another history' | 'shorter' };
+type Refusal = { detail: string; why: 'another ledger' | 'another history' | 'shorter' };
 
 /** Signs checkpoints, each an extension of the one before, which it keeps beside its key. */
 export type Signer = {
