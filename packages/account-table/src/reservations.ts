@@ -1,14 +1,11 @@
 import { countHeld, nothingHeld, reservationAfter, reservationIdOf } from '@tollgate/balance';
-import type { AccountEvent, Held, Reservation } from '@tollgate/balance';
+import type { AccountEvent, Reservation } from '@tollgate/balance';
 import type { Cursor } from './cursor';
 import { createDues } from './dues';
 import type { Page } from './page';
 
-/** What is held for the calls of one account. */
-export type AccountReservations = { readonly calls: Map<string, Reservation>; readonly held: Held };
-
 /** A call for which something is held. */
-export type ReservationName = { slot: number; authorizationId: string };
+type ReservationName = { slot: number; authorizationId: string };
 
 /** What is held for calls, of every account: in the pages, and beside them what is due when. */
 export type ReservationBook = {

@@ -6,7 +6,7 @@ import type { Interned } from './interned';
 import { createPage } from './page';
 import type { Page } from './page';
 import { rowAt, rowBytes, trafficBytes } from './row';
-import type { AccountReservations } from './reservations';
+import type { AccountReservations } from './account-reservations';
 import type { PendingDecision } from './table';
 
 /**

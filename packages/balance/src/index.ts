@@ -19,7 +19,7 @@ export { blockedBy, directionBit, guarding, guardsOf, setOf } from './balance-se
 export type { BalanceSet, DirectionSet } from './balance-set';
 export { accountIdOf, recordKeyOf } from './command';
 export type { Command, RecordCommand } from './command';
-export { balances, callsKey, cutoffOf, settingOf, usualReservation } from './cutoff';
+export { balances, callsKey, cutoffOf, settingOf } from './cutoff';
 export type { Balance, CallsInProgress, Cutoff, CutoffSetting, MutualFormula, ReservationSetting } from './cutoff';
 export { decide } from './decide';
 export type { Decision, Known, Rejection } from './decide';
@@ -28,8 +28,7 @@ export type { CallCommand, CallDecision, KnownCall, Refusal } from './decide-cal
 export { directions } from './entry';
 export type { Adjustment, Direction, EntryKind, Payment, RecordKind, Reversal, Usage } from './entry';
 export { exhaustedAt } from './exhausted';
-export { grantFor } from './grant';
-export type { Granted, Tariff } from './grant';
+export type { Tariff } from './grant';
 export { countHeld, nothingHeld, reservationAfter, reservationIdOf, settlementOf } from './reservation';
 export type { Held, Reservation } from './reservation';
 export { ruleAfter, ruleOf } from './rule';

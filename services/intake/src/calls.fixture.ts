@@ -3,7 +3,7 @@ import type { Intent, Item, Outcome } from './intent';
 import { receivedAt } from './ledger.fixture';
 
 /** What is asked about calls of the account acme, at a cent a second. */
-export const cents: Price = { perMinute: '0.6', initialSeconds: 1, incrementSeconds: 1 };
+const cents: Price = { perMinute: '0.6', initialSeconds: 1, incrementSeconds: 1 };
 
 export const opened = (cutoff: CutoffSetting = { balances: ['inbound'] }): Intent => ({
   type: 'OpenAccount',

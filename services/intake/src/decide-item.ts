@@ -1,21 +1,18 @@
 import { lossKey, rejectionKey, reversedKey } from '@tollgate/account-table';
 import type { RecordKey } from '@tollgate/account-table';
 import { decide } from '@tollgate/balance';
-import type { AccountEvent, Command, Decision, Known, Metadata, RecordCommand, Settlement } from '@tollgate/balance';
+import type { Command, Decision, Known, Metadata, RecordCommand, Settlement } from '@tollgate/balance';
 import { isAccountEvent } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { decideOnCall, settlementFor } from './decide-on-call';
 import { isAboutCall } from './intent';
-import type { Item, Outcome } from './intent';
+import type { Item, Planned } from './intent';
 import { accountEventOf, firstUnder, isNew, recordedUnder } from './look-up';
 import type { Found, LookUpParts } from './look-up';
 import { draftEvent, draftedEvent } from './overlay';
 import type { Draft } from './overlay';
 import { commandKey, originalKey, textOf } from './record-key';
-
-/** A final answer, or an event that a draft is about to append. */
-export type Planned = Outcome | { status: 'drafted'; revision: number; isDuplicate: boolean; event?: AccountEvent };
 
 /**
  * Decides one item on what is durable and on what the group before it will make true. Only what may repeat or reverse something

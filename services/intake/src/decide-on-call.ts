@@ -11,7 +11,7 @@ import type {
   Usage,
 } from '@tollgate/balance';
 import { tariffOf } from '@tollgate/rating';
-import type { Planned } from './decide-item';
+import type { Planned } from './intent';
 import { accountEventOf, firstUnder, isNew } from './look-up';
 import type { Found, LookUpParts } from './look-up';
 import { draftEvent, standingIn } from './overlay';

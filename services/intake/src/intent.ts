@@ -21,6 +21,9 @@ export type Outcome =
   | { status: 'refused'; refusal?: Refusal }
   | { status: 'rejected'; rejection: Rejection };
 
+/** A final answer, or an event that a draft is about to append. */
+export type Planned = Outcome | { status: 'drafted'; revision: number; isDuplicate: boolean; event?: AccountEvent };
+
 /** What would become of an intent if it came now. */
 export type Forecast = Outcome | { status: 'acceptable' };
 
