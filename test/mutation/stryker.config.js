@@ -13,7 +13,9 @@ const parts = {
   'account-table': named('packages/account-table/src', [
     ...['add-group', 'describe', 'fold', 'fold-account', 'fold-decision', 'fold-other', 'judge', 'pending'],
   ]),
-  intake: named('services/intake/src', [...['decide-item', 'ledger', 'overlay', 'queue', 'record-key', 'write-group']]),
+  intake: named('services/intake/src', [
+    ...['decide-item', 'decide-on-call', 'ledger', 'look-up', 'overlay', 'queue', 'record-key', 'write-group'],
+  ]),
   'cutoff-projector': ['services/cutoff-projector/src/*.ts'],
 };
 

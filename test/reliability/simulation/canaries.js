@@ -10,7 +10,7 @@ const { join } = require('node:path');
  */
 const canaries = {
   'skip the dedupe': {
-    file: 'services/intake/dist/decide-item.js',
+    file: 'services/intake/dist/look-up.js',
     from: 'table.placesOf(key).length === 0 && ',
     to: '',
   },
