@@ -173,6 +173,9 @@ describe.each([
     const { code, output } = await command('audit', 'cutoff');
     expect(output).toMatch(/^0 differences in [1-9]\d* edges \(\d+ events\); blocked now: \d+\.\n$/);
     expect(code).toBe(0);
+    const served = await command('audit', 'cutoff', '--url', tollgate.url);
+    expect(served.output.replace(/ \(\d+ events\)/, '')).toBe(output.replace(/ \(\d+ events\)/, ''));
+    expect(served.code).toBe(0);
     const path = join(folder, 'tampered.ndjson');
     const line = (await exported()).findIndex((text) => text.includes('"type":"TrafficUnblocked"'));
     await writeFile(path, (await exported()).toSpliced(line, 1).join('\n'));
