@@ -1,6 +1,8 @@
 // @ts-check
 'use strict';
+const { createReadStream } = require('node:fs');
 const { join } = require('node:path');
+const { createInterface } = require('node:readline');
 const { storedEvents } = require('@tollgate/contracts');
 const { openFileLogReader } = require('@tollgate/event-store-file');
 const { openFolderReadOnly } = require('@tollgate/folder');
@@ -16,4 +18,12 @@ const readLog = async (data) => {
   return events;
 };
 
-module.exports = { readLog };
+/** The same, as `tollgate export` prints them. @param {string} file */
+const readExport = async (file) => {
+  /** @type {any[]} */
+  const events = [];
+  for await (const line of createInterface({ input: createReadStream(file) })) events.push(JSON.parse(line));
+  return events;
+};
+
+module.exports = { readExport, readLog };

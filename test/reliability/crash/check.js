@@ -5,24 +5,25 @@ const { createInterface } = require('node:readline');
 const { Kafka, logLevel } = require('kafkajs');
 const { isAsTold, isRightlyRefused } = require('../answers');
 const { Oracle, hold } = require('../oracle');
-const { readLog } = require('../read-log');
+const { readExport, readLog } = require('../read-log');
 const { readTopics } = require('../read-topics');
 
 /**
  * The checker, a program of its own: reads the log, the topics and the acknowledgements of a Tollgate that has stopped, and knows
- * DESIGN sections 2, 3 and 8; it shares no code with the product but the reading of the log's file. Arguments: data folder, file
- * of acknowledgements, brokers or "-", topic prefix. Prints what it counted as JSON; ends with 1 at the first broken promise.
+ * DESIGN sections 2, 3 and 8; it shares no code with the product but the reading of the log's file. Arguments: data folder, or what
+ * "tollgate export" printed of a log that is in no folder; file of acknowledgements, brokers or "-", topic prefix. Prints what it counted as JSON; ends with 1 at the first broken promise.
  */
-const [data = '', acknowledgements = '', brokers = '-', prefix = ''] = process.argv.slice(2);
+const [log = '', acknowledgements = '', brokers = '-', prefix = ''] = process.argv.slice(2);
 
 /** P1: what was acknowledged stands in the log, where the answer said; what was refused had to be. @param {any[]} events @param {Oracle} oracle */
 const checkAnswers = async (events, oracle) => {
   const counts = { acknowledged: 0, refused: 0 };
+  const byPosition = new Map(events.map((event) => [String(event.position), event]));
   for await (const line of createInterface({ input: createReadStream(acknowledgements) })) {
     const told = JSON.parse(line);
     const { position, code } = told.answer;
     if (code === undefined) {
-      const event = events[Number(position) - 1];
+      const event = byPosition.get(position);
       hold(event !== undefined, `P1: acknowledged at ${position}, where the log has nothing: ${line}`);
       hold(isAsTold(event, told), `P1: acknowledged at ${position}, where another event stands: ${line}`);
       counts.acknowledged += 1;
@@ -53,7 +54,7 @@ const checkTopics = async (oracle) => {
 };
 
 const main = async () => {
-  const events = await readLog(data);
+  const events = log.endsWith('.ndjson') ? await readExport(log) : await readLog(log);
   const oracle = new Oracle();
   oracle.follow(events);
   const waiting = [...oracle.accounts.values()].reduce((sum, { due }) => sum + due.length, 0);

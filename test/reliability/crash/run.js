@@ -1,13 +1,12 @@
 // @ts-check
 'use strict';
-const { once } = require('node:events');
 const { join } = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
-const { isDeepStrictEqual, parseArgs } = require('node:util');
-const { Kafka, Partitioners, logLevel } = require('kafkajs');
+const { parseArgs } = require('node:util');
 const { readOptions, wholeNumber } = require('../options');
-const { runProof, spawnChild, startProofBroker } = require('../proof');
+const { runProof, startProofBroker } = require('../proof');
 const { Random } = require('../random');
+const { connectKafka, requireSame, runChecker, waitFor } = require('./judge');
 const { Load } = require('./load');
 const { Tearing } = require('./tear');
 const { killOnce, startNode } = require('./victim');
@@ -69,31 +68,6 @@ const random = new Random(options.seed);
 /** From 0 up to `below`, from the seed. @param {number} below */
 const pick = (below) => random.below(below);
 
-const waitFor = async (/** @type {() => Promise<boolean>} */ isTrue, /** @type {string} */ what) => {
-  for (const until = Date.now() + 60_000; !(await isTrue()); await delay(100))
-    if (Date.now() > until) throw new Error(`${what} did not come within a minute`);
-};
-
-/** Has the checker look; returns what it counted. @param {any} place @param {Load} load */
-const runChecker = async (place, load) => {
-  const checker = spawnChild(
-    process.execPath,
-    [join(__dirname, 'check.js'), place.data, load.acknowledgements, place.brokers, place.prefix],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  let printed = '';
-  checker.stdout.setEncoding('utf8').on('data', (text) => (printed += text));
-  const [code] = await once(checker, 'close');
-  if (code !== 0) throw new Error(printed.trim() || 'the checker failed');
-  return JSON.parse(printed);
-};
-
-/** What is served must be what the checker computed. @param {string} promise @param {unknown} served @param {unknown} computed */
-const requireSame = (promise, served, computed) => {
-  if (!isDeepStrictEqual(served, computed))
-    throw new Error(`${promise}: served is ${JSON.stringify(served)}, the log says ${JSON.stringify(computed)}`);
-};
-
 /** Lets everything settle, stops, and has the checker look. @param {any} place @param {Load} load @param {any} kafka */
 const check = async (place, load, kafka) => {
   const { child, ended, url } = startNode(place, 'never', 1);
@@ -110,39 +84,15 @@ const check = async (place, load, kafka) => {
   await delay(kafka === undefined ? 0 : 1_500);
   child.kill('SIGTERM');
   requireSame('P5: how it ends when it is told to', await ended, 0);
-  const { accounts, blocked: blockedByLog, ...counts } = await runChecker(place, load);
+  const {
+    accounts,
+    blocked: blockedByLog,
+    ...counts
+  } = await runChecker({ ...place, log: place.data }, load.acknowledgements);
   const served = items.map((/** @type {any} */ { accountId, balances, traffic }) => [accountId, { balances, traffic }]);
   requireSame('P2, P3', Object.fromEntries(served), accounts);
   requireSame('P3', blocked.items, blockedByLog);
   return counts;
-};
-
-/** @param {string[]} brokers @param {string} prefix */
-const connect = async (brokers, prefix) => {
-  const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
-  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
-  const admin = kafka.admin();
-  await Promise.all([producer.connect(), admin.connect()]);
-  const inputs = ['payments', 'usage'].map((name) => `${prefix}${name}.v1`);
-  await admin.createTopics({ topics: inputs.map((topic) => ({ topic, numPartitions: 6 })) });
-  return {
-    produce: async (/** @type {string} */ topic, /** @type {string} */ value) =>
-      void (await producer.send({ topic: `${prefix}${topic}.v1`, messages: [{ value }] })),
-    settled: () =>
-      waitFor(async () => {
-        const committed = await admin.fetchOffsets({ groupId: 'tollgate', topics: inputs });
-        const ends = await Promise.all(inputs.map(async (topic) => [topic, await admin.fetchTopicOffsets(topic)]));
-        return ends.every(([topic, partitions]) =>
-          /** @type {any[]} */ (partitions).every(
-            ({ partition, high }) =>
-              high === '0' ||
-              committed.find((group) => group.topic === topic)?.partitions.find((one) => one.partition === partition)
-                ?.offset === high,
-          ),
-        );
-      }, 'the end of the input topics'),
-    close: () => Promise.all([producer.disconnect(), admin.disconnect()]),
-  };
 };
 
 /** @param {number} kill */
@@ -227,7 +177,7 @@ const prove = async ({ path }) => {
     brokers: broker === undefined ? '-' : broker.brokers.join(','),
     prefix: 'crash.',
   };
-  const kafka = broker === undefined ? undefined : await connect(broker.brokers, place.prefix);
+  const kafka = broker === undefined ? undefined : await connectKafka(broker.brokers, place.prefix);
   const found = await killAll(place, kafka, join(path, 'acknowledgements'));
   await kafka?.close();
   print(`killed at ${[...reached].map(([point, count]) => `${point}: ${count}`).join(', ')}`);
