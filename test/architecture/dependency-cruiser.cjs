@@ -88,7 +88,7 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
     },
     kept('zod', 'packages/contracts', 'services/tollgate'),
-    kept('decimal.js', 'packages/verify'),
+    kept('decimal.js', 'packages/rating', 'packages/verify'),
     kept('kafkajs', 'packages/kafka'),
     kept('lmdb', 'packages/event-store-lmdb'),
     kept('classic-level', 'packages/folder', 'packages/event-store-lmdb'),

@@ -14,6 +14,7 @@ const {
   jsonOf,
   keyOf,
 } = require('./oracle-terms');
+const { checkGrant, followCall, heldFor, spenderOf } = require('./oracle-calls');
 
 /** Reads the log event by event and knows, from DESIGN section 2 alone, what may stand there next. */
 class Oracle {
@@ -72,6 +73,7 @@ class Oracle {
         state: { inbound: false, outbound: false },
         decided: { inbound: undefined, outbound: undefined },
         due: [],
+        calls: new Map(),
         revision: -1,
       });
     }
@@ -80,6 +82,8 @@ class Oracle {
     hold(event.revision === account.revision + 1, `P1: a gap in ${event.stream}`);
     account.revision = event.revision;
     if (type === 'CutoffChanged') account.rule = data;
+    followCall(account.calls, event);
+    checkGrant(account, event, (balance) => this.available(account, balance));
     const key = keyOf(event);
     if (key) {
       hold(!this.entries.has(key), `P1: ${key} counts twice`);
@@ -101,7 +105,7 @@ class Oracle {
   expectEdges(/** @type {any} */ account, /** @type {any} */ event) {
     for (const direction of ['inbound', 'outbound']) {
       const exhausted = account.rule.balances.filter(
-        (/** @type {'inbound'} */ balance) => guarded[balance] === direction && this.available(account, balance).lte(0),
+        (/** @type {'inbound'} */ balance) => guarded[balance] === direction && this.judged(account, balance).lte(0),
       );
       const isBlocked = exhausted.length > 0;
       if (isBlocked === account.state[direction]) continue;
@@ -114,6 +118,13 @@ class Oracle {
         balances: this.shown(account).balances,
       });
     }
+  }
+
+  /** What a balance is judged by: what is held for calls is gone, where the rule says so. */
+  judged(/** @type {any} */ account, /** @type {string} */ balance) {
+    const { rule, calls } = account;
+    const held = rule.countReservations ? heldFor(calls, spenderOf(balance, rule)) : 0;
+    return this.available(account, balance).minus(held);
   }
 
   available(/** @type {any} */ { rule, sums }, /** @type {string} */ balance) {

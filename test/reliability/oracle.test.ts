@@ -193,3 +193,31 @@ describe('the checker of the proofs', () => {
     expect(() => afterRefusal().checkRejected(messages)).toThrow(promise);
   });
 });
+
+describe('what is held for calls', () => {
+  const placed = (revision: number, authorizationId: string, reserved: string) =>
+    account(revision, 'ReservationPlaced', { ...entry, authorizationId, grant: { seconds: 9, reserved } });
+  const of = (authorizationId: string) => ({ accountId: 'acme', authorizationId });
+  const begin = [opened, blocked, paid(1, 'p1'), unblocked];
+
+  test.each<[string, object[], RegExp | undefined]>([
+    ['is what the balance has', [placed(2, 'a', '0.5'), placed(3, 'b', '0.5')], undefined],
+    [
+      'is more than the balance has',
+      [placed(2, 'a', '0.5'), placed(3, 'b', '0.6')],
+      /P2: b of acme holds more than inbound/,
+    ],
+    ['was placed before', [placed(2, 'a', '0'), placed(3, 'a', '0')], /P1: a of acme is placed twice/],
+    ['is over', [placed(2, 'a', '1'), account(3, 'ReservationExpired', of('a')), placed(4, 'b', '1')], undefined],
+    ['was never placed', [account(2, 'ReservationExpired', of('a'))], /P1: ReservationExpired of a of acme/],
+    [
+      'stays for what was used',
+      [placed(2, 'a', '1'), account(3, 'ReservationReleased', { ...of('a'), reserved: '0.2' }), placed(4, 'b', '0.9')],
+      /P2: b of acme holds more/,
+    ],
+  ])('%s', (_which, events, fault) => {
+    const checked = check([...begin, ...events], [published(blocked), published(unblocked)]);
+    if (fault === undefined) expect(checked).not.toThrow();
+    else expect(checked).toThrow(fault);
+  });
+});

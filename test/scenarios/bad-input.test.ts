@@ -221,7 +221,7 @@ describe('a request', () => {
     ['GET', '/v1/accounts/%E0%A4%A', 400],
     ['GET', '/v1/accounts/__proto__', 404],
     ['GET', `/v1/accounts/${'x'.repeat(150)}`, 404],
-    ['GET', `/v1/accounts/${'x'.repeat(300)}`, 400],
+    ['GET', `/v1/accounts/${'x'.repeat(450)}`, 400],
     ['GET', '/v1/accounts/victim/history?after=-1', 400],
     ['GET', '/v1/accounts/victim?unknown=1', 400],
     ['GET', '/v1/accounts/victim?minPosition=1&minPosition=2', 400],

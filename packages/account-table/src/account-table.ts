@@ -4,6 +4,7 @@ import { defaultSlotsPerPage } from './accounts';
 import { createDescriber } from './describe';
 import type { Describer } from './describe';
 import { addGroup, endCatchUp, noteCaughtUp } from './add-group';
+import { createReservationViews } from './reservation-views';
 import { createFingerprints, openIdIndex } from './ids';
 import type { Fingerprints, IdIndex, IdIndexOptions } from './ids';
 import { restoreSnapshot } from './snapshot';
@@ -49,6 +50,7 @@ export const openAccountTable = (options: AccountTableOptions = {}): AccountTabl
 
   return {
     ...createViews(state),
+    ...createReservationViews(state),
     head: streams.head,
     near: streams.near,
     revisionOf: (stream) => streams.head(stream)?.revision ?? noStream,

@@ -1,3 +1,4 @@
+import { callsKey } from '@tollgate/balance';
 import type { Rule } from '@tollgate/balance';
 import { createInterned } from './interned';
 import type { Interned } from './interned';
@@ -76,5 +77,7 @@ export const createAccounts = (slotsPerPage: number): Accounts => {
   };
 };
 
-const ruleKey = ({ cutting, isNetCredit, cutoff: { creditLimits } }: Rule): string =>
-  [cutting, isNetCredit, creditLimits.inbound, creditLimits.outbound, creditLimits.mutual].join(' ');
+const ruleKey = ({ cutting, isNetCredit, cutoff }: Rule): string => {
+  const { inbound, outbound, mutual } = cutoff.creditLimits;
+  return [cutting, isNetCredit, inbound, outbound, mutual, callsKey(cutoff)].join(' ');
+};

@@ -1,10 +1,10 @@
-import { movementOf } from '@tollgate/balance';
+import { movementOf, reservationIdOf } from '@tollgate/balance';
 import type { Movement } from '@tollgate/balance';
 import { isAccountEvent, storedEvents, streamPrefixes } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { LogIndex } from '@tollgate/event-store';
 import type { Accounts } from './accounts';
-import { headerAt } from './fold-header';
+import { headerAt, settling } from './fold-header';
 import type { Fingerprints } from './ids';
 import type { OtherStreams } from './other-streams';
 import { eventKey } from './record-key';
@@ -43,7 +43,9 @@ export const createDescriber = ({ accounts, streams, others, fingerprints }: Kno
 
   const putMovement = (event: LogEvent, bytes: DataView, offset: number): void => {
     const isMoving = isAccountEvent(event) && movementOf(event, movement);
-    bytes.setUint16(offset + headerAt.total, isMoving ? movement.total : 0, true);
+    const isSettling = event.type === 'UsageCharged' && reservationIdOf(event) !== undefined;
+    const total = (isMoving ? movement.total : 0) | (isSettling ? settling : 0);
+    bytes.setUint16(offset + headerAt.total, total, true);
     bytes.setFloat64(offset + headerAt.high, isMoving ? movement.high : 0, true);
     bytes.setFloat64(offset + headerAt.low, isMoving ? movement.low : 0, true);
   };

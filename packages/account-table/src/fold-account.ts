@@ -5,7 +5,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent, RecordedGroup } from '@tollgate/event-store';
 import { addTo } from '@tollgate/money';
 import { seek } from './cursor';
-import { headerAt } from './fold-header';
+import { headerAt, settling } from './fold-header';
 import { judge } from './judge';
 import { addMark, isMarked } from './marks';
 import { rowAt } from './row';
@@ -20,14 +20,32 @@ export const foldEntry = (state: State, group: Group, index: number): void => {
   const { page, row } = state.at;
   const { bytes } = group;
   const header = group.foldOffset(index);
-  const total = row + rowAt.totals + bytes.getUint16(header + headerAt.total, true);
+  const where = bytes.getUint16(header + headerAt.total, true);
+  const total = row + rowAt.totals + (where & ~settling);
   addTo(
     page.totals,
     total,
     bytes.getFloat64(header + headerAt.high, true),
     bytes.getFloat64(header + headerAt.low, true),
   );
+  if ((where & settling) !== 0) changeReservation(state, group, index);
   judge(state, group, index);
+};
+
+/** Folds an event that moves no total, but what is held for a call. */
+export const foldReservation = (state: State, group: Group, index: number): void => {
+  if (!moveOn(state, group, index)) return;
+  changeReservation(state, group, index);
+  judge(state, group, index);
+};
+
+const changeReservation = (state: State, group: Group, index: number): void => {
+  const event = accountEvent(group, index);
+  try {
+    state.reservations.change(state.at, event);
+  } catch (error) {
+    throw damaged(group, index, `contradicts what is held: ${error instanceof Error ? error.message : String(error)}`);
+  }
 };
 
 export const foldRule = (state: State, group: Group, index: number): void => {

@@ -1,7 +1,7 @@
 import { storedEvents } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedGroup } from '@tollgate/event-store';
-import { foldEntry, foldOpening, foldRule } from './fold-account';
+import { foldEntry, foldOpening, foldReservation, foldRule } from './fold-account';
 import { foldDecision } from './fold-decision';
 import { headerAt } from './fold-header';
 import { foldOther } from './fold-other';
@@ -19,6 +19,10 @@ const folds: Record<LogEvent['type'], Fold> = {
   UsageCharged: foldEntry,
   BalanceAdjusted: foldEntry,
   EntryReversed: foldEntry,
+  ReservationPlaced: foldReservation,
+  ReservationExtended: foldReservation,
+  ReservationReleased: foldReservation,
+  ReservationExpired: foldReservation,
   TrafficBlocked: foldDecision,
   TrafficUnblocked: foldDecision,
   MessageRejected: foldOther,

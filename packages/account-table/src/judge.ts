@@ -10,7 +10,8 @@ export const judge = (state: State, group: RecordedGroup<LogEvent>, index: numbe
   const { accounts, at } = state;
   const { totals } = at.page;
   const rule = accounts.rules.at(totals.bytes.getUint32(at.row + rowAt.rule, true));
-  const exhausted = exhaustedAt(totals, at.row + rowAt.totals, rule);
+  const held = at.page.reservations.get(at.number)?.held;
+  const exhausted = exhaustedAt(totals, at.row + rowAt.totals, rule, held);
   if (blockedBy(exhausted) !== totals.bytes.getUint8(at.row + rowAt.blocked)) turn(state, { group, index, exhausted });
 };
 
@@ -22,7 +23,8 @@ const turn = ({ accounts, at, pending }: State, { group, index, exhausted }: Tur
   const { type, eventId, stream, revision } = group.event(index);
   const accountId = accounts.accountIdOf(at.slot);
   const currency = accounts.currencies.at(bytes.getUint16(row + rowAt.currency, true));
-  const { cutoff } = accounts.rules.at(bytes.getUint32(row + rowAt.rule, true));
+  const rule = accounts.rules.at(bytes.getUint32(row + rowAt.rule, true));
+  const { cutoff } = rule;
   const sequence = bytes.getUint32(row + rowAt.decided, true);
   const verdicts = verdictsOf({
     accountId,
@@ -31,6 +33,8 @@ const turn = ({ accounts, at, pending }: State, { group, index, exhausted }: Tur
     cause: { type, eventId, stream, revision },
     turned: blockedBy(exhausted) ^ bytes.getUint8(row + rowAt.blocked),
     exhausted,
+    spent: exhaustedAt(page.totals, row + rowAt.totals, rule),
+    callsInProgress: cutoff.callsInProgress,
     sequence,
   });
   for (const verdict of verdicts) pending.add(page, number, { ...verdict, causePlace: group.place(index) });

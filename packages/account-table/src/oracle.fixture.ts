@@ -1,5 +1,5 @@
-import { cutoffOf } from '@tollgate/balance';
-import type { Account, Balance, CutoffSetting, Direction, EntryKind, TrafficDecision } from '@tollgate/balance';
+import { cutoffOf, isCallEvent } from '@tollgate/balance';
+import type { Account, Balance, CutoffSetting, Direction, EntryKind, Held, TrafficDecision } from '@tollgate/balance';
 import { isAccountEvent, streamPrefixes } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
@@ -10,7 +10,7 @@ import type { Partner, TrafficStatus } from './index';
 type Event = RecordedEvent<LogEvent>;
 
 const effectOf = (event: Event): { direction: Direction; kind: EntryKind; amount: bigint } | undefined => {
-  if (!isAccountEvent(event)) return undefined;
+  if (!isAccountEvent(event) || isCallEvent(event)) return undefined;
   switch (event.type) {
     case 'PaymentRecorded':
       return { kind: 'payment', direction: event.data.direction, amount: parseAmount(event.data.amount) };
@@ -59,12 +59,52 @@ const balancesOf = ({ totals, cutoff }: Account): Record<Balance, bigint> => {
   return { inbound, outbound, mutual };
 };
 
-const blockersOf = (account: Account, direction: Direction): Balance[] => {
+const noneHeld = () => ({ reserved: { inbound: 0n, outbound: 0n }, calls: { inbound: 0, outbound: 0 }, unsettled: 0 });
+
+type TestHeld = { direction: Direction; reserved: bigint; hasEnded: boolean };
+
+/** What is held for calls, added up anew from what each call has come to. */
+const heldIn = (events: readonly Event[]): Held => {
+  const calls = new Map<string, TestHeld>();
+  for (const event of events) {
+    const id = 'authorizationId' in event.data ? event.data.authorizationId : undefined;
+    if (id === undefined) continue;
+    const after = heldAfter(calls.get(id), event);
+    if (after === undefined) calls.delete(id);
+    else calls.set(id, after);
+  }
+  const held = noneHeld();
+  for (const { direction, reserved, hasEnded } of calls.values()) {
+    held.reserved[direction] += reserved;
+    if (hasEnded) held.unsettled += 1;
+    else held.calls[direction] += 1;
+  }
+  return held;
+};
+
+const heldAfter = (before: TestHeld | undefined, { type, data }: Event): TestHeld | undefined => {
+  if (type === 'ReservationPlaced')
+    return { direction: data.direction, reserved: parseAmount(data.grant.reserved), hasEnded: false };
+  if (before === undefined) throw new Error(`${type} of a call that nobody asked for`);
+  if (type === 'ReservationExtended') return { ...before, reserved: parseAmount(data.grant.reserved) };
+  if (type === 'ReservationReleased')
+    return data.reserved === '0' ? undefined : { ...before, reserved: parseAmount(data.reserved), hasEnded: true };
+  if (type !== 'UsageCharged' || data.final !== false) return undefined;
+  const left = before.reserved - parseAmount(data.amount);
+  return { ...before, reserved: left < 0n ? 0n : left };
+};
+
+/** Which direction's calls cost the balance. */
+const spenderOf = (balance: Balance, { cutoff }: Account): Direction =>
+  balance === 'mutual' ? (cutoff.mutualFormula === 'inbound-minus-outbound' ? 'inbound' : 'outbound') : balance;
+
+const blockersOf = (account: Account, direction: Direction, held: Held): Balance[] => {
   const found = balancesOf(account);
   const guards: Balance[] = direction === 'inbound' ? ['inbound', 'mutual'] : ['outbound'];
   return guards.filter(
     (balance) =>
-      account.cutoff.balances.includes(balance) && found[balance] + account.cutoff.creditLimits[balance] <= 0n,
+      account.cutoff.balances.includes(balance) &&
+      found[balance] + account.cutoff.creditLimits[balance] - held.reserved[spenderOf(balance, account)] <= 0n,
   );
 };
 
@@ -93,9 +133,12 @@ export const expectedPartners = (events: readonly Event[]): Partner[] => {
   return [...streamsIn(events, streamPrefixes.account)]
     .map(([accountId, own]): Partner => {
       const made = decisions.get(accountId) ?? [];
+      const held = heldIn(own);
+      const isHeld = held.calls.inbound + held.calls.outbound + held.unsettled > 0;
       return {
         account: accountOf(own),
         traffic: { inbound: trafficOf(made, 'inbound'), outbound: trafficOf(made, 'outbound') },
+        ...(isHeld && { held }),
         revision: own.length - 1,
         position: own.at(-1)?.position ?? 0n,
       };
@@ -113,7 +156,9 @@ const edgesOf = (own: readonly Event[]): Omit<TrafficDecision, 'decidedAt'>[] =>
   for (const [index, event] of own.entries()) {
     const account = accountOf(own.slice(0, index + 1));
     for (const direction of ['inbound', 'outbound'] as const) {
-      const exhausted = blockersOf(account, direction);
+      const held = account.cutoff.countReservations ? heldIn(own.slice(0, index + 1)) : noneHeld();
+      const exhausted = blockersOf(account, direction, held);
+      const isSpent = blockersOf(account, direction, noneHeld()).length > 0;
       if (exhausted.length > 0 === blocked[direction]) continue;
       blocked[direction] = exhausted.length > 0;
       const { inbound, outbound, mutual } = balancesOf(account);
@@ -124,6 +169,7 @@ const edgesOf = (own: readonly Event[]): Omit<TrafficDecision, 'decidedAt'>[] =>
         exhausted,
         balances: { inbound: formatAmount(inbound), outbound: formatAmount(outbound), mutual: formatAmount(mutual) },
         currency: account.currency,
+        ...(exhausted.length > 0 && { callsInProgress: isSpent ? account.cutoff.callsInProgress : 'let-run' }),
         cause: { type: event.type, eventId: event.eventId, stream: event.stream, revision: event.revision },
       });
     }

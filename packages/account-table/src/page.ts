@@ -1,6 +1,7 @@
 import type { Sums } from '@tollgate/money';
 import type { Marks } from './marks';
 import { rowBytes, trafficBytes } from './row';
+import type { AccountReservations } from './account-reservations';
 import type { PendingDecision } from './table';
 
 /** Rows of accounts in the order in which they were opened, and beside them what no row has room for, by the row's number in the page. */
@@ -15,6 +16,8 @@ export type Page = {
   readonly cutoffMarks: Map<number, Marks>;
   /** What the fold decided and the log does not hold, oldest first. */
   readonly pending: Map<number, PendingDecision[]>;
+  /** What is held for calls; of accounts for which nothing is, nothing stands here. */
+  readonly reservations: Map<number, AccountReservations>;
 };
 
 /** Large blocks of memory begin 16 bytes after a boundary; with this a row begins with a pair of cache lines. */
@@ -28,4 +31,5 @@ export const createPage = (slots: number): Page => ({
   marks: new Map(),
   cutoffMarks: new Map(),
   pending: new Map(),
+  reservations: new Map(),
 });

@@ -1,4 +1,4 @@
-import type { Account, Balance, Direction, TrafficState } from '@tollgate/balance';
+import type { Account, Balance, Direction, Held, TrafficState } from '@tollgate/balance';
 import type { Position } from '@tollgate/event-store';
 
 /** State of one direction; `since`, `sequence` and `exhausted` are those of the decision that made it so, absent before the first. */
@@ -13,6 +13,8 @@ export type TrafficStatus = {
 export type Partner = {
   readonly account: Account;
   readonly traffic: Readonly<Record<Direction, TrafficStatus>>;
+  /** What is held for its calls; absent if nothing is. */
+  readonly held?: Held | undefined;
   readonly revision: number;
   readonly position: Position;
 };

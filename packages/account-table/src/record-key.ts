@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { AccountEvent, Reversal, TrafficEvent } from '@tollgate/balance';
+import { isCallEvent } from '@tollgate/balance';
+import type { AccountEvent, CallEvent, Reversal, TrafficEvent } from '@tollgate/balance';
 import { isAccountEvent, lostStream, rejectedStream } from '@tollgate/contracts';
 import type { InputLost, LogEvent, LossEvent, RejectedMessage, RejectionEvent } from '@tollgate/contracts';
 import type { KeyKind } from './ids/fingerprint';
@@ -15,6 +16,7 @@ export const eventKey = (event: LogEvent): RecordKey | undefined =>
   isAccountEvent(event) ? accountKey(event) : otherKey(event);
 
 const accountKey = (event: AccountEvent): RecordKey | undefined => {
+  if (isCallEvent(event)) return callKey(event);
   switch (event.type) {
     case 'PaymentRecorded':
       return { kind: 'payment', owner: event.data.accountId, id: event.data.paymentId };
@@ -29,6 +31,38 @@ const accountKey = (event: AccountEvent): RecordKey | undefined => {
       return undefined;
   }
 };
+
+const callKey = (event: CallEvent): RecordKey | undefined => {
+  switch (event.type) {
+    case 'ReservationPlaced':
+      return authorizationKey(event.data);
+    case 'ReservationExtended':
+      return extensionKey(event.data);
+    case 'ReservationReleased':
+      return releaseKey(event.data);
+    case 'ReservationExpired':
+      return undefined;
+  }
+};
+
+type Named = { accountId: string; authorizationId: string };
+
+/** No id has a space in it, so that an authorization, its extensions and its release have keys of their own. */
+export const authorizationKey = ({ accountId, authorizationId }: Named): RecordKey => ({
+  kind: 'authorization',
+  owner: accountId,
+  id: authorizationId,
+});
+export const extensionKey = ({ accountId, authorizationId, number }: Named & { number: number }): RecordKey => ({
+  kind: 'authorization',
+  owner: accountId,
+  id: `${authorizationId} ${String(number)}`,
+});
+export const releaseKey = ({ accountId, authorizationId }: Named): RecordKey => ({
+  kind: 'authorization',
+  owner: accountId,
+  id: `${authorizationId} released`,
+});
 
 const otherKey = (event: TrafficEvent | RejectionEvent | LossEvent): RecordKey | undefined => {
   switch (event.type) {

@@ -10,6 +10,8 @@ import { createOtherStreams } from './other-streams';
 import type { OtherStreams } from './other-streams';
 import { createPendingDecisions } from './pending';
 import type { PendingDecisions } from './pending';
+import { createReservationBook } from './reservations';
+import type { ReservationBook } from './reservations';
 import { createSortedKeys } from './sorted-keys';
 import type { SortedKeys } from './sorted-keys';
 
@@ -18,6 +20,7 @@ export type State = {
   readonly accounts: Accounts;
   readonly others: OtherStreams;
   readonly pending: PendingDecisions;
+  readonly reservations: ReservationBook;
   readonly accountKeys: SortedKeys;
   readonly blockedKeys: SortedKeys;
   readonly at: Cursor;
@@ -39,6 +42,7 @@ export const createState = (slotsPerPage: number): State => {
     accounts,
     others: createOtherStreams(),
     pending: createPendingDecisions(),
+    reservations: createReservationBook(),
     accountKeys: createSortedKeys({ keyOf: accounts.accountIdOf, has: () => true }),
     blockedKeys: createBlockedKeys(accounts),
     at: createCursor(),

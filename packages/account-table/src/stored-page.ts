@@ -1,11 +1,12 @@
-import { cutoffOf, ruleOf, settingOf } from '@tollgate/balance';
-import type { CutoffSetting } from '@tollgate/balance';
+import { countHeld, cutoffOf, nothingHeld, ruleOf, settingOf } from '@tollgate/balance';
+import type { CutoffSetting, Reservation } from '@tollgate/balance';
 import type { Place } from '@tollgate/event-store';
 import type { Accounts } from './accounts';
 import type { Interned } from './interned';
 import { createPage } from './page';
 import type { Page } from './page';
 import { rowAt, rowBytes, trafficBytes } from './row';
+import type { AccountReservations } from './account-reservations';
 import type { PendingDecision } from './table';
 
 /**
@@ -24,10 +25,14 @@ export type StoredPage = {
   marks: [number: number, places: Place[]][];
   cutoffMarks: [number: number, places: Place[]][];
   pending: [number: number, decisions: PendingDecision[]][];
+  reservations: [number: number, calls: StoredReservation[]][];
 };
 
+/** Amounts as whole numbers: what was charged is a sum, and may be larger than any amount that is written. */
+type StoredReservation = Omit<Reservation, 'reserved' | 'charged'> & { reserved: string; charged: string };
+
 export const storePage = ({ rules, currencies }: Accounts, page: Page): { json: StoredPage; bytes: Uint8Array[] } => {
-  const { totals, traffic, accountIds, names, marks, cutoffMarks, pending } = page;
+  const { totals, traffic, accountIds, names, marks, cutoffMarks, pending, reservations } = page;
   const json: StoredPage = {
     kind: 'page',
     accountIds,
@@ -38,6 +43,7 @@ export const storePage = ({ rules, currencies }: Accounts, page: Page): { json: 
     marks: [...marks],
     cutoffMarks: [...cutoffMarks],
     pending: [...pending],
+    reservations: [...reservations].map(([number, { calls }]) => [number, [...calls.values()].map(storeReservation)]),
   };
   const { length } = accountIds;
   return { json, bytes: [bytesOf(totals.bytes, length * rowBytes), bytesOf(traffic, length * trafficBytes)] };
@@ -58,6 +64,7 @@ export const restorePage = (accounts: Accounts, stored: StoredPage, bytes: Uint8
   for (const [number, places] of stored.marks) page.marks.set(number, places);
   for (const [number, places] of stored.cutoffMarks) page.cutoffMarks.set(number, places);
   for (const [number, decisions] of stored.pending) page.pending.set(number, decisions);
+  for (const [number, calls] of stored.reservations) page.reservations.set(number, restoreReservations(calls));
   const rules = stored.rules.map(([number, setting]) => [number, ruleOf(cutoffOf(setting))] as const);
   const ruleNumbers = takeAll(accounts.rules, rules, usesOf(page, ruleIn));
   const currencyNumbers = takeAll(accounts.currencies, stored.currencies, usesOf(page, currencyIn));
@@ -67,6 +74,23 @@ export const restorePage = (accounts: Accounts, stored: StoredPage, bytes: Uint8
   }
   accounts.restore(page);
   return page;
+};
+
+const storeReservation = ({ reserved, charged, ...rest }: Reservation): StoredReservation => ({
+  ...rest,
+  reserved: reserved.toString(),
+  charged: charged.toString(),
+});
+
+const restoreReservations = (stored: readonly StoredReservation[]): AccountReservations => {
+  const calls = new Map<string, Reservation>();
+  const held = nothingHeld();
+  for (const { reserved, charged, ...rest } of stored) {
+    const reservation = { ...rest, reserved: BigInt(reserved), charged: BigInt(charged) };
+    calls.set(rest.authorizationId, reservation);
+    countHeld(held, undefined, reservation);
+  }
+  return { calls, held };
 };
 
 const ruleIn = (rows: DataView, row: number): number => rows.getUint32(row + rowAt.rule, true);

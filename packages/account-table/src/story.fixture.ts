@@ -3,6 +3,8 @@ import { balances } from '@tollgate/balance';
 import type { Balance, CutoffSetting, Direction, EntryKind, Metadata } from '@tollgate/balance';
 import { accountStream, cutoffStream, rejectedStream } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
+import { called } from './calls.fixture';
+import type { CallStep, TestCall } from './calls.fixture';
 import type { AccountTable } from './index';
 import type { TestLog } from './log.fixture';
 
@@ -93,12 +95,25 @@ const setting: fc.Arbitrary<CutoffSetting> = fc.record({
   balances: fc.subarray<Balance>([...balances]),
   creditLimits: fc.option(fc.record({ inbound: limit, outbound: limit, mutual: limit }), { nil: undefined }),
   mutualFormula: fc.constantFrom('outbound-minus-inbound', 'inbound-minus-outbound', undefined),
+  callsInProgress: fc.constantFrom('let-run', 'cut-now', undefined),
+  countReservations: fc.constantFrom(true, true, undefined),
 });
+
+const callStep: fc.Arbitrary<CallStep> = fc.oneof(
+  fc.record({ do: fc.constant('place' as const), reserved: amount, isUnlimited: fc.boolean() }),
+  fc.record({
+    do: fc.constantFrom('extend' as const, 'release' as const),
+    reserved: fc.oneof(amount, fc.constant('0')),
+  }),
+  fc.constant({ do: 'expire' as const }),
+  fc.record({ do: fc.constant('use' as const), amount, isLast: fc.boolean() }),
+);
 
 export type Step =
   | { do: 'rule'; account: string; rule: CutoffSetting | undefined }
   | { do: 'entry'; account: string; entry: Omit<Entry, 'id'>; times: number }
   | { do: 'reverse'; nth: number }
+  | { do: 'call'; account: string; direction: Direction; nth: number; step: CallStep }
   | { do: 'reject'; partition: number }
   | { do: 'decide'; most: number };
 
@@ -129,6 +144,16 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
         })),
     },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('reverse' as const), nth: fc.nat() }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        do: fc.constant('call' as const),
+        account,
+        direction: fc.constantFrom<Direction>('inbound', 'outbound'),
+        nth: fc.nat(),
+        step: callStep,
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('reject' as const), partition: fc.nat(2) }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('decide' as const), most: fc.constantFrom(1, 2, 100) }) },
   ),
@@ -141,8 +166,17 @@ export const everythingIn = (table: AccountTable, streams: Iterable<string>) => 
   partners: table.partners({ limit: 1_000 }),
   blocked: table.blocked({ limit: 1_000 }),
   pending: table.pending(),
+  calls: table
+    .partners({ limit: 1_000 })
+    .items.map(({ account: { accountId } }) => table.reservations(accountId, { limit: 1_000 })),
+  due: table.expired(Infinity, 1_000).toSorted((one, other) => (one.authorizationId < other.authorizationId ? -1 : 1)),
+  live: table.held().live,
+  unsettled: [table.held().unsettled, table.held().unsettledSince],
   streams: [...streams].map((stream) => [stream, table.head(stream), table.near(stream, 3), table.near(stream, 64)]),
 });
+
+const isOverAfter = (step: CallStep): boolean =>
+  step.do === 'expire' || (step.do === 'use' && step.isLast) || (step.do === 'release' && step.reserved === '0');
 
 /** Plays steps one by one. */
 export const createPlayer = (first: AccountTable, log: TestLog) => {
@@ -150,6 +184,22 @@ export const createPlayer = (first: AccountTable, log: TestLog) => {
   const isOpen = new Set<string>();
   const standing: (Entry & { account: string })[] = [];
   let ids = 0;
+  const live: (TestCall & { isReleased: boolean })[] = [];
+  const call = ({ account, direction, nth, step }: Extract<Step, { do: 'call' }>): Given[] => {
+    ids += 1;
+    if (step.do === 'place') {
+      const placed = { accountId: account, authorizationId: `c${String(ids)}`, direction };
+      live.push({ ...placed, isReleased: false });
+      return [...open(account), called(placed, step, ids)];
+    }
+    const at = nth % Math.max(1, live.length);
+    const one = live[at];
+    if (one === undefined || (one.isReleased && step.do !== 'use')) return [];
+    const { isReleased: _, ...named } = one;
+    if (isOverAfter(step)) live.splice(at, 1);
+    one.isReleased ||= step.do === 'release';
+    return [called(named, step, ids)];
+  };
   const open = (name: string, rule?: CutoffSetting): Given[] => {
     if (isOpen.has(name)) return [];
     isOpen.add(name);
@@ -173,6 +223,8 @@ export const createPlayer = (first: AccountTable, log: TestLog) => {
         const [taken] = standing.splice(step.nth % Math.max(1, standing.length), 1);
         return taken === undefined ? [] : [reversed(taken.account, taken)];
       }
+      case 'call':
+        return call(step);
       case 'reject':
         ids += 1;
         return [rejected(step.partition, String(ids))];

@@ -1,6 +1,15 @@
-import type { Balance, Cutoff, Direction, TrafficDecision, TrafficEvent } from '@tollgate/balance';
+import type {
+  Balance,
+  Cutoff,
+  Direction,
+  Reservation,
+  Standing,
+  TrafficDecision,
+  TrafficEvent,
+} from '@tollgate/balance';
 import type { LogEvent } from '@tollgate/contracts';
 import type { LogIndex, Place, Position } from '@tollgate/event-store';
+import type { Amount } from '@tollgate/money';
 import type { Partner } from './partner';
 import type { RecordKey } from './record-key';
 
@@ -29,6 +38,17 @@ export type Blocked = {
   exhausted: readonly Balance[];
 };
 
+/** What is held for the calls of all accounts. */
+export type HeldTotals = {
+  /** Calls that have not ended, and those that have and wait for their usage. */
+  live: number;
+  unsettled: number;
+  /** Since when the first of the latter has waited, RFC 3339 UTC. */
+  unsettledSince: string | undefined;
+  /** Of each account for which something is held. */
+  accounts(): Iterable<{ accountId: string; currency: string; reserved: Readonly<Record<Direction, Amount>> }>;
+};
+
 export type Page<Item> = { items: Item[]; next: string | null };
 
 /** Lists are in key order; `after` is exclusive, and `next` is the `after` of the following page, null on the last. */
@@ -51,6 +71,13 @@ export type AccountTable = LogIndex<LogEvent> & {
   placesOf(key: RecordKey): readonly Place[];
   /** What the fold decided and the log does not hold, oldest cause first. */
   pending(): readonly PendingDecision[];
+  /** The account as a writer goes on from it, a copy; of one that is not open, one without a rule. */
+  standing(accountId: string): Standing;
+  /** Calls for which something is held, in the order of their ids; absent if the account is not open. */
+  reservations(accountId: string, request: PageRequest): Page<Reservation> | undefined;
+  /** Calls whose granted time was up at an instant, in ms since 1970, and of which nobody told an end: at most so many. */
+  expired(nowMs: number, most: number): { accountId: string; authorizationId: string }[];
+  held(): HeldTotals;
   partner(accountId: string): Partner | undefined;
   partners(request: PageRequest): Page<Partner>;
   /** Keys are `accountId/direction`. */

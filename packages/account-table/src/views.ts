@@ -8,8 +8,10 @@ import type { SortedKeys } from './sorted-keys';
 import type { State } from './state';
 import type { AccountFacts, AccountTable, Blocked, Page, PageRequest } from './table';
 
+type Views = Pick<AccountTable, 'facts' | 'partner' | 'partners' | 'blocked'>;
+
 /** What may be asked of the accounts. */
-export const createViews = (state: State): Pick<AccountTable, 'facts' | 'partner' | 'partners' | 'blocked'> => ({
+export const createViews = (state: State): Views => ({
   facts: (accountId) => {
     const slot = state.accounts.slotOf(accountId);
     return slot === undefined ? undefined : factsAt(state, slot);
@@ -48,10 +50,12 @@ const partnerAt = (state: State, slot: number): Partner => {
   const number = accounts.numberOf(slot);
   const row = accounts.rowOf(slot);
   const { currency, cutoff, revision } = factsAt(state, slot);
+  const held = page.reservations.get(number)?.held;
   const about = { accountId: accounts.accountIdOf(slot), name: names[number], currency, cutoff };
   return {
     account: accountAt(totals, row + rowAt.totals, about),
     traffic: { inbound: statusOf(page, number, 'inbound'), outbound: statusOf(page, number, 'outbound') },
+    ...(held && { held: structuredClone(held) }),
     revision,
     position: BigInt(totals.bytes.getFloat64(row + rowAt.place, true)),
   };

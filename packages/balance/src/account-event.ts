@@ -1,3 +1,4 @@
+import type { Expiry, Extension, Placement, Release, Settlement } from './authorization';
 import type { CutoffSetting } from './cutoff';
 import type { Adjustment, Direction, Payment, Reversal, Usage } from './entry';
 
@@ -26,11 +27,28 @@ export type AccountEvent =
   | { type: 'AccountOpened'; data: AccountOpening; metadata: Metadata }
   | { type: 'CutoffChanged'; data: CutoffSetting; metadata: Metadata }
   | { type: 'PaymentRecorded'; data: Payment; metadata: Metadata }
-  | { type: 'UsageCharged'; data: Usage; metadata: Metadata }
+  /** `authorization`: of usage that names one, what it does to what is held for the call. */
+  | { type: 'UsageCharged'; data: Usage; metadata: Metadata & { authorization?: Settlement | undefined } }
   | { type: 'BalanceAdjusted'; data: Adjustment; metadata: Metadata }
   | {
       type: 'EntryReversed';
       data: Reversal;
       /** `reversed`: what the reversal takes back, copied from the entry so that a fold needs no look-up. */
       metadata: Metadata & { reversed: { direction: Direction; amount: string } };
-    };
+    }
+  | { type: 'ReservationPlaced'; data: Placement; metadata: Metadata }
+  | { type: 'ReservationExtended'; data: Extension; metadata: Metadata }
+  | { type: 'ReservationReleased'; data: Release; metadata: Metadata }
+  | { type: 'ReservationExpired'; data: Expiry; metadata: Metadata };
+
+/** The events that are about what is held for a call and move no balance. */
+export type CallEvent = Extract<AccountEvent, { type: `Reservation${string}` }>;
+
+const callEvents: Readonly<Record<string, true | undefined>> = {
+  ReservationPlaced: true,
+  ReservationExtended: true,
+  ReservationReleased: true,
+  ReservationExpired: true,
+} satisfies Record<CallEvent['type'], true>;
+
+export const isCallEvent = (event: AccountEvent): event is CallEvent => callEvents[event.type] === true;

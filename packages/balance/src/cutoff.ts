@@ -7,12 +7,25 @@ export const balances = ['inbound', 'outbound', 'mutual'] as const satisfies rea
 /** How `mutual` is read; both readings and their four cases are in DESIGN 2.5. */
 export type MutualFormula = 'outbound-minus-inbound' | 'inbound-minus-outbound';
 
+/** What becomes of calls in progress when traffic is blocked. */
+export type CallsInProgress = 'let-run' | 'cut-at-grant-end' | 'cut-now';
+
+/** How calls are granted: so many seconds at once, and at most so many calls at a time, of both directions together. */
+export type ReservationSetting = { sliceSeconds: number; maxConcurrent?: number | undefined };
+
+/** Of a rule that does not say. */
+export const usualReservation: ReservationSetting = { sliceSeconds: 300 };
+
 /** The account's rule as its owner writes it: what is left out has its default. */
 export type CutoffSetting = {
   balances: readonly Balance[];
   creditLimits?:
     { inbound?: string | undefined; outbound?: string | undefined; mutual?: string | undefined } | undefined;
   mutualFormula?: MutualFormula | undefined;
+  reservation?: ReservationSetting | undefined;
+  callsInProgress?: CallsInProgress | undefined;
+  /** Whether what is held for calls counts as gone when a balance is judged. */
+  countReservations?: boolean | undefined;
 };
 
 /** The account's rule, complete: the balances that can cut, in the order of `balances`, and limits of zero or more. */
@@ -20,6 +33,11 @@ export type Cutoff = {
   balances: readonly Balance[];
   creditLimits: Readonly<Record<Balance, Amount>>;
   mutualFormula: MutualFormula;
+  /** `usualReservation` unless set. */
+  reservation?: ReservationSetting;
+  /** `cut-at-grant-end` unless set. */
+  callsInProgress?: CallsInProgress;
+  countReservations?: true;
 };
 
 /** The complete rule. No setting is postpaid: nothing ever cuts (DESIGN 2.1). */
@@ -29,11 +47,18 @@ export const cutoffOf = (setting: CutoffSetting | undefined): Cutoff => {
     balances: balances.filter((balance) => setting?.balances.includes(balance)),
     creditLimits: { inbound: limitOf('inbound'), outbound: limitOf('outbound'), mutual: limitOf('mutual') },
     mutualFormula: setting?.mutualFormula ?? 'outbound-minus-inbound',
+    ...callSettingsOf(setting),
   };
 };
 
-/** A complete rule as its owner would write it, nothing left out. */
-export const settingOf = ({ balances, creditLimits, mutualFormula }: Cutoff) => ({
+const callSettingsOf = ({ reservation, callsInProgress, countReservations }: Partial<CutoffSetting> = {}) => ({
+  ...(reservation && { reservation: { ...reservation } }),
+  ...(callsInProgress && { callsInProgress }),
+  ...(countReservations === true && { countReservations }),
+});
+
+/** A complete rule as its owner would write it; of what is about calls, what is set. */
+export const settingOf = ({ balances, creditLimits, mutualFormula, ...calls }: Cutoff) => ({
   balances: [...balances],
   creditLimits: {
     inbound: formatAmount(creditLimits.inbound),
@@ -41,12 +66,20 @@ export const settingOf = ({ balances, creditLimits, mutualFormula }: Cutoff) => 
     mutual: formatAmount(creditLimits.mutual),
   },
   mutualFormula,
+  ...callSettingsOf(calls),
 });
 
 export const isSameCutoff = (one: Cutoff, other: Cutoff): boolean =>
   one.mutualFormula === other.mutualFormula &&
+  callsKey(one) === callsKey(other) &&
   balances.every(
     (balance) =>
       one.balances.includes(balance) === other.balances.includes(balance) &&
       one.creditLimits[balance] === other.creditLimits[balance],
   );
+
+/** What a rule says about calls, as one text. */
+export const callsKey = ({ reservation, callsInProgress, countReservations }: Cutoff): string => {
+  const { sliceSeconds, maxConcurrent } = reservation ?? {};
+  return [sliceSeconds, maxConcurrent, callsInProgress, countReservations].join(' ');
+};

@@ -1,4 +1,5 @@
 import type { AccountEvent, Metadata } from './account-event';
+import type { Settlement } from './authorization';
 import type { Command, RecordCommand } from './command';
 import { accountIdOf, recordKeyOf } from './command';
 import { cutoffOf, isSameCutoff } from './cutoff';
@@ -13,7 +14,9 @@ export type Rejection = {
     | 'ID_CONFLICT'
     | 'ALREADY_REVERSED'
     | 'ACCOUNT_EXISTS'
-    | 'CURRENCY_MISMATCH';
+    | 'CURRENCY_MISMATCH'
+    | 'AUTHORIZATION_NOT_FOUND'
+    | 'AUTHORIZATION_ENDED';
   detail: string;
   /** With a conflict: the body first accepted, and the one refused now. */
   existing?: object;
@@ -29,6 +32,8 @@ export type Known = {
   /** For a reversal: the entry it names, and the reversal that already undid it. */
   original?: AccountEvent | undefined;
   reversedBy?: string | undefined;
+  /** Of usage that names an authorization. */
+  settlement?: Settlement | undefined;
 };
 
 export type Decision =
@@ -53,7 +58,7 @@ export const decide = (command: Command, known: Known, metadata: Metadata): Deci
   }
   if (known.first !== undefined) return repeat(command, known.first);
   if (command.type === 'ReverseEntry') return reverse(command, known, metadata);
-  return record(command, account.currency, metadata);
+  return record(command, { currency: account.currency, settlement: known.settlement }, metadata);
 };
 
 const accept = (event: AccountEvent): Decision => ({ outcome: 'accepted', event });
@@ -81,7 +86,7 @@ const repeat = (command: RecordCommand, first: AccountEvent): Decision => {
 
 const record = (
   command: Exclude<RecordCommand, Of<'ReverseEntry'>>,
-  currency: string,
+  { currency, settlement: authorization }: { currency: string; settlement: Settlement | undefined },
   metadata: Metadata,
 ): Decision => {
   if (command.data.currency !== currency) {
@@ -92,7 +97,11 @@ const record = (
     case 'RecordPayment':
       return accept({ type: 'PaymentRecorded', data: command.data, metadata });
     case 'ChargeUsage':
-      return accept({ type: 'UsageCharged', data: command.data, metadata });
+      return accept({
+        type: 'UsageCharged',
+        data: command.data,
+        metadata: authorization === undefined ? metadata : { ...metadata, authorization },
+      });
     case 'AdjustBalance':
       return accept({ type: 'BalanceAdjusted', data: command.data, metadata });
   }
@@ -100,7 +109,7 @@ const record = (
 
 const reverse = ({ data }: Of<'ReverseEntry'>, { original, reversedBy }: Known, metadata: Metadata): Decision => {
   const name = `${data.of.kind} ${data.of.id} of account ${data.accountId}`;
-  if (original === undefined || !('direction' in original.data))
+  if (original === undefined || !('amount' in original.data))
     return reject({ code: 'ORIGINAL_NOT_FOUND', detail: `of: there is no ${name} to reverse` });
   if (reversedBy !== undefined)
     return reject({ code: 'ALREADY_REVERSED', detail: `of: ${name} was reversed before, by reversal ${reversedBy}` });

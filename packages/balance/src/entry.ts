@@ -30,6 +30,9 @@ export type Usage = {
   callee?: string | undefined;
   ratedAt?: string | undefined;
   attributes?: Record<string, string> | undefined;
+  /** Of the call, whose reservation it ends unless `final` is false. */
+  authorizationId?: string | undefined;
+  final?: boolean | undefined;
 };
 
 export type Adjustment = {

@@ -1,20 +1,41 @@
 export { balanceOf, balanceTexts } from './account';
 export type { Account, Totals } from './account';
-export type { AccountEvent, AccountOpening, Metadata, Source } from './account-event';
+export type {
+  Authorization,
+  Expiry,
+  Extending,
+  Extension,
+  Grant,
+  Placement,
+  Price,
+  RefusalReason,
+  Release,
+  Releasing,
+  Settlement,
+} from './authorization';
+export { isCallEvent } from './account-event';
+export type { AccountEvent, AccountOpening, CallEvent, Metadata, Source } from './account-event';
 export { blockedBy, directionBit, guarding, guardsOf, setOf } from './balance-set';
 export type { BalanceSet, DirectionSet } from './balance-set';
 export { accountIdOf, recordKeyOf } from './command';
 export type { Command, RecordCommand } from './command';
-export { balances, cutoffOf, settingOf } from './cutoff';
-export type { Balance, Cutoff, CutoffSetting, MutualFormula } from './cutoff';
+export { balances, callsKey, cutoffOf, settingOf } from './cutoff';
+export type { Balance, CallsInProgress, Cutoff, CutoffSetting, MutualFormula, ReservationSetting } from './cutoff';
 export { decide } from './decide';
 export type { Decision, Known, Rejection } from './decide';
+export { decideCall } from './decide-call';
+export type { CallCommand, CallDecision, KnownCall, Refusal } from './decide-call';
 export { directions } from './entry';
 export type { Adjustment, Direction, EntryKind, Payment, RecordKind, Reversal, Usage } from './entry';
 export { exhaustedAt } from './exhausted';
+export type { Tariff } from './grant';
+export { countHeld, nothingHeld, reservationAfter, reservationIdOf, settlementOf } from './reservation';
+export type { Held, Reservation } from './reservation';
 export { ruleAfter, ruleOf } from './rule';
 export type { Rule } from './rule';
 export { isSameContent } from './same-content';
+export { standingOf } from './standing';
+export type { Standing } from './standing';
 export { accountAt, movementOf, totalsBytes } from './totals';
 export type { Movement } from './totals';
 export { trafficAfter, verdictsOf } from './traffic';

@@ -108,6 +108,8 @@ export const judge = (
     cause: { type: event.type, eventId: event.eventId, stream: event.stream, revision: event.revision },
     turned: blockedBy(exhausted) ^ blockedIn(before),
     exhausted,
+    spent: exhausted,
+    callsInProgress: rule.cutoff.callsInProgress,
     sequence: before.sequence,
   }).map((verdict): TrafficEvent => ({ ...verdict, data: { ...verdict.data, decidedAt }, metadata: {} }));
   return { after: decisions.reduce(acknowledge, folded), decisions };

@@ -30,7 +30,7 @@ const effectOf = (event: AccountEvent, direction: Direction): Decimal => {
     const amount = new Exact(event.metadata.reversed.amount);
     return event.data.of.kind === 'usage' ? amount : amount.negated();
   }
-  if (!('direction' in event.data) || event.data.direction !== direction) return new Exact(0);
+  if (!('amount' in event.data) || event.data.direction !== direction) return new Exact(0);
   const amount = new Exact(event.data.amount);
   return event.type === 'UsageCharged' ? amount.negated() : amount;
 };

@@ -24,6 +24,8 @@ const usage: Required<Usage> = {
   callee: '+442079460000',
   ratedAt: '2026-01-31T12:01:05Z',
   attributes: { codec: 'g711', trunk: 't1' },
+  authorizationId: 'x1',
+  final: true,
 };
 const named = { reason: 'billing error', actor: 'finance' };
 const adjustment: Adjustment = {

@@ -11,7 +11,7 @@ export const isSameContent = (one: object, other: object): boolean => {
   return [...fields].every((field) => isSameField(field, valueOf(one, field), valueOf(other, field)));
 };
 
-const amountFields = new Set(['amount']);
+const amountFields = new Set(['amount', 'perMinute', 'connectFee']);
 const timeFields = new Set(['paidAt', 'startedAt', 'endedAt', 'ratedAt']);
 
 const isSameField = (field: string, one: Json, other: Json): boolean => {
@@ -19,8 +19,11 @@ const isSameField = (field: string, one: Json, other: Json): boolean => {
     if (amountFields.has(field)) return parseAmount(one) === parseAmount(other);
     if (timeFields.has(field)) return instantOf(one) === instantOf(other);
   }
-  return isDeepEqual(one, other);
+  return field === 'price' && isObject(one) && isObject(other) ? isSameContent(one, other) : isDeepEqual(one, other);
 };
+
+const isObject = (value: Json): value is Exclude<Json, string | number | boolean | undefined> =>
+  typeof value === 'object';
 
 /** `12:00:00.500Z`, `12:00:00.5Z` and `12:00:00.5+00:00` are one instant. The edge accepts UTC only, so text order is time order. */
 const instantOf = (time: string): string =>

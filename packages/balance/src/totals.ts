@@ -1,6 +1,7 @@
 import { negate, parseLimbs, sumAt, sumBytes } from '@tollgate/money';
 import type { Limbs, Sums } from '@tollgate/money';
 import type { Account, Totals } from './account';
+import { isCallEvent } from './account-event';
 import type { AccountEvent } from './account-event';
 import type { Direction, EntryKind } from './entry';
 
@@ -17,6 +18,7 @@ export type Movement = Limbs & { total: number };
 
 /** The movement an event is, put into `into`; false if it moves nothing. */
 export const movementOf = (event: AccountEvent, into: Movement): boolean => {
+  if (isCallEvent(event)) return false;
   switch (event.type) {
     case 'AccountOpened':
     case 'CutoffChanged':

@@ -1,6 +1,6 @@
 import { directionBit, directionsIn, guarding } from './balance-set';
 import type { BalanceSet, DirectionSet } from './balance-set';
-import type { Balance } from './cutoff';
+import type { Balance, CallsInProgress } from './cutoff';
 import type { Direction } from './entry';
 
 export type TrafficState = 'open' | 'blocked';
@@ -15,6 +15,8 @@ export type TrafficDecision = {
   exhausted: Balance[];
   balances: Record<Balance, string>;
   currency: string;
+  /** Of a block: what becomes of calls in progress. Absent, they are cut when what they were granted ends. */
+  callsInProgress?: CallsInProgress | undefined;
   cause: { type: string; eventId: string; stream: string; revision: number };
   decidedAt: string;
 };
@@ -28,19 +30,23 @@ export type TrafficVerdict = { type: TrafficEvent['type']; data: Omit<TrafficDec
 type Turn = Pick<TrafficDecision, 'accountId' | 'balances' | 'currency' | 'cause'> & {
   turned: DirectionSet;
   exhausted: BalanceSet;
+  /** Those of them that are exhausted whatever is held for calls. */
+  spent: BalanceSet;
+  callsInProgress: CallsInProgress | undefined;
   /** Of the account's last decision before; 0 if this is the first. */
   sequence: number;
 };
 
 /** What is decided: an edge for each direction that turned, inbound first (DESIGN 2.4). */
-export const verdictsOf = ({ turned, exhausted, sequence, ...about }: Turn): TrafficVerdict[] =>
+export const verdictsOf = ({ turned, exhausted, spent, callsInProgress, sequence, ...about }: Turn): TrafficVerdict[] =>
   directionsIn(turned).map((direction, index) => {
     const { accountId, balances, currency, cause } = about;
     const blockers = guarding(exhausted, direction);
-    return {
-      type: blockers.length > 0 ? 'TrafficBlocked' : 'TrafficUnblocked',
-      data: { accountId, direction, sequence: sequence + 1 + index, exhausted: blockers, balances, currency, cause },
-    };
+    const verdict = { accountId, direction, sequence: sequence + 1 + index, exhausted: blockers, balances, currency };
+    if (blockers.length === 0) return { type: 'TrafficUnblocked', data: { ...verdict, cause } };
+    // What is only held is not spent: it cuts nobody.
+    const calls = guarding(spent, direction).length === 0 ? 'let-run' : callsInProgress;
+    return { type: 'TrafficBlocked', data: { ...verdict, ...(calls && { callsInProgress: calls }), cause } };
   });
 
 /** The directions that are blocked once a decision is taken over. */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { callsInProgress, reservationSetting } from './accounts';
+import { exposureView, settlement } from './authorizations';
 import { by } from './by';
 import { accountId, currency, direction, instant, recordId } from './fields';
 import { balancesView } from './traffic-control';
@@ -53,8 +55,12 @@ export const accountView = z
       balances: z.array(balanceName),
       creditLimits: perBalance,
       mutualFormula: z.enum(['outbound-minus-inbound', 'inbound-minus-outbound']),
+      reservation: reservationSetting.optional(),
+      callsInProgress: callsInProgress.optional(),
+      countReservations: z.literal(true).optional(),
     }),
     traffic: z.strictObject({ inbound: trafficView, outbound: trafficView }),
+    exposure: exposureView.optional().meta({ description: 'Absent while nothing is held for its calls.' }),
     revision,
     position,
   })
@@ -78,11 +84,16 @@ export const historyItem = z
       'UsageCharged',
       'BalanceAdjusted',
       'EntryReversed',
+      'ReservationPlaced',
+      'ReservationExtended',
+      'ReservationReleased',
+      'ReservationExpired',
     ]),
     data: z.record(z.string(), z.unknown()).meta({ description: 'The body as accepted.' }),
     receivedAt: instant,
     recordedAt: instant,
     by: by.optional(),
+    authorization: settlement.optional(),
   })
   .meta({ id: 'HistoryItem' });
 export type HistoryItem = z.infer<typeof historyItem>;

@@ -1,5 +1,6 @@
-import type { Adjustment, AccountOpening, Payment, Reversal, Usage } from '@tollgate/balance';
+import type { Adjustment, AccountOpening, Authorization, Payment, Reversal, Usage } from '@tollgate/balance';
 import type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer } from './answers';
+import type { AuthorizationAnswer, ReleaseAnswer, ReservationView } from './authorizations';
 import { problemOf } from './problem';
 import type { ConsistencyProof, InclusionProof } from './proofs';
 import type { RejectedMessage } from './rejection';
@@ -109,6 +110,59 @@ export const historyExample: HistoryItem = {
   receivedAt: '2026-01-31T09:31:00.120Z',
   recordedAt: '2026-01-31T09:31:00.124Z',
   by: { channel: { http: 'k3f9x2ab-41' }, claimed: { file: 'payments.csv', line: 18 } },
+};
+
+export const authorizationExample: Authorization = {
+  authorizationId: '8f3a71-in',
+  accountId: 'acme',
+  direction: 'inbound',
+  currency: 'EUR',
+  deck: 'acme-retail',
+  callee: '+442079460000',
+  caller: '+31201234567',
+  callId: '8f3a71',
+};
+
+const expiresAt = '2026-01-31T12:05:00.000Z';
+
+export const authorizationAnswerExample: AuthorizationAnswer = {
+  accountId: 'acme',
+  authorizationId: '8f3a71-in',
+  granted: 179,
+  reserved: '0.036',
+  expiresAt,
+  duplicate: false,
+  revision: 43,
+  position: '1301',
+};
+
+export const refusalExample: AuthorizationAnswer = {
+  accountId: 'acme',
+  authorizationId: '8f3a71-in',
+  granted: 0,
+  reason: 'BLOCKED',
+  exhausted: ['inbound'],
+  duplicate: false,
+};
+
+export const releaseAnswerExample: ReleaseAnswer = {
+  accountId: 'acme',
+  authorizationId: '8f3a71-in',
+  reserved: '0.0212',
+  duplicate: false,
+  revision: 45,
+  position: '1310',
+};
+
+export const reservationExample: ReservationView = {
+  authorizationId: '8f3a71-in',
+  direction: 'inbound',
+  callId: '8f3a71',
+  granted: 179,
+  reserved: '0.036',
+  charged: '0',
+  placedAt: decidedAt,
+  expiresAt,
 };
 
 export const commandExample = trafficCommandOf({

@@ -9,9 +9,11 @@ export const accountId = z
   .regex(accountIdPattern, 'must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or a digit')
   .meta({ id: 'AccountId', description: 'The partner.', examples: ['acme'] });
 
+export const recordIdPattern = /^[!-~]{1,128}$/;
+
 export const recordId = z
   .string()
-  .regex(/^[!-~]{1,128}$/, 'must be 1 to 128 printable ASCII characters without a space')
+  .regex(recordIdPattern, 'must be 1 to 128 printable ASCII characters without a space')
   .meta({ description: 'Permanent: it counts once per account and kind, for ever.' });
 
 export const direction = z.enum(['inbound', 'outbound']).meta({

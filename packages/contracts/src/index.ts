@@ -1,16 +1,28 @@
 export { accountOpening, cutoffSetting } from './accounts';
 export type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer, RecordForecast } from './answers';
+export type { AuthorizationAnswer, ReleaseAnswer, ReservationView } from './authorizations';
 export { asyncApiDocument } from './asyncapi';
 export { byOf } from './by';
 export { claimHeadersOf, claimsOf } from './claims';
-export { accountIdPattern, instant } from './fields';
+export { accountIdPattern, instant, recordIdPattern } from './fields';
 export type { InputLost } from './input-lost';
 export { accountStream, cutoffStream, isAccountEvent, lostStream, rejectedStream, streamPrefixes } from './log-event';
 export type { LogEvent, LossEvent, RejectionEvent } from './log-event';
 export { logLine } from './log-line';
 export { openApiDocument } from './openapi';
 export { doubledFault } from './doubled-name';
-export { parseBody, parseCutoff, parseFurther, parseJson, parseJsonText, parseOpening, recordKinds } from './parse';
+export {
+  parseAuthorization,
+  parseBody,
+  parseCutoff,
+  parseExtending,
+  parseFurther,
+  parseJson,
+  parseJsonText,
+  parseOpening,
+  parseReleasing,
+  recordKinds,
+} from './parse';
 export type { Parsed } from './parse';
 export { problemOf, problems } from './problem';
 export type { Problem, ProblemCode } from './problem';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reservationView } from './authorizations';
 import { accountView, blockedView, historyItem } from './answers';
 
 /** A page: `next` is the `after` of the following one, null on the last. */
@@ -11,3 +12,4 @@ const pageOf = <Item extends z.ZodType>(item: Item) =>
 export const accountList = pageOf(accountView).meta({ id: 'AccountList' });
 export const blockedList = pageOf(blockedView).meta({ id: 'BlockedTrafficList' });
 export const historyList = pageOf(historyItem).meta({ id: 'HistoryList' });
+export const reservationList = pageOf(reservationView).meta({ id: 'ReservationList' });

@@ -1,6 +1,6 @@
 import { createComponents } from './components';
 import type { Components } from './components';
-import { accountId } from './fields';
+import { accountId, recordIdPattern } from './fields';
 import { claimParameters } from './parameters';
 import { problem, problems } from './problem';
 import type { ProblemCode } from './problem';
@@ -26,6 +26,7 @@ export const openApiDocument = (): object => {
     tags: [
       { name: 'records', description: 'What moves a balance.' },
       { name: 'accounts', description: 'Partners, their rules, balances and histories.' },
+      { name: 'calls', description: 'What a switch asks about a call.' },
       { name: 'traffic', description: 'What the softswitch is told.' },
       { name: 'proofs', description: 'What auditors check, where checkpoints are signed.' },
       { name: 'operator', description: 'For whoever runs it.' },
@@ -54,7 +55,10 @@ const operation = (route: Route, components: Components): object => {
 const claims = claimParameters.map(({ name }) => ({ $ref: `#/components/parameters/${name}` }));
 
 const pathParameters = ({ path }: Route, { ref }: Components): object[] =>
-  path.includes('{accountId}') ? [{ name: 'accountId', in: 'path', required: true, schema: ref(accountId) }] : [];
+  [
+    { name: 'accountId', schema: ref(accountId) },
+    { name: 'authorizationId', schema: { type: 'string', pattern: recordIdPattern.source } },
+  ].flatMap(({ name, schema }) => (path.includes(`{${name}}`) ? [{ name, in: 'path', required: true, schema }] : []));
 
 const answerResponses = (answers: Route['answers'], components: Components): object =>
   Object.fromEntries(

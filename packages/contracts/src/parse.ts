@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RecordCommand } from '@tollgate/balance';
 import { accountOpening, cutoffSetting } from './accounts';
+import { authorization, extending, releasing } from './authorizations';
 import { doubledFault, most, vast } from './doubled-name';
 import { describeFaults, faultMessage } from './invalid';
 import { adjustment, payment, plainUsage, reversal, usage } from './records';
@@ -98,3 +99,6 @@ export const recordKinds = {
 
 export const parseOpening = createParser(accountOpening);
 export const parseCutoff = createParser(cutoffSetting);
+export const parseAuthorization = createParser(authorization);
+export const parseExtending = createParser(extending);
+export const parseReleasing = createParser(releasing);

@@ -3,13 +3,16 @@ import { z } from 'zod';
 /** Every code an error answer or a rejection can carry, with its HTTP status and title (DESIGN 4). */
 export const problems = {
   INVALID_REQUEST: { status: 400, title: 'The request is not valid' },
+  AUTHORIZATIONS_NOT_SERVED: { status: 403, title: 'Calls are authorised on a loopback address only' },
   ORIGIN_NOT_ALLOWED: { status: 403, title: 'Web pages from there may not call' },
   ACCOUNT_NOT_FOUND: { status: 404, title: 'There is no such account' },
   ORIGINAL_NOT_FOUND: { status: 404, title: 'There is nothing to reverse under that id' },
+  AUTHORIZATION_NOT_FOUND: { status: 404, title: 'The account was granted no such authorization' },
   NOT_FOUND: { status: 404, title: 'There is no such resource' },
   ID_CONFLICT: { status: 409, title: 'The id was used before with other content' },
   ALREADY_REVERSED: { status: 409, title: 'The entry was reversed before' },
   ACCOUNT_EXISTS: { status: 409, title: 'The account was opened before with other content' },
+  AUTHORIZATION_ENDED: { status: 409, title: 'The call has ended' },
   HOST_NOT_ALLOWED: { status: 421, title: 'The request is for a host that is not answered' },
   WRONG_ROLE: { status: 421, title: 'Another role serves that' },
   CURRENCY_MISMATCH: { status: 422, title: 'The account is kept in another currency' },

@@ -78,6 +78,10 @@ export const usage = z
     callee: label.optional(),
     ratedAt: instant.optional(),
     attributes: attributes.optional(),
+    authorizationId: recordId
+      .optional()
+      .meta({ description: 'Of the call: what is held for it is released, and what is charged counts instead.' }),
+    final: z.boolean().optional().meta({ description: 'false: more usage of the call follows; true unless set.' }),
   })
   .meta({ id: 'Usage', description: 'One rated leg of one call.' }) satisfies z.ZodType<Usage>;
 

@@ -12,7 +12,7 @@ export type Route = {
   method: 'get' | 'post' | 'put';
   path: string;
   operationId: string;
-  tag: 'records' | 'accounts' | 'traffic' | 'proofs' | 'operator';
+  tag: 'records' | 'accounts' | 'calls' | 'traffic' | 'proofs' | 'operator';
   summary: string;
   request?: Content;
   parameters?: readonly { name: string; in: string }[];
@@ -20,3 +20,5 @@ export type Route = {
   answers: Readonly<Record<number, { description: string; content: readonly Content[] }>>;
   problems: readonly ProblemCode[];
 };
+
+export const json = (schema: z.ZodType, example: unknown): Content => ({ as: 'json', schema, example });

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { accountOpening, cutoffSetting } from './accounts';
 import { accountAnswer, accountView, recordAnswer } from './answers';
 import { batchLine, batchLineAnswer } from './batch-line';
+import { calls } from './call-routes';
 import * as example from './examples';
 import { accountList, blockedList, historyList } from './lists';
 import * as parameter from './parameters';
 import { proofRoutes } from './proof-routes';
 import { adjustment, payment, reversal, usage } from './records';
-import type { Content, Route } from './route';
+import { json } from './route';
+import type { Route } from './route';
 import { trafficCommand } from './traffic-control';
-
-const json = (schema: z.ZodType, example: unknown): Content => ({ as: 'json', schema, example });
 
 const recordAnswers: Route['answers'] = {
   201: { description: 'Recorded: it is durable.', content: [json(recordAnswer, example.recordAnswerExample)] },
@@ -252,4 +252,4 @@ const operator: Route[] = [
 ];
 
 /** Every call of DESIGN section 4. */
-export const routes: readonly Route[] = [...records, ...accounts, ...traffic, ...proofRoutes, ...operator];
+export const routes: readonly Route[] = [...records, ...accounts, ...calls, ...traffic, ...proofRoutes, ...operator];

@@ -13,6 +13,10 @@ const codes = {
   TrafficUnblocked: 8,
   MessageRejected: 9,
   InputLost: 10,
+  ReservationPlaced: 11,
+  ReservationExtended: 12,
+  ReservationReleased: 13,
+  ReservationExpired: 14,
 } satisfies Record<LogEvent['type'], number>;
 const names = Object.keys(codes) as LogEvent['type'][];
 
@@ -59,6 +63,6 @@ describe('stored events', () => {
 
   test('a code that no type has is refused', () => {
     expect(() => storedEvents.typeOf(0)).toThrow('an event of type code 0');
-    expect(() => storedEvents.typeOf(11)).toThrow(UnknownEvent);
+    expect(() => storedEvents.typeOf(99)).toThrow(UnknownEvent);
   });
 });

@@ -44,6 +44,10 @@ const types: Record<EventType, { code: number; upcasts: readonly Upcast[] }> = {
   TrafficUnblocked: { code: 8, upcasts: [asItIs] },
   MessageRejected: { code: 9, upcasts: [asItIs] },
   InputLost: { code: 10, upcasts: [asItIs] },
+  ReservationPlaced: { code: 11, upcasts: [asItIs] },
+  ReservationExtended: { code: 12, upcasts: [asItIs] },
+  ReservationReleased: { code: 13, upcasts: [asItIs] },
+  ReservationExpired: { code: 14, upcasts: [asItIs] },
 };
 
 const isKnown = (type: string): type is EventType => Object.hasOwn(types, type);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { TrafficDecision, TrafficEvent } from '@tollgate/balance';
+import { callsInProgress } from './accounts';
 import { accountId, currency, direction, instant } from './fields';
 
 const balance = z.enum(['inbound', 'outbound', 'mutual']);
@@ -23,6 +24,7 @@ export const trafficCommand = z
       .meta({ description: 'What guards this direction and is exhausted; empty when it opens.' }),
     balances: balancesView,
     currency,
+    callsInProgress: callsInProgress.optional(),
     cause: z.strictObject({ type: z.string(), eventId: z.string(), stream: z.string(), revision: z.int().min(0) }),
     decidedAt: instant,
   })

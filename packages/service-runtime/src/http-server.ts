@@ -71,7 +71,8 @@ export const createHttpServer = (
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     exposeHeadRoutes: false,
-    routerOptions: { maxParamLength: 200 },
+    // 128 characters of an id, each as %xx.
+    routerOptions: { maxParamLength: 400 },
     frameworkErrors: (error, _request, reply) => {
       sendProblem(reply, problemOf({ code: 'INVALID_REQUEST', detail: error.message }));
     },

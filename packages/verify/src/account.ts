@@ -1,4 +1,6 @@
 import type { Decimal } from 'decimal.js';
+import { heldOf } from './calls';
+import type { Calls } from './calls';
 import type { Direction, Event } from './event';
 import { Exact, balanceNames, guarded } from './rule';
 import type { Balance, Rule } from './rule';
@@ -20,6 +22,7 @@ export type Account = {
   rule: Rule;
   sums: Record<Direction, Decimal>;
   blocked: Record<Direction, boolean>;
+  calls: Calls;
   /** Edges that are not decided yet, in order. */
   due: Edge[];
 };
@@ -30,6 +33,7 @@ export const newAccount = (accountId: string, currency: string, rule: Rule): Acc
   rule,
   sums: { inbound: new Exact(0), outbound: new Exact(0) },
   blocked: { inbound: false, outbound: false },
+  calls: new Map(),
   due: [],
 });
 
@@ -45,10 +49,17 @@ export const balancesOf = (account: Account): Record<Balance, string> => ({
   mutual: balanceOf(account, 'mutual').toFixed(),
 });
 
+/** What is held for calls is gone, where the rule says so. */
+const availableOf = (account: Account, balance: Balance): Decimal => {
+  const { rule, calls } = account;
+  const available = balanceOf(account, balance).plus(rule.limits[balance]);
+  return rule.countsReservations ? available.minus(heldOf(calls, balance, rule)) : available;
+};
+
 /** A direction is blocked while a balance that guards it is not positive once its limit is added; inbound turns first. */
 export const judge = (account: Account, cause: Event, line: number): void => {
   const exhausted = balanceNames.filter(
-    (name) => account.rule.balances.includes(name) && balanceOf(account, name).plus(account.rule.limits[name]).lte(0),
+    (name) => account.rule.balances.includes(name) && availableOf(account, name).lte(0),
   );
   for (const direction of ['inbound', 'outbound'] as const) {
     const blockers = exhausted.filter((name) => guarded[name] === direction);

@@ -1,5 +1,6 @@
 import { judge, newAccount } from './account';
 import type { Account } from './account';
+import { followCall, isAboutCall, settleCall } from './calls';
 import { createEntries, isEntry } from './entry';
 import type { Event } from './event';
 import { ruleIn } from './rule';
@@ -17,7 +18,11 @@ export const createFacts = (accounts: Map<string, Account>) => {
   };
 
   const applyTo = (account: Account, event: Event): string[] => {
-    if (isEntry(event.type)) return entries.enter(account, event);
+    if (isEntry(event.type)) {
+      if (event.type === 'UsageCharged') settleCall(account.calls, event.data);
+      return entries.enter(account, event);
+    }
+    if (isAboutCall(event.type)) return followCall(account.calls, event);
     if (event.type === 'EntryReversed') return entries.reverse(account, event);
     if (event.type !== 'CutoffChanged') return [`${event.type} does not belong into ${event.stream}`];
     const rule = ruleIn(event.data);

@@ -12,7 +12,12 @@ export type Balance = (typeof balanceNames)[number];
 export const guarded: Record<Balance, Direction> = { inbound: 'inbound', outbound: 'outbound', mutual: 'inbound' };
 
 /** Which balances may cut an account's traffic, and how far below zero each may go. */
-export type Rule = { balances: Balance[]; limits: Record<Balance, Decimal>; isNetCredit: boolean };
+export type Rule = {
+  balances: Balance[];
+  limits: Record<Balance, Decimal>;
+  isNetCredit: boolean;
+  countsReservations: boolean;
+};
 
 const amountPattern = /^-?(0|[1-9]\d{0,17})(\.\d{1,10})?$/;
 
@@ -29,7 +34,8 @@ export const ruleIn = (value: unknown = { balances: [] }): Rule | undefined => {
   const balances = balancesIn(value['balances']);
   const limits = limitsIn(creditLimits);
   if (balances === undefined || limits === undefined || !formulas.includes(mutualFormula)) return undefined;
-  return { balances, limits, isNetCredit: mutualFormula === formulas[1] };
+  const countsReservations = value['countReservations'] === true;
+  return { balances, limits, isNetCredit: mutualFormula === formulas[1], countsReservations };
 };
 
 const balancesIn = (value: unknown): Balance[] | undefined => {

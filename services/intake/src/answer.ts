@@ -7,23 +7,34 @@ import type { Forecast, Outcome } from './intent';
 /** An answer to a single call; `text` is JSON. */
 export type Answer = { status: number; text: string };
 
-type Accepted = Exclude<Forecast, { status: 'rejected' }>;
+type Accepted = Exclude<Forecast, { status: 'rejected' | 'refused' }>;
+
+/** Only calls are refused: a record counts, or is rejected. */
+const ofRecord = (outcome: Forecast): Exclude<Forecast, { status: 'refused' }> => {
+  if (outcome.status === 'refused') throw new Error('a record was refused as if it were a call');
+  return outcome;
+};
 
 /** 201 the first time, 200 for the same again, a problem for what was refused (DESIGN 4). */
-export const recordAnswerOf = (command: RecordCommand, outcome: Forecast): Answer =>
-  outcome.status === 'rejected'
+export const recordAnswerOf = (command: RecordCommand, given: Forecast): Answer => {
+  const outcome = ofRecord(given);
+  return outcome.status === 'rejected'
     ? refusal(outcome.rejection)
     : { status: statusOf(outcome), text: `{${recordFields(command, outcome)}}` };
+};
 
 /** The line of a batch that says the same; of what was refused, the problem, for the batch knows how much room it has. */
-export const lineAnswerOf = (command: RecordCommand, outcome: Forecast): string | Problem =>
-  outcome.status === 'rejected'
+export const lineAnswerOf = (command: RecordCommand, given: Forecast): string | Problem => {
+  const outcome = ofRecord(given);
+  return outcome.status === 'rejected'
     ? problemOf(outcome.rejection)
     : `{"status":${statusOf(outcome)},${recordFields(command, outcome)}}`;
+};
 
 /** As `recordAnswerOf`, for an opening (201 the first time) and a rule (always 200). */
 export const accountAnswerOf = (command: Exclude<Command, RecordCommand>, outcome: Outcome): Answer => {
   if (outcome.status === 'rejected') return refusal(outcome.rejection);
+  if (outcome.status === 'refused') throw new Error('an account was refused as if it were a call');
   const { isDuplicate, revision, position } = outcome;
   const accountId = command.type === 'OpenAccount' ? command.data.accountId : command.accountId;
   const body: AccountAnswer = { accountId, duplicate: isDuplicate, revision, position: position.toString() };
@@ -44,7 +55,7 @@ const recordFields = (command: RecordCommand, outcome: Accepted): string => {
 /** An id is printable ASCII, and only these two of it are written otherwise in JSON. */
 const quoted = (id: string): string => (id.includes('"') || id.includes('\\') ? JSON.stringify(id) : `"${id}"`);
 
-const refusal = (rejection: Rejection): Answer => {
+export const refusal = (rejection: Rejection): Answer => {
   const problem = problemOf(rejection);
   return { status: problem.status, text: JSON.stringify(problem) };
 };

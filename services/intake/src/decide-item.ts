@@ -1,29 +1,29 @@
-import { eventKey, lossKey, rejectionKey, reversedKey } from '@tollgate/account-table';
-import type { AccountTable, RecordKey } from '@tollgate/account-table';
+import { lossKey, rejectionKey, reversedKey } from '@tollgate/account-table';
+import type { RecordKey } from '@tollgate/account-table';
 import { decide } from '@tollgate/balance';
-import type { Command, Decision, Known, Metadata, RecordCommand } from '@tollgate/balance';
+import type { Command, Decision, Known, Metadata, RecordCommand, Settlement } from '@tollgate/balance';
 import { isAccountEvent } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
-import type { EventLog, RecordedEvent } from '@tollgate/event-store';
-import type { Item, Outcome } from './intent';
-import { draftEvent, draftedEvent, draftedRevision } from './overlay';
+import type { RecordedEvent } from '@tollgate/event-store';
+import { decideOnCall, settlementFor } from './decide-on-call';
+import { isAboutCall } from './intent';
+import type { Item, Planned } from './intent';
+import { accountEventOf, firstUnder, isNew, recordedUnder } from './look-up';
+import type { Found, LookUpParts } from './look-up';
+import { draftEvent, draftedEvent } from './overlay';
 import type { Draft } from './overlay';
-import { commandKey, isSameKey, originalKey, textOf } from './record-key';
-
-/** A final answer, or an event that a draft is about to append. */
-export type Planned = Outcome | { status: 'drafted'; revision: number; isDuplicate: boolean };
-
-export type DecideParts = { log: EventLog<LogEvent>; table: AccountTable };
+import { commandKey, originalKey, textOf } from './record-key';
 
 /**
  * Decides one item on what is durable and on what the group before it will make true. Only what may repeat or reverse something
  * must read the log; all else is decided without waiting.
  */
 export const decideItem = (
-  parts: DecideParts,
+  parts: LookUpParts,
   draft: Draft,
   { intent, metadata }: Item,
 ): Planned | Promise<Planned> => {
+  if (isAboutCall(intent)) return decideOnCall(parts, draft, { command: intent, metadata });
   switch (intent.type) {
     case 'RejectMessage':
       return decideMessage(parts, draft, {
@@ -42,25 +42,29 @@ export const decideItem = (
       return decideOnHistory(parts, draft, { command: intent, key: commandKey(intent), metadata });
     case 'RecordPayment':
     case 'ChargeUsage':
-    case 'AdjustBalance': {
-      const key = commandKey(intent);
-      if (!isNew(parts.table, draft, key)) return decideOnHistory(parts, draft, { command: intent, key, metadata });
-      return settle(draft, decide(intent, draft, metadata), key);
-    }
+    case 'AdjustBalance':
+      return decideOnRecord(parts, draft, { command: intent, key: commandKey(intent), metadata });
   }
 };
 
-const decideMessage = (parts: DecideParts, draft: Draft, what: Keyed): Planned | Promise<Planned> =>
-  isNew(parts.table, draft, what.key) ? drafted(draft, what.event, what.key) : repeatOrDraft(parts, draft, what);
+const decideOnRecord = (parts: LookUpParts, draft: Draft, record: OnRecord): Planned | Promise<Planned> => {
+  const { command, key, metadata } = record;
+  if (!isNew(parts.table, draft, key)) return decideOnHistory(parts, draft, record);
+  if (command.type !== 'ChargeUsage' || command.data.authorizationId === undefined)
+    return settle(draft, decide(command, draft, metadata), key);
+  const charge = (settlement: Settlement | undefined): Planned =>
+    settle(draft, decide(command, { account: draft.account, settlement }, metadata), key);
+  const settlement = settlementFor(parts, draft, command.data);
+  return settlement instanceof Promise ? settlement.then(charge) : charge(settlement);
+};
 
-/** Surely: neither in the log nor in the group. What memory does not rule out is looked up. */
-const isNew = (table: AccountTable, draft: Draft, key: RecordKey): boolean =>
-  table.placesOf(key).length === 0 && draftedRevision(draft, key) === undefined;
+const decideMessage = (parts: LookUpParts, draft: Draft, what: Keyed): Planned | Promise<Planned> =>
+  isNew(parts.table, draft, what.key) ? drafted(draft, what.event, what.key) : repeatOrDraft(parts, draft, what);
 
 type OnAccount = Extract<Command, { type: 'OpenAccount' | 'ChangeCutoff' }>;
 
 const decideOnAccount = (
-  parts: DecideParts,
+  parts: LookUpParts,
   draft: Draft,
   { command, metadata }: { command: OnAccount; metadata: Metadata },
 ): Planned | Promise<Planned> => {
@@ -74,7 +78,7 @@ const decideOnAccount = (
 };
 
 const reopen = async (
-  parts: DecideParts,
+  parts: LookUpParts,
   draft: Draft,
   { command, metadata }: { command: OnAccount; metadata: Metadata },
 ): Promise<Planned> => {
@@ -87,25 +91,24 @@ const reopen = async (
 type OnRecord<C extends RecordCommand = RecordCommand> = { command: C; key: RecordKey; metadata: Metadata };
 
 const decideOnHistory = async (
-  parts: DecideParts,
+  parts: LookUpParts,
   draft: Draft,
   { command, key, metadata }: OnRecord,
 ): Promise<Planned> => {
   const first = await firstUnder(parts, draft, key);
   const known: Known = { account: draft.account, first: first && accountEventOf(draft, first) };
-  const isReversing = command.type === 'ReverseEntry' && first === undefined;
-  const decision = decide(
-    command,
-    isReversing ? { ...known, ...(await reversed(parts, draft, command)) } : known,
-    metadata,
-  );
+  if (first === undefined && command.type === 'ReverseEntry')
+    Object.assign(known, await reversed(parts, draft, command));
+  if (first === undefined && command.type === 'ChargeUsage')
+    known.settlement = await settlementFor(parts, draft, command.data);
+  const decision = decide(command, known, metadata);
   if (decision.outcome === 'unchanged') return repeatOf(draft, first);
   return settle(draft, decision, key);
 };
 
 /** The entry a reversal names, and the reversal that undid it before. */
 const reversed = async (
-  parts: DecideParts,
+  parts: LookUpParts,
   draft: Draft,
   { data }: Extract<Command, { type: 'ReverseEntry' }>,
 ): Promise<Pick<Known, 'original' | 'reversedBy'>> => {
@@ -117,38 +120,6 @@ const reversed = async (
     original: original && accountEventOf(draft, original),
     reversedBy: drafted ?? (reversal?.type === 'EntryReversed' ? reversal.data.reversalId : undefined),
   };
-};
-
-type Found = { event: LogEvent; revision: number; recorded?: RecordedEvent<LogEvent> };
-
-/** The event that counted under a key: in the group, or in the log. */
-const firstUnder = async (parts: DecideParts, draft: Draft, key: RecordKey): Promise<Found | undefined> => {
-  const revision = draftedRevision(draft, key);
-  const drafted = revision === undefined ? undefined : draftedEvent(draft, revision);
-  if (revision !== undefined && drafted !== undefined) return { event: drafted, revision };
-  const recorded = await recordedUnder(parts, key);
-  return recorded && { event: recorded, revision: recorded.revision, recorded };
-};
-
-/** That memory names a place proves nothing: the event there is read, and is it or is not. */
-const recordedUnder = async (
-  { log, table }: DecideParts,
-  key: RecordKey,
-): Promise<RecordedEvent<LogEvent> | undefined> => {
-  for (const place of table.placesOf(key)) {
-    const event = await log.read(BigInt(place));
-    if (event === undefined)
-      throw new Error(`${textOf(key)} should stand at ${String(place)}, where the log has nothing`);
-    if (isUnder(event, key)) return event;
-  }
-  return undefined;
-};
-
-const isUnder = (event: LogEvent, key: RecordKey): boolean => {
-  if (event.type === 'EntryReversed' && key.kind.startsWith('reversed-'))
-    return isSameKey(reversedKey(event.data), key);
-  const own = eventKey(event);
-  return own !== undefined && isSameKey(own, key);
 };
 
 const settle = (draft: Draft, decision: Decision, key: RecordKey | undefined): Planned => {
@@ -173,7 +144,7 @@ const drafted = (draft: Draft, event: LogEvent, key: RecordKey | undefined): Pla
 /** An event about no account, and what it counts under. */
 type Keyed = { event: LogEvent; key: RecordKey };
 
-const repeatOrDraft = async (parts: DecideParts, draft: Draft, what: Keyed): Promise<Planned> => {
+const repeatOrDraft = async (parts: LookUpParts, draft: Draft, what: Keyed): Promise<Planned> => {
   const first = await firstUnder(parts, draft, what.key);
   return first === undefined ? drafted(draft, what.event, what.key) : repeatOf(draft, first);
 };
@@ -186,20 +157,14 @@ const repeatOf = (draft: Draft, first: Found | undefined): Planned => {
   return { status: 'recorded', isDuplicate: true, revision, position: recorded.position };
 };
 
-const repeatOfRevision = async (parts: DecideParts, draft: Draft, revision: number): Promise<Planned> => {
+const repeatOfRevision = async (parts: LookUpParts, draft: Draft, revision: number): Promise<Planned> => {
   if (draftedEvent(draft, revision) !== undefined) return { status: 'drafted', revision, isDuplicate: true };
   const { position } = await eventAt(parts, draft, revision);
   return { status: 'recorded', isDuplicate: true, revision, position };
 };
 
-const eventAt = async ({ log }: DecideParts, { stream }: Draft, revision: number): Promise<RecordedEvent<LogEvent>> => {
+const eventAt = async ({ log }: LookUpParts, { stream }: Draft, revision: number): Promise<RecordedEvent<LogEvent>> => {
   const [event] = await log.readStream(stream, { from: revision, limit: 1 });
   if (event === undefined) throw new Error(`${stream} should have an event ${String(revision)}, and the log has none`);
-  return event;
-};
-
-const accountEventOf = (draft: Draft, { event, recorded }: Found): NonNullable<Known['first']> => {
-  if (!isAccountEvent(event) || (recorded !== undefined && recorded.stream !== draft.stream))
-    throw new Error(`${event.type} stands in ${recorded?.stream ?? ''}, where only intake writes to ${draft.stream}`);
   return event;
 };

@@ -1,10 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Command, Metadata, RecordCommand } from '@tollgate/balance';
+import type { FastifyInstance } from 'fastify';
+import type { Command, RecordCommand } from '@tollgate/balance';
 import type { Parsed } from '@tollgate/contracts';
 import {
   accountIdPattern,
   batchQuery,
-  claimsOf,
   parseBody,
   parseCutoff,
   parseFurther,
@@ -17,6 +16,8 @@ import type { Admission } from '@tollgate/service-runtime';
 import { accountAnswerOf, recordAnswerOf } from './answer';
 import type { Answer } from './answer';
 import { runBatch } from './batch';
+import { createOrigin, requireJson, send, unsupported } from './exchange';
+import type { Exchange } from './exchange';
 import type { Outcome } from './intent';
 import type { Ledger } from './ledger';
 import { recordedBefore } from './recorded-before';
@@ -103,55 +104,9 @@ export const addIntakeRoutes = (server: FastifyInstance, parts: Parts): void => 
   });
 };
 
-/** What is known of where a request comes from; what it claims is checked. */
-const createOrigin = (clock: () => Date) => {
-  const textOfTime = createTimeText();
-  return ({ id, headers }: FastifyRequest) => {
-    const { claimed, firstLine } = valid(claimsOf(headers));
-    const source: Metadata['source'] = {
-      receivedAt: textOfTime(clock()),
-      channel: { http: id },
-      ...(claimed && { claimed }),
-    };
-    return { source, firstLine };
-  };
-};
-
 const asCommand =
   <Body, One extends Command>(parse: (body: unknown) => Parsed<Body>, toCommand: (body: Body) => One) =>
   (body: unknown): Parsed<One> => {
     const parsed = parse(body);
     return parsed.ok ? { ok: true, value: toCommand(parsed.value) } : { ok: false, detail: parsed.detail };
   };
-
-/** Many requests come within one millisecond, and putting a time into words costs as much as reading a small one's headers. */
-const createTimeText = (): ((time: Date) => string) => {
-  let last = NaN;
-  let text = '';
-  return (time) => {
-    if (time.getTime() !== last) text = time.toISOString();
-    last = time.getTime();
-    return text;
-  };
-};
-
-type Exchange = { request: FastifyRequest; reply: FastifyReply };
-
-const send = (reply: FastifyReply, { status, text }: Answer): void => {
-  reply
-    .code(status)
-    .type(status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json; charset=utf-8')
-    .send(text);
-};
-
-const requireJson = (contentType: string | undefined): void => {
-  if (contentType === 'application/json') return;
-  const [type, ...parameters] = (contentType ?? '').toLowerCase().split(';');
-  const isUtf8 = parameters.every((parameter) => !/^\s*charset=(?!"?utf-8"?\s*$)/.test(parameter));
-  if (type?.trim() !== 'application/json' || !isUtf8) throw unsupported('application/json', contentType);
-};
-
-const unsupported = (wanted: string, got: string | undefined): HttpProblem =>
-  new HttpProblem(
-    problemOf({ code: 'INVALID_REQUEST', detail: `content-type: send ${wanted}, not ${got ?? 'nothing'}` }, 415),
-  );

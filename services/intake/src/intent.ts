@@ -1,4 +1,4 @@
-import type { Command, Metadata, Rejection } from '@tollgate/balance';
+import type { AccountEvent, CallCommand, Command, Metadata, Refusal, Rejection } from '@tollgate/balance';
 import type { InputLost, RejectedMessage } from '@tollgate/contracts';
 import type { Position } from '@tollgate/event-store';
 
@@ -7,15 +7,31 @@ import type { Position } from '@tollgate/event-store';
  * lost before they could be read.
  */
 export type Intent =
-  Command | { type: 'RejectMessage'; data: RejectedMessage } | { type: 'NoteLostInput'; data: InputLost };
+  Command | CallCommand | { type: 'RejectMessage'; data: RejectedMessage } | { type: 'NoteLostInput'; data: InputLost };
 
 /** An intent, and what is told of where it came from. What came together shares one `metadata.source`. */
 export type Item = { readonly intent: Intent; readonly metadata: Metadata };
 
-/** What became of an intent. A duplicate answers with the revision and position of the first. */
+/**
+ * What became of an intent. A duplicate answers with the revision and position of the first. Of a call, `event` says what was granted;
+ * one that is refused is not recorded, without a refusal because the call is over already.
+ */
 export type Outcome =
-  | { status: 'recorded'; isDuplicate: boolean; revision: number; position: Position }
+  | { status: 'recorded'; isDuplicate: boolean; revision: number; position: Position; event?: AccountEvent }
+  | { status: 'refused'; refusal?: Refusal }
   | { status: 'rejected'; rejection: Rejection };
+
+/** A final answer, or an event that a draft is about to append. */
+export type Planned = Outcome | { status: 'drafted'; revision: number; isDuplicate: boolean; event?: AccountEvent };
 
 /** What would become of an intent if it came now. */
 export type Forecast = Outcome | { status: 'acceptable' };
+
+const callCommands: Readonly<Record<string, true | undefined>> = {
+  AuthorizeCall: true,
+  ExtendCall: true,
+  ReleaseCall: true,
+  ExpireCall: true,
+} satisfies Record<CallCommand['type'], true>;
+
+export const isAboutCall = (intent: Intent): intent is CallCommand => callCommands[intent.type] === true;

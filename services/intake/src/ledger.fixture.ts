@@ -49,9 +49,11 @@ export const ledgerOn = (log: EventLog<LogEvent>): TestLedger => {
 
 /** An outcome in short: `+3` recorded at revision 3, `=3` a duplicate of it, or the code of a refusal. */
 export const short = (outcome: Outcome): string =>
-  outcome.status === 'rejected'
-    ? outcome.rejection.code
-    : `${outcome.isDuplicate ? '=' : '+'}${String(outcome.revision)}`;
+  outcome.status === 'refused'
+    ? (outcome.refusal?.reason ?? 'over')
+    : outcome.status === 'rejected'
+      ? outcome.rejection.code
+      : `${outcome.isDuplicate ? '=' : '+'}${String(outcome.revision)}`;
 
 export const submit = async (ledger: Ledger, ...intents: Intent[]): Promise<string[]> =>
   (await ledger.submit(itemsOf(intents))).map(short);

@@ -1,5 +1,7 @@
 import type { AccountFacts, AccountTable, RecordKey } from '@tollgate/account-table';
-import { accountIdOf, cutoffOf } from '@tollgate/balance';
+import { cutoffOf } from '@tollgate/balance';
+import type { Standing } from '@tollgate/balance';
+import { isAccountEvent } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import { newEvent } from '@tollgate/event-store';
 import type { AppendResult, NewEvent, Position, StreamAppend } from '@tollgate/event-store';
@@ -11,6 +13,8 @@ import { isSameKey, streamOf, textOf } from './record-key';
 export type Draft = StreamAppend<LogEvent> & {
   /** Of an account stream: the account as it will be. */
   account: Pick<AccountFacts, 'currency' | 'cutoff' | 'cutoffRevision'> | undefined;
+  /** All of it, once somebody has asked about a call. */
+  standing: Standing | undefined;
   events: NewEvent<LogEvent>[];
   /** What each of the events counts under, if it counts. */
   keys: (RecordKey | undefined)[];
@@ -29,12 +33,13 @@ export const draftFor = (table: AccountTable, overlay: Overlay, intent: Intent):
   const stream = streamOf(intent);
   const known = overlay.get(stream);
   if (known !== undefined) return known;
-  const isOfAccount = intent.type !== 'RejectMessage' && intent.type !== 'NoteLostInput';
-  const account = isOfAccount ? table.facts(accountIdOf(intent)) : undefined;
+  const accountId = accountIdOf(intent);
+  const account = accountId === undefined ? undefined : table.facts(accountId);
   const draft: Draft = {
     stream,
     expectedRevision: account?.revision ?? table.revisionOf(stream),
     account,
+    standing: undefined,
     events: [],
     keys: [],
     placesByKey: undefined,
@@ -43,6 +48,20 @@ export const draftFor = (table: AccountTable, overlay: Overlay, intent: Intent):
   };
   overlay.set(stream, draft);
   return draft;
+};
+
+const accountIdOf = (intent: Intent): string | undefined => {
+  if (intent.type === 'RejectMessage' || intent.type === 'NoteLostInput') return undefined;
+  return intent.type === 'ChangeCutoff' ? intent.accountId : intent.data.accountId;
+};
+
+/** The account of a draft with all that the group will make true of it. */
+export const standingIn = (table: AccountTable, draft: Draft, accountId: string): Standing => {
+  if (draft.standing === undefined) {
+    draft.standing = table.standing(accountId);
+    for (const event of draft.events) if (isAccountEvent(event)) draft.standing.add(event);
+  }
+  return draft.standing;
 };
 
 const nextEventId = createEventIds();
@@ -60,6 +79,7 @@ export const draftEvent = (draft: Draft, event: LogEvent, key: RecordKey | undef
     draft.keys.push(key);
   }
   if (key !== undefined) draft.placesByKey?.set(textOf(key), place);
+  if (draft.standing !== undefined && isAccountEvent(event)) draft.standing.add(event);
   const revision = draft.expectedRevision + place + 1;
   if (event.type === 'AccountOpened')
     draft.account = { currency: event.data.currency, cutoff: cutoffOf(event.data.cutoff), cutoffRevision: revision };

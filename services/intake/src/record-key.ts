@@ -2,6 +2,7 @@ import type { RecordKey } from '@tollgate/account-table';
 import { recordKeyOf } from '@tollgate/balance';
 import type { RecordCommand, Reversal } from '@tollgate/balance';
 import { accountStream, lostStream, rejectedStream } from '@tollgate/contracts';
+import { isAboutCall } from './intent';
 import type { Intent } from './intent';
 
 export const commandKey = (command: RecordCommand): RecordKey => {
@@ -19,6 +20,7 @@ export const isSameKey = (one: RecordKey, other: RecordKey): boolean =>
 export const textOf = ({ kind, owner, id }: RecordKey): string => `${kind} ${owner} ${id}`;
 
 export const streamOf = (intent: Intent): string => {
+  if (isAboutCall(intent)) return accountStream(intent.data.accountId);
   switch (intent.type) {
     case 'RejectMessage':
       return rejectedStream(intent.data.source.topic, intent.data.source.partition);

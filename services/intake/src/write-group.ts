@@ -3,8 +3,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import { LogUnavailable } from '@tollgate/event-store';
 import type { EventLog, Position } from '@tollgate/event-store';
 import { decideItem } from './decide-item';
-import type { Planned } from './decide-item';
-import type { Item, Outcome } from './intent';
+import type { Item, Outcome, Planned } from './intent';
 import { draftFor, positionIn } from './overlay';
 import type { Draft, Overlay } from './overlay';
 import { streamOf } from './record-key';
@@ -74,7 +73,7 @@ const decideAll = async (parts: WriterParts, overlay: Overlay, items: readonly I
  * or an entry is missing, or a rule is in force already. That an id has counted is so for ever.
  */
 const isUnfenced = ({ intent }: Item, { status }: Planned): boolean =>
-  status === 'rejected' || (status === 'recorded' && intent.type === 'ChangeCutoff');
+  status === 'rejected' || status === 'refused' || (status === 'recorded' && intent.type === 'ChangeCutoff');
 
 /** Whether another writer has moved the stream on: what is so must be so in the log, not only in the table. */
 const isBehind = async (parts: WriterParts, { stream, expectedRevision }: Draft): Promise<boolean> => {
@@ -125,8 +124,9 @@ const resultOf = ({ draft, planned }: Decided): Result | undefined => {
   if (draft.result?.status === 'unknown') return draft.result.error;
   if (planned.status !== 'drafted') return planned;
   if (draft.result === undefined) throw new Error(`what was drafted for ${draft.stream} was not appended`);
-  const { revision, isDuplicate } = planned;
-  return { status: 'recorded', isDuplicate, revision, position: positionIn(draft, draft.result.positions, revision) };
+  const { revision, isDuplicate, event } = planned;
+  const position = positionIn(draft, draft.result.positions, revision);
+  return { status: 'recorded', isDuplicate, revision, position, ...(event && { event }) };
 };
 
 /** Of a suspect stream, what the log holds is known again after this. */

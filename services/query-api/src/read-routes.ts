@@ -13,7 +13,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position } from '@tollgate/event-store';
 import { HttpProblem, valid } from '@tollgate/service-runtime';
 import { createCommandStream } from './command-stream';
-import { accountView, blockedView, historyItem } from './views';
+import { accountView, blockedView, historyItem, reservationView } from './views';
 
 export type ReadParts = { log: EventLog<LogEvent>; table: AccountTable };
 
@@ -39,6 +39,15 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
     await wait(minPosition);
     const { items, next } = table.partners(page);
     return { items: items.map(accountView), next };
+  });
+
+  server.get<AccountRequest>('/v1/accounts/:accountId/authorizations', async (request) => {
+    const { minPosition, ...page } = valid(parseBody(listQuery, request.query));
+    await wait(minPosition);
+    const { accountId } = request.params;
+    const reservations = table.reservations(accountId, page);
+    if (reservations === undefined) throw notFound(accountId);
+    return { items: reservations.items.map(reservationView), next: reservations.next };
   });
 
   const streamCommands = createCommandStream(server, { log, table });

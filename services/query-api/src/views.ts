@@ -1,13 +1,13 @@
 import type { Blocked, Partner, TrafficStatus } from '@tollgate/account-table';
 import { balanceTexts, settingOf } from '@tollgate/balance';
-import type { Totals } from '@tollgate/balance';
+import type { Held, Reservation, Totals } from '@tollgate/balance';
 import { byOf, isAccountEvent } from '@tollgate/contracts';
-import type { AccountView, BlockedView, HistoryItem, LogEvent } from '@tollgate/contracts';
+import type { AccountView, BlockedView, HistoryItem, LogEvent, ReservationView } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { formatAmount } from '@tollgate/money';
 
 /** `GET /v1/accounts/{id}` (DESIGN 4). */
-export const accountView = ({ account, traffic, revision, position }: Partner): AccountView => ({
+export const accountView = ({ account, traffic, held, revision, position }: Partner): AccountView => ({
   accountId: account.accountId,
   ...(account.name !== undefined && { name: account.name }),
   currency: account.currency,
@@ -15,6 +15,7 @@ export const accountView = ({ account, traffic, revision, position }: Partner): 
   totals: { inbound: totalsView(account.totals.inbound), outbound: totalsView(account.totals.outbound) },
   cutoff: settingOf(account.cutoff),
   traffic: { inbound: trafficView(traffic.inbound), outbound: trafficView(traffic.outbound) },
+  ...(held && { exposure: exposureView(held) }),
   revision,
   position: position.toString(),
 });
@@ -40,8 +41,31 @@ export const historyItem = (event: RecordedEvent<LogEvent>): HistoryItem => {
     receivedAt: metadata.source.receivedAt,
     recordedAt,
     ...(by && { by }),
+    ...(type === 'UsageCharged' && metadata.authorization && { authorization: metadata.authorization }),
   };
 };
+
+export const reservationView = (reservation: Reservation): ReservationView => {
+  const { authorizationId, direction, callId, grantedSeconds, reserved, charged, placedAt } = reservation;
+  const { expiresAt, releasedAt } = reservation;
+  return {
+    authorizationId,
+    direction,
+    ...(callId !== undefined && { callId }),
+    granted: grantedSeconds,
+    reserved: formatAmount(reserved),
+    charged: formatAmount(charged),
+    placedAt,
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(releasedAt !== undefined && { releasedAt }),
+  };
+};
+
+const exposureView = ({ reserved, calls, unsettled }: Held) => ({
+  reserved: { inbound: formatAmount(reserved.inbound), outbound: formatAmount(reserved.outbound) },
+  calls: { inbound: calls.inbound, outbound: calls.outbound },
+  unsettled,
+});
 
 const totalsView = ({ payments, usage, adjustments }: Totals) => ({
   payments: formatAmount(payments),

@@ -1,3 +1,4 @@
+import { isCallEvent } from '@tollgate/balance';
 import type { AccountEvent, Direction, EntryKind, RecordKind, TrafficEvent } from '@tollgate/balance';
 import type { LossEvent, RejectionEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
@@ -47,6 +48,7 @@ export type Entry = {
 
 /** The entry an event is; absent for one that moves nothing. */
 export const entryOf = (event: AccountEvent): Entry | undefined => {
+  if (isCallEvent(event)) return undefined;
   switch (event.type) {
     case 'PaymentRecorded': {
       const { paymentId: id, paidAt: happenedAt, ...data } = event.data;

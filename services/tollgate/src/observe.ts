@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AccountTable } from '@tollgate/account-table';
 import { Gauge, observeRequests } from '@tollgate/service-runtime';
 import type { Registry } from '@tollgate/service-runtime';
+import { observeReservations } from './observe-reservations';
 
 type Observed = { server: FastifyInstance; metrics: Registry; table: AccountTable };
 
@@ -27,4 +28,5 @@ export const observeProcess = ({ server, metrics, table }: Observed): void => {
       this.set(table.place());
     },
   });
+  observeReservations(table, registers);
 };

@@ -37,5 +37,6 @@ export const faultsOfRoles = ({ roles, host, eventstoreUrl, kafkaBrokers, databa
   return faults;
 };
 
-const isLoopback = (host: string): boolean =>
+/** Whether only this machine reaches an address. */
+export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readConnectionString } from '@tollgate/event-store-esdb/connection-string';
 import { createStoreNames } from '@tollgate/event-store-esdb/store-names';
 import { logLevels } from '@tollgate/service-runtime/log-levels';
+import { isDatabaseUrl } from './database-url';
 import { faultsOfRoles, roleNames } from './roles';
 import { givenIn, ignoredIn, misspeltIn } from './setting-names';
 
@@ -51,22 +52,14 @@ const readBy = (read: (text: string) => unknown) =>
     }
   });
 
-/** What of a password is not written as %… ends up in other parts of a URL, where it would be shown. */
-const isDatabaseUrl = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
-  const { protocol, pathname, search, hash } = new URL(text);
-  return /^postgres(ql)?:$/.test(protocol) && hash === '' && !(pathname + search).includes('@');
-};
+const folder = z.string().transform((path) => resolve(path));
 
 const settingsSchema = z.object({
   roles: roleList.default([]),
   host: z.string().default('127.0.0.1'),
   allowedHosts: hostNames.default([]),
   port: wholeNumber(0, mostPort).default(8_400),
-  data: z
-    .string()
-    .default('./data')
-    .transform((folder) => resolve(folder)),
+  data: folder.prefault('./data'),
   eventstoreUrl: readBy(readConnectionString).optional(),
   eventstoreStreamPrefix: readBy(createStoreNames).default('tollgate-'),
   logLevel: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
@@ -75,6 +68,11 @@ const settingsSchema = z.object({
   maxConnections: wholeNumber(1, 1_000_000).default(10_000),
   maxInflightBytes: wholeNumber(1 << 20, 2 ** 40).default(64 << 20),
   maxInflightRecords: wholeNumber(1_000, 100_000_000).default(100_000),
+  decks: folder.optional(),
+  authorizeWithPrice: z
+    .enum(['0', '1'], 'must be 0 or 1')
+    .default('0')
+    .transform((text) => text === '1'),
   kafkaBrokers: brokerList.optional(),
   kafkaTopicPrefix: z
     .string()
@@ -180,6 +178,17 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
       flag: '--max-inflight-records <number>',
       about: 'records that wait for the log, all together; above that 503 OVERLOADED',
       initial: '100000',
+    },
+    decks: {
+      variable: 'TOLLGATE_DECKS',
+      flag: '--decks <folder>',
+      about: 'folder of rate decks, NAME.csv each, read at start: what calls cost that switches ask about',
+      initial: '',
+    },
+    authorizeWithPrice: {
+      variable: 'AUTHORIZE_WITH_PRICE',
+      about: '1: a switch may name the price of a call itself; whoever may is granted anything',
+      initial: '0',
     },
     kafkaBrokers: {
       variable: 'KAFKA_BROKERS',

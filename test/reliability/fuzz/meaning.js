@@ -29,8 +29,10 @@ const ruleMeaning = (rule) => {
     name,
     withoutZeros(rule?.creditLimits?.[name] ?? '0'),
   ]);
+  const { countReservations, ...rest } = rule ?? {};
   return {
-    ...rule,
+    ...rest,
+    ...(countReservations && { countReservations }),
     balances: [...(rule?.balances ?? [])].sort(),
     creditLimits: Object.fromEntries(limits),
     mutualFormula: rule?.mutualFormula ?? 'outbound-minus-inbound',

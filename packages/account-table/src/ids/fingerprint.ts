@@ -3,7 +3,7 @@ import { createHalfSipHash } from './half-sip-hash';
 /** What an id is an id of; ids of one kind are unique to an account (a message's, refused or lost: to its stream). */
 export type KeyKind = keyof typeof kindCodes;
 
-/** They go into what is hashed, and fingerprints are stored: a code never changes its meaning. At most eight fit. */
+/** They go into what is hashed, and fingerprints are stored: a code never changes its meaning. Eight fit in the lowest bits. */
 const kindCodes = {
   payment: 0,
   usage: 1,
@@ -13,6 +13,7 @@ const kindCodes = {
   'reversed-usage': 5,
   'reversed-adjustment': 6,
   message: 7,
+  authorization: 1 << 28,
 } as const;
 
 /** 64 bits of an id, in two halves that stand in `high` and `low` until the next call. */

@@ -1,13 +1,16 @@
-import { addIntakeRoutes, openLedger } from '@tollgate/intake';
+import { addCallRoutes, addIntakeRoutes, openLedger, startReservationClock } from '@tollgate/intake';
 import type { Ledger } from '@tollgate/intake';
 import { Counter, Gauge, createAdmission } from '@tollgate/service-runtime';
 import type { Admission, Registry } from '@tollgate/service-runtime';
+import { loadDecks } from '../decks';
 import type { InputConsumer, InputConsumerParts } from '../input-consumer';
+import { isLoopback } from '../roles';
 import type { Ground, Part } from './part';
 
 /** Records what comes over HTTP and, with brokers, over Kafka. */
 export const startIntake = async (ground: Ground): Promise<Part> => {
-  const { settings, log, table, clock, kafka } = ground;
+  const { settings, log, table, clock, kafka, logger } = ground;
+  const decks = loadDecks(settings.decks);
   const ledger = openLedger({ log, table, ready: Promise.resolve() });
   const consumer = kafka && (await startConsumer({ ...ground, kafka, ledger }));
   const admission = createAdmission({
@@ -15,10 +18,13 @@ export const startIntake = async (ground: Ground): Promise<Part> => {
     maxRecords: settings.maxInflightRecords,
     queued: ledger.queued,
   });
+  const reservationClock = startReservationClock({ ledger, table, clock, logger });
   return {
     readiness: consumer === undefined ? [] : [{ name: 'kafka', check: consumer.readiness }],
     addRoutes: (server) => {
       addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines, admission });
+      const { authorizeWithPrice: takesPrice, host } = settings;
+      addCallRoutes(server, { ledger, clock, admission, decks, takesPrice, isOpenToOthers: !isLoopback(host) });
     },
     observe: (registers) => {
       observeIntake({ ledger, admission }, registers);
@@ -29,6 +35,7 @@ export const startIntake = async (ground: Ground): Promise<Part> => {
       await consumer?.stop();
     },
     stop: async () => {
+      await reservationClock.stop();
       await ledger.close();
       consumer?.close();
     },

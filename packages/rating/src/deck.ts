@@ -1,0 +1,32 @@
+import type { Price } from '@tollgate/balance';
+
+/** What calls to numbers with a prefix cost, from one instant on and until another. */
+export type Rate = {
+  /** Absent: nobody may call there. */
+  price: Price | undefined;
+  /** Ms since 1970; `to` is exclusive. */
+  from: number;
+  to: number;
+};
+
+/** A partner's prices in one currency, by the digits that a number begins with. */
+export type Deck = {
+  readonly currency: string;
+  readonly rates: ReadonlyMap<string, readonly Rate[]>;
+};
+
+/** A number is not looked at beyond so many digits: no prefix of a deck is longer. */
+export const mostDigits = 20;
+
+/**
+ * The price of a call to a number at an instant, in ms since 1970: of the longest prefix that has one then. Absent where there is none, or
+ * where calls are barred.
+ */
+export const rateIn = ({ rates }: Deck, callee: string, atMs: number): Price | undefined => {
+  const digits = callee.startsWith('+') ? callee.slice(1) : callee;
+  for (let length = Math.min(digits.length, mostDigits); length > 0; length -= 1) {
+    const rate = rates.get(digits.slice(0, length))?.find(({ from, to }) => from <= atMs && atMs < to);
+    if (rate !== undefined) return rate.price;
+  }
+  return undefined;
+};

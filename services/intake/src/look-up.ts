@@ -1,0 +1,55 @@
+import { eventKey, reversedKey } from '@tollgate/account-table';
+import type { AccountTable, RecordKey } from '@tollgate/account-table';
+import { isAccountEvent } from '@tollgate/contracts';
+import type { AccountEvent } from '@tollgate/balance';
+import type { LogEvent } from '@tollgate/contracts';
+import type { EventLog, RecordedEvent } from '@tollgate/event-store';
+import { draftedEvent, draftedRevision } from './overlay';
+import type { Draft } from './overlay';
+import { isSameKey, textOf } from './record-key';
+
+export type LookUpParts = { log: EventLog<LogEvent>; table: AccountTable };
+
+/** What counts under a key: `recorded` where it is in the log already. */
+export type Found = { event: LogEvent; revision: number; recorded?: RecordedEvent<LogEvent> };
+
+/** Surely: neither in the log nor in the group. What memory does not rule out is looked up. */
+export const isNew = (table: AccountTable, draft: Draft, key: RecordKey): boolean =>
+  table.placesOf(key).length === 0 && draftedRevision(draft, key) === undefined;
+
+/** The event that counted under a key: in the group, or in the log. */
+export const firstUnder = async (parts: LookUpParts, draft: Draft, key: RecordKey): Promise<Found | undefined> => {
+  const revision = draftedRevision(draft, key);
+  const drafted = revision === undefined ? undefined : draftedEvent(draft, revision);
+  if (revision !== undefined && drafted !== undefined) return { event: drafted, revision };
+  const recorded = await recordedUnder(parts, key);
+  return recorded && { event: recorded, revision: recorded.revision, recorded };
+};
+
+/** That memory names a place proves nothing: the event there is read, and is it or is not. */
+export const recordedUnder = async (
+  { log, table }: LookUpParts,
+  key: RecordKey,
+): Promise<RecordedEvent<LogEvent> | undefined> => {
+  for (const place of table.placesOf(key)) {
+    const event = await log.read(BigInt(place));
+    if (event === undefined)
+      throw new Error(`${textOf(key)} should stand at ${String(place)}, where the log has nothing`);
+    if (isUnder(event, key)) return event;
+  }
+  return undefined;
+};
+
+const isUnder = (event: LogEvent, key: RecordKey): boolean => {
+  if (event.type === 'EntryReversed' && key.kind.startsWith('reversed-'))
+    return isSameKey(reversedKey(event.data), key);
+  const own = eventKey(event);
+  return own !== undefined && isSameKey(own, key);
+};
+
+/** What was found in the stream of an account, where only intake writes. */
+export const accountEventOf = (draft: Draft, { event, recorded }: Found): AccountEvent => {
+  if (!isAccountEvent(event) || (recorded !== undefined && recorded.stream !== draft.stream))
+    throw new Error(`${event.type} stands in ${recorded?.stream ?? ''}, where only intake writes to ${draft.stream}`);
+  return event;
+};
