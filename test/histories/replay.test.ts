@@ -1,14 +1,16 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { addBatch, lossKey, openAccountTable } from '@tollgate/account-table';
 import type { AccountTable, Partner } from '@tollgate/account-table';
 import { balanceTexts, settingOf } from '@tollgate/balance';
-import { commandIdOf, isAccountEvent, storedEvents, trafficCommandOf } from '@tollgate/contracts';
+import { commandIdOf, isAccountEvent, logLine, storedEvents, trafficCommandOf } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { openFileLogReader } from '@tollgate/event-store-file';
 import { openLmdbLog } from '@tollgate/event-store-lmdb';
 import { openFolderReadOnly } from '@tollgate/folder';
 import { formatAmount } from '@tollgate/money';
+import { createFold, eventIn } from '@tollgate/verify';
 import { isMadeAfterKill, readTold, removeUnpacked, unpack } from './history';
 import type { Told } from './history';
 
@@ -69,11 +71,11 @@ const foldOneByOne = (table: AccountTable, events: readonly RecordedEvent<LogEve
 
 const byPosition = (one: { id: string }, other: { id: string }): number => Number(one.id) - Number(other.id);
 
-describe.each<{ name: string; read: ReadEvents }>([
-  { name: 'lmdb-1', read: readLmdb },
-  { name: 'file-1', read: readFiles },
-  { name: 'file-2', read: readFiles },
-])('the events of $name, folded by today’s fold,', ({ name, read }) => {
+describe.each<{ name: string; read: ReadEvents; lines: string }>([
+  { name: 'lmdb-1', read: readLmdb, lines: '139051169d9b48172292b34e7fa3eac66360213ca18622da1c75cff9bc11e9a0' },
+  { name: 'file-1', read: readFiles, lines: '08bbbb79307fd9a8b7d79971ae1655aafbb46de91ca0905467db5397831f414a' },
+  { name: 'file-2', read: readFiles, lines: '471f0884ab5d086f8e5305af5b31c4f10bac8875fd1813076b9ce30661efe212' },
+])('the events of $name, folded by today’s fold,', ({ name, read, lines }) => {
   let told: Told;
   let events: RecordedEvent<LogEvent>[];
   let table: AccountTable;
@@ -129,6 +131,25 @@ describe.each<{ name: string; read: ReadEvents }>([
     );
     const sent = told.after.commands.filter((command) => !isMadeAfterKill(told, command));
     expect(commands).toEqual(sent.toSorted(byPosition));
+  });
+
+  test('have the very lines that checkpoints are made of', () => {
+    const hash = createHash('sha256');
+    for (const event of events) hash.update(`${logLine(event)}\n`);
+    expect(hash.digest('hex')).toBe(lines);
+  });
+
+  test('are right by the rules of the verifier, each decision among them', () => {
+    const fold = createFold();
+    const faults = events.flatMap((event, index) => fold.apply(eventIn(logLine(event)), index + 1));
+    expect(faults).toEqual([]);
+    expect(fold.edges()).toBe(events.filter(({ stream }) => stream.startsWith('cutoff-')).length);
+    const told = [...fold.accounts()].map(({ accountId, balances }) => ({ accountId, balances }));
+    const folded = told.map(({ accountId }) => {
+      const partner = table.partner(accountId);
+      return { accountId, balances: partner && balanceTexts(partner.account) };
+    });
+    expect(told).toEqual(folded);
   });
 
   test('tell of every gap in the input, each once, with the last commit before it', () => {

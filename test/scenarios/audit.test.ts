@@ -50,6 +50,18 @@ const usages = (from: number, count: number): object[] =>
     [index % 3 === 0 ? 'paymentId' : 'usageId']: `r${String(from + index)}`,
   }));
 
+const exportOf = async (environment: NodeJS.ProcessEnv): Promise<string[]> => {
+  const { exited, output } = spawnTollgate(['export'], environment);
+  expect((await exited).code).toBe(0);
+  return output().trimEnd().split('\n');
+};
+
+const untilAllIsSigned = (url: string, lines: readonly string[]): Promise<string> =>
+  until(`${String(lines.length)} events are signed`, async () => {
+    const text = await (await fetch(`${url}/v1/checkpoints/latest`)).text();
+    return text.split('\n')[1] === String(lines.length) ? text : undefined;
+  });
+
 describe.each([
   { name: 'a folder', environmentOf: () => Promise.resolve({}) },
   { name: 'an event store', environmentOf: newStoreLedger },
@@ -81,15 +93,11 @@ describe.each([
     const { exited, output } = spawnTollgate(args, { ...environment, TOLLGATE_DATA: data });
     return { code: (await exited).code, output: output() };
   };
-  const exported = async (): Promise<string[]> => (await command('export')).output.trimEnd().split('\n');
+  const exported = (): Promise<string[]> => exportOf({ ...environment, TOLLGATE_DATA: data });
   const checkpoint = async (): Promise<string> => (await fetch(`${tollgate.url}/v1/checkpoints/latest`)).text();
   /** A checkpoint of all there is, in a file. */
   const checkpointOfAll = async (name: string): Promise<string> => {
-    const lines = (await exported()).length;
-    const note = await until('all is signed', async () => {
-      const text = await checkpoint();
-      return text.split('\n')[1] === String(lines) ? text : undefined;
-    });
+    const note = await untilAllIsSigned(tollgate.url, await exported());
     await writeFile(join(folder, name), note);
     return note;
   };
@@ -165,6 +173,9 @@ describe.each([
     const { code, output } = await command('audit', 'cutoff');
     expect(output).toMatch(/^0 differences in [1-9]\d* edges \(\d+ events\); blocked now: \d+\.\n$/);
     expect(code).toBe(0);
+    const served = await command('audit', 'cutoff', '--url', tollgate.url);
+    expect(served.output.replace(/ \(\d+ events\)/, '')).toBe(output.replace(/ \(\d+ events\)/, ''));
+    expect(served.code).toBe(0);
     const path = join(folder, 'tampered.ndjson');
     const line = (await exported()).findIndex((text) => text.includes('"type":"TrafficUnblocked"'));
     await writeFile(path, (await exported()).toSpliced(line, 1).join('\n'));
@@ -186,14 +197,37 @@ describe.each([
   });
 });
 
+test('a log that moves into an event store has the same lines there, and its checkpoints go on', async () => {
+  const [data, folder, elsewhere] = [await createDataFolder(), await createDataFolder(), await createDataFolder()];
+  const key = { TOLLGATE_SIGNING_KEY: join(folder, 'signing.pem') };
+  const first = await startTollgate({ data, environment: key });
+  await openPrepaid(first.url, ['acme', 'zenith']);
+  await postBatch(first.url, usages(0, 50));
+  const signed = await untilAllIsSigned(first.url, await exportOf({ TOLLGATE_DATA: data }));
+  await first.stop();
+
+  const store = await newStoreLedger();
+  const to = {
+    EVENTSTORE_URL_TO: store['EVENTSTORE_URL'],
+    EVENTSTORE_STREAM_PREFIX_TO: store['EVENTSTORE_STREAM_PREFIX'],
+  };
+  const copying = spawnTollgate(['copy-log', '--from', `folder:${data}`, '--to', 'eventstore'], to);
+  expect([(await copying.exited).code, copying.output()]).toEqual([0, expect.anything()]);
+  const second = await startTollgate({ data: elsewhere, environment: { ...store, ...key } });
+  const lines = await exportOf({ ...store, TOLLGATE_DATA: elsewhere });
+  expect(lines).toEqual(await exportOf({ TOLLGATE_DATA: data }));
+  expect((await untilAllIsSigned(second.url, lines)).split('\n').slice(0, 3)).toEqual(signed.split('\n').slice(0, 3));
+  await postBatch(second.url, usages(50, 10));
+  const after = await untilAllIsSigned(second.url, await exportOf({ ...store, TOLLGATE_DATA: elsewhere }));
+  expect(after.split('\n')[0]).toBe(signed.split('\n')[0]);
+  expect((await get(second.url, '/readyz')).status).toBe(200);
+  await second.stop();
+});
+
 test('a log that was put back from an older copy is not ready until somebody has said why, and who holds a checkpoint sees it', async () => {
   const [data, folder] = [await createDataFolder(), await createDataFolder()];
   const environment = { TOLLGATE_SIGNING_KEY: join(folder, 'signing.pem') };
-  const signed = (url: string, size: number): Promise<string> =>
-    until(`${String(size)} events are signed`, async () => {
-      const text = await (await fetch(`${url}/v1/checkpoints/latest`)).text();
-      return text.split('\n')[1] === String(size) ? text : undefined;
-    });
+  const signed = (url: string, size: number): Promise<string> => untilAllIsSigned(url, Array<string>(size));
   const first = await startTollgate({ data, environment });
   await openPrepaid(first.url, ['acme']);
   await signed(first.url, 2);

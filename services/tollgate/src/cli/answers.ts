@@ -30,6 +30,20 @@ export const accountReading = z.object({
 
 export const accountPageReading = z.object({ items: z.array(accountReading), next: z.string().nullable() });
 
+export const historyPageReading = z.object({
+  items: z.array(
+    z.object({
+      revision: z.number(),
+      eventId: z.string(),
+      type: z.string(),
+      data: z.record(z.string(), z.unknown()),
+      recordedAt: z.string(),
+    }),
+  ),
+  next: z.string().nullable(),
+});
+export type HistoryReading = z.infer<typeof historyPageReading>['items'][number];
+
 export const accountAnswerReading = z.object({
   accountId: z.string(),
   duplicate: z.boolean(),

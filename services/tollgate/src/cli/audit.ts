@@ -1,12 +1,15 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { beginNewOrigin } from '@tollgate/audit';
 import { SettingsError, readSettings, settingSources } from '../settings';
 import { auditCutoff } from './audit-cutoff';
 import type { CutoffAudit } from './audit-cutoff';
+import { auditServed } from './audit-served';
 import { exportedEvents, loggedEvents } from './audited-events';
 import { openLogSource } from './log-source';
 import { requireLog } from './open-log-reader';
 import { say } from './terminal-text';
+import { createClient } from './tollgate-client';
 
 const differs = 1;
 const unreadable = 2;
@@ -23,7 +26,7 @@ export const addAudit = (program: Command): void => {
   addNewOrigin(audit);
 };
 
-type CutoffFlags = { data?: string; json?: boolean };
+type CutoffFlags = { data?: string; url?: string; json?: boolean };
 
 const addCutoff = (audit: Command): void => {
   const { flag = '', variable, about } = settingSources.data;
@@ -31,10 +34,11 @@ const addCutoff = (audit: Command): void => {
     .command('cutoff')
     .summary('compare every block and unblock with the fold of another program')
     .description(
-      'Folds every event anew with the verifier’s own rules and compares every block and unblock that was recorded: when, why, over which balances, with which figures. Reads an export, or the log, also while Tollgate runs, or a backup with --data. Changes nothing.',
+      'Folds every event anew with the verifier’s own rules and compares every block and unblock that was recorded: when, why, over which balances, with which figures. Reads an export; or the log, also while Tollgate runs, or a backup with --data; or, with --url, what a Tollgate answers, and who it says is blocked. Changes nothing.',
     )
     .argument('[export]', 'a file that tollgate export printed; without it the log')
     .option(flag, `${about} (${variable})`)
+    .addOption(new Option('--url <url>', 'a Tollgate that runs, by its histories and its commands').conflicts('data'))
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
@@ -43,7 +47,7 @@ const addCutoff = (audit: Command): void => {
     )
     .action(async (path: string | undefined, flags: CutoffFlags) => {
       try {
-        const result = await (path === undefined ? auditLog(flags) : auditCutoff(exportedEvents(path)));
+        const result = await audited(path, flags);
         if (flags.json === true) say(JSON.stringify(result));
         else tell(result);
         process.exitCode = result.differences.length === 0 ? 0 : differs;
@@ -52,6 +56,11 @@ const addCutoff = (audit: Command): void => {
         process.exitCode = unreadable;
       }
     });
+};
+
+const audited = async (path: string | undefined, flags: CutoffFlags): Promise<CutoffAudit> => {
+  if (path !== undefined) return auditCutoff(exportedEvents(path));
+  return flags.url === undefined ? auditLog(flags) : auditServed(createClient(flags.url));
 };
 
 const auditLog = async ({ data }: CutoffFlags): Promise<CutoffAudit> => {

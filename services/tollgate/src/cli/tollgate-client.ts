@@ -2,7 +2,14 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import type { AccountAnswer, AccountView } from '@tollgate/contracts';
 import { SettingsError } from '../settings';
-import { accountAnswerReading, accountPageReading, accountReading, problemReading } from './answers';
+import {
+  accountAnswerReading,
+  accountPageReading,
+  accountReading,
+  historyPageReading,
+  problemReading,
+} from './answers';
+import type { HistoryReading } from './answers';
 
 /** Nothing answered, or the connection was lost before the answer was complete; the same can be sent again. */
 export class ConnectionError extends Error {
@@ -74,6 +81,16 @@ export const createClient = (url: string) => {
         yield items;
         if (next === null) return;
         after = `&after=${encodeURIComponent(next)}`;
+      }
+    },
+    /** Every event of an account, oldest first. */
+    history: async function* (accountId: string): AsyncGenerator<HistoryReading> {
+      for (let after = ''; ;) {
+        const path = `${accountPath(accountId)}/history?limit=1000${after}`;
+        const { items, next } = await json(historyPageReading, path);
+        yield* items;
+        if (next === null) return;
+        after = `&after=${next}`;
       }
     },
     openAccount: (opening: object): Promise<AccountAnswer> => sendJson('POST', '/v1/accounts', opening),
