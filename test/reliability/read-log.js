@@ -1,9 +1,8 @@
 // @ts-check
 'use strict';
-const { createReadStream } = require('node:fs');
 const { join } = require('node:path');
-const { createInterface } = require('node:readline');
 const { storedEvents } = require('@tollgate/contracts');
+const { openEsdbEventLog } = require('@tollgate/event-store-esdb');
 const { openFileLogReader } = require('@tollgate/event-store-file');
 const { openFolderReadOnly } = require('@tollgate/folder');
 
@@ -18,12 +17,18 @@ const readLog = async (data) => {
   return events;
 };
 
-/** The same, as `tollgate export` prints them. @param {string} file */
-const readExport = async (file) => {
+/** The same of a log in an event store, read through its adapter. @param {string} url @param {string} streamPrefix */
+const readStore = async (url, streamPrefix) => {
+  const log = await openEsdbEventLog({ connectionString: () => url, streamPrefix, codec: storedEvents });
+  const { signal } = new AbortController();
   /** @type {any[]} */
-  const events = [];
-  for await (const line of createInterface({ input: createReadStream(file) })) events.push(JSON.parse(line));
-  return events;
+  const found = [];
+  for await (const { events, isCaughtUp } of log.subscribe({ prefixes: [''], signal })) {
+    found.push(...events);
+    if (isCaughtUp) break;
+  }
+  await log.close();
+  return found;
 };
 
-module.exports = { readExport, readLog };
+module.exports = { readLog, readStore };

@@ -5,13 +5,14 @@ const { createInterface } = require('node:readline');
 const { Kafka, logLevel } = require('kafkajs');
 const { isAsTold, isRightlyRefused } = require('../answers');
 const { Oracle, hold } = require('../oracle');
-const { readExport, readLog } = require('../read-log');
+const { readLog, readStore } = require('../read-log');
 const { readTopics } = require('../read-topics');
 
 /**
  * The checker, a program of its own: reads the log, the topics and the acknowledgements of a Tollgate that has stopped, and knows
- * DESIGN sections 2, 3 and 8; it shares no code with the product but the reading of the log's file. Arguments: data folder, or what
- * "tollgate export" printed of a log that is in no folder; file of acknowledgements, brokers or "-", topic prefix. Prints what it counted as JSON; ends with 1 at the first broken promise.
+ * DESIGN sections 2, 3 and 8; it shares no code with the product but the reading of the log. Arguments: data folder, or where the event
+ * store is that holds the log; file of acknowledgements, brokers or "-", topic prefix. Prints what it counted as JSON; ends with 1 at the
+ * first broken promise.
  */
 const [log = '', acknowledgements = '', brokers = '-', prefix = ''] = process.argv.slice(2);
 
@@ -54,7 +55,7 @@ const checkTopics = async (oracle) => {
 };
 
 const main = async () => {
-  const events = log.endsWith('.ndjson') ? await readExport(log) : await readLog(log);
+  const events = log.startsWith('esdb:') ? await readStore(log, 'tollgate-') : await readLog(log);
   const oracle = new Oracle();
   oracle.follow(events);
   const waiting = [...oracle.accounts.values()].reduce((sum, { due }) => sum + due.length, 0);

@@ -1,13 +1,11 @@
 // @ts-check
 'use strict';
-const { createWriteStream } = require('node:fs');
-const { join, resolve } = require('node:path');
-const { pipeline } = require('node:stream/promises');
+const { join } = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
 const { parseArgs } = require('node:util');
 const { startPostgres } = require('../../../infra/postgres/server');
 const { readOptions, wholeNumber } = require('../options');
-const { runProof, spawnChild, startProofBroker } = require('../proof');
+const { runProof, startProofBroker } = require('../proof');
 const { Random } = require('../random');
 const { connectKafka, requireSame, runChecker, waitFor } = require('./judge');
 const { Load } = require('./load');
@@ -130,16 +128,6 @@ const readServed = async (victims) => {
   return { accounts: Object.fromEntries(accounts), blocked: blocked.items, last: await last() };
 };
 
-/** The log, as the command line prints it. @param {string} file @param {NodeJS.ProcessEnv} environment */
-const exportLog = async (file, environment) => {
-  const program = resolve(__dirname, '../../../services/tollgate/bin/tollgate.js');
-  const child = spawnChild(process.execPath, [program, 'export'], {
-    env: { PATH: process.env['PATH'], ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await pipeline(child.stdout, createWriteStream(file));
-};
-
 const reportsQuery = `select json_object_agg(account_id, json_build_object('inbound', inbound_balance::text,
   'outbound', outbound_balance::text, 'mutual', mutual_balance::text)) from tollgate.accounts`;
 
@@ -206,9 +194,7 @@ const proveWith = async (path, postgres) => {
   const reports = JSON.parse(await postgres.psql('reports', ['-Atc', reportsQuery]));
   for (const victim of victims)
     requireSame(`P5: how ${victim.role} ends when it is told to`, await end(victim, 'SIGTERM'), 0);
-  const log = join(path, 'log.ndjson');
-  await exportLog(log, environment);
-  const found = await runChecker({ log, brokers: environment.KAFKA_BROKERS, prefix }, load.acknowledgements);
+  const found = await runChecker({ log: store, brokers: environment.KAFKA_BROKERS, prefix }, load.acknowledgements);
   requireWork(found);
   requireSame('P2, P3', served, found.accounts);
   requireSame('P3', blocked, found.blocked);
