@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startBroker } from '../../infra/kafka/broker';
 import { openPrepaid, post } from './support/api';
 import { untilReady } from './support/kafka-observer';
@@ -55,6 +58,21 @@ describe('commands where the log is in an event store', () => {
     ]);
     await parts.outside.close();
     await broker.stop();
+  });
+
+  it('set the access list that reading $all needs, and leave one alone that is not ours', async () => {
+    const mine = join(data, 'access.json');
+    const ours = join(__dirname, '../../infra/eventstore/access.json');
+    await writeFile(mine, readFileSync(ours, 'utf8').replace('"ledger"', '"somebody"'));
+    expect(await run('store-access', ours)).toMatchObject({ code: 0 });
+    expect(await run('store-access', ours)).toMatchObject({ code: 0 });
+    const other = await run('store-access', mine);
+    expect(other).toMatchObject({ code: 1, output: expect.stringContaining('--replace') as string });
+    expect(other.output).toContain('"$r":["$admins","ledger"]');
+    expect(await run('store-access', mine, '--replace')).toMatchObject({ code: 0 });
+    expect((await run('store-access', ours)).output).toContain('somebody');
+    await writeFile(mine, '{}');
+    expect(await run('store-access', mine)).toMatchObject({ code: 2 });
   });
 
   it.each([[['verify']], [['backup', 'there']], [['restore', 'there']]])(

@@ -1,3 +1,5 @@
+export { setAccessList } from './access-list';
+export type { AccessList } from './access-list';
 export { openEsdbCopy } from './esdb-copy';
 export type { EsdbCopy } from './esdb-copy';
 export { openEsdbEventLog } from './esdb-event-log';

@@ -18,6 +18,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   restore: async () => (await import('./cli/restore.js')).addRestore,
   'copy-log': async () => (await import('./cli/copy-log.js')).addCopyLog,
   upgrade: async () => (await import('./cli/upgrade.js')).addUpgrade,
+  'store-access': async () => (await import('./cli/store-access.js')).addStoreAccess,
   redrive: async () => (await import('./cli/redrive.js')).addRedrive,
   topics: async () => (await import('./cli/topics.js')).addTopics,
   reporting: async () => (await import('./cli/reporting.js')).addReporting,
