@@ -7,6 +7,10 @@ const fc = require('fast-check');
 
 const poolSize = 300;
 
+/** @param {import('../random').Random} random @param {Schema} schema */
+const integerOf = (random, { minimum = 0, maximum = Number.MAX_SAFE_INTEGER }) =>
+  random.oneOf([minimum, maximum, minimum + random.below(1_000)].filter((value) => value <= maximum));
+
 /**
  * Values a JSON schema of our documents allows.
  * @param {Schema} components schemas by name @param {import('../random').Random} random @param {number} seed
@@ -66,10 +70,6 @@ const createValues = (components, random, seed) => {
 
   const numbers = [0, 1, 0.1, 60, 3_600.5, 1e-9, 4_294_967_296, Number.MAX_SAFE_INTEGER, 1e21];
 
-  /** @param {Schema} schema */
-  const integerOf = ({ minimum = 0, maximum = Number.MAX_SAFE_INTEGER }) =>
-    random.oneOf([minimum, maximum, minimum + random.below(1_000)].filter((value) => value <= maximum));
-
   /** @param {Schema} schema @returns {any} */
   const valueOf = (schema) => {
     if (schema['$ref']) return valueOf(components[schema['$ref'].split('/').at(-1)]);
@@ -79,7 +79,7 @@ const createValues = (components, random, seed) => {
     if (schema['type'] === 'object') return objectOf(schema);
     if (schema['type'] === 'array') return arrayOf(schema);
     if (schema['type'] === 'boolean') return random.isLucky(0.5);
-    if (schema['type'] === 'integer') return integerOf(schema);
+    if (schema['type'] === 'integer') return integerOf(random, schema);
     return schema['type'] === 'number' ? random.oneOf(numbers) : stringOf(schema);
   };
   return { valueOf };
