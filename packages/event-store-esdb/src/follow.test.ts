@@ -106,7 +106,7 @@ test('the silence of a store that does not answer drops the subscription', async
   const scripts = [{ deliveries: [{ positions: [10n], isCaughtUp: true }] }];
   const { error } = await given(storeOf(scripts, [10n, new Error('14 UNAVAILABLE: Server Is Not Ready')]).store, 2);
   expect(error).toBeInstanceOf(SubscriptionDropped);
-  expect(String(error)).toContain('Server Is Not Ready');
+  expect(String(error)).toContain('it is not ready yet');
 });
 
 test('once it is live, everything that was in the store before it began has been given, whosever it was', async () => {

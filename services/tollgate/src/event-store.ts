@@ -13,6 +13,7 @@ import type { Following } from '@tollgate/service-runtime';
 import { storeFoldersOf } from './folders';
 import type { Foundation, FoundationOptions } from './foundation';
 import { openLocked } from './locked-data';
+import { reasonOf } from './reason-of';
 import type { Settings } from './settings';
 
 type StoreSettings = Pick<Settings, 'data' | 'eventstoreStreamPrefix'> & { eventstoreUrl: string };
@@ -33,9 +34,8 @@ const untilAvailable = async <Opened>(
       return await open();
     } catch (error) {
       if (!isRetriable(error)) throw error;
-      const { message } = error;
-      onProgress?.(() => message);
-      logger.warn({ error: message }, 'Tollgate waits for the event store');
+      onProgress?.(() => error.message);
+      logger.warn({ error: reasonOf(error) }, 'Tollgate waits for the event store');
       await delay(backoffMs(attempt, backoff));
     }
   }
@@ -92,6 +92,7 @@ const openOver = async (
         { name: 'history', check: () => historyReadiness(log.cutStreams()) },
       ],
       done: projector.done,
+      giveUp: log.giveUp,
       close: async () => {
         await projector.stop();
         await log.close();
