@@ -10,6 +10,7 @@ export { accountStream, cutoffStream, isAccountEvent, lostStream, rejectedStream
 export type { LogEvent, LossEvent, RejectionEvent } from './log-event';
 export { logLine } from './log-line';
 export { openApiDocument } from './openapi';
+export { isKnownPath } from './known-path';
 export { doubledFault } from './doubled-name';
 export {
   parseAuthorization,

@@ -23,12 +23,26 @@ export const openEventStore = (settings: StoreSettings, options: FoundationOptio
   openLocked(settings.data, () => untilAvailable(options, () => openOnce(settings, options)));
 
 const backoff = { firstMs: 500, limitMs: 5_000 };
+/** One that answers does so by then. */
+const silentMs = 1_000;
 
-const untilAvailable = async <Opened>(
+const untilAvailable = async <Opened>(options: FoundationOptions, open: () => Promise<Opened>): Promise<Opened> => {
+  const { logger, onProgress } = options;
+  onProgress?.(() => 'the event store has not answered yet');
+  const waiting = setTimeout(() => {
+    logger.info({}, 'Tollgate waits for the event store, which has not answered yet');
+  }, silentMs);
+  try {
+    return await untilOpened(options, open);
+  } finally {
+    clearTimeout(waiting);
+  }
+};
+
+const untilOpened = async <Opened>(
   { logger, onProgress }: FoundationOptions,
   open: () => Promise<Opened>,
 ): Promise<Opened> => {
-  onProgress?.(() => 'the event store has not answered yet');
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await open();

@@ -108,9 +108,9 @@ const startParts = async (settings: Settings, logger: Log, foundation: Foundatio
       await Promise.all([server.close(), ...parts.map((part) => part.stopTaking?.())]);
       clearTimeout(cut);
       for (const part of parts) await part.stop?.();
-      clearTimeout(givingUp);
       log.unwatch();
       await foundation.close();
+      clearTimeout(givingUp);
     },
   };
 };

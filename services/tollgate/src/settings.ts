@@ -266,6 +266,10 @@ export class SettingsError extends Error {
 
 /** Settings from flags, else environment, else defaults; an empty text counts as not given. Throws `SettingsError`. */
 export const readSettings = (flags: Partial<Record<SettingName, string>>, environment: NodeJS.ProcessEnv): Settings => {
+  if (flags.roles?.trim() === '')
+    throw new SettingsError(
+      fault('roles', `is empty; name one of ${roleNames.join(', ')}, or leave it out to run all`),
+    );
   const inEnvironment = givenIn(environment);
   const given = settingNames.map((name) => [name, flags[name] || inEnvironment[settingSources[name].variable]]);
   const result = settingsSchema.safeParse(Object.fromEntries(given));
