@@ -36,7 +36,7 @@ const storeOf = (scripts: Script[], ends: (bigint | Error)[]) => {
   const asked: (bigint | undefined)[] = [];
   const unused = () => Promise.reject(new Error('not asked in this test'));
   const store: Store = {
-    ...{ append: unused, readStream: unused, cutsOf: unused, close: unused },
+    ...{ append: unused, readStream: unused, cutsOf: unused, close: unused, giveUp: () => undefined },
     read: (position) => Promise.resolve(position < 1_000n ? eventAt(position) : undefined),
     last: () => {
       const end = ends.length > 1 ? ends.shift() : ends[0];

@@ -95,25 +95,27 @@ export const createStore = (connection: Connection, { callMs }: Pick<Timing, 'ca
         const { metadata = {} } = await withinMs(asked, callMs);
         return (['truncateBefore', 'maxCount', 'maxAge'] as const).filter((name) => (metadata[name] ?? 0) !== 0);
       }),
-    feed: ({ after, prefixes, most }) => {
-      const connected = connection.current();
-      const { client, credentials } = connected;
-      return openFeed({
-        most,
-        isCurrent: () => connection.current() === connected,
-        subscribe: (checkpointReached) =>
-          client.subscribeToAll({
-            credentials,
-            fromPosition: after === undefined ? START : { commit: after, prepare: after },
-            filter: streamNameFilter({ prefixes: [...prefixes], checkpointReached }),
-          }),
-      });
-    },
+    feed: (options) => feedOver(connection, options),
     giveUp: () => {
       givingUp.abort();
     },
     close: connection.close,
   };
+};
+
+const feedOver = (connection: Connection, { after, prefixes, most }: Parameters<Store['feed']>[0]): Feed => {
+  const connected = connection.current();
+  const { client, credentials } = connected;
+  return openFeed({
+    most,
+    isCurrent: () => connection.current() === connected,
+    subscribe: (checkpointReached) =>
+      client.subscribeToAll({
+        credentials,
+        fromPosition: after === undefined ? START : { commit: after, prepare: after },
+        filter: streamNameFilter({ prefixes: [...prefixes], checkpointReached }),
+      }),
+  });
 };
 
 type AnyResolved = AllStreamResolvedEvent | ResolvedEvent;

@@ -31,21 +31,6 @@ export const createQueue = () => {
   const awaited = new Set<Submission>();
   let queued = 0;
 
-  const takeFrom = (line: Submission[], room: number, shares: Share[]): number => {
-    let left = room;
-    let done = 0;
-    for (const submission of line) {
-      if (left === 0) break;
-      const count = Math.min(left, submission.items.length - submission.taken);
-      shares.push({ submission, start: submission.taken, count });
-      submission.taken += count;
-      left -= count;
-      if (submission.taken === submission.items.length) done += 1;
-    }
-    line.splice(0, done);
-    return left;
-  };
-
   /** Nothing more of it is taken. */
   const drop = (submission: Submission, error: unknown): void => {
     queued -= submission.items.length - submission.taken;
@@ -100,6 +85,21 @@ export const createQueue = () => {
     /** Items without an outcome. */
     size: (): number => queued,
   };
+};
+
+const takeFrom = (line: Submission[], room: number, shares: Share[]): number => {
+  let left = room;
+  let done = 0;
+  for (const submission of line) {
+    if (left === 0) break;
+    const count = Math.min(left, submission.items.length - submission.taken);
+    shares.push({ submission, start: submission.taken, count });
+    submission.taken += count;
+    left -= count;
+    if (submission.taken === submission.items.length) done += 1;
+  }
+  line.splice(0, done);
+  return left;
 };
 
 export type Queue = ReturnType<typeof createQueue>;

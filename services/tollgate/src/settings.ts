@@ -5,6 +5,7 @@ import { createStoreNames } from '@tollgate/event-store-esdb/store-names';
 import { logLevels } from '@tollgate/service-runtime/log-levels';
 import { isDatabaseUrl } from './database-url';
 import { faultsOfRoles, roleNames } from './roles';
+import { faultsOfSasl } from './sasl-faults';
 import { givenIn, ignoredIn, misspeltIn } from './setting-names';
 
 const wholeNumber = (least: number, most: number) => {
@@ -266,26 +267,22 @@ export class SettingsError extends Error {
 
 /** Settings from flags, else environment, else defaults; an empty text counts as not given. Throws `SettingsError`. */
 export const readSettings = (flags: Partial<Record<SettingName, string>>, environment: NodeJS.ProcessEnv): Settings => {
-  if (flags.roles?.trim() === '')
-    throw new SettingsError(
-      fault('roles', `is empty; name one of ${roleNames.join(', ')}, or leave it out to run all`),
-    );
+  requireNamed(flags.roles);
   const inEnvironment = givenIn(environment);
   const given = settingNames.map((name) => [name, flags[name] || inEnvironment[settingSources[name].variable]]);
   const result = settingsSchema.safeParse(Object.fromEntries(given));
   if (!result.success)
     throw new SettingsError(result.error.issues.map(({ path, message }) => fault(String(path[0]), message)).join('\n'));
   requireApart(result.data);
-  const { kafkaSaslMechanism, kafkaSaslUsername, kafkaSaslPassword } = result.data;
-  if (kafkaSaslMechanism !== undefined && (kafkaSaslUsername === undefined || kafkaSaslPassword === undefined))
-    throw new SettingsError('KAFKA_SASL_MECHANISM: needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD as well');
-  if (kafkaSaslMechanism === undefined && (kafkaSaslUsername !== undefined || kafkaSaslPassword !== undefined))
-    throw new SettingsError(
-      'KAFKA_SASL_MECHANISM: needed with KAFKA_SASL_USERNAME or KAFKA_SASL_PASSWORD, which are not used without it',
-    );
-  const faults = faultsOfRoles(result.data);
+  const faults = [...faultsOfSasl(result.data), ...faultsOfRoles(result.data)];
   if (faults.length > 0) throw new SettingsError(faults.join('\n'));
   return result.data;
+};
+
+/** Of a variable that is not set; to run everything instead would not be noticed. */
+const requireNamed = (roles: string | undefined): void => {
+  const detail = `is empty; name one of ${roleNames.join(', ')}, or leave it out to run all`;
+  if (roles?.trim() === '') throw new SettingsError(fault('roles', detail));
 };
 
 /** Whoever has the data, or a backup of them, must not have the key with them. */

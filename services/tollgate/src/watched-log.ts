@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '@tollgate/backoff';
+import type { Backoff } from '@tollgate/backoff';
 import type { EventBody, EventLog } from '@tollgate/event-store';
 import type { Log } from '@tollgate/service-runtime';
 import { reasonOf } from './reason-of';
@@ -18,67 +19,31 @@ export type WatchedLog<Body extends EventBody> = EventLog<Body> & {
   unwatch(): void;
 };
 
-type Options = { clock: () => Date; logger: Log; probes?: { firstMs: number; limitMs: number } };
+type Options = { clock: () => Date; logger: Log; probes?: Backoff };
 
 /** The same log; that it cannot be written, and can again, is logged once and known to `readiness`. */
-export const watchLog = <Body extends EventBody>(
-  log: EventLog<Body>,
-  { clock, logger, probes = usualProbes }: Options,
-): WatchedLog<Body> => {
-  const watching = new AbortController();
-  const { signal } = watching;
+export const watchLog = <Body extends EventBody>(log: EventLog<Body>, options: Options): WatchedLog<Body> => {
+  const { clock } = options;
+  const tell = createTeller(options);
+  const probes = createProbes(log, options.probes ?? usualProbes);
   let failure: { since: Date; reason: string } | undefined;
-  /** A probe has succeeded since the last append that failed. */
-  let isProbed = false;
-  let isProbing = false;
-  let failures = 0;
-  let toldAtMs = -Infinity;
-  let isTold = false;
   let appending = 0;
 
-  const probe = async (): Promise<void> => {
-    if (isProbing) return;
-    isProbing = true;
-    while (failure !== undefined && !isProbed && !signal.aborted) {
-      await delay(backoffMs(failures - 1, probes), undefined, { signal, ref: false }).catch(() => undefined);
-      if (!signal.aborted)
-        isProbed = await log.probe().then(
-          () => true,
-          () => false,
-        );
-    }
-    isProbing = false;
-  };
-
   const onFailure = (error: unknown): void => {
-    const reason = error instanceof Error ? error.message : String(error);
-    const now = clock();
-    failure = { since: failure?.since ?? now, reason };
-    if (isProbed || failures === 0) failures += 1;
-    isProbed = false;
-    void probe();
-    if (isTold || now.getTime() - toldAtMs < toldAgainAfterMs) return;
-    isTold = true;
-    toldAtMs = now.getTime();
-    logger.warn(
-      { error: reasonOf(error) },
-      'the event log cannot be written: writes are refused and Kafka waits until it can',
-    );
+    failure = { since: failure?.since ?? clock(), reason: error instanceof Error ? error.message : String(error) };
+    probes.begin();
+    tell.failed(error);
   };
-
   const onSuccess = (): void => {
     failure = undefined;
-    failures = 0;
-    if (isTold) logger.info({}, 'the event log is written again');
-    isTold = false;
+    probes.end();
+    tell.succeeded();
   };
 
   return {
     ...log,
     isAppending: () => appending > 0,
-    unwatch: () => {
-      watching.abort();
-    },
+    unwatch: probes.end,
     append: async (appends) => {
       appending += 1;
       try {
@@ -96,8 +61,61 @@ export const watchLog = <Body extends EventBody>(
     },
     readiness: () => {
       if (failure === undefined) return { isReady: true, detail: 'can be written' };
+      const isReady = probes.haveSucceeded();
       const detail = `no write succeeded since ${failure.since.toISOString()}: ${failure.reason}`;
-      return { isReady: isProbed, detail: isProbed ? `${detail}; since then it would take one again` : detail };
+      return { isReady, detail: isReady ? `${detail}; since then it would take one again` : detail };
+    },
+  };
+};
+
+/** From one append that failed to the next that does not, until one probe has succeeded after the last that failed. */
+const createProbes = ({ probe }: Pick<EventLog<EventBody>, 'probe'>, pauses: Backoff) => {
+  let running: { stopping: AbortController; hasSucceeded: boolean } | undefined;
+  let misled = 0;
+
+  const run = async (own: NonNullable<typeof running>): Promise<void> => {
+    const { signal } = own.stopping;
+    while (!signal.aborted && !own.hasSucceeded) {
+      await delay(backoffMs(misled, pauses), undefined, { signal, ref: false }).catch(() => undefined);
+      own.hasSucceeded = await probe().then(
+        () => true,
+        () => false,
+      );
+    }
+  };
+  return {
+    begin: (): void => {
+      if (running !== undefined && !running.hasSucceeded) return;
+      if (running !== undefined) misled += 1;
+      running = { stopping: new AbortController(), hasSucceeded: false };
+      void run(running);
+    },
+    end: (): void => {
+      running?.stopping.abort();
+      running = undefined;
+      misled = 0;
+    },
+    haveSucceeded: (): boolean => running?.hasSucceeded ?? false,
+  };
+};
+
+const createTeller = ({ clock, logger }: Options) => {
+  let toldAtMs = -Infinity;
+  let isTold = false;
+  return {
+    failed: (error: unknown): void => {
+      const nowMs = clock().getTime();
+      if (isTold || nowMs - toldAtMs < toldAgainAfterMs) return;
+      isTold = true;
+      toldAtMs = nowMs;
+      logger.warn(
+        { error: reasonOf(error) },
+        'the event log cannot be written: writes are refused and Kafka waits until it can',
+      );
+    },
+    succeeded: (): void => {
+      if (isTold) logger.info({}, 'the event log is written again');
+      isTold = false;
     },
   };
 };
