@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RecordCommand } from '@tollgate/balance';
 import { accountOpening, cutoffSetting } from './accounts';
+import { acknowledgement } from './acknowledgements';
 import { authorization, extending, releasing } from './authorizations';
 import { doubledFault, most, vast } from './doubled-name';
 import { describeFaults, faultMessage } from './invalid';
@@ -102,3 +103,4 @@ export const parseCutoff = createParser(cutoffSetting);
 export const parseAuthorization = createParser(authorization);
 export const parseExtending = createParser(extending);
 export const parseReleasing = createParser(releasing);
+export const parseAcknowledgement = createParser(acknowledgement);

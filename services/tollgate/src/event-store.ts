@@ -16,7 +16,7 @@ import { openLocked } from './locked-data';
 import { reasonOf } from './reason-of';
 import type { Settings } from './settings';
 
-type StoreSettings = Pick<Settings, 'data' | 'eventstoreStreamPrefix'> & { eventstoreUrl: string };
+type StoreSettings = Pick<Settings, 'data' | 'eventstoreStreamPrefix' | 'switches'> & { eventstoreUrl: string };
 
 /** The log in an event store, folded into an account table of this process; waits for a store that does not answer. */
 export const openEventStore = (settings: StoreSettings, options: FoundationOptions): Promise<Foundation> =>
@@ -58,7 +58,7 @@ const untilOpened = async <Opened>(
 const openOnce = async (settings: StoreSettings, options: FoundationOptions): Promise<Foundation> => {
   const log = await openStoreLog(settings);
   try {
-    return await openOver(log, settings.data, options);
+    return await openOver(log, settings, options);
   } catch (error) {
     await log.close();
     throw error;
@@ -66,7 +66,7 @@ const openOnce = async (settings: StoreSettings, options: FoundationOptions): Pr
 };
 
 /** The log alone. */
-export const openStoreLog = (settings: Omit<StoreSettings, 'data'>): Promise<EsdbEventLog<LogEvent>> =>
+export const openStoreLog = (settings: Omit<StoreSettings, 'data' | 'switches'>): Promise<EsdbEventLog<LogEvent>> =>
   openEsdbEventLog<LogEvent>({
     connectionString: () => settings.eventstoreUrl,
     streamPrefix: settings.eventstoreStreamPrefix,
@@ -75,7 +75,7 @@ export const openStoreLog = (settings: Omit<StoreSettings, 'data'>): Promise<Esd
 
 const openOver = async (
   log: EsdbEventLog<LogEvent>,
-  data: string,
+  { data, switches }: StoreSettings,
   { clock, logger, onProgress }: FoundationOptions,
 ): Promise<Foundation> => {
   const last = Number((await log.lastPosition()) ?? 0n);
@@ -85,6 +85,7 @@ const openOver = async (
     onWarning: (message, facts) => {
       logger.warn(facts, message);
     },
+    switches,
   });
   try {
     await table.start({ ledger: log.ledger, seed: log.seed, last });

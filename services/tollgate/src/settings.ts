@@ -7,53 +7,17 @@ import { isDatabaseUrl } from './database-url';
 import { faultsOfRoles, roleNames } from './roles';
 import { faultsOfSasl } from './sasl-faults';
 import { givenIn, ignoredIn, misspeltIn } from './setting-names';
-
-const wholeNumber = (least: number, most: number) => {
-  const rule = `must be a whole number from ${String(least)} to ${String(most)}`;
-  return z.string().regex(/^\d+$/, rule).transform(Number).pipe(z.number().min(least, rule).max(most, rule));
-};
-
-const flagValue = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
-
-const mostPort = 65_535;
-const portOf = (broker: string): number => Number(broker.slice(broker.lastIndexOf(':') + 1));
-
-const brokerList = z
-  .string()
-  .transform((text) => text.split(',').map((broker) => broker.trim()))
-  .refine(
-    (brokers) => brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker) && portOf(broker) <= mostPort),
-    'must be host:port, several with commas between, ports up to 65535',
-  );
-
-const hostNames = z
-  .string()
-  .transform((text) => text.split(',').map((name) => name.trim()))
-  .refine(
-    (names) => names.every((name) => /^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$/.test(name)),
-    'must be host names without ports, several with commas between',
-  );
-
-const roleList = z
-  .string()
-  .transform((text) => text.split(',').map((name) => name.trim()))
-  .pipe(z.array(z.enum(roleNames, `must be one of ${roleNames.join(', ')}, or several with commas between`)));
-
-/** What is wrong with it, the one who reads it says. */
-const readBy = (read: (text: string) => unknown) =>
-  z.string().check(({ value, issues }) => {
-    try {
-      read(value);
-    } catch (error) {
-      issues.push({
-        code: 'custom',
-        input: undefined,
-        message: error instanceof Error ? error.message : String(error),
-      });
-    }
-  });
-
-const folder = z.string().transform((path) => resolve(path));
+import {
+  brokerList,
+  flagValue,
+  folder,
+  hostNames,
+  mostPort,
+  readBy,
+  roleList,
+  switchList,
+  wholeNumber,
+} from './setting-values';
 
 const settingsSchema = z.object({
   roles: roleList.default([]),
@@ -74,6 +38,8 @@ const settingsSchema = z.object({
     .enum(['0', '1'], 'must be 0 or 1')
     .default('0')
     .transform((text) => text === '1'),
+  switches: switchList.default([]),
+  acknowledgeWithinMs: wholeNumber(1, 3_600_000).default(5_000),
   kafkaBrokers: brokerList.optional(),
   kafkaTopicPrefix: z
     .string()
@@ -190,6 +156,18 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
       variable: 'AUTHORIZE_WITH_PRICE',
       about: '1: a switch may name the price of a call itself; whoever may is granted anything',
       initial: '0',
+    },
+    switches: {
+      variable: 'SWITCHES',
+      flag: '--switches <list>',
+      about: 'ids of the switches that must say that they have applied each command, with commas between',
+      initial: '',
+    },
+    acknowledgeWithinMs: {
+      variable: 'ACKNOWLEDGE_WITHIN_MS',
+      flag: '--acknowledge-within-ms <number>',
+      about: 'a command that one of SWITCHES has not applied after so many milliseconds is alarmed',
+      initial: '5000',
     },
     kafkaBrokers: {
       variable: 'KAFKA_BROKERS',

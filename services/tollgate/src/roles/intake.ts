@@ -1,4 +1,10 @@
-import { addCallRoutes, addIntakeRoutes, openLedger, startReservationClock } from '@tollgate/intake';
+import {
+  addAcknowledgementRoute,
+  addCallRoutes,
+  addIntakeRoutes,
+  openLedger,
+  startReservationClock,
+} from '@tollgate/intake';
 import type { Ledger } from '@tollgate/intake';
 import { Counter, Gauge, createAdmission } from '@tollgate/service-runtime';
 import type { Admission, Readiness, Registry } from '@tollgate/service-runtime';
@@ -25,7 +31,9 @@ export const startIntake = async (ground: Ground): Promise<Part> => {
     addRoutes: (server) => {
       addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines, admission });
       const { authorizeWithPrice: takesPrice, host } = settings;
-      addCallRoutes(server, { ledger, clock, admission, decks, takesPrice, isOpenToOthers: !isLoopback(host) });
+      const common = { ledger, clock, admission, isOpenToOthers: !isLoopback(host) };
+      addCallRoutes(server, { ...common, decks, takesPrice });
+      addAcknowledgementRoute(server, common);
     },
     observe: (registers) => {
       observeIntake({ ledger, admission }, registers);
