@@ -1,3 +1,4 @@
+import { directions } from '@tollgate/balance';
 import type { Direction, Usage } from '@tollgate/balance';
 import { authorizationAttributes } from '@tollgate/contracts';
 import type { Cdr, UnratedReason } from '@tollgate/contracts';
@@ -11,12 +12,10 @@ export type Partners = ReadonlyMap<string, Partial<Record<Direction, LegRating>>
 export type UnratedLeg = { reason: UnratedReason; detail: string; leg: Direction };
 export type RatedCdr = { usages: Usage[]; unrated: UnratedLeg[] };
 
-const bothLegs: readonly Direction[] = ['inbound', 'outbound'];
-
 /** Each leg by itself: that one has no price keeps the other from nothing. The same CDR and decks give the same usage, always. */
 export const rateCdr = (partners: Partners, cdr: Cdr): RatedCdr => {
   const result: RatedCdr = { usages: [], unrated: [] };
-  for (const leg of bothLegs) {
+  for (const leg of directions) {
     if (cdr.legs?.includes(leg) === false) continue;
     const outcome = usageOf(partners, cdr, leg);
     if ('reason' in outcome) result.unrated.push(outcome);
