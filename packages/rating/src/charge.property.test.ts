@@ -1,14 +1,16 @@
+import Decimal from 'decimal.js';
 import fc from 'fast-check';
 import { formatAmount } from '@tollgate/money';
 import { chargeOf, roundingModes } from './charge';
 import type { RoundingMode } from './charge';
 
-/** Amounts as whole numbers of ten-billionths, and a minute as its seconds: no decimals, no library. */
-const unitsInOne = 10n ** 10n;
-const unitsOf = (text: string): bigint => {
-  const [whole = '', fraction = ''] = text.split('.');
-  return BigInt(whole) * unitsInOne + BigInt(fraction.padEnd(10, '0'));
-};
+const Exact = Decimal.clone({ precision: 200 });
+const decimalModes = {
+  up: Decimal.ROUND_UP,
+  down: Decimal.ROUND_DOWN,
+  'half-up': Decimal.ROUND_HALF_UP,
+  'half-even': Decimal.ROUND_HALF_EVEN,
+} as const satisfies Record<RoundingMode, Decimal.Rounding>;
 
 type Given = {
   price: { perMinute: string; connectFee?: string | undefined; initialSeconds: number; incrementSeconds: number };
@@ -18,27 +20,16 @@ type Given = {
   minimumCharge: string | undefined;
 };
 
-/** Second by second: a step is begun, or it is not. */
-const slowUnits = ({ price, seconds, mode, digits, minimumCharge = '0' }: Given): bigint => {
-  const [minute, fee] = [unitsOf(price.perMinute), unitsOf(price.connectFee ?? '0')];
-  if (seconds === 0 || (minute === 0n && fee === 0n)) return 0n;
-  let billed = price.initialSeconds;
-  while (billed < seconds) billed += price.incrementSeconds;
-  let sixtieths = fee * 60n;
-  for (let second = 0; second < billed; second += 1) sixtieths += minute;
-  const least = unitsOf(minimumCharge) * 60n;
-  if (least > sixtieths) sixtieths = least;
-  const step = 60n * 10n ** BigInt(10 - digits);
-  const rest = sixtieths % step;
-  const below = sixtieths / step;
-  const isOdd = below % 2n === 1n;
-  const isUp = {
-    up: rest > 0n,
-    down: false,
-    'half-up': rest * 2n >= step,
-    'half-even': rest * 2n > step || (rest * 2n === step && isOdd),
-  }[mode];
-  return (below + (isUp ? 1n : 0n)) * 10n ** BigInt(10 - digits);
+/** Step by step, and by another library: a step is begun, or it is not. */
+const slowCharge = ({ price, seconds, mode, digits, minimumCharge = '0' }: Given): string => {
+  const { perMinute, connectFee = '0', initialSeconds, incrementSeconds } = price;
+  if (seconds === 0 || new Exact(perMinute).plus(connectFee).isZero()) return '0';
+  let billed = initialSeconds;
+  while (billed < seconds) billed += incrementSeconds;
+  let sixtieths = new Exact(connectFee).times(60);
+  for (let second = 0; second < billed; second += 1) sixtieths = sixtieths.plus(perMinute);
+  const due = Exact.max(sixtieths.dividedBy(60), minimumCharge);
+  return due.toDecimalPlaces(digits, decimalModes[mode]).toFixed();
 };
 
 const amount = fc
@@ -54,7 +45,7 @@ const price = fc.record({
   incrementSeconds: fc.integer({ min: 1, max: 90 }),
 });
 
-test('a charge is what counting second by second in whole numbers gives, in every rounding', () => {
+test('a charge is what counting second by second in decimals gives, in every rounding', () => {
   fc.assert(
     fc.property(
       fc.record({
@@ -67,7 +58,7 @@ test('a charge is what counting second by second in whole numbers gives, in ever
       (given) => {
         const { mode, digits, minimumCharge } = given;
         const charge = chargeOf(given.price, given.seconds, { rounding: { mode, digits }, minimumCharge });
-        expect(unitsOf(formatAmount(charge))).toBe(slowUnits(given));
+        expect(formatAmount(charge)).toBe(slowCharge(given));
       },
     ),
     { numRuns: 500 },

@@ -1,7 +1,7 @@
 import type { Price } from '@tollgate/balance';
 import type { Deck, Rate } from './deck';
 import { readRates } from './deck-csv';
-import { Exact, pricingOf } from './pricing';
+import { pricingOf } from './pricing';
 
 /** Errors keep a deck from being used; warnings are what its maker may not have meant. */
 export type DeckCheck = { prefixes: number; errors: string[]; warnings: string[] };
@@ -43,10 +43,13 @@ const jumpBetween = (before: Rate, next: Rate, jumpPercent: number): string[] =>
   return [`${before.price.perMinute} a minute becomes ${next.price.perMinute} at ${timeText(next.from)}, ${percent}`];
 };
 
-/** Of the price of a minute, rounded to whole per cent; absent where it was free and is not. */
+/** Of the price of a minute, in whole per cent away from zero; absent where it was free and is not. */
 const percentBetween = (before: Price, next: Price): number | undefined => {
   const [from, to] = [pricingOf(before).minute, pricingOf(next).minute];
-  if (from.equals(to)) return 0;
-  if (from.isZero()) return undefined;
-  return to.minus(from).dividedBy(from).times(100).toDecimalPlaces(0, Exact.ROUND_UP).toNumber();
+  if (from === to) return 0;
+  if (from === 0n) return undefined;
+  const change = (to - from) * 100n;
+  const rest = change % from;
+  const further = rest === 0n ? 0n : rest > 0n ? 1n : -1n;
+  return Number(change / from + further);
 };

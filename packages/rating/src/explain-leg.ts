@@ -1,4 +1,5 @@
 import type { Price } from '@tollgate/balance';
+import { formatAmount } from '@tollgate/money';
 import { chargedSeconds, rateLeg } from './leg';
 import type { LegCall, LegRating } from './leg';
 import { pricingOf, secondsInMinute } from './pricing';
@@ -32,11 +33,13 @@ const validity = ({ from, to }: Rate): string => {
 
 const sumText = (price: Price, seconds: number): string[] => {
   if (seconds <= 0) return ['it was not answered, or ended at once: it costs nothing'];
-  const { isFree, billedSeconds, exactPrice, fee } = pricingOf(price);
+  const { isFree, billedSeconds, sixtieths, fee } = pricingOf(price);
   if (isFree) return ['calls there are free'];
   const billed = String(billedSeconds(seconds));
-  const exact = exactPrice(seconds).toDecimalPlaces(20).toFixed();
-  const plus = fee.isZero() ? '' : ` + ${fee.toFixed()}`;
+  const plus = fee === 0n ? '' : ` + ${formatAmount(fee)}`;
+  const sum = sixtieths(seconds);
+  const isExact = sum % secondsInMinute === 0n;
+  const exact = `${formatAmount(sum / secondsInMinute)}${isExact ? '' : '…'}`;
   return [
     `${String(seconds)} s begun count as ${billed} s: ${billed} / ${String(secondsInMinute)} × ${price.perMinute}${plus} = ${exact}`,
   ];

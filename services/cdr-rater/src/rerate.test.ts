@@ -47,12 +47,12 @@ test('usage that costs something else now is taken back and charged again as /r2
 });
 
 test.each([
-  ['the same price', {}, '0.6', 1],
-  ['another destination', {}, '0.3', 0, { destination: '33' }],
-  ['a call before the period', {}, '0.3', 0, { from: new Date('2026-01-31T12:00:00.001Z') }],
-  ['a call at its end', {}, '0.3', 0, { until: new Date('2026-01-31T12:00:00Z') }],
-])('%s corrects nothing', (_what, fields, perMinute, chosen, selection = {}) => {
-  expect(now(charged(fields), perMinute, selection)).toEqual({ chosen, corrections: [], faults: [] });
+  ['the same price', '0.6', 1, {}],
+  ['another destination', '0.3', 0, { destination: '33' }],
+  ['a call before the period', '0.3', 0, { from: new Date('2026-01-31T12:00:00.001Z') }],
+  ['a call at its end', '0.3', 0, { until: new Date('2026-01-31T12:00:00Z') }],
+])('%s corrects nothing', (...[, perMinute, chosen, selection]) => {
+  expect(now(charged(), perMinute, selection)).toEqual({ chosen, corrections: [], faults: [] });
 });
 
 test('again and again: each run corrects the last usage of a call alone, and a second run of the same changes nothing', () => {
@@ -121,7 +121,7 @@ test.each([
     [],
   ],
   ['opens it by mutual', account('0.1', { balances: ['mutual'] }, true), '1.2', '-0.21', [], ['inbound']],
-] as const)('what it does to an account: it %s', (_what, before, perMinute, inbound, blockedAfter, blockedBefore) => {
+] as const)('what it does to an account: it %s', (...[, before, perMinute, inbound, blockedAfter, blockedBefore]) => {
   const effect = effectOf(before, now(charged(), perMinute).corrections);
   expect(effect).toMatchObject({ after: { inbound, outbound: '0' }, blockedAfter, blockedBefore });
   expect(parseAmount(effect.after.mutual)).toBe(-parseAmount(inbound));

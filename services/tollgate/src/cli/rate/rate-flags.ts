@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { raterTopicsOf } from '@tollgate/contracts';
 import { createKafka } from '@tollgate/kafka';
 import { createLog } from '@tollgate/service-runtime';
