@@ -1,8 +1,8 @@
-import { mostDigits } from './deck';
+import { mostPrefixDigits } from './deck';
 import type { Deck, Rate } from './deck';
 
 const required = ['prefix', 'currency', 'perMinute', 'initialSeconds', 'incrementSeconds'];
-const prefixPattern = new RegExp(`^[0-9]{1,${String(mostDigits)}}$`);
+const prefixPattern = new RegExp(`^[0-9]{1,${String(mostPrefixDigits)}}$`);
 const optional = ['connectFee', 'effectiveFrom', 'effectiveTo', 'barred'];
 
 /**
@@ -20,6 +20,7 @@ export const readRates = (text: string, onFault: (fault: Error) => void): Deck =
   const fields = fieldsIn(head);
   const rates = new Map<string, Rate[]>();
   let currency: string | undefined;
+  let mostDigits = 0;
   const add = (row: Row): void => {
     const prefix = row.text('prefix', prefixPattern);
     const own = row.text('currency', /^[A-Z]{3}$/);
@@ -30,6 +31,7 @@ export const readRates = (text: string, onFault: (fault: Error) => void): Deck =
       throw row.fault('prefix', `${prefix} has two prices at one time`);
     if (others === undefined) rates.set(prefix, [rate]);
     else others.push(rate);
+    mostDigits = Math.max(mostDigits, prefix.length);
   };
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
@@ -40,7 +42,7 @@ export const readRates = (text: string, onFault: (fault: Error) => void): Deck =
     }
   }
   if (currency === undefined) throw new Error('the deck has no prices');
-  return { currency, rates };
+  return { currency, rates, mostDigits };
 };
 
 const fieldsIn = (head: string): string[] => {

@@ -34,8 +34,8 @@ const usageOf = (partners: Partners, cdr: Cdr, leg: Direction): Usage | UnratedL
     return { reason: 'NO_DECK', detail: `account ${accountId} has no deck for calls ${leg}`, leg };
   const rated = rateLeg(rating, cdr);
   if (!rated.ok) return { reason: rated.reason, detail: rated.detail, leg };
-  const { callId, caller, callee, startedAt, durationMs, attributes = {} } = cdr;
-  const { [authorizationAttributes[leg]]: authorizationId, ...others } = attributes;
+  const { callId, caller, callee, startedAt, durationMs, attributes } = cdr;
+  const authorizationId = attributes?.[authorizationAttributes[leg]];
   return {
     usageId: usageIdOf(cdr.cdrId, leg),
     accountId,
@@ -48,16 +48,12 @@ const usageOf = (partners: Partners, cdr: Cdr, leg: Direction): Usage | UnratedL
     durationSeconds: durationMs / 1_000,
     ...(caller !== undefined && { caller }),
     callee,
-    attributes: { ...withoutAuthorizations(others), cdrId: cdr.cdrId, prefix: rated.match.prefix },
+    attributes: { ...withoutAuthorizations(attributes), cdrId: cdr.cdrId, prefix: rated.match.prefix },
     ...(authorizationId !== undefined && { authorizationId }),
   };
 };
 
-const withoutAuthorizations = (attributes: Record<string, string>): Record<string, string> => {
-  const {
-    [authorizationAttributes.inbound]: inbound,
-    [authorizationAttributes.outbound]: outbound,
-    ...kept
-  } = attributes;
-  return kept;
-};
+const authorizationNames: readonly string[] = Object.values(authorizationAttributes);
+
+const withoutAuthorizations = (attributes: Record<string, string> | undefined): Record<string, string> | undefined =>
+  attributes && Object.fromEntries(Object.entries(attributes).filter(([name]) => !authorizationNames.includes(name)));
