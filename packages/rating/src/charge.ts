@@ -30,7 +30,7 @@ export const chargeOf = (price: Price, seconds: number, { rounding, minimumCharg
   const least = minimumCharge === undefined ? 0n : parseAmount(minimumCharge) * secondsInMinute;
   const step = stepOf(rounding.digits);
   const due = exact > least ? exact : least;
-  return (roundedSteps(due, step * secondsInMinute, rounding.mode) * step) as Amount;
+  return roundedSteps(due, step * secondsInMinute, rounding.mode) * step;
 };
 
 /** One in the last digit that is kept, as an amount. */

@@ -3,7 +3,7 @@ import type { Terms } from '@tollgate/rating';
 import type { Partners } from './rate-cdr';
 
 const head = 'prefix,currency,perMinute,connectFee,initialSeconds,incrementSeconds,effectiveFrom,effectiveTo,barred';
-export const deckOf = (...lines: string[]) => readDeck([head, ...lines].join('\n'));
+const deckOf = (...lines: string[]) => readDeck([head, ...lines].join('\n'));
 
 const exactly: Terms = { rounding: { mode: 'up', digits: 10 } };
 

@@ -20,7 +20,7 @@ type Parts = {
 };
 
 /** What a rater has done since it was started; a CDR that comes again counts again. */
-export type RaterCounts = { cdrs: number; rated: number; unrated: Map<UnratedReason, number>; lost: number };
+type RaterCounts = { cdrs: number; rated: number; unrated: Map<UnratedReason, number>; lost: number };
 
 export type Rater = {
   readiness(): { isReady: boolean; detail: string };

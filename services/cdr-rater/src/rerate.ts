@@ -12,7 +12,7 @@ export type RerateSelection = { destination: string; from: Date; until: Date; re
 
 /** One call that is charged otherwise: what is taken back, if it is not yet, and what is charged instead. */
 export type Correction = { before: Usage; reversal: Reversal | undefined; after: Usage };
-export type RerateFault = { usageId: string; detail: string };
+type RerateFault = { usageId: string; detail: string };
 export type RerateResult = { chosen: number; corrections: Correction[]; faults: RerateFault[] };
 
 /** Of usage that is charged again, the attribute that names the first one. */
