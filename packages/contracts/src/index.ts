@@ -4,6 +4,8 @@ export type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer
 export type { AuthorizationAnswer, ReleaseAnswer, ReservationView } from './authorizations';
 export { asyncApiDocument } from './asyncapi';
 export { byOf } from './by';
+export { authorizationAttributes, unrated } from './cdr';
+export type { Cdr, UnratedMessage, UnratedReason } from './cdr';
 export { claimHeadersOf, claimsOf } from './claims';
 export { accountIdPattern, instant, recordIdPattern } from './fields';
 export type { InputLost } from './input-lost';
@@ -19,11 +21,13 @@ export {
 export type { AcknowledgementEvent, LogEvent, LossEvent, RejectionEvent } from './log-event';
 export { logLine } from './log-line';
 export { openApiDocument } from './openapi';
+export { isKnownPath } from './known-path';
 export { doubledFault } from './doubled-name';
 export {
   parseAcknowledgement,
   parseAuthorization,
   parseBody,
+  parseCdr,
   parseCutoff,
   parseExtending,
   parseFurther,
@@ -51,7 +55,7 @@ export { adjustment, payment, reversal, usage } from './records';
 export { payloadOf, rejection, shorten } from './rejection';
 export type { RejectedMessage } from './rejection';
 export { storedEvents, UnknownEvent } from './stored-event';
-export { topicsOf } from './topics';
-export type { Topics } from './topics';
+export { raterTopicsOf, topicsOf } from './topics';
+export type { RaterTopics, Topics } from './topics';
 export { cloudEventHeaders, commandIdOf, trafficCommand, trafficCommandOf } from './traffic-control';
 export type { TrafficCommand } from './traffic-control';

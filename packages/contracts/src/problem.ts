@@ -19,7 +19,7 @@ export const problems = {
   WRONG_ROLE: { status: 421, title: 'Another role serves that' },
   CURRENCY_MISMATCH: { status: 422, title: 'The account is kept in another currency' },
   INTERNAL_ERROR: { status: 500, title: 'Tollgate failed; send it again, ids are permanent' },
-  STORE_UNAVAILABLE: { status: 503, title: 'The event log cannot be written now' },
+  STORE_UNAVAILABLE: { status: 503, title: 'The event log cannot be used now' },
   OVERLOADED: { status: 503, title: 'More is under way than Tollgate takes at once' },
   READ_MODEL_BEHIND: { status: 503, title: 'The read model has not reached that position yet' },
 } as const;

@@ -13,6 +13,7 @@ import type { Following } from '@tollgate/service-runtime';
 import { storeFoldersOf } from './folders';
 import type { Foundation, FoundationOptions } from './foundation';
 import { openLocked } from './locked-data';
+import { reasonOf } from './reason-of';
 import type { Settings } from './settings';
 
 type StoreSettings = Pick<Settings, 'data' | 'eventstoreStreamPrefix' | 'switches'> & { eventstoreUrl: string };
@@ -22,20 +23,33 @@ export const openEventStore = (settings: StoreSettings, options: FoundationOptio
   openLocked(settings.data, () => untilAvailable(options, () => openOnce(settings, options)));
 
 const backoff = { firstMs: 500, limitMs: 5_000 };
+/** One that answers does so by then. */
+const silentMs = 1_000;
 
-const untilAvailable = async <Opened>(
+const untilAvailable = async <Opened>(options: FoundationOptions, open: () => Promise<Opened>): Promise<Opened> => {
+  const { logger, onProgress } = options;
+  onProgress?.(() => 'the event store has not answered yet');
+  const waiting = setTimeout(() => {
+    logger.info({}, 'Tollgate waits for the event store, which has not answered yet');
+  }, silentMs);
+  try {
+    return await untilOpened(options, open);
+  } finally {
+    clearTimeout(waiting);
+  }
+};
+
+const untilOpened = async <Opened>(
   { logger, onProgress }: FoundationOptions,
   open: () => Promise<Opened>,
 ): Promise<Opened> => {
-  onProgress?.(() => 'the event store has not answered yet');
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await open();
     } catch (error) {
       if (!isRetriable(error)) throw error;
-      const { message } = error;
-      onProgress?.(() => message);
-      logger.warn({ error: message }, 'Tollgate waits for the event store');
+      onProgress?.(() => error.message);
+      logger.warn({ error: reasonOf(error) }, 'Tollgate waits for the event store');
       await delay(backoffMs(attempt, backoff));
     }
   }
@@ -93,6 +107,7 @@ const openOver = async (
         { name: 'history', check: () => historyReadiness(log.cutStreams()) },
       ],
       done: projector.done,
+      giveUp: log.giveUp,
       close: async () => {
         await projector.stop();
         await log.close();

@@ -5,6 +5,7 @@ import { createStoreNames } from '@tollgate/event-store-esdb/store-names';
 import { logLevels } from '@tollgate/service-runtime/log-levels';
 import { isDatabaseUrl } from './database-url';
 import { faultsOfRoles, roleNames } from './roles';
+import { faultsOfSasl } from './sasl-faults';
 import { givenIn, ignoredIn, misspeltIn } from './setting-names';
 import {
   brokerList,
@@ -33,6 +34,10 @@ const settingsSchema = z.object({
   maxInflightBytes: wholeNumber(1 << 20, 2 ** 40).default(64 << 20),
   maxInflightRecords: wholeNumber(1_000, 100_000_000).default(100_000),
   decks: folder.optional(),
+  rater: z
+    .string()
+    .transform((file) => resolve(file))
+    .optional(),
   authorizeWithPrice: z
     .enum(['0', '1'], 'must be 0 or 1')
     .default('0')
@@ -151,6 +156,12 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
       about: 'folder of rate decks, NAME.csv each, read at start: what calls cost that switches ask about',
       initial: '',
     },
+    rater: {
+      variable: 'TOLLGATE_RATER',
+      flag: '--rater <file>',
+      about: 'file that says whose calls are rated by which decks; without it none are',
+      initial: '',
+    },
     authorizeWithPrice: {
       variable: 'AUTHORIZE_WITH_PRICE',
       about: '1: a switch may name the price of a call itself; whoever may is granted anything',
@@ -244,22 +255,22 @@ export class SettingsError extends Error {
 
 /** Settings from flags, else environment, else defaults; an empty text counts as not given. Throws `SettingsError`. */
 export const readSettings = (flags: Partial<Record<SettingName, string>>, environment: NodeJS.ProcessEnv): Settings => {
+  requireNamed(flags.roles);
   const inEnvironment = givenIn(environment);
   const given = settingNames.map((name) => [name, flags[name] || inEnvironment[settingSources[name].variable]]);
   const result = settingsSchema.safeParse(Object.fromEntries(given));
   if (!result.success)
     throw new SettingsError(result.error.issues.map(({ path, message }) => fault(String(path[0]), message)).join('\n'));
   requireApart(result.data);
-  const { kafkaSaslMechanism, kafkaSaslUsername, kafkaSaslPassword } = result.data;
-  if (kafkaSaslMechanism !== undefined && (kafkaSaslUsername === undefined || kafkaSaslPassword === undefined))
-    throw new SettingsError('KAFKA_SASL_MECHANISM: needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD as well');
-  if (kafkaSaslMechanism === undefined && (kafkaSaslUsername !== undefined || kafkaSaslPassword !== undefined))
-    throw new SettingsError(
-      'KAFKA_SASL_MECHANISM: needed with KAFKA_SASL_USERNAME or KAFKA_SASL_PASSWORD, which are not used without it',
-    );
-  const faults = faultsOfRoles(result.data);
+  const faults = [...faultsOfSasl(result.data), ...faultsOfRoles(result.data)];
   if (faults.length > 0) throw new SettingsError(faults.join('\n'));
   return result.data;
+};
+
+/** Of a variable that is not set; to run everything instead would not be noticed. */
+const requireNamed = (roles: string | undefined): void => {
+  const detail = `is empty; name one of ${roleNames.join(', ')}, or leave it out to run all`;
+  if (roles?.trim() === '') throw new SettingsError(fault('roles', detail));
 };
 
 /** Whoever has the data, or a backup of them, must not have the key with them. */
