@@ -19,7 +19,7 @@ export { blockedBy, directionBit, guarding, guardsOf, setOf } from './balance-se
 export type { BalanceSet, DirectionSet } from './balance-set';
 export { accountIdOf, recordKeyOf } from './command';
 export type { Command, RecordCommand } from './command';
-export { balances, callsKey, cutoffOf, settingOf } from './cutoff';
+export { balances, callsKey, cutoffOf, settingOf, usualReservation } from './cutoff';
 export type { Balance, CallsInProgress, Cutoff, CutoffSetting, MutualFormula, ReservationSetting } from './cutoff';
 export { decide } from './decide';
 export type { Decision, Known, Rejection } from './decide';

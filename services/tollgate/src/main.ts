@@ -9,6 +9,7 @@ const usageFault = 2;
 const commands: Record<string, () => Promise<(program: Command) => void>> = {
   serve: async () => (await import('./cli/serve.js')).addServe,
   account: async () => (await import('./cli/account.js')).addAccount,
+  authorizations: async () => (await import('./cli/authorizations.js')).addAuthorizations,
   import: async () => (await import('./cli/import.js')).addImport,
   watch: async () => (await import('./cli/watch.js')).addWatch,
   verify: async () => (await import('./cli/verify.js')).addVerify,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Balance } from '@tollgate/balance';
 import { accountAfter } from './account-after';
-import { balancesOf, cutoffOf, formulaOption, limitOption } from './cutoff-options';
+import { addRuleOptions, balancesOf, cutoffOf } from './cutoff-options';
 import type { CutoffFlags } from './cutoff-options';
 import { say } from './terminal-text';
 import { createClient, urlOption } from './tollgate-client';
@@ -10,28 +10,25 @@ type Flags = CutoffFlags & { url: string; balances: Balance[] };
 
 /** `tollgate account cutoff`. */
 export const addAccountCutoff = (account: Command): void => {
-  account
+  const cutoff = account
     .command('cutoff')
     .summary('change the rule of an account')
     .description(
-      'Replaces the whole rule of an account and shows it: limits that are not given become 0 and the formula the default. It is judged at once.',
+      'Replaces the whole rule of an account and shows it: limits that are not given become 0 and all else its default. It is judged at once.',
     )
     .argument('<id>', 'the account')
     .requiredOption(
       '--balances <balances>',
       'which balances cut its traffic: inbound, outbound, mutual, with commas between, or none',
       balancesOf,
-    )
-    .addOption(limitOption())
-    .addOption(formulaOption())
-    .addOption(urlOption())
-    .addHelpText('after', examples)
-    .action(change);
+    );
+  addRuleOptions(cutoff).addOption(urlOption()).addHelpText('after', examples).action(change);
 };
 
 const examples = `
 Examples:
   tollgate account cutoff acme --balances inbound,outbound --limit inbound=10 --limit outbound=2.5
+  tollgate account cutoff acme --balances inbound --slice-seconds 60 --max-concurrent 30 --calls-in-progress cut-now
   tollgate account cutoff acme --balances none`;
 
 const change = async (accountId: string, flags: Flags): Promise<void> => {

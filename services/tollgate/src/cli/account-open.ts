@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Balance } from '@tollgate/balance';
 import { accountAfter } from './account-after';
-import { balancesOf, cutoffOf, formulaOption, limitOption } from './cutoff-options';
+import { hasCallFlags } from './call-options';
+import { addRuleOptions, balancesOf, cutoffOf } from './cutoff-options';
 import type { CutoffFlags } from './cutoff-options';
 import { say } from './terminal-text';
 import { createClient, urlOption } from './tollgate-client';
@@ -10,7 +11,7 @@ type Flags = CutoffFlags & { url: string; currency: string; name?: string; cutof
 
 /** `tollgate account open`. */
 export const addAccountOpen = (account: Command): void => {
-  account
+  const open = account
     .command('open')
     .summary('open an account')
     .description('Opens an account and shows it. The same opening again changes nothing.')
@@ -21,12 +22,8 @@ export const addAccountOpen = (account: Command): void => {
       '--cutoff <balances>',
       'which balances cut its traffic: inbound, outbound, mutual, with commas between, or none',
       balancesOf,
-    )
-    .addOption(limitOption())
-    .addOption(formulaOption())
-    .addOption(urlOption())
-    .addHelpText('after', examples)
-    .action(open);
+    );
+  addRuleOptions(open).addOption(urlOption()).addHelpText('after', examples).action(openOne);
 };
 
 const examples = `
@@ -38,10 +35,10 @@ Examples:
   tollgate account open initech --currency USD --cutoff mutual --mutual-formula inbound-minus-outbound
       netting: inbound traffic is blocked when what we owe them does not cover it`;
 
-const open = async (accountId: string, flags: Flags): Promise<void> => {
+const openOne = async (accountId: string, flags: Flags): Promise<void> => {
   const { url, currency, name, cutoff, limit, mutualFormula } = flags;
   const client = createClient(url);
-  const isRuled = cutoff !== undefined || limit !== undefined || mutualFormula !== undefined;
+  const isRuled = cutoff !== undefined || limit !== undefined || mutualFormula !== undefined || hasCallFlags(flags);
   const { duplicate, position } = await client.openAccount({
     accountId,
     currency,

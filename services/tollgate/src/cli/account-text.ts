@@ -25,6 +25,7 @@ export const accountText = (account: AccountView): string =>
     ...totalLines(account),
     '',
     ...trafficLines(account),
+    ...callLines(account),
     '',
     `Revision ${String(account.revision)}, position ${account.position}`,
   ].join('\n');
@@ -70,6 +71,31 @@ const trafficLines = ({ traffic }: AccountView): string[] =>
       return [direction, `${state}${by}`];
     }),
   );
+
+/** What is held for calls, and what the rule says of them; nothing where there is neither. */
+const callLines = ({ exposure, cutoff }: AccountView): string[] => {
+  const { reservation, callsInProgress, countReservations } = cutoff;
+  const rule = [
+    ...(reservation ? [`slices of ${String(reservation.sliceSeconds)} s`] : []),
+    ...(reservation?.maxConcurrent === undefined ? [] : [`at most ${String(reservation.maxConcurrent)} at a time`]),
+    ...(callsInProgress ? [`blocked: ${callsInProgress}`] : []),
+    ...(countReservations ? ['what is held counts as gone'] : []),
+  ];
+  return [
+    ...(exposure ? ['', ...exposureLines(exposure)] : []),
+    ...(rule.length > 0 ? ['', `Calls: ${rule.join(', ')}`] : []),
+  ];
+};
+
+const exposureLines = ({ reserved, calls, unsettled }: NonNullable<AccountView['exposure']>): string[] => [
+  ...tableLines(
+    [{ title: 'Calls' }, { title: 'in progress', align: 'right' }, { title: 'held', align: 'right' }],
+    directions.map((direction) => [direction, String(calls[direction]), reserved[direction]]),
+  ),
+  ...(unsettled === 0
+    ? []
+    : [`${String(unsettled)} have ended and wait for their usage: tollgate authorizations list`]),
+];
 
 /** Accounts as a table, a line each. */
 export const accountsText = (accounts: readonly AccountView[]): string =>

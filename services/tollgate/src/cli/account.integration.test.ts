@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from '@tollgate/client';
 import { createLog } from '@tollgate/service-runtime';
 import { startLedgerNode } from '../ledger-node';
 import type { LedgerNode } from '../ledger-node';
@@ -12,7 +13,7 @@ jest.setTimeout(60_000);
 let folder: string;
 let node: LedgerNode;
 const start = (port: string): Promise<LedgerNode> =>
-  startLedgerNode(readSettings({ data: folder, port }, {}), createLog('silent'));
+  startLedgerNode(readSettings({ data: folder, port }, { AUTHORIZE_WITH_PRICE: '1' }), createLog('silent'));
 const tollgate = (...parameters: string[]) => runCommand([...parameters, '--url', node.url]);
 
 beforeEach(async () => {
@@ -43,6 +44,42 @@ test('an account is opened, shown, changed and listed', async () => {
   const { stdout } = await tollgate('account', 'list');
   expect(stdout.split('\n').map((line) => line.split(/ {2,}/)[0])).toEqual(['Account', 'acme', 'globex', '']);
   expect((await tollgate('account', 'list', '--json')).stdout.trim().split('\n')).toHaveLength(2);
+});
+
+test('what a rule says of calls is set and shown, and so is what is held for them until it is written off', async () => {
+  await tollgate(
+    ...[
+      'account',
+      'open',
+      'acme',
+      '--currency',
+      'EUR',
+      '--cutoff',
+      'inbound',
+      '--limit',
+      'inbound=10',
+      '--max-concurrent',
+      '2',
+    ],
+    ...['--slice-seconds', '60', '--calls-in-progress', 'cut-now', '--count-reservations'],
+  );
+  const client = createClient(node.url);
+  const price = { perMinute: '0.6', initialSeconds: 1, incrementSeconds: 1 };
+  const call = { accountId: 'acme', direction: 'inbound', currency: 'EUR', callee: '+44', price } as const;
+  for (const authorizationId of ['c1', 'c2']) await client.authorize({ ...call, authorizationId });
+  await client.release({ accountId: 'acme', authorizationId: 'c1', usedSeconds: 20 });
+  const shown = (await tollgate('account', 'show', 'acme')).stdout;
+  expect(shown).toMatch(/^inbound +1 +0.81$/m);
+  expect(shown).toContain('1 have ended and wait for their usage');
+  expect(shown).toContain('Calls: slices of 60 s, at most 2 at a time, blocked: cut-now, what is held counts as gone');
+  const { stdout } = await tollgate('authorizations', 'list', 'acme');
+  expect(stdout).toMatch(/^c1 +inbound +60 s +0.2 +0 +ended, its usage is due since /m);
+  expect(stdout).toMatch(/^c2 +inbound +60 s +0.61 +0 +live since /m);
+  expect(await tollgate('authorizations', 'write-off', 'acme', 'c2')).toMatchObject({ code: 1 });
+  const writtenOff = await tollgate('authorizations', 'write-off', 'acme', 'c1');
+  expect(writtenOff.stdout).toBe('c1 of acme is written off: 0.2 EUR is held no more.\n');
+  expect((await tollgate('authorizations', 'write-off', 'acme', 'c1')).stdout).toContain('nothing changed');
+  expect((await tollgate('authorizations', 'list', 'acme', '--json')).stdout.trim().split('\n')).toHaveLength(1);
 });
 
 test.each([

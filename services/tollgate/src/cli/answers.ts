@@ -4,6 +4,7 @@ import type { AccountAnswer, AccountView } from '@tollgate/contracts';
 
 /** What the commands read of a server's answers. Unlike the contract, these pass over fields that a newer server adds. */
 const perBalance = z.object({ inbound: z.string(), outbound: z.string(), mutual: z.string() });
+const perDirection = <Value extends z.ZodType>(value: Value) => z.object({ inbound: value, outbound: value });
 const balanceNames = z.array(z.enum(balances));
 const totals = z.object({ payments: z.string(), usage: z.string(), adjustments: z.string() });
 const traffic = z.object({
@@ -22,7 +23,17 @@ export const accountReading = z.object({
     balances: balanceNames,
     creditLimits: perBalance,
     mutualFormula: z.enum(['outbound-minus-inbound', 'inbound-minus-outbound']),
+    reservation: z.object({ sliceSeconds: z.number(), maxConcurrent: z.number().optional() }).optional(),
+    callsInProgress: z.enum(['let-run', 'cut-at-grant-end', 'cut-now']).optional(),
+    countReservations: z.literal(true).optional(),
   }),
+  exposure: z
+    .object({
+      reserved: perDirection(z.string()),
+      calls: perDirection(z.number()),
+      unsettled: z.number(),
+    })
+    .optional(),
   traffic: z.object({ inbound: traffic, outbound: traffic }),
   revision: z.number(),
   position: z.string(),

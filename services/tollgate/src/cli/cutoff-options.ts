@@ -1,9 +1,12 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import { balances } from '@tollgate/balance';
 import type { Balance, CutoffSetting, MutualFormula } from '@tollgate/balance';
 import { amountPattern } from '@tollgate/money';
+import { callOptions, callRuleOf } from './call-options';
+import type { CallFlags } from './call-options';
 
-export type CutoffFlags = {
+export type CutoffFlags = CallFlags & {
   limit?: Partial<Record<Balance, string>>;
   mutualFormula?: MutualFormula;
 };
@@ -26,21 +29,26 @@ const limitsOf = (text: string, before: CutoffFlags['limit']): CutoffFlags['limi
   return { ...before, [name]: amount };
 };
 
-export const limitOption = (): Option =>
+/** Of a rule, all but which balances cut. */
+export const addRuleOptions = (command: Command): Command =>
+  [limitOption(), formulaOption(), ...callOptions()].reduce((all, option) => all.addOption(option), command);
+
+const limitOption = (): Option =>
   new Option('--limit <balance=amount>', 'how far below zero that balance may go; may be given for each').argParser(
     limitsOf,
   );
 
 const formulas: readonly MutualFormula[] = ['outbound-minus-inbound', 'inbound-minus-outbound'];
 
-export const formulaOption = (): Option =>
+const formulaOption = (): Option =>
   new Option(
     '--mutual-formula <formula>',
     'how mutual is read; without it the default, outbound-minus-inbound',
   ).choices(formulas);
 
-export const cutoffOf = (names: Balance[], { limit, mutualFormula }: CutoffFlags): CutoffSetting => ({
+export const cutoffOf = (names: Balance[], { limit, mutualFormula, ...calls }: CutoffFlags): CutoffSetting => ({
   balances: names,
   ...(limit && { creditLimits: limit }),
   ...(mutualFormula && { mutualFormula }),
+  ...callRuleOf(calls),
 });
