@@ -8,7 +8,7 @@ export { accountIdPattern, instant, recordIdPattern } from './fields';
 export type { InputLost } from './input-lost';
 export { accountStream, cutoffStream, isAccountEvent, lostStream, rejectedStream, streamPrefixes } from './log-event';
 export type { LogEvent, LossEvent, RejectionEvent } from './log-event';
-export { logLine } from './log-line';
+export { logLine, logLineOf, originText } from './log-line';
 export { openApiDocument } from './openapi';
 export { doubledFault } from './doubled-name';
 export {

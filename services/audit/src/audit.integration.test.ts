@@ -12,6 +12,7 @@ import type { Log } from '@tollgate/service-runtime';
 import { startAudit } from './audit';
 import type { Audit } from './audit';
 import { checkpointIn } from './checkpoint';
+import { subscribedLeaves } from './leaves';
 import { beginNewOrigin } from './signer';
 
 jest.setTimeout(60_000);
@@ -64,7 +65,8 @@ afterEach(async () => {
 
 const start = async (log: TestLog, isBusy = () => false): Promise<Audit> => {
   const folder = await openFolder(join(root, 'tree'));
-  const audit = await startAudit({ log, folder, keyPath, isBusy, clock: () => new Date(), logger: silent });
+  const leaves = subscribedLeaves({ log, isBusy, logger: silent });
+  const audit = await startAudit({ log, leaves, folder, keyPath, clock: () => new Date(), logger: silent });
   running.add(audit);
   return audit;
 };
