@@ -22,7 +22,7 @@ export const createDescriber = ({ accounts, streams, others, fingerprints }: Kno
   const movement: Movement = { total: 0, high: 0, low: 0 };
 
   const slotOf = (event: LogEvent, stream: string): number => {
-    if (event.type === 'MessageRejected' || event.type === 'InputLost') return numberOf(stream);
+    if (isAside(event)) return numberOf(stream);
     const prefix = isAccountEvent(event) ? streamPrefixes.account : streamPrefixes.cutoff;
     if (!stream.startsWith(prefix)) throw new Error(`${event.type} does not belong in ${stream}`);
     const slot = streams.slotIn(stream) ?? openings.get(stream.slice(prefix.length));
@@ -71,3 +71,7 @@ export const createDescriber = ({ accounts, streams, others, fingerprints }: Kno
     },
   };
 };
+
+/** In a stream that is about no account. */
+const isAside = ({ type }: LogEvent): boolean =>
+  type === 'MessageRejected' || type === 'InputLost' || type === 'SigningKeyChanged';

@@ -27,6 +27,7 @@ const folds: Record<LogEvent['type'], Fold> = {
   TrafficUnblocked: foldDecision,
   MessageRejected: foldOther,
   InputLost: foldOther,
+  SigningKeyChanged: foldOther,
 };
 
 const byCode: { fold: Fold; version: number }[] = [];

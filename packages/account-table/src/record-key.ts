@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isCallEvent } from '@tollgate/balance';
-import type { AccountEvent, CallEvent, Reversal, TrafficEvent } from '@tollgate/balance';
+import type { AccountEvent, CallEvent, Reversal } from '@tollgate/balance';
 import { isAccountEvent, lostStream, rejectedStream } from '@tollgate/contracts';
-import type { InputLost, LogEvent, LossEvent, RejectedMessage, RejectionEvent } from '@tollgate/contracts';
+import type { InputLost, LogEvent, RejectedMessage } from '@tollgate/contracts';
 import type { KeyKind } from './ids/fingerprint';
 
 /**
@@ -11,7 +11,7 @@ import type { KeyKind } from './ids/fingerprint';
  */
 export type RecordKey = { readonly kind: KeyKind; readonly owner: string; readonly id: string };
 
-/** The key an event of the log counts under; none for openings, rules and decisions. */
+/** The key an event of the log counts under; none for openings, rules, decisions and keys. */
 export const eventKey = (event: LogEvent): RecordKey | undefined =>
   isAccountEvent(event) ? accountKey(event) : otherKey(event);
 
@@ -64,7 +64,7 @@ export const releaseKey = ({ accountId, authorizationId }: Named): RecordKey => 
   id: `${authorizationId} released`,
 });
 
-const otherKey = (event: TrafficEvent | RejectionEvent | LossEvent): RecordKey | undefined => {
+const otherKey = (event: Exclude<LogEvent, AccountEvent>): RecordKey | undefined => {
   switch (event.type) {
     case 'MessageRejected':
       return rejectionKey(event.data);
@@ -72,6 +72,7 @@ const otherKey = (event: TrafficEvent | RejectionEvent | LossEvent): RecordKey |
       return lossKey(event.data);
     case 'TrafficBlocked':
     case 'TrafficUnblocked':
+    case 'SigningKeyChanged':
       return undefined;
   }
 };

@@ -6,7 +6,15 @@ export { byOf } from './by';
 export { claimHeadersOf, claimsOf } from './claims';
 export { accountIdPattern, instant, recordIdPattern } from './fields';
 export type { InputLost } from './input-lost';
-export { accountStream, cutoffStream, isAccountEvent, lostStream, rejectedStream, streamPrefixes } from './log-event';
+export {
+  accountStream,
+  cutoffStream,
+  isAccountEvent,
+  lostStream,
+  rejectedStream,
+  signingKeyStream,
+  streamPrefixes,
+} from './log-event';
 export type { LogEvent, LossEvent, RejectionEvent } from './log-event';
 export { logLine, logLineOf, originText } from './log-line';
 export { openApiDocument } from './openapi';
@@ -37,6 +45,8 @@ export {
   listQuery,
   streamQuery,
 } from './queries';
+export { endorsedText } from './signing-key';
+export type { SigningKeyChange } from './signing-key';
 export { adjustment, payment, reversal, usage } from './records';
 export { payloadOf, rejection, shorten } from './rejection';
 export type { RejectedMessage } from './rejection';

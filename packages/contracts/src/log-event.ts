@@ -1,6 +1,7 @@
 import type { AccountEvent, TrafficEvent } from '@tollgate/balance';
 import type { InputLost } from './input-lost';
 import type { RejectedMessage } from './rejection';
+import type { SigningKeyChange } from './signing-key';
 
 /** A message that could not be applied, kept in the log in `rejected-<topic>-<partition>` until the topic has it. */
 export type RejectionEvent = { type: 'MessageRejected'; data: RejectedMessage; metadata: object };
@@ -8,21 +9,32 @@ export type RejectionEvent = { type: 'MessageRejected'; data: RejectedMessage; m
 /** Messages that were lost before they could be read, told of in `lost-<topic>-<partition>`. */
 export type LossEvent = { type: 'InputLost'; data: InputLost; metadata: object };
 
+/** Another key signs the checkpoints from this event on, told of in `signing-key`. */
+export type SigningKeyEvent = { type: 'SigningKeyChanged'; data: SigningKeyChange; metadata: object };
+
 /** Everything Tollgate writes to its log. */
-export type LogEvent = AccountEvent | TrafficEvent | RejectionEvent | LossEvent;
+export type LogEvent = AccountEvent | TrafficEvent | RejectionEvent | LossEvent | SigningKeyEvent;
 
 /** Stream names; the prefixes are what subscriptions select. */
-export const streamPrefixes = { account: 'account-', cutoff: 'cutoff-', rejected: 'rejected-', lost: 'lost-' } as const;
+export const streamPrefixes = {
+  account: 'account-',
+  cutoff: 'cutoff-',
+  rejected: 'rejected-',
+  lost: 'lost-',
+  signing: 'signing-',
+} as const;
 export const accountStream = (accountId: string): string => streamPrefixes.account + accountId;
 export const cutoffStream = (accountId: string): string => streamPrefixes.cutoff + accountId;
 export const rejectedStream = (topic: string, partition: number): string =>
   `${streamPrefixes.rejected}${topic}-${String(partition)}`;
 export const lostStream = (topic: string, partition: number): string =>
   `${streamPrefixes.lost}${topic}-${String(partition)}`;
+export const signingKeyStream = `${streamPrefixes.signing}key`;
 
-/** Whether an event belongs to an account's own stream, and is no decision about it and no message. */
+/** Whether an event belongs to an account's own stream, and is no decision about it, no message and no key. */
 export const isAccountEvent = <Event extends { type: LogEvent['type'] }>(event: Event): event is Event & AccountEvent =>
   event.type !== 'TrafficBlocked' &&
   event.type !== 'TrafficUnblocked' &&
   event.type !== 'MessageRejected' &&
-  event.type !== 'InputLost';
+  event.type !== 'InputLost' &&
+  event.type !== 'SigningKeyChanged';

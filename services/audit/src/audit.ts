@@ -1,10 +1,11 @@
 import type { LogEvent } from '@tollgate/contracts';
-import type { EventLog } from '@tollgate/event-store';
+import type { EventLog, Position } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
 import type { Log } from '@tollgate/service-runtime';
 import { openKeptTree } from './kept-tree';
 import type { KeptTree, TreePlace } from './kept-tree';
 import type { LeafBatch, LeafSource } from './leaves';
+import { recordKeyChange } from './key-change';
 import { openSigner } from './signer';
 import type { Signable, Signer } from './signer';
 import { createSerial } from './serial';
@@ -62,12 +63,13 @@ export const startAudit = async ({ log, leaves, folder, keyPath, clock, logger }
   );
 
   const signing = createSigning({ signer, logger });
+  const keys = createKeyChanging({ signer, log, logger });
   let ticks = 0;
   const tick = (isLast = false): Promise<void> =>
     serial(async () => {
       if (place === undefined) return;
       ticks += 1;
-      await signing.sign(signableOf(tree), following.isCaughtUp());
+      if (await keys.areSettled(place.position)) await signing.sign(signableOf(tree), following.isCaughtUp());
       if (place.size !== tree.place?.size && (isLast || ticks % flushEvery === 0)) await flush(tree, place, logger);
     });
   const timer = setInterval(() => void tick(), checkpointEveryMs);
@@ -122,6 +124,28 @@ const createSigning = ({ signer, logger }: { signer: Signer; logger: Log }) => {
         signed = tree.size;
       } catch (error) {
         logger.warn({ error: String(error) }, 'a checkpoint cannot be kept, and is not given out; it is tried again');
+      }
+    },
+  };
+};
+
+/** Lets the key that follows sign once the tree has its event. */
+const createKeyChanging = ({ signer, log, logger }: { signer: Signer; log: EventLog<LogEvent>; logger: Log }) => {
+  let recordedAt: Position | undefined;
+  return {
+    /** Whether the key that signs now is the one that may sign a tree which ends at this position. */
+    areSettled: async (position: Position): Promise<boolean> => {
+      const next = signer.next();
+      if (next === undefined) return true;
+      try {
+        recordedAt ??= await recordKeyChange(log, next.change);
+        if (position < recordedAt) return false;
+        await signer.adopt(next);
+        logger.info({ key: next.change.next }, 'another key signs checkpoints from now on: give it to the auditors');
+        return true;
+      } catch (error) {
+        logger.warn({ error: String(error) }, 'the signing key cannot be changed yet, and nothing is signed meanwhile');
+        return false;
       }
     },
   };

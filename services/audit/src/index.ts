@@ -4,4 +4,5 @@ export { subscribedLeaves } from './leaves';
 export { leavesInThread } from './leaves-in-thread';
 export { observeAudit } from './metrics';
 export { addAuditRoutes } from './routes';
+export { beginKeyChange } from './key-change';
 export { beginNewOrigin } from './signer';
