@@ -44,6 +44,7 @@ export {
   lastEventId,
   listQuery,
   streamQuery,
+  tilePath,
 } from './queries';
 export { endorsedText } from './signing-key';
 export type { SigningKeyChange } from './signing-key';

@@ -20,6 +20,8 @@ export type KeptTree = Omit<Tree, 'append' | 'appendBlock'> & {
   eventId(index: number): string;
   /** Where the line of an event stands; looks through all ids, 16 bytes an event. */
   indexOf(eventId: string): Promise<number | undefined>;
+  /** Hashes of whole subtrees of `256 ** level` leaves, one after another, as many of `count` from `first` on as there are. */
+  hashes(level: number, first: number, count: number): Buffer;
   /** All of it, with where the log was read to. Nothing may be appended meanwhile. */
   flush(place: TreePlace): Promise<void>;
   close(): void;
@@ -74,6 +76,7 @@ const keptTree = ({ folder, ids, hashes, place, close }: Opened): KeptTree => {
         ids.append(leaves.ids.subarray(index * idBytes, (index + 1) * idBytes));
     },
     eventId: (index) => textOfId(ids.read(index)),
+    hashes: (level, first, count) => levelOf(level).readMany(first, count),
     indexOf: (eventId) => find(ids, bytesOfId(eventId)),
     flush: async (reached) => {
       for (const records of [ids, ...hashes]) await records.flush();
