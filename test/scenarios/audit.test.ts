@@ -165,7 +165,7 @@ describe.each([
     ['/v1/tile/0/001', 404, 'there is no tile 001 of it'],
     ['/v1/tile/0/1', 400, 'must be level and number of a tile'],
     ['/v1/tile/6/000', 400, 'must be level and number of a tile'],
-    ['/v1/tile/0/000.p/256', 400, 'must be level and number of a tile'],
+    ['/v1/tile/0/x001', 400, 'must be level and number of a tile'],
     ['/v1/proofs/inclusion?eventId=x', 400, 'eventId: must be the id of an event'],
     ['/v1/proofs/inclusion?eventId=00000000-0000-4000-8000-000000000000', 404, 'there is no event'],
     ['/v1/proofs/consistency?from=2&to=1', 400, 'from: must not be above to'],
