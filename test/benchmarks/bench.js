@@ -7,6 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { accounts } = require('./figures/accounts.js');
+const { audit } = require('./figures/audit.js');
 const { batch, batchTrial } = require('./figures/batch.js');
 const { duplicates } = require('./figures/duplicates.js');
 const { flip, flipTrial } = require('./figures/flip.js');
@@ -29,7 +30,7 @@ const { repo } = require('./tollgate-process.js');
  */
 
 /** @type {Record<string, Figure>} */
-const figures = { single, batch, kafka, duplicates, latency, flip, replay, reporting, store, large, accounts };
+const figures = { single, batch, kafka, duplicates, latency, flip, replay, reporting, store, audit, large, accounts };
 
 /** @type {Record<string, import('./pairs').Trial>} */
 const trials = { single: singleTrial, batch: batchTrial, kafka: kafkaTrial, flip: flipTrial, replay: replayTrial };
@@ -48,6 +49,7 @@ const help = `Measures Tollgate on this machine: each figure beside a floor take
                      replay      the whole log into an empty table
                      reporting   the whole log into PostgreSQL
                      store       the log in an event store: the server for tests
+                     audit       the tree of the log: what it costs, its lag, proofs; both verifiers
                      large       at ten million events: time to ready, memory, disk, cost per event
                      accounts    at a million accounts: memory, cost per event
   --before FOLDER  instead of floors, the same on an earlier commit: five pairs, each on both builds one right after the
