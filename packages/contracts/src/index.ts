@@ -1,8 +1,11 @@
 export { accountOpening, cutoffSetting } from './accounts';
+export type { Acknowledgement, AcknowledgementAnswer, CommandAcknowledgement } from './acknowledgements';
 export type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer, RecordForecast } from './answers';
 export type { AuthorizationAnswer, ReleaseAnswer, ReservationView } from './authorizations';
 export { asyncApiDocument } from './asyncapi';
 export { byOf } from './by';
+export { authorizationAttributes, unrated } from './cdr';
+export type { Cdr, UnratedMessage, UnratedReason } from './cdr';
 export { claimHeadersOf, claimsOf } from './claims';
 export { accountIdPattern, instant, recordIdPattern } from './fields';
 export type { InputLost } from './input-lost';
@@ -14,14 +17,18 @@ export {
   rejectedStream,
   signingKeyStream,
   streamPrefixes,
+  switchStream,
 } from './log-event';
-export type { LogEvent, LossEvent, RejectionEvent } from './log-event';
+export type { AcknowledgementEvent, LogEvent, LossEvent, RejectionEvent } from './log-event';
 export { logLine, logLineOf, originText } from './log-line';
 export { openApiDocument } from './openapi';
+export { isKnownPath } from './known-path';
 export { doubledFault } from './doubled-name';
 export {
+  parseAcknowledgement,
   parseAuthorization,
   parseBody,
+  parseCdr,
   parseCutoff,
   parseExtending,
   parseFurther,
@@ -52,7 +59,7 @@ export { adjustment, payment, reversal, usage } from './records';
 export { payloadOf, rejection, shorten } from './rejection';
 export type { RejectedMessage } from './rejection';
 export { storedEvents, UnknownEvent } from './stored-event';
-export { topicsOf } from './topics';
-export type { Topics } from './topics';
+export { raterTopicsOf, topicsOf } from './topics';
+export type { RaterTopics, Topics } from './topics';
 export { cloudEventHeaders, commandIdOf, trafficCommand, trafficCommandOf } from './traffic-control';
 export type { TrafficCommand } from './traffic-control';

@@ -1,4 +1,5 @@
 import type { AccountEvent, TrafficEvent } from '@tollgate/balance';
+import type { CommandAcknowledgement } from './acknowledgements';
 import type { InputLost } from './input-lost';
 import type { RejectedMessage } from './rejection';
 import type { SigningKeyChange } from './signing-key';
@@ -9,11 +10,15 @@ export type RejectionEvent = { type: 'MessageRejected'; data: RejectedMessage; m
 /** Messages that were lost before they could be read, told of in `lost-<topic>-<partition>`. */
 export type LossEvent = { type: 'InputLost'; data: InputLost; metadata: object };
 
+/** What a switch made of a command, told in `switch-<switchId>`. */
+export type AcknowledgementEvent = { type: 'CommandAcknowledged'; data: CommandAcknowledgement; metadata: object };
+
 /** Another key signs the checkpoints from this event on, told of in `signing-key`. */
-export type SigningKeyEvent = { type: 'SigningKeyChanged'; data: SigningKeyChange; metadata: object };
+type SigningKeyEvent = { type: 'SigningKeyChanged'; data: SigningKeyChange; metadata: object };
 
 /** Everything Tollgate writes to its log. */
-export type LogEvent = AccountEvent | TrafficEvent | RejectionEvent | LossEvent | SigningKeyEvent;
+export type LogEvent =
+  AccountEvent | TrafficEvent | RejectionEvent | LossEvent | AcknowledgementEvent | SigningKeyEvent;
 
 /** Stream names; the prefixes are what subscriptions select. */
 export const streamPrefixes = {
@@ -21,6 +26,7 @@ export const streamPrefixes = {
   cutoff: 'cutoff-',
   rejected: 'rejected-',
   lost: 'lost-',
+  switch: 'switch-',
   signing: 'signing-',
 } as const;
 export const accountStream = (accountId: string): string => streamPrefixes.account + accountId;
@@ -29,6 +35,7 @@ export const rejectedStream = (topic: string, partition: number): string =>
   `${streamPrefixes.rejected}${topic}-${String(partition)}`;
 export const lostStream = (topic: string, partition: number): string =>
   `${streamPrefixes.lost}${topic}-${String(partition)}`;
+export const switchStream = (switchId: string): string => streamPrefixes.switch + switchId;
 export const signingKeyStream = `${streamPrefixes.signing}key`;
 
 /** Whether an event belongs to an account's own stream, and is no decision about it, no message and no key. */
@@ -37,4 +44,5 @@ export const isAccountEvent = <Event extends { type: LogEvent['type'] }>(event: 
   event.type !== 'TrafficUnblocked' &&
   event.type !== 'MessageRejected' &&
   event.type !== 'InputLost' &&
+  event.type !== 'CommandAcknowledged' &&
   event.type !== 'SigningKeyChanged';

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { RecordCommand } from '@tollgate/balance';
 import { accountOpening, cutoffSetting } from './accounts';
+import { acknowledgement } from './acknowledgements';
 import { authorization, extending, releasing } from './authorizations';
+import { cdr } from './cdr';
 import { doubledFault, most, vast } from './doubled-name';
 import { describeFaults, faultMessage } from './invalid';
 import { adjustment, payment, plainUsage, reversal, usage } from './records';
@@ -102,3 +104,5 @@ export const parseCutoff = createParser(cutoffSetting);
 export const parseAuthorization = createParser(authorization);
 export const parseExtending = createParser(extending);
 export const parseReleasing = createParser(releasing);
+export const parseAcknowledgement = createParser(acknowledgement);
+export const parseCdr = createParser(cdr);
