@@ -105,9 +105,18 @@ module.exports = {
     },
     {
       name: 'logs behind their port',
-      comment: 'How a log is stored, its adapter alone knows; tollgate chooses one.',
+      comment:
+        'How a log is stored, its adapter alone knows; tollgate chooses one. The thread of the tree hashes the lines of files without decoding them.',
       severity: 'error',
-      from: { path: production, pathNot: [tests, '^packages/event-store-[a-z]+/', '^services/tollgate/'] },
+      from: {
+        path: production,
+        pathNot: [
+          tests,
+          '^packages/event-store-[a-z]+/',
+          '^services/tollgate/',
+          '^services/audit/src/read-leaves\\.ts$',
+        ],
+      },
       to: { path: '^packages/event-store-[a-z]+/' },
     },
   ],

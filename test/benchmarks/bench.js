@@ -7,6 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { accounts } = require('./figures/accounts.js');
+const { audit } = require('./figures/audit.js');
 const { authorizations } = require('./figures/authorizations.js');
 const { batch, batchTrial } = require('./figures/batch.js');
 const { duplicates } = require('./figures/duplicates.js');
@@ -31,7 +32,21 @@ const { repo } = require('./tollgate-process.js');
 
 /** @type {Record<string, Figure>} */
 const figures = {
-  ...{ single, batch, kafka, duplicates, latency, authorizations, flip, replay, reporting, store, large, accounts },
+  ...{
+    single,
+    batch,
+    kafka,
+    duplicates,
+    latency,
+    authorizations,
+    flip,
+    replay,
+    reporting,
+    store,
+    audit,
+    large,
+    accounts,
+  },
 };
 
 /** @type {Record<string, import('./pairs').Trial>} */
@@ -52,6 +67,7 @@ const help = `Measures Tollgate on this machine: each figure beside a floor take
                      replay      the whole log into an empty table
                      reporting   the whole log into PostgreSQL
                      store       the log in an event store: the server for tests
+                     audit       the tree of the log: what it costs, its lag, proofs; both verifiers
                      large       at ten million events: time to ready, memory, disk, cost per event
                      accounts    at a million accounts: memory, cost per event
   --before FOLDER  instead of floors, the same on an earlier commit: five pairs, each on both builds one right after the

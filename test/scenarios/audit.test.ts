@@ -146,7 +146,26 @@ describe.each([
     expect(body['hashes']).toEqual([leafOf(String(lines[1])).toString('base64')]);
   });
 
+  it('gives the hashes of its tree in tiles, from which anybody can prove the rest', async () => {
+    const lines = await exported();
+    const tileOf = async (path: string): Promise<Buffer> => {
+      const answer = await fetch(`${tollgate.url}/v1/tile/${path}`);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/octet-stream']);
+      return Buffer.from(await answer.arrayBuffer());
+    };
+    const leaves = Buffer.concat(lines.map(leafOf));
+    expect(await tileOf('0/000')).toEqual(leaves.subarray(0, 256 * 32));
+    expect(await tileOf('0/001.p/17')).toEqual(leaves.subarray(256 * 32, (256 + 17) * 32));
+    expect(await tileOf('1/000.p/1')).toEqual(rootOf(lines.slice(0, 256)));
+    expect(await (await fetch(`${tollgate.url}/v1/checkpoint`)).text()).toBe(await checkpoint());
+  });
+
   it.each([
+    ['/v1/tile/0/999', 404, 'level 0 has'],
+    ['/v1/tile/0/001', 404, 'there is no tile 001 of it'],
+    ['/v1/tile/0/1', 400, 'must be level and number of a tile'],
+    ['/v1/tile/6/000', 400, 'must be level and number of a tile'],
+    ['/v1/tile/0/x001', 400, 'must be level and number of a tile'],
     ['/v1/proofs/inclusion?eventId=x', 400, 'eventId: must be the id of an event'],
     ['/v1/proofs/inclusion?eventId=00000000-0000-4000-8000-000000000000', 404, 'there is no event'],
     ['/v1/proofs/consistency?from=2&to=1', 400, 'from: must not be above to'],

@@ -22,6 +22,7 @@ const hasId: Record<LogEvent['type'], boolean> = {
   MessageRejected: true,
   InputLost: true,
   CommandAcknowledged: true,
+  SigningKeyChanged: false,
 };
 
 const codesWithId: boolean[] = [];

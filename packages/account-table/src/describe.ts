@@ -15,7 +15,7 @@ export type Describer = Pick<LogIndex<LogEvent>, 'describe' | 'discard'>;
 
 /** Whether an event stands in a stream that is no account's. */
 const isOther = ({ type }: LogEvent): boolean =>
-  type === 'MessageRejected' || type === 'InputLost' || type === 'CommandAcknowledged';
+  type === 'MessageRejected' || type === 'InputLost' || type === 'CommandAcknowledged' || type === 'SigningKeyChanged';
 
 type Known = { accounts: Accounts; streams: Streams; others: OtherStreams; fingerprints: Fingerprints };
 

@@ -29,6 +29,7 @@ const folds: Record<LogEvent['type'], Fold> = {
   MessageRejected: foldOther,
   InputLost: foldOther,
   CommandAcknowledged: foldAcknowledgement,
+  SigningKeyChanged: foldOther,
 };
 
 const byCode: { fold: Fold; version: number }[] = [];

@@ -11,7 +11,7 @@ import type { KeyKind } from './ids/fingerprint';
  */
 export type RecordKey = { readonly kind: KeyKind; readonly owner: string; readonly id: string };
 
-/** The key an event of the log counts under; none for openings, rules and decisions. */
+/** The key an event of the log counts under; none for openings, rules, decisions and keys. */
 export const eventKey = (event: LogEvent): RecordKey | undefined =>
   isAccountEvent(event) ? accountKey(event) : otherKey(event);
 
@@ -74,6 +74,7 @@ const otherKey = (event: Exclude<LogEvent, AccountEvent>): RecordKey | undefined
       return acknowledgementKey(event.data);
     case 'TrafficBlocked':
     case 'TrafficUnblocked':
+    case 'SigningKeyChanged':
       return undefined;
   }
 };

@@ -15,11 +15,12 @@ export {
   isAccountEvent,
   lostStream,
   rejectedStream,
+  signingKeyStream,
   streamPrefixes,
   switchStream,
 } from './log-event';
 export type { AcknowledgementEvent, LogEvent, LossEvent, RejectionEvent } from './log-event';
-export { logLine } from './log-line';
+export { logLine, logLineOf, originText } from './log-line';
 export { openApiDocument } from './openapi';
 export { isKnownPath } from './known-path';
 export { doubledFault } from './doubled-name';
@@ -50,7 +51,10 @@ export {
   lastEventId,
   listQuery,
   streamQuery,
+  tilePath,
 } from './queries';
+export { endorsedText } from './signing-key';
+export type { SigningKeyChange } from './signing-key';
 export { adjustment, payment, reversal, usage } from './records';
 export { payloadOf, rejection, shorten } from './rejection';
 export type { RejectedMessage } from './rejection';

@@ -18,6 +18,7 @@ test.each([
   ['TrafficUnblocked', false],
   ['MessageRejected', false],
   ['InputLost', false],
+  ['SigningKeyChanged', false],
 ] as const)('%s being an event of an account is %s', (type, isOfAccount) => {
   expect(isAccountEvent({ type })).toBe(isOfAccount);
 });

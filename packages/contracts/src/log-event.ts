@@ -2,6 +2,7 @@ import type { AccountEvent, TrafficEvent } from '@tollgate/balance';
 import type { CommandAcknowledgement } from './acknowledgements';
 import type { InputLost } from './input-lost';
 import type { RejectedMessage } from './rejection';
+import type { SigningKeyChange } from './signing-key';
 
 /** A message that could not be applied, kept in the log in `rejected-<topic>-<partition>` until the topic has it. */
 export type RejectionEvent = { type: 'MessageRejected'; data: RejectedMessage; metadata: object };
@@ -12,8 +13,12 @@ export type LossEvent = { type: 'InputLost'; data: InputLost; metadata: object }
 /** What a switch made of a command, told in `switch-<switchId>`. */
 export type AcknowledgementEvent = { type: 'CommandAcknowledged'; data: CommandAcknowledgement; metadata: object };
 
+/** Another key signs the checkpoints from this event on, told of in `signing-key`. */
+type SigningKeyEvent = { type: 'SigningKeyChanged'; data: SigningKeyChange; metadata: object };
+
 /** Everything Tollgate writes to its log. */
-export type LogEvent = AccountEvent | TrafficEvent | RejectionEvent | LossEvent | AcknowledgementEvent;
+export type LogEvent =
+  AccountEvent | TrafficEvent | RejectionEvent | LossEvent | AcknowledgementEvent | SigningKeyEvent;
 
 /** Stream names; the prefixes are what subscriptions select. */
 export const streamPrefixes = {
@@ -22,6 +27,7 @@ export const streamPrefixes = {
   rejected: 'rejected-',
   lost: 'lost-',
   switch: 'switch-',
+  signing: 'signing-',
 } as const;
 export const accountStream = (accountId: string): string => streamPrefixes.account + accountId;
 export const cutoffStream = (accountId: string): string => streamPrefixes.cutoff + accountId;
@@ -30,11 +36,13 @@ export const rejectedStream = (topic: string, partition: number): string =>
 export const lostStream = (topic: string, partition: number): string =>
   `${streamPrefixes.lost}${topic}-${String(partition)}`;
 export const switchStream = (switchId: string): string => streamPrefixes.switch + switchId;
+export const signingKeyStream = `${streamPrefixes.signing}key`;
 
-/** Whether an event belongs to an account's own stream, and is no decision about it and no message. */
+/** Whether an event belongs to an account's own stream, and is no decision about it, no message and no key. */
 export const isAccountEvent = <Event extends { type: LogEvent['type'] }>(event: Event): event is Event & AccountEvent =>
   event.type !== 'TrafficBlocked' &&
   event.type !== 'TrafficUnblocked' &&
   event.type !== 'MessageRejected' &&
   event.type !== 'InputLost' &&
-  event.type !== 'CommandAcknowledged';
+  event.type !== 'CommandAcknowledged' &&
+  event.type !== 'SigningKeyChanged';

@@ -10,10 +10,27 @@ type Recorded = LogEvent & { stream: string; revision: number; eventId: string; 
  */
 export const logLine = (event: Recorded): string => {
   const { stream, revision, eventId, type, recordedAt, data } = event;
-  const place = { stream, revision, eventId, type, recordedAt };
-  if (!isAccountEvent(event)) return JSON.stringify({ ...place, data });
+  return JSON.stringify({ stream, revision, eventId, type, recordedAt, ...originOf(event), data });
+};
+
+/** When and how a record came, and what it takes back. Decisions and messages are Tollgate's own. */
+const originOf = (event: LogEvent): object => {
+  if (!isAccountEvent(event)) return {};
   const { receivedAt } = event.metadata.source;
   const by = byOf(event.metadata);
   const reversed = event.type === 'EntryReversed' ? event.metadata.reversed : undefined;
-  return JSON.stringify({ ...place, receivedAt, ...(by && { by }), ...(reversed && { reversed }), data });
+  return { receivedAt, ...(by && { by }), ...(reversed && { reversed }) };
+};
+
+/**
+ * The same of parts that are JSON already: `place` is `{"stream":…,"revision":…,"eventId":…`, and `origin` is of `originText`. Of what is
+ * written the data are most, and they need not be read.
+ */
+export const logLineOf = (parts: { place: string; type: string; recordedAt: string; origin: string; data: string }) =>
+  `${parts.place},"type":"${parts.type}","recordedAt":"${parts.recordedAt}"${parts.origin},"data":${parts.data}}`;
+
+/** What stands between the time of the record and its data, with a comma before it; empty where nothing does. */
+export const originText = (event: Pick<LogEvent, 'type'> & { metadata: object }): string => {
+  const text = JSON.stringify(originOf(event as LogEvent));
+  return text === '{}' ? '' : `,${text.slice(1, -1)}`;
 };

@@ -58,6 +58,21 @@ export const treeSize = inQuery('size', 'Events of the tree: those of the latest
 export const fromSize = { ...inQuery('from', 'Events of the earlier tree.', leafCount), ...required };
 export const toSize = { ...inQuery('to', 'Events of the later tree.', leafCount), ...required };
 
+const inPath = (name: string, description: string, schema: JsonObject) => ({
+  ...inQuery(name, description, schema),
+  ...{ in: 'path', ...required },
+});
+
+export const tileLevel = inPath('level', 'Of the tile: 0 are the hashes of leaves, 1 those of 256 leaves each.', {
+  type: 'string',
+  pattern: '^[0-5]$',
+});
+export const tileNumber = inPath(
+  'tile',
+  'Number of the tile in its level, three digits to a part of the path, x before all but the last; of one that is not full yet, .p/ and how many hashes it has. Its slashes stand as they are.',
+  { type: 'string', pattern: '^(x[0-9]{3}/)*[0-9]{3}(\\.p/[0-9]{1,3})?$' },
+);
+
 const inHeader = (name: string, description: string, schema: JsonObject) => ({
   ...inQuery(name, description, schema),
   in: 'header',

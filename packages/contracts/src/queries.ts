@@ -58,5 +58,18 @@ export const inclusionQuery = z.strictObject({
   size: leafCount.optional(),
 });
 
+/** A tile of hashes of the tree, as its path names it (c2sp.org/tlog-tiles): which level, which of it, how many of its 256 hashes. */
+export const tilePath = z
+  .strictObject({ level: z.string(), tile: z.string() })
+  .transform(({ level, tile }) =>
+    /^([0-5])\/((?:x\d{3}\/)*\d{3})(?:\.p\/([1-9]\d?|1\d\d|2[0-4]\d|25[0-5]))?$/.exec(`${level}/${tile}`),
+  )
+  .refine((match) => match !== null, 'must be level and number of a tile, such as 0/x001/234 or 0/005.p/17')
+  .transform(([, level, digits = '', width = '256']) => ({
+    level: Number(level),
+    index: Number(digits.replaceAll(/[x/]/g, '')),
+    width: Number(width),
+  }));
+
 /** Query of a proof that the first `from` events are the first of the first `to`. */
 export const consistencyQuery = z.strictObject({ from: leafCount, to: leafCount });

@@ -17,6 +17,8 @@ const codes = {
   ReservationExtended: 12,
   ReservationReleased: 13,
   ReservationExpired: 14,
+  CommandAcknowledged: 15,
+  SigningKeyChanged: 20,
 } satisfies Record<LogEvent['type'], number>;
 const names = Object.keys(codes) as LogEvent['type'][];
 

@@ -49,6 +49,7 @@ const types: Record<EventType, { code: number; upcasts: readonly Upcast[] }> = {
   ReservationReleased: { code: 13, upcasts: [asItIs] },
   ReservationExpired: { code: 14, upcasts: [asItIs] },
   CommandAcknowledged: { code: 15, upcasts: [asItIs] },
+  SigningKeyChanged: { code: 20, upcasts: [asItIs] },
 };
 
 const isKnown = (type: string): type is EventType => Object.hasOwn(types, type);
@@ -58,6 +59,9 @@ const typesByCode = new Map(Object.entries(types).map(([type, { code }]) => [cod
 export const storedEvents = {
   /** The version in which events of a type are written now. */
   versionOf: (type: EventType): number => types[type].upcasts.length,
+  /** Whether an event is stored as it would be now: its data and metadata are those of today. */
+  isCurrent: ({ type, version }: { type: string; version: number }): boolean =>
+    isKnown(type) && types[type].upcasts.length === version,
   codeOf: (type: EventType): number => types[type].code,
   typeOf: (code: number): EventType => {
     const type = typesByCode.get(code);

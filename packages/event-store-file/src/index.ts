@@ -6,3 +6,6 @@ export { LogStuck } from './log-stuck';
 export { openFileLogReader } from './log-reader';
 export type { FileLogReader } from './log-reader';
 export type { StoredGroup } from './stored-group';
+export { takeLine } from './event-line';
+export type { LineParts } from './event-line';
+export { openStoredGroups } from './stored-groups';

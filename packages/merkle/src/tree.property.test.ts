@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { emptyRoot, leafHash, nodeHash } from './hash';
 import type { Hash } from './hash';
-import { keepInMemory } from './kept-hashes';
+import { blockLeaves, keepInMemory } from './kept-hashes';
 import { openTree } from './tree';
 
 const most = 1_200;
@@ -87,6 +87,27 @@ test('every proof of consistency leads from its smaller root to both', () => {
         whole.root(from),
         whole.root(to),
       ]);
+    }),
+  );
+});
+
+test('a tree that grows by blocks and by leaves is the one that grows by leaves', () => {
+  const blockAt = (from: number): Uint8Array => Buffer.concat(leaves.slice(from, from + blockLeaves));
+  fc.assert(
+    fc.property(fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), fc.nat(100), (inBlocks, loose) => {
+      const [grown, single] = [openTree(keepInMemory()), openTree(keepInMemory())];
+      inBlocks.forEach((isBlock, index) => {
+        const from = index * blockLeaves;
+        const own = leaves.slice(from, from + blockLeaves);
+        if (isBlock) grown.appendBlock(blockAt(from), definition(own));
+        else own.forEach(grown.append);
+      });
+      leaves.slice(4 * blockLeaves, 4 * blockLeaves + loose).forEach(grown.append);
+      leaves.slice(0, grown.size()).forEach(single.append);
+      for (const size of [1, 255, 256, 257, 1_000, grown.size()]) expect(grown.root(size)).toEqual(single.root(size));
+      expect(grown.inclusion(700, grown.size())).toEqual(single.inclusion(700, grown.size()));
+      expect(grown.consistency(300, grown.size())).toEqual(single.consistency(300, grown.size()));
+      if (loose > 0) expect(() => grown.appendBlock(blockAt(0), leaves[0] ?? emptyRoot)).toThrow(RangeError);
     }),
   );
 });

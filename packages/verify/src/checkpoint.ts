@@ -58,10 +58,22 @@ const signatureIn = (line: string): Signature[] => {
     : [{ name, keyId: bytes.subarray(0, 4).toString('hex'), bytes: bytes.subarray(4) }];
 };
 
-/** Whether the key signed it. Signatures of other keys are passed over. */
+/** Those keys that a signature on it names. Signatures of other keys are passed over. */
+export const signersOf = ({ signatures }: Checkpoint, keys: readonly PublicKey[]): PublicKey[] =>
+  keys.filter((key) => signatures.some((signature) => isOf(signature, key)));
+
+/** Whether each signature that names the key is the key's; there must be one. */
 export const isSignedBy = ({ text, signatures }: Checkpoint, key: PublicKey): boolean => {
-  const x = key.bytes.toString('base64url');
-  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  const own = signatures.filter(({ name, keyId }) => name === key.name && keyId === key.keyId);
-  return own.length > 0 && own.every(({ bytes }) => verify(null, Buffer.from(text), publicKey, bytes));
+  const own = signatures.filter((signature) => isOf(signature, key));
+  return own.length > 0 && own.every(({ bytes }) => isEd25519(Buffer.from(text), bytes, key));
+};
+
+const isOf = ({ name, keyId }: Signature, key: PublicKey): boolean => name === key.name && keyId === key.keyId;
+
+export const isEd25519 = (message: Buffer, signature: Buffer, { bytes }: PublicKey): boolean => {
+  const publicKey = createPublicKey({
+    key: { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') },
+    format: 'jwk',
+  });
+  return verify(null, message, publicKey, signature);
 };

@@ -11,7 +11,7 @@ export const exampleText = (name: string): string => readFileSync(join(__dirname
 export const lines = exampleText('export.ndjson').trimEnd().split('\n');
 export const earlier = readCheckpoint(exampleText('checkpoint-earlier'));
 export const newest = readCheckpoint(exampleText('checkpoint'));
-export const key = readPublicKey(exampleText('key.pub'));
+const key = readPublicKey(exampleText('key.pub'));
 
 const bytesOf = async function* (parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield await Promise.resolve(part);
@@ -19,17 +19,17 @@ const bytesOf = async function* (parts: readonly Uint8Array[]): AsyncGenerator<U
 
 export const textOf = (given: readonly string[]): Buffer => Buffer.from(given.map((line) => `${line}\n`).join(''));
 
-type Given = { checkpoints?: Record<string, Checkpoint>; with?: typeof key };
+type Given = { checkpoints?: Record<string, Checkpoint>; with?: (typeof key)[] };
 
 /** What the verifier says of these bytes. */
 export const verified = async (
   bytes: Buffer | readonly Buffer[],
-  { checkpoints = { earlier, newest }, with: by = key }: Given = {},
+  { checkpoints = { earlier, newest }, with: keys = [key] }: Given = {},
 ): Promise<Verdict> => {
   const { verdict } = await verifyExport({
     bytes: bytesOf(Buffer.isBuffer(bytes) ? [bytes] : bytes),
     checkpoints: Object.entries(checkpoints).map(([name, checkpoint]) => ({ name, checkpoint })),
-    key: by,
+    keys,
   });
   return verdict;
 };

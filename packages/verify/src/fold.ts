@@ -3,6 +3,7 @@ import type { Account, Edge } from './account';
 import { faultsOf } from './decision';
 import type { Event } from './event';
 import { createFacts } from './facts';
+import type { Keys } from './keys';
 
 export type AccountBalances = { accountId: string; currency: string; balances: ReturnType<typeof balancesOf> };
 
@@ -20,9 +21,15 @@ export type Fold = {
 };
 
 const patienceMs = 60_000;
-const messageTypes: Record<string, string> = { 'rejected-': 'MessageRejected', 'lost-': 'InputLost' };
+/** Streams that move no balance, and what stands in them. */
+const asideTypes = [
+  ['rejected-', 'MessageRejected'],
+  ['lost-', 'InputLost'],
+  ['signing-', 'SigningKeyChanged'],
+] as const;
 
-export const createFold = (): Fold => {
+/** `keys` are told of those that follow. */
+export const createFold = (keys?: Keys): Fold => {
   const accounts = new Map<string, Account>();
   const applyFact = createFacts(accounts);
   const revisions = new Map<string, number>();
@@ -51,8 +58,9 @@ export const createFold = (): Fold => {
     if (stream.startsWith('account-')) return applyFact(stream.slice('account-'.length), event, line);
     if (stream.startsWith('cutoff-')) return applyDecision(stream.slice('cutoff-'.length), event);
     if (stream.startsWith('switch-')) return acknowledgementFaults(event);
-    const isMessage = Object.entries(messageTypes).some(([prefix, of]) => stream.startsWith(prefix) && type === of);
-    return isMessage ? [] : [`${type} does not belong into ${stream}`];
+    if (!asideTypes.some(([prefix, of]) => stream.startsWith(prefix) && type === of))
+      return [`${type} does not belong into ${stream}`];
+    return type === 'SigningKeyChanged' ? (keys?.follow(event, line) ?? []) : [];
   };
 
   return {

@@ -1,89 +1,90 @@
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { Unusable, readCheckpoint, readPublicKey } from './checkpoint';
-import type { PublicKey } from './checkpoint';
-import type { AccountBalances } from './fold';
+import { Unusable } from './checkpoint';
+import { messageOf, readProofs } from './given';
+import { proofReportOf, reportOf } from './report';
 import { verifyExport } from './verify-export';
-import type { Finding, GivenCheckpoint, Verdict } from './verify-export';
+import type { Finding } from './verify-export';
+import { verifyConsistency, verifyInclusion } from './verify-proof';
+import type { Given } from './verify-proof';
 
-const help = `Usage: tollgate-verify EXPORT [--key KEY] [--checkpoint FILE]... [--balances] [--json]
+const help = `Usage: tollgate-verify EXPORT [--key KEY]... [--checkpoint FILE]... [--balances] [--json]
+       tollgate-verify LINE --inclusion PROOF --checkpoint FILE [--key KEY]... [--json]
+       tollgate-verify --consistency PROOF --checkpoint OLD --checkpoint NEW [--key KEY]... [--json]
 
 Checks what "tollgate export" printed, offline: every event against the rules, every balance, every block and unblock; and with
 checkpoints, that nothing was changed, left out, put in or moved since they were signed. EXPORT is a file, or - for what comes in.
+Without an export it checks that one line of it, in a file, is among those that were signed, or that a checkpoint continues another.
 
-  --key KEY          the public key: its line, or a file that holds it
-  --checkpoint FILE  a signed checkpoint, best one that was kept from earlier and a new one; may be given several times
-  --balances         print every balance as the events say it
-  --json             print the result as JSON
+  --key KEY             a public key: its line, or a file that holds it; more of them where one was replaced after it was stolen
+  --checkpoint FILE     a signed checkpoint, best one that was kept from earlier and a new one; may be given several times
+  --inclusion PROOF     what /v1/proofs/inclusion answered, in a file
+  --consistency PROOF   what /v1/proofs/consistency answered, in a file
+  --balances            print every balance as the events say it
+  --json                print the result as JSON
 
 Ends with 0 if all is as it should be, with 1 if something differs, with 2 if it could not be checked.
 `;
 
 const options = {
-  key: { type: 'string' },
+  key: { type: 'string', multiple: true },
   checkpoint: { type: 'string', multiple: true },
+  inclusion: { type: 'string' },
+  consistency: { type: 'string' },
   balances: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
-const shownFindings = 20;
+type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
 
 const main = async (): Promise<number> => {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
+  if (!values.help) return check(positionals, values);
+  process.stdout.write(help);
+  return 0;
+};
+
+const check = async ([path, ...more]: readonly string[], values: Values): Promise<number> => {
+  const given = readProofs(values.checkpoint ?? [], values.key ?? []);
+  if (more.length > 0) throw new Unusable(`name one file\n\n${help}`);
+  const findings = proofFindings(path, values, given);
+  if (findings !== undefined) {
+    const isSigned = given.keys.length > 0;
+    return tell(findings, values.json ? { findings } : proofReportOf(findings, { isSigned }));
   }
-  const [path, ...more] = positionals;
-  if (path === undefined || more.length > 0) throw new Unusable(`name one export\n\n${help}`);
+  if (path === undefined) throw new Unusable(`name one file\n\n${help}`);
+  return checkExport(path, values, given);
+};
+
+const checkExport = async (path: string, values: Values, given: Given): Promise<number> => {
   const bytes = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 1 << 20 });
-  const { checkpoint = [], key } = values;
-  const { verdict, fold } = await verifyExport({ bytes, ...readProofs(checkpoint, key) });
+  const { verdict, fold } = await verifyExport({ bytes, ...given });
   const balances = values.balances ? [...fold.accounts()] : undefined;
-  if (values.json) process.stdout.write(`${JSON.stringify({ ...verdict, ...(balances && { balances }) })}\n`);
-  else describe(verdict, { balances, isSigned: key !== undefined });
-  return verdict.findings.length === 0 ? 0 : 1;
+  return tell(
+    verdict.findings,
+    values.json
+      ? { ...verdict, ...(balances && { balances }) }
+      : reportOf(verdict, { balances, isSigned: given.keys.length > 0 }),
+  );
 };
 
-const readProofs = (names: readonly string[], given: string | undefined) => {
-  const checkpoints = names.map((name): GivenCheckpoint => ({ name, checkpoint: named(name, readCheckpoint) }));
-  if (given !== undefined && names.length === 0) throw new Unusable('--key: there is no --checkpoint to check with it');
-  return { checkpoints, key: given === undefined ? undefined : readKey(given) };
-};
-
-const readKey = (given: string): PublicKey => (existsSync(given) ? named(given, readPublicKey) : readPublicKey(given));
-
-const named = <Value>(path: string, read: (text: string) => Value): Value => {
-  try {
-    return read(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new Unusable(`${path}: ${messageOf(error)}`);
+/** What is wrong with what a single proof proves; absent where there is none. */
+const proofFindings = (path: string | undefined, values: Values, given: Given): Finding[] | undefined => {
+  const { inclusion, consistency } = values;
+  if (consistency !== undefined) {
+    if (path !== undefined) throw new Unusable('--consistency takes no export: two checkpoints and a proof say it all');
+    return verifyConsistency(consistency, given);
   }
+  return inclusion === undefined || path === undefined ? undefined : verifyInclusion(path, inclusion, given);
 };
 
-type Told = { balances: AccountBalances[] | undefined; isSigned: boolean };
-
-const describe = (verdict: Verdict, { balances = [], isSigned }: Told): void => {
-  const { lines, root, provenLines, accounts, edges, findings } = verdict;
-  const say = (text: string): void => void process.stdout.write(`${text}\n`);
-  for (const { accountId, currency, balances: of } of balances)
-    say(`${accountId} ${currency} inbound ${of.inbound} outbound ${of.outbound} mutual ${of.mutual}`);
-  for (const finding of findings.slice(0, shownFindings)) say(`  ${placeOf(finding)}: ${finding.what}`);
-  if (findings.length > shownFindings) say(`  and ${String(findings.length - shownFindings)} more`);
-  const proof =
-    provenLines === 0
-      ? 'no checkpoint proves them'
-      : `the first ${String(provenLines)} are proven by a checkpoint${isSigned ? '' : ', whose signature was not checked: there is no --key'}`;
-  say(`${String(lines)} events of ${String(accounts)} accounts, root ${root}; ${proof}.`);
-  say(`${counted(findings.length)} in ${String(lines)} events and ${String(edges)} blocks and unblocks.`);
+/** As lines, or as JSON where it is none. */
+const tell = (findings: readonly Finding[], result: readonly string[] | object): number => {
+  const lines = Array.isArray(result) ? result.map(String) : [JSON.stringify(result)];
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  return findings.length === 0 ? 0 : 1;
 };
-
-const placeOf = ({ line, checkpoint }: Finding): string =>
-  line === undefined ? String(checkpoint) : `line ${String(line)}`;
-const counted = (count: number): string => `${String(count)} difference${count === 1 ? '' : 's'}`;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 main().then(
   (code) => {

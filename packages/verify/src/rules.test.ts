@@ -1,14 +1,10 @@
 import { findingsOf, lines, textOf, verified } from './example.fixture';
+import { changed } from './tampering-cases.fixture';
 
 /** Nobody signed it: only the rules can tell. */
 const found = async (tampered: readonly string[]): Promise<string[]> =>
   findingsOf(await verified(textOf(tampered), { checkpoints: {} }));
 
-const changed = (number: number, from: string, to: string): string[] => {
-  const line = lines[number - 1] ?? '';
-  expect(line).toContain(from);
-  return lines.with(number - 1, line.replace(from, to));
-};
 const without = (number: number): string[] => lines.toSpliced(number - 1, 1);
 
 test('without a checkpoint an export is checked by the rules, and nothing of it is proven', async () => {
@@ -61,55 +57,8 @@ test.each<[what: string, tampered: () => string[], finding: string]>([
     () => changed(2, '583c115f', '583c115e'),
     'line 2: TrafficBlocked inbound of acme, sequence 1: its event id is 583c115e-',
   ],
-  [
-    'what a reversal takes back',
-    () =>
-      changed(
-        16,
-        '"reversed":{"direction":"inbound","amount":"99.9999999999"}',
-        '"reversed":{"direction":"inbound","amount":"9"}',
-      ),
-    'line 16: usage c-1 of acme was 99.9999999999 inbound; its reversal says {"direction":"inbound","amount":"9"}',
-  ],
-  [
-    'what is reversed',
-    () => changed(16, '"id":"c-1"', '"id":"c-9"'),
-    'line 16: usage c-9 of acme is reversed, and was never recorded',
-  ],
-  ['a currency', () => changed(6, '"currency":"EUR"', '"currency":"USD"'), 'line 6: payment p-1 of acme is in USD'],
-  ['an id to one that was used', () => changed(11, '"c-3"', '"c-1"'), 'line 11: usage c-1 of acme counts twice'],
-  [
-    'an amount to none',
-    () => changed(6, '"amount":"100"', '"amount":"1e2"'),
-    'line 6: PaymentRecorded: 1e2 is no amount',
-  ],
-  [
-    'a payment to a negative one',
-    () => changed(6, '"amount":"100"', '"amount":"-1"'),
-    'line 6: PaymentRecorded: -1 is no',
-  ],
-  [
-    'the account',
-    () => changed(6, '"accountId":"acme"', '"accountId":"globex"'),
-    'line 6: PaymentRecorded of globex stands in account-acme',
-  ],
-  ['a type', () => changed(6, 'PaymentRecorded', 'PaymentRecordee'), 'line 6: PaymentRecordee does not belong into'],
-  [
-    'a type to a word of the language',
-    () => changed(6, 'PaymentRecorded', 'constructor'),
-    'line 6: constructor does not',
-  ],
-  [
-    'a stream',
-    () => changed(6, '"stream":"account-acme"', '"stream":"other-acme"'),
-    'line 6: PaymentRecorded does not',
-  ],
   ['a rule to none', () => changed(18, '["inbound","outbound"]', '["inbound","inbound"]'), 'line 18: {"balances":'],
   ['a payment left out', () => without(6), 'line 6: TrafficUnblocked inbound of acme, sequence 2 was decided, and no'],
-  ['an account left out', () => without(5), 'line 17: account-initech goes on with revision 1 after -1'],
-  ['a line of no JSON', () => lines.with(4, '{'), 'line 5: it is no JSON'],
-  ['a line of no event', () => lines.with(4, '[]'), 'line 5: it is no event'],
-  ['a line that lacks a part', () => changed(5, '"eventId"', '"eventid"'), 'line 5: stream, revision, eventId'],
 ])('%s that was changed breaks a rule', async (_, tampered, finding) => {
   expect(await found(tampered())).toContainEqual(expect.stringContaining(finding));
 });

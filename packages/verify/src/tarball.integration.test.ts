@@ -66,11 +66,19 @@ test('one that was tampered with ends with 1, and says what and where', () => {
 });
 
 test.each<[what: string, args: string[], says: string]>([
-  ['no export', [], 'name one export'],
+  ['no export', [], 'name one file'],
   ['an export that is not there', ['missing.ndjson'], 'ENOENT'],
   ['a key that is none', ['example/export.ndjson', ...proofs, '--key', 'example/checkpoint'], 'it is no public key'],
   ['a checkpoint that is none', ['example/export.ndjson', '--checkpoint', 'example/key.pub'], 'it is no checkpoint'],
   ['a key and nothing to check with it', ['example/export.ndjson', '--key', 'example/key.pub'], 'no --checkpoint'],
+  [
+    'a proof without what it is of',
+    ['example/key.pub', '--inclusion', 'example/inclusion.json'],
+    'the one --checkpoint',
+  ],
+  ['a proof of many lines', ['example/export.ndjson', '--inclusion', 'example/inclusion.json', ...proofs], 'one line'],
+  ['a proof between one', ['--consistency', 'example/consistency.json', ...proofs], 'the two --checkpoint'],
+  ['a proof that is none', ['example/key.pub', '--inclusion', 'example/checkpoint', ...proofs], 'it is no proof'],
   ['an option that it does not have', ['example/export.ndjson', '--kee', 'x'], '--kee'],
 ])('with %s it ends with 2 and says so', (_, args, says) => {
   const { status, stderr } = verify(args);
@@ -84,4 +92,21 @@ test('without a key it says that no signature was checked, and without a checkpo
   writeFileSync(join(folder, 'empty'), '');
   const empty = verify([join(folder, 'empty')]);
   expect(empty).toMatchObject({ status: 0, stdout: expect.stringContaining('no checkpoint proves them') as string });
+});
+
+test('a single line, and the growth from one checkpoint to another, are checked with a proof', () => {
+  const lines = readFileSync(join(unpacked, 'example/export.ndjson'), 'utf8').split('\n');
+  writeFileSync(join(folder, 'line'), `${String(lines[22])}\n`);
+  const inclusion = ['--inclusion', 'example/inclusion.json', ...proofs];
+  const whole = { status: 0, stdout: '0 differences: it is as it was signed.\n' };
+  expect(verify([join(folder, 'line'), ...inclusion])).toMatchObject(whole);
+  const consistency = ['--consistency', 'example/consistency.json', ...proofs];
+  expect(verify([...consistency, '--checkpoint', 'example/checkpoint-earlier'])).toMatchObject(whole);
+
+  writeFileSync(join(folder, 'line'), String(lines[22]).replace('"amount":"0"', '"amount":"0.0"'));
+  const { status, stdout } = verify([join(folder, 'line'), ...inclusion, '--json']);
+  expect([status, JSON.parse(stdout)]).toEqual([
+    1,
+    { findings: [{ checkpoint: 'example/checkpoint', what: 'the line is not the one that was signed as line 23' }] },
+  ]);
 });

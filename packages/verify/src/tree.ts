@@ -6,6 +6,9 @@ const sha256 = (...parts: (string | Uint8Array)[]): Buffer => {
   return hash.digest();
 };
 
+export const leafHash = (line: Uint8Array): Buffer => sha256(Buffer.of(0), line);
+export const nodeHash = (left: Buffer, right: Buffer): Buffer => sha256(Buffer.of(1), left, right);
+
 /** The hash tree of RFC 9162 (2.1), as its root grows leaf by leaf: of subtrees that are complete only the roots are kept. */
 export const createTree = () => {
   /** From the largest to the smallest, which are all of different size. */
@@ -14,17 +17,17 @@ export const createTree = () => {
   return {
     size: (): number => size,
     add: (leaf: Uint8Array): void => {
-      let last = { leaves: 1, hash: sha256(Buffer.of(0), leaf) };
+      let last = { leaves: 1, hash: leafHash(leaf) };
       while (complete.at(-1)?.leaves === last.leaves) {
         const left = complete.pop();
-        if (left !== undefined) last = { leaves: 2 * last.leaves, hash: sha256(Buffer.of(1), left.hash, last.hash) };
+        if (left !== undefined) last = { leaves: 2 * last.leaves, hash: nodeHash(left.hash, last.hash) };
       }
       complete.push(last);
       size += 1;
     },
     root: (): Buffer => {
       const roots = complete.map(({ hash }) => hash);
-      return roots.length === 0 ? sha256('') : roots.reduceRight((right, left) => sha256(Buffer.of(1), left, right));
+      return roots.length === 0 ? sha256('') : roots.reduceRight((right, left) => nodeHash(left, right));
     },
   };
 };

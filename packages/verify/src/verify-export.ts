@@ -1,8 +1,8 @@
-import { isSignedBy } from './checkpoint';
 import type { Checkpoint, PublicKey } from './checkpoint';
 import { NoEvent, eventIn } from './event';
 import { createFold } from './fold';
 import type { Fold } from './fold';
+import { createKeys } from './keys';
 import { linesOf } from './lines';
 import { createTree } from './tree';
 
@@ -23,13 +23,18 @@ export type Verdict = {
   findings: Finding[];
 };
 
-type Given = { bytes: AsyncIterable<Uint8Array>; checkpoints: readonly GivenCheckpoint[]; key: PublicKey | undefined };
+type Given = { bytes: AsyncIterable<Uint8Array>; checkpoints: readonly GivenCheckpoint[]; keys: readonly PublicKey[] };
 
 /** Reads an export once, from its first line to its last. `fold` is what it then holds. */
-export const verifyExport = async ({ bytes, checkpoints, key }: Given): Promise<{ verdict: Verdict; fold: Fold }> => {
+export const verifyExport = async ({
+  bytes,
+  checkpoints,
+  keys: given,
+}: Given): Promise<{ verdict: Verdict; fold: Fold }> => {
   const tree = createTree();
-  const fold = createFold();
-  const findings: Finding[] = key === undefined ? [] : checkpoints.flatMap((given) => signatureFindings(given, key));
+  const keys = createKeys(given);
+  const fold = createFold(keys);
+  const findings: Finding[] = [];
   const proofs = createProofs(checkpoints);
   let first: string | undefined;
   proofs.compare(0, tree.root);
@@ -47,19 +52,12 @@ export const verifyExport = async ({ bytes, checkpoints, key }: Given): Promise<
     }
   }
   findings.push(...fold.undecided(), ...proofs.findings(tree.size(), first));
+  for (const { name, checkpoint } of checkpoints)
+    findings.push(...keys.faults(checkpoint).map((what) => ({ checkpoint: name, what })));
   const accounts = [...fold.accounts()].length;
   const root = tree.root().toString('base64');
   const verdict = { lines: tree.size(), root, provenLines: proofs.proven(), accounts, edges: fold.edges(), findings };
   return { verdict, fold };
-};
-
-const signatureFindings = ({ name, checkpoint }: GivenCheckpoint, key: PublicKey): Finding[] => {
-  const findings: Finding[] = [];
-  if (!isSignedBy(checkpoint, key))
-    findings.push({ checkpoint: name, what: `it is not signed by the key of ${key.name}` });
-  if (checkpoint.origin !== key.name && !checkpoint.origin.startsWith(`${key.name}/`))
-    findings.push({ checkpoint: name, what: `it is of ${checkpoint.origin}, and the key of ${key.name}` });
-  return findings;
 };
 
 /** Compares the root at the size of each checkpoint. */

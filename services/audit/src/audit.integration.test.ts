@@ -1,92 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { logLine } from '@tollgate/contracts';
-import type { LogEvent } from '@tollgate/contracts';
-import { createMemoryEventLog } from '@tollgate/event-store/memory';
-import { openFolder } from '@tollgate/folder';
-import { leafHash, openTree } from '@tollgate/merkle';
-import type { Hash } from '@tollgate/merkle';
-import type { Log } from '@tollgate/service-runtime';
-import { startAudit } from './audit';
-import type { Audit } from './audit';
-import { checkpointIn } from './checkpoint';
+import { copyOf, createLog, place, record, rootOf, signed, signedAll, start, stop, until } from './audit.fixture';
+import type { TestLog } from './audit.fixture';
 import { beginNewOrigin } from './signer';
 
 jest.setTimeout(60_000);
-
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const metadata = { source: { receivedAt: '2026-01-31T12:00:00.000Z' } };
-const paid = (paymentId: string): LogEvent => ({
-  type: 'PaymentRecorded',
-  data: { paymentId, accountId: 'acme', direction: 'inbound', amount: '1', currency: 'EUR' },
-  metadata,
-});
-
-type TestLog = ReturnType<typeof createMemoryEventLog<LogEvent>>;
-const createLog = async (count: number): Promise<TestLog> => {
-  const log = createMemoryEventLog<LogEvent>();
-  await record(log, count);
-  return log;
-};
-const record = async (log: TestLog, count: number): Promise<void> => {
-  const expectedRevision = log.events().length - 1;
-  const events = Array.from({ length: count }, (_, index) => ({ ...paid(`p${String(index)}`), eventId: randomUUID() }));
-  await log.append([{ stream: 'account-acme', expectedRevision, events }]);
-};
-/** A log of the first events of another. */
-const copyOf = (log: TestLog, count: number): TestLog =>
-  createMemoryEventLog<LogEvent>({ recorded: log.events().slice(0, count) });
-
-const rootOf = (log: TestLog): Hash => {
-  const hashes: Hash[][] = [];
-  const tree = openTree({
-    append: (level, hash) => (hashes[level] ??= []).push(hash),
-    read: (level, index) => hashes[level]?.[index] ?? Buffer.alloc(0),
-  });
-  for (const event of log.events()) tree.append(leafHash(logLine(event)));
-  return tree.root();
-};
-
-let root: string;
-let keyPath: string;
-const running = new Set<Audit>();
-
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'tollgate-audit-'));
-  keyPath = join(root, 'keys', 'signing.pem');
-});
-afterEach(async () => {
-  await Promise.all([...running].map(stop));
-  await rm(root, { recursive: true, force: true });
-});
-
-const start = async (log: TestLog, isBusy = () => false): Promise<Audit> => {
-  const folder = await openFolder(join(root, 'tree'));
-  const audit = await startAudit({ log, folder, keyPath, isBusy, clock: () => new Date(), logger: silent });
-  running.add(audit);
-  return audit;
-};
-const stop = async (audit: Audit): Promise<void> => {
-  running.delete(audit);
-  await audit.stop();
-};
-const until = async (isSo: () => boolean): Promise<void> => {
-  const end = Date.now() + 20_000;
-  while (!isSo()) {
-    if (Date.now() > end) throw new Error('it did not come about within 20 s');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-};
-const signed = (audit: Audit) => {
-  const note = audit.checkpoint();
-  return note === undefined ? undefined : checkpointIn(note);
-};
-const signedAll = async (audit: Audit, log: TestLog): Promise<void> => {
-  await until(() => signed(audit)?.size === log.events().length || !audit.readiness().isReady);
-  expect(signed(audit)).toMatchObject({ size: log.events().length, root: rootOf(log) });
-};
 
 test('signs the root of all lines, under the id of the first event, and again when the log has grown', async () => {
   const log = await createLog(700);
@@ -126,7 +45,7 @@ test.each([
   const first = await start(log);
   await signedAll(first, log);
   await stop(first);
-  await harm(join(root, 'tree'));
+  await harm(join(place.root, 'tree'));
   await record(log, 10);
   await signedAll(await start(log), log);
 });
@@ -182,7 +101,7 @@ describe('a log that is no extension of what was signed', () => {
     const log = copyOf(first, 60);
     await record(log, 60);
     await refusedBy(log);
-    await beginNewOrigin(keyPath, 'restored from Monday');
+    await beginNewOrigin(place.keyPath, 'restored from Monday');
     const audit = await start(log);
     await signedAll(audit, log);
     const origin = `tollgate/${String(log.events()[0]?.eventId)}`;
@@ -205,17 +124,17 @@ test('the key is made once, for nobody else to read, and is nowhere else', async
   const log = await createLog(1);
   const audit = await start(log);
   await signedAll(audit, log);
-  expect((await stat(keyPath)).mode & 0o777).toBe(0o600);
-  const secret = (await readFile(keyPath, 'utf8')).split('\n')[1] ?? '';
+  expect((await stat(place.keyPath)).mode & 0o777).toBe(0o600);
+  const secret = (await readFile(place.keyPath, 'utf8')).split('\n')[1] ?? '';
   for (const name of ['signing.pem.last', 'signing.pem.pub'])
-    expect(await readFile(join(root, 'keys', name), 'utf8')).not.toContain(secret);
-  expect((await readdir(join(root, 'keys'))).sort()).toEqual([
+    expect(await readFile(join(place.root, 'keys', name), 'utf8')).not.toContain(secret);
+  expect((await readdir(join(place.root, 'keys'))).sort()).toEqual([
     ...['signing.pem', 'signing.pem.last', 'signing.pem.lock', 'signing.pem.pub'],
   ]);
-  const before = await readFile(keyPath, 'utf8');
+  const before = await readFile(place.keyPath, 'utf8');
   await stop(audit);
   await stop(await start(log));
-  expect(await readFile(keyPath, 'utf8')).toBe(before);
+  expect(await readFile(place.keyPath, 'utf8')).toBe(before);
 });
 
 test('a second process with the same key is refused', async () => {
@@ -227,9 +146,9 @@ test('a second process with the same key is refused', async () => {
 test('a key that others can read is refused, and so is what is no key, without a word of what it holds', async () => {
   const log = await createLog(1);
   await stop(await start(log));
-  await chmod(keyPath, 0o644);
+  await chmod(place.keyPath, 0o644);
   await expect(start(log)).rejects.toThrow(/can be read by others: chmod 600/);
-  await writeFile(keyPath, 'secret');
-  await chmod(keyPath, 0o600);
+  await writeFile(place.keyPath, 'secret');
+  await chmod(place.keyPath, 0o600);
   await expect(start(log)).rejects.toThrow(/^\S+ holds no Ed25519 key in PEM: name another file$/);
 });

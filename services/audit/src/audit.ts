@@ -1,12 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { logLine } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
-import type { EventBatch, EventLog } from '@tollgate/event-store';
+import type { EventLog, Position } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
-import { follow } from '@tollgate/service-runtime';
 import type { Log } from '@tollgate/service-runtime';
 import { openKeptTree } from './kept-tree';
 import type { KeptTree, TreePlace } from './kept-tree';
+import type { LeafBatch, LeafSource } from './leaves';
+import { recordKeyChange } from './key-change';
 import { openSigner } from './signer';
 import type { Signable, Signer } from './signer';
 import { createSerial } from './serial';
@@ -27,25 +26,22 @@ export type Audit = {
 
 type Parts = {
   log: EventLog<LogEvent>;
+  /** Of the lines of the same log. */
+  leaves: LeafSource;
   /** Of the tree, which is derived. */
   folder: Folder;
   /** The file of the signing key. */
   keyPath: string;
-  /** Whether records wait for the log: then the tree does too, for a while. */
-  isBusy(): boolean;
   clock: () => Date;
   logger: Log;
 };
 
-const sliceEvents = 250;
 const checkpointEveryMs = 1_000;
 /** The tree is derived: what is not on the disk is read from the log again. */
 const flushEvery = 10;
-const mostPatience = 10;
-const patienceMs = 5;
 
 /** Throws if there is something wrong with the key. */
-export const startAudit = async ({ log, folder, keyPath, isBusy, clock, logger }: Parts): Promise<Audit> => {
+export const startAudit = async ({ log, leaves, folder, keyPath, clock, logger }: Parts): Promise<Audit> => {
   const signer = await openSigner(keyPath);
   let tree = await openKeptTree(folder);
   if (!(await isOf(log, tree)) || isWrong(tree, signer)) tree = await anew(tree, folder, logger);
@@ -53,35 +49,27 @@ export const startAudit = async ({ log, folder, keyPath, isBusy, clock, logger }
   let lastRecordedAt: string | undefined;
   const serial = createSerial();
 
-  const append = (events: EventBatch<LogEvent>['events']): void => {
-    for (const event of events) {
-      tree.append(logLine(event), event.eventId);
-      place = { size: tree.size(), position: event.position, eventId: event.eventId };
-      lastRecordedAt = event.recordedAt;
-    }
+  const append = (batch: LeafBatch): void => {
+    tree.append(batch);
+    const size = tree.size();
+    place = { size, position: batch.position, eventId: tree.eventId(size - 1) };
+    lastRecordedAt = batch.recordedAt;
   };
-  const following = follow({
-    name: 'audit',
-    log,
-    prefixes: [''],
-    position: () => place?.position,
-    apply: async ({ events }) => {
-      for (let waited = 0; waited < mostPatience && isBusy(); waited += 1) await delay(patienceMs);
-      await serial(() => {
-        append(events);
-      });
-    },
-    maxEvents: sliceEvents,
-    logger,
-  });
+  const from = { size: tree.size(), position: place?.position };
+  const following = leaves(from, (batch) =>
+    serial(() => {
+      append(batch);
+    }),
+  );
 
   const signing = createSigning({ signer, logger });
+  const keys = createKeyChanging({ signer, log, logger });
   let ticks = 0;
   const tick = (isLast = false): Promise<void> =>
     serial(async () => {
       if (place === undefined) return;
       ticks += 1;
-      await signing.sign(signableOf(tree), following.isCaughtUp());
+      if (await keys.areSettled(place.position)) await signing.sign(signableOf(tree), following.isCaughtUp());
       if (place.size !== tree.place?.size && (isLast || ticks % flushEvery === 0)) await flush(tree, place, logger);
     });
   const timer = setInterval(() => void tick(), checkpointEveryMs);
@@ -98,7 +86,7 @@ export const startAudit = async ({ log, folder, keyPath, isBusy, clock, logger }
     },
     lagSeconds: () => {
       if (following.isCaughtUp()) return 0;
-      const since = lastRecordedAt === undefined ? following.behind()?.since : new Date(lastRecordedAt);
+      const since = lastRecordedAt === undefined ? following.behindSince() : new Date(lastRecordedAt);
       return since === undefined ? 0 : Math.max(0, (clock().getTime() - since.getTime()) / 1_000);
     },
     done: following.done,
@@ -136,6 +124,28 @@ const createSigning = ({ signer, logger }: { signer: Signer; logger: Log }) => {
         signed = tree.size;
       } catch (error) {
         logger.warn({ error: String(error) }, 'a checkpoint cannot be kept, and is not given out; it is tried again');
+      }
+    },
+  };
+};
+
+/** Lets the key that follows sign once the tree has its event. */
+const createKeyChanging = ({ signer, log, logger }: { signer: Signer; log: EventLog<LogEvent>; logger: Log }) => {
+  let recordedAt: Position | undefined;
+  return {
+    /** Whether the key that signs now is the one that may sign a tree which ends at this position. */
+    areSettled: async (position: Position): Promise<boolean> => {
+      const next = signer.next();
+      if (next === undefined) return true;
+      try {
+        recordedAt ??= await recordKeyChange(log, next.change);
+        if (position < recordedAt) return false;
+        await signer.adopt(next);
+        logger.info({ key: next.change.next }, 'another key signs checkpoints from now on: give it to the auditors');
+        return true;
+      } catch (error) {
+        logger.warn({ error: String(error) }, 'the signing key cannot be changed yet, and nothing is signed meanwhile');
+        return false;
       }
     },
   };

@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Position } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
-import { hashBytes, leafHash, openTree } from '@tollgate/merkle';
+import { blockLeaves, hashBytes, openTree } from '@tollgate/merkle';
 import type { Hash, Tree } from '@tollgate/merkle';
+import { bytesOfId, idBytes, textOfId } from './event-id';
+import type { LeafBatch } from './leaves';
 import { openRecords } from './records';
 import type { Records } from './records';
 
@@ -10,20 +12,21 @@ import type { Records } from './records';
 export type TreePlace = { size: number; position: Position; eventId: string };
 
 /** The tree of the whole log, in files. It is derived: without them it is made anew. */
-export type KeptTree = Omit<Tree, 'append'> & {
+export type KeptTree = Omit<Tree, 'append' | 'appendBlock'> & {
   /** Of what is on the disk. */
   place: TreePlace | undefined;
-  append(line: string, eventId: string): void;
+  append(leaves: Pick<LeafBatch, 'count' | 'hashes' | 'ids' | 'roots'>): void;
   /** Id of the event whose line is the leaf at `index`. */
   eventId(index: number): string;
   /** Where the line of an event stands; looks through all ids, 16 bytes an event. */
   indexOf(eventId: string): Promise<number | undefined>;
+  /** Hashes of whole subtrees of `256 ** level` leaves, one after another, as many of `count` from `first` on as there are. */
+  hashes(level: number, first: number, count: number): Buffer;
   /** All of it, with where the log was read to. Nothing may be appended meanwhile. */
   flush(place: TreePlace): Promise<void>;
   close(): void;
 };
 
-const idBytes = 16;
 /** With 256 times as many leaves to each level, more than any log has. */
 const levels = [0, 1, 2, 3, 4, 5];
 const stateName = 'state';
@@ -67,12 +70,14 @@ const keptTree = ({ folder, ids, hashes, place, close }: Opened): KeptTree => {
   const self: KeptTree = {
     ...tree,
     place,
-    append: (line, eventId) => {
-      tree.append(leafHash(line));
-      ids.append(bytesOf(eventId));
+    append: (leaves) => {
+      appendTo(tree, leaves);
+      for (let index = 0; index < leaves.count; index += 1)
+        ids.append(leaves.ids.subarray(index * idBytes, (index + 1) * idBytes));
     },
-    eventId: (index) => textOf(ids.read(index)),
-    indexOf: (eventId) => find(ids, bytesOf(eventId)),
+    eventId: (index) => textOfId(ids.read(index)),
+    hashes: (level, first, count) => levelOf(level).readMany(first, count),
+    indexOf: (eventId) => find(ids, bytesOfId(eventId)),
     flush: async (reached) => {
       for (const records of [ids, ...hashes]) await records.flush();
       await writePlace(folder, reached);
@@ -83,11 +88,18 @@ const keptTree = ({ folder, ids, hashes, place, close }: Opened): KeptTree => {
   return self;
 };
 
-const bytesOf = (eventId: string): Buffer => Buffer.from(eventId.replaceAll('-', ''), 'hex');
-const textOf = (bytes: Uint8Array): string =>
-  Buffer.from(bytes)
-    .toString('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+/** By blocks where their roots are known. */
+const appendTo = (tree: Tree, { count, hashes, roots }: Pick<LeafBatch, 'count' | 'hashes' | 'roots'>): void => {
+  let nextRoot = 0;
+  for (let index = 0; index < count;) {
+    const isBlock = tree.size() % blockLeaves === 0 && nextRoot < roots.length;
+    const leaves = isBlock ? blockLeaves : 1;
+    const bytes = hashes.subarray(index * hashBytes, (index + leaves) * hashBytes);
+    if (isBlock) tree.appendBlock(bytes, roots.subarray(nextRoot, (nextRoot += hashBytes)));
+    else tree.append(bytes);
+    index += leaves;
+  }
+};
 
 const idsAtOnce = 1 << 16;
 

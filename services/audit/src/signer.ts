@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { lockFolder, openFolder } from '@tollgate/folder';
-import type { Folder } from '@tollgate/folder';
 import type { Hash } from '@tollgate/merkle';
 import { checkpointIn, signedNote, verifierKey } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
+import { adoptNextKey, readNextKey } from './key-change';
+import type { NextKey } from './key-change';
+import { replaceText, textIn } from './kept-text';
 import { openSigningKey } from './signing-key';
 
 /** What the signer is asked to sign: a tree of the ledger whose first event has this id. */
@@ -19,6 +20,10 @@ export type Signer = {
   last(): string | undefined;
   /** Why this must not be signed, by the last one that was; absent if it may. */
   refusal(tree: Signable): Refusal | undefined;
+  /** The key that follows once its event is in the tree: until then nothing is to be signed. Absent where none does. */
+  next(): NextKey | undefined;
+  /** From now on the key that follows signs. */
+  adopt(next: NextKey): Promise<void>;
   /** The note, once it is kept. Throws where it must not be signed. */
   sign(tree: Signable): Promise<string>;
   close(): Promise<void>;
@@ -29,11 +34,13 @@ type Origin = { suffix: string; extension: string[] };
 
 /** One process at a time signs with a key. Throws `FolderInUse`, or what is wrong with the key. */
 export const openSigner = async (path: string): Promise<Signer> => {
-  const { key, publicKey } = await openSigningKey(path);
+  let by = await openSigningKey(path);
   const lock = await lockFolder(`${path}.lock`);
   const folder = await openFolder(dirname(path));
   const { suffix, extension } = readOrigin(path);
-  let last = readText(`${path}.last`);
+  let last = textIn(`${path}.last`);
+  const name = last === undefined ? undefined : checkpointIn(last).origin.split('/').slice(0, 2).join('/');
+  let next = name === undefined ? undefined : await readNextKey(path, name, by);
 
   const checkpointOf = ({ ledger, size, root }: Signable): Checkpoint => ({
     origin: `${nameOf(ledger)}${suffix}`,
@@ -61,11 +68,17 @@ export const openSigner = async (path: string): Promise<Signer> => {
   return {
     last: () => last,
     refusal,
+    next: () => next,
+    adopt: async (following) => {
+      await adoptNextKey(path, following);
+      by = following;
+      next = undefined;
+    },
     sign: async (tree) => {
       const reason = refusal(tree);
       if (reason !== undefined) throw new Error(reason.detail);
-      const named = { name: nameOf(tree.ledger), publicKey };
-      const note = signedNote(checkpointOf(tree), { ...named, key });
+      const named = { name: nameOf(tree.ledger), publicKey: by.publicKey };
+      const note = signedNote(checkpointOf(tree), { ...named, key: by.key });
       if (last === undefined) await replaceText(folder, `${basename(path)}.pub`, `${verifierKey(named)}\n`);
       await replaceText(folder, `${basename(path)}.last`, note);
       last = note;
@@ -81,17 +94,8 @@ const remedy =
 /** The origin of a ledger, and the name of its key. */
 const nameOf = (ledger: string): string => `tollgate/${ledger}`;
 
-const readText = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
-
-const replaceText = async (folder: Folder, name: string, text: string): Promise<void> => {
-  const file = await folder.open(`${name}.next`, { isNew: true });
-  await file.write(Buffer.from(text), 0);
-  file.close();
-  await folder.rename(`${name}.next`, name);
-};
-
 const readOrigin = (path: string): Origin => {
-  const text = readText(`${path}.origin`);
+  const text = textIn(`${path}.origin`);
   return text === undefined ? { suffix: '', extension: [] } : (JSON.parse(text) as Origin);
 };
 
@@ -100,7 +104,7 @@ const readOrigin = (path: string): Origin => {
  * the last one of the old, and the reason. Returns that one. Throws where nothing was signed, and `FolderInUse`.
  */
 export const beginNewOrigin = async (path: string, reason: string): Promise<Checkpoint> => {
-  const last = readText(`${path}.last`);
+  const last = textIn(`${path}.last`);
   if (last === undefined) throw new Error(`nothing was signed yet with ${path}: there is no origin to go on from`);
   const before = checkpointIn(last);
   const lock = await lockFolder(`${path}.lock`);

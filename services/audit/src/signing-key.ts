@@ -9,12 +9,17 @@ export type SigningKey = { key: KeyObject; publicKey: Uint8Array };
 /** The Ed25519 key in a file of PKCS #8, which nobody else may read; made where there is none. Throws with what to do. */
 export const openSigningKey = async (path: string): Promise<SigningKey> => {
   await makeFolder(dirname(path));
-  if (!existsSync(path)) writeKey(path, generateKeyPairSync('ed25519').privateKey);
+  if (!existsSync(path)) makeSigningKey(path);
   const { mode } = statSync(path);
   if ((mode & 0o007) !== 0) throw new Error(`the signing key ${path} can be read by others: chmod 600 ${path}`);
   const key = readKey(path);
   const { x = '' } = createPublicKey(key).export({ format: 'jwk' });
   return { key, publicKey: Buffer.from(x, 'base64url') };
+};
+
+/** A new one in a file that must not be there. */
+export const makeSigningKey = (path: string): void => {
+  writeKey(path, generateKeyPairSync('ed25519').privateKey);
 };
 
 const readKey = (path: string): KeyObject => {

@@ -16,15 +16,13 @@ const listen = async () => {
   });
   server.post('/v1/authorizations', (/** @type {any} */ request, reply) => {
     const { authorizationId } = request.body;
-    return reply
-      .code(201)
-      .send({
-        authorizationId,
-        granted: 300,
-        reserved: '0.301',
-        expiresAt: '2026-01-31T12:07:00.000Z',
-        duplicate: false,
-      });
+    return reply.code(201).send({
+      authorizationId,
+      granted: 300,
+      reserved: '0.301',
+      expiresAt: '2026-01-31T12:07:00.000Z',
+      duplicate: false,
+    });
   });
   return { url: await server.listen({ host: '127.0.0.1', port: 0 }) };
 };

@@ -1,6 +1,6 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
-import { beginNewOrigin } from '@tollgate/audit';
+import { beginKeyChange, beginNewOrigin } from '@tollgate/audit';
 import { SettingsError, readSettings, settingSources } from '../settings';
 import { auditCutoff } from './audit-cutoff';
 import type { CutoffAudit } from './audit-cutoff';
@@ -18,12 +18,13 @@ const unreadable = 2;
 export const addAudit = (program: Command): void => {
   const audit = program
     .command('audit')
-    .summary('fold the ledger by other means and compare; begin a new origin of checkpoints')
+    .summary('fold the ledger by other means and compare; a new origin or key of checkpoints')
     .description(
       'Checks the ledger with the verifier that auditors use, which shares no code with Tollgate. For checkpoints and proofs see the README, “For auditors”.',
     );
   addCutoff(audit);
   addNewOrigin(audit);
+  addRotateKey(audit);
 };
 
 type CutoffFlags = { data?: string; url?: string; json?: boolean };
@@ -84,7 +85,6 @@ const tell = ({ events, edges, blocked, differences }: CutoffAudit): void => {
 };
 
 const addNewOrigin = (audit: Command): void => {
-  const { flag = '', variable, about } = settingSources.signingKey;
   audit
     .command('new-origin')
     .summary('let a log be signed that went another way than what was signed before')
@@ -92,11 +92,41 @@ const addNewOrigin = (audit: Command): void => {
       'For a log that was restored from a copy older than the last checkpoint: the next checkpoints are of a new origin, and each names the last one of the old origin and the reason. With Tollgate stopped. Whoever holds an older checkpoint sees it.',
     )
     .requiredOption('--reason <text>', 'why; stands in every checkpoint from then on')
-    .option(flag, `${about} (${variable})`)
+    .option(keyFlag, keyAbout)
     .action(async ({ reason, signingKey: given }: { reason: string; signingKey?: string }) => {
-      const { signingKey } = readSettings(given === undefined ? {} : { signingKey: given }, process.env);
-      if (signingKey === undefined) throw new SettingsError(`${variable}: say which key with ${flag}`);
-      const { origin, size } = await beginNewOrigin(signingKey, reason);
+      const { origin, size } = await beginNewOrigin(keyOf(given), reason);
       say(`The next checkpoint begins a new origin; the last one of ${origin} was of ${String(size)} events.`);
     });
+};
+
+type KeyFlags = { reason: string; compromisedAfter?: number; signingKey?: string };
+
+const addRotateKey = (audit: Command): void => {
+  audit
+    .command('rotate-key')
+    .summary('let another key sign checkpoints from the next start on')
+    .description(
+      'Makes another key beside the one that signs. At the next start an event in the log says that it follows, signed by the old key; from that event on it signs, and the old one is gone. With Tollgate stopped. Where the old key was stolen, say after how many events its checkpoints do not count any more; the old key then cannot vouch for the new one, and auditors need that from you.',
+    )
+    .requiredOption('--reason <text>', 'why; stands in the log')
+    .option('--compromised-after <events>', 'checkpoints of more events by the old key do not count', sizeIn)
+    .option(keyFlag, keyAbout)
+    .action(async ({ signingKey, ...decided }: KeyFlags) => {
+      await beginKeyChange(keyOf(signingKey), decided);
+      say('Another key signs from the next start on.');
+    });
+};
+
+const { flag: keyFlag = '', variable: keyVariable, about } = settingSources.signingKey;
+const keyAbout = `${about} (${keyVariable})`;
+
+const keyOf = (given: string | undefined): string => {
+  const { signingKey } = readSettings(given === undefined ? {} : { signingKey: given }, process.env);
+  if (signingKey === undefined) throw new SettingsError(`${keyVariable}: say which key with ${keyFlag}`);
+  return signingKey;
+};
+
+const sizeIn = (text: string): number => {
+  if (!/^(0|[1-9]\d{0,14})$/.test(text)) throw new InvalidArgumentError('It must be a whole number of events.');
+  return Number(text);
 };

@@ -1,0 +1,89 @@
+import { randomUUID, sign } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { endorsedText, signingKeyStream } from '@tollgate/contracts';
+import type { LogEvent, SigningKeyChange } from '@tollgate/contracts';
+import { noStream } from '@tollgate/event-store';
+import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
+import { lockFolder, openFolder } from '@tollgate/folder';
+import { checkpointIn, verifierKey } from './checkpoint';
+import { replaceText, textIn } from './kept-text';
+import { makeSigningKey, openSigningKey } from './signing-key';
+import type { SigningKey } from './signing-key';
+
+/** What a person decided; stands beside the keys until the log has it. */
+type Decided = Pick<SigningKeyChange, 'reason' | 'compromisedAfter'>;
+
+/** Another key that follows once its event is in the tree. */
+export type NextKey = SigningKey & { change: SigningKeyChange };
+
+/**
+ * Lets another key follow the one at `path`, from the next start on. Where the old one was stolen, checkpoints of more than
+ * `compromisedAfter` events that it signed do not count. Throws where nothing was signed yet, where another one follows already, and
+ * `FolderInUse`.
+ */
+export const beginKeyChange = async (path: string, decided: Decided): Promise<void> => {
+  const last = textIn(`${path}.last`);
+  if (last === undefined) throw new Error(`nothing was signed yet with ${path}: delete it, and another one is made`);
+  const { size } = checkpointIn(last);
+  if ((decided.compromisedAfter ?? 0) > size)
+    throw new Error(`--compromised-after: only ${String(size)} events were signed`);
+  const lock = await lockFolder(`${path}.lock`);
+  try {
+    if (existsSync(`${path}.change`) && existsSync(`${path}.next`))
+      throw new Error(`another key follows ${path} already: start Tollgate`);
+    rmSync(`${path}.next`, { force: true });
+    makeSigningKey(`${path}.next`);
+    await replaceText(await openFolder(dirname(path)), `${basename(path)}.change`, JSON.stringify(decided));
+  } finally {
+    await lock.release();
+  }
+};
+
+/** The one that follows a key of this name; absent where none does. */
+export const readNextKey = async (path: string, name: string, by: SigningKey): Promise<NextKey | undefined> => {
+  const text = textIn(`${path}.change`);
+  // Without the key beside it, it is in its place already.
+  if (text === undefined || !existsSync(`${path}.next`)) return undefined;
+  const decided = JSON.parse(text) as Decided;
+  const following = await openSigningKey(`${path}.next`);
+  const keys = {
+    previous: verifierKey({ name, publicKey: by.publicKey }),
+    next: verifierKey({ name, publicKey: following.publicKey }),
+  };
+  const endorsement = sign(null, Buffer.from(endorsedText(keys)), by.key).toString('base64');
+  const isStolen = decided.compromisedAfter !== undefined;
+  return { ...following, change: { ...keys, ...decided, ...(!isStolen && { endorsement }) } };
+};
+
+/** Puts it in the place of the one before, of which nothing is left: nobody can sign with that any more. */
+export const adoptNextKey = async (path: string, { change }: NextKey): Promise<void> => {
+  const [folder, name] = [await openFolder(dirname(path)), basename(path)];
+  await replaceText(folder, `${name}.pub`, `${change.next}\n`);
+  await folder.rename(`${name}.next`, name);
+  await folder.remove(`${name}.change`);
+};
+
+/** Where the change stands in the log, into which it is appended once, however often it is begun. */
+export const recordKeyChange = async (log: EventLog<LogEvent>, change: SigningKeyChange): Promise<Position> => {
+  for (;;) {
+    const changes = await changesIn(log);
+    const known = changes.find(({ data }) => 'next' in data && data.next === change.next);
+    if (known !== undefined) return known.position;
+    const event = { type: 'SigningKeyChanged' as const, data: change, metadata: {}, eventId: randomUUID() };
+    const expectedRevision = changes.at(-1)?.revision ?? noStream;
+    const [result] = await log.append([{ stream: signingKeyStream, expectedRevision, events: [event] }]);
+    if (result?.status === 'unknown') throw result.error;
+  }
+};
+
+const mostChanges = 1_000;
+
+const changesIn = async (log: EventLog<LogEvent>): Promise<RecordedEvent<LogEvent>[]> => {
+  const changes: RecordedEvent<LogEvent>[] = [];
+  for (;;) {
+    const page = await log.readStream(signingKeyStream, { from: changes.length, limit: mostChanges });
+    changes.push(...page);
+    if (page.length < mostChanges) return changes;
+  }
+};
