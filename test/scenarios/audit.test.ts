@@ -203,6 +203,23 @@ describe.each([
     expect(tampered.output).toMatch(/goes on with revision 1 after -1|goes on with revision \d+ after \d+/);
   });
 
+  it('closes every account as it answers them, from the log, an export and a Tollgate that runs', async () => {
+    const { code, output } = await command('audit', 'trial-balance', '--json');
+    const told = JSON.parse(output) as { accounts: { accountId: string; direction: string; closing: string }[] };
+    const { accountId, direction, closing } = told.accounts[0] ?? {};
+    const { body } = await get(tollgate.url, `/v1/accounts/${String(accountId)}`);
+    expect([code, body]).toEqual([0, expect.objectContaining({ accountId: 'acme' })]);
+    expect(body).toHaveProperty(`balances.${String(direction)}`, closing);
+    const served = await command('audit', 'trial-balance', '--url', tollgate.url);
+    expect([served.code, served.output]).toEqual([0, expect.stringMatching(/\n0 differences in 6 balances/)]);
+    const path = join(folder, 'doubled.ndjson');
+    const lines = await exported();
+    const charged = lines.findIndex((text) => text.includes('"type":"UsageCharged"'));
+    await writeFile(path, lines.toSpliced(charged, 0, String(lines[charged])).join('\n'));
+    const doubled = await command('audit', 'trial-balance', path);
+    expect([doubled.code, doubled.output]).toEqual([1, expect.stringMatching(/usage \S+ of \S+ counts twice/)]);
+  });
+
   it('tells how far the tree is, and needs no more than that to be made anew', async () => {
     const note = await checkpointOfAll('third');
     const size = note.split('\n')[1] ?? '';

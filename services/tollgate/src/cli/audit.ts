@@ -5,83 +5,44 @@ import { SettingsError, readSettings, settingSources } from '../settings';
 import { auditCutoff } from './audit-cutoff';
 import type { CutoffAudit } from './audit-cutoff';
 import { auditServed } from './audit-served';
-import { exportedEvents, loggedEvents } from './audited-events';
-import { openLogSource } from './log-source';
-import { requireLog } from './open-log-reader';
+import { addTrialBalance } from './audit-trial-balance';
+import { countOf, runAudit, tellDifferences, withAudited } from './audited-events';
+import type { AuditFlags } from './audited-events';
 import { say } from './terminal-text';
-import { createClient } from './tollgate-client';
-
-const differs = 1;
-const unreadable = 2;
 
 /** `tollgate audit`: the ledger by another's reckoning. */
 export const addAudit = (program: Command): void => {
   const audit = program
     .command('audit')
-    .summary('fold the ledger by other means and compare; a new origin or key of checkpoints')
+    .summary('fold the ledger by other means and compare; its trial balance; a new origin or key of checkpoints')
     .description(
       'Checks the ledger with the verifier that auditors use, which shares no code with Tollgate. For checkpoints and proofs see the README, “For auditors”.',
     );
   addCutoff(audit);
+  addTrialBalance(audit);
   addNewOrigin(audit);
   addRotateKey(audit);
 };
 
-type CutoffFlags = { data?: string; url?: string; json?: boolean };
-
 const addCutoff = (audit: Command): void => {
-  const { flag = '', variable, about } = settingSources.data;
-  audit
-    .command('cutoff')
-    .summary('compare every block and unblock with the fold of another program')
-    .description(
-      'Folds every event anew with the verifier’s own rules and compares every block and unblock that was recorded: when, why, over which balances, with which figures. Reads an export; or the log, also while Tollgate runs, or a backup with --data; or, with --url, what a Tollgate answers, and who it says is blocked. Changes nothing.',
-    )
-    .argument('[export]', 'a file that tollgate export printed; without it the log')
-    .option(flag, `${about} (${variable})`)
-    .addOption(new Option('--url <url>', 'a Tollgate that runs, by its histories and its commands').conflicts('data'))
-    .option('--json', 'print the result as JSON')
-    .addHelpText(
-      'after',
-      '\nEnds with 0 if there is no difference, with 1 if there is, with 2 if it could not be checked.\n' +
-        'What the topic holds of the commands is compared by: tollgate topics check',
-    )
-    .action(async (path: string | undefined, flags: CutoffFlags) => {
-      try {
-        const result = await audited(path, flags);
-        if (flags.json === true) say(JSON.stringify(result));
-        else tell(result);
-        process.exitCode = result.differences.length === 0 ? 0 : differs;
-      } catch (error) {
-        process.stderr.write(`tollgate: ${error instanceof Error ? error.message : String(error)}\n`);
-        process.exitCode = unreadable;
-      }
-    });
+  withAudited(
+    audit
+      .command('cutoff')
+      .summary('compare every block and unblock with the fold of another program')
+      .description(
+        'Folds every event anew with the verifier’s own rules and compares every block and unblock that was recorded: when, why, over which balances, with which figures. Reads an export; or the log, also while Tollgate runs, or a backup with --data; or, with --url, what a Tollgate answers, and who it says is blocked. Changes nothing.',
+      ),
+  )
+    .addHelpText('after', 'What the topic holds of the commands is compared by: tollgate topics check')
+    .action((path: string | undefined, flags: AuditFlags) =>
+      runAudit(path, flags, { ofLines: auditCutoff, ofServed: auditServed, tell }),
+    );
 };
-
-const audited = async (path: string | undefined, flags: CutoffFlags): Promise<CutoffAudit> => {
-  if (path !== undefined) return auditCutoff(exportedEvents(path));
-  return flags.url === undefined ? auditLog(flags) : auditServed(createClient(flags.url));
-};
-
-const auditLog = async ({ data }: CutoffFlags): Promise<CutoffAudit> => {
-  const settings = readSettings(data === undefined ? {} : { data }, process.env);
-  if (settings.eventstoreUrl === undefined) requireLog(settings.data, 'say where it is with --data');
-  const source = await openLogSource(settings);
-  try {
-    return await auditCutoff(loggedEvents(source));
-  } finally {
-    await source.close();
-  }
-};
-
-const shownDifferences = 20;
 
 const tell = ({ events, edges, blocked, differences }: CutoffAudit): void => {
-  for (const { line, what } of differences.slice(0, shownDifferences)) say(`  event ${String(line)}: ${what}`);
-  if (differences.length > shownDifferences) say(`  and ${String(differences.length - shownDifferences)} more`);
-  const count = `${String(differences.length)} difference${differences.length === 1 ? '' : 's'}`;
-  say(`${count} in ${String(edges)} edges (${String(events)} events); blocked now: ${String(blocked.length)}.`);
+  tellDifferences(differences.map(({ line, what }) => `event ${String(line)}: ${what}`));
+  const seen = `${String(edges)} edges (${String(events)} events)`;
+  say(`${countOf(differences)} in ${seen}; blocked now: ${String(blocked.length)}.`);
 };
 
 const addNewOrigin = (audit: Command): void => {

@@ -1,0 +1,36 @@
+import { logLine } from '@tollgate/contracts';
+import type { LogEvent } from '@tollgate/contracts';
+import type { RecordedEvent } from '@tollgate/event-store';
+import { beancountOpening, beancountTransaction } from './beancount';
+import { createBook } from './booking';
+import type { BookItem } from './booking';
+import { csvHead, csvRow } from './csv';
+import { hledgerHead, hledgerTransaction } from './hledger';
+
+export const exportFormats = ['ndjson', 'csv', 'hledger', 'beancount'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** How a format is printed: what stands before all, and what is printed of each event, in the order of the log. */
+type Printing = { head: string; print(event: RecordedEvent<LogEvent>): string };
+
+export const printingOf = (format: ExportFormat): Printing => {
+  if (format === 'ndjson') return { head: '', print: (event) => `${logLine(event)}\n` };
+  const itemOf = createBook();
+  const { head, print } = books[format];
+  return {
+    head,
+    print: (event) => {
+      const item = itemOf(event);
+      return item === undefined ? '' : print(item);
+    },
+  };
+};
+
+const books = {
+  csv: { head: csvHead, print: (item) => ('booking' in item ? csvRow(item.booking) : '') },
+  hledger: { head: hledgerHead, print: (item) => ('booking' in item ? hledgerTransaction(item.booking) : '') },
+  beancount: {
+    head: '',
+    print: (item) => ('booking' in item ? beancountTransaction(item.booking) : beancountOpening(item.opened)),
+  },
+} as const satisfies Record<Exclude<ExportFormat, 'ndjson'>, { head: string; print(item: BookItem): string }>;

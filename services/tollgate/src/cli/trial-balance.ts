@@ -1,0 +1,130 @@
+import { directions } from '@tollgate/balance';
+import type { Direction } from '@tollgate/balance';
+import { formatAmount, parseAmount } from '@tollgate/money';
+import type { Amount } from '@tollgate/money';
+import { createFold } from '@tollgate/verify';
+import type { AuditedEvent } from './audited-events';
+
+/** Which events count, by when they were recorded: `from` on, and before `to`; what was before `from` is the opening. */
+export type Period = { from?: Date | undefined; to?: Date | undefined };
+
+type Kind = 'payments' | 'usage' | 'adjustments';
+
+/** Opening + payments − usage + adjustments = closing, as exact decimals. A reversal lowers what it takes back. */
+export type BalanceRow = Record<'opening' | Kind | 'closing', string> & { direction: Direction; currency: string };
+
+export type TrialBalance = {
+  events: number;
+  accounts: (BalanceRow & { accountId: string })[];
+  /** Of all accounts, by direction and currency. */
+  totals: BalanceRow[];
+  differences: string[];
+};
+
+type Sums = { opening: Amount } & Record<Kind, Amount>;
+type Account = Record<Direction, Sums> & { currency: string };
+type Entry = { kind: Kind; direction: Direction; amount: Amount };
+
+const kinds: Readonly<Record<string, { kind: Kind; id: string }>> = {
+  PaymentRecorded: { kind: 'payments', id: 'paymentId' },
+  UsageCharged: { kind: 'usage', id: 'usageId' },
+  BalanceAdjusted: { kind: 'adjustments', id: 'adjustmentId' },
+};
+const kindsReversed: Readonly<Record<string, Kind>> = {
+  payment: 'payments',
+  usage: 'usage',
+  adjustment: 'adjustments',
+};
+
+/** Sums what moved each account by kind, and compares each closing balance with that of the verifier's fold. */
+export const createTrialBalance = ({ from, to }: Period) => {
+  const fold = createFold();
+  const accounts = new Map<string, Account>();
+  const entries = new Map<string, Entry>();
+  const differences: string[] = [];
+  let events = 0;
+
+  const add = ({ kind, direction, amount }: Entry, accountId: string, isBefore: boolean): void => {
+    const sums = accounts.get(accountId)?.[direction];
+    if (sums === undefined) throw new RangeError(`${accountId} was never opened, or ${direction} is no direction`);
+    if (isBefore) sums.opening += kind === 'usage' ? -amount : amount;
+    else sums[kind] += amount;
+  };
+
+  const applyTo = (accountId: string, { type, data, recordedAt }: AuditedEvent): void => {
+    if (type === 'AccountOpened') accounts.set(accountId, newAccount(String(data['currency'])));
+    const isBefore = from !== undefined && new Date(recordedAt) < from;
+    const known = kinds[type];
+    if (known !== undefined) {
+      const amount = parseAmount(String(data['amount']));
+      const entry = { kind: known.kind, direction: data['direction'] as Direction, amount };
+      entries.set(JSON.stringify([accountId, known.kind, data[known.id]]), entry);
+      add(entry, accountId, isBefore);
+    }
+    if (type === 'EntryReversed') {
+      const { kind = '', id } = data['of'] as { kind?: string; id?: string };
+      const entry = entries.get(JSON.stringify([accountId, kindsReversed[kind], id]));
+      if (entry === undefined) throw new RangeError(`${kind} ${String(id)} is reversed, and was never recorded`);
+      add({ ...entry, amount: -entry.amount }, accountId, isBefore);
+    }
+  };
+
+  return {
+    /** The next event of the log, or of an account's history. */
+    apply: (event: AuditedEvent): void => {
+      if (to !== undefined && new Date(event.recordedAt) >= to) return;
+      events += 1;
+      if (!event.stream.startsWith(accountPrefix)) return;
+      const where = `${event.stream} revision ${String(event.revision)}`;
+      differences.push(...fold.apply(event, events).map((what) => `${where}: ${what}`));
+      try {
+        applyTo(event.stream.slice(accountPrefix.length), event);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        differences.push(`${where}: ${error.message}`);
+      }
+    },
+    result: (): TrialBalance => {
+      const rows = [...accounts].flatMap(([accountId, account]) =>
+        directions.map((direction) => ({ accountId, ...rowOf(account[direction], direction, account.currency) })),
+      );
+      const balances = new Map([...fold.accounts()].map((account) => [account.accountId, account.balances]));
+      const wrong = rows
+        .filter(({ accountId, direction, closing }) => balances.get(accountId)?.[direction] !== closing)
+        .map(({ accountId, direction, closing }) => {
+          const folded = balances.get(accountId)?.[direction] ?? 'nothing';
+          return `${direction} of ${accountId} closes with ${closing}, and the verifier's fold has ${folded}`;
+        });
+      return { events, accounts: rows, totals: totalsOf(accounts.values()), differences: [...differences, ...wrong] };
+    },
+  };
+};
+
+const accountPrefix = 'account-';
+
+const noSums = (): Sums => ({ opening: 0n, payments: 0n, usage: 0n, adjustments: 0n });
+const newAccount = (currency: string): Account => ({ currency, inbound: noSums(), outbound: noSums() });
+
+const rowOf = (
+  { opening, payments, usage, adjustments }: Sums,
+  direction: Direction,
+  currency: string,
+): BalanceRow => ({
+  ...{ direction, currency, opening: formatAmount(opening) },
+  ...{ payments: formatAmount(payments), usage: formatAmount(usage), adjustments: formatAmount(adjustments) },
+  closing: formatAmount(opening + payments - usage + adjustments),
+});
+
+const totalsOf = (accounts: Iterable<Account>): BalanceRow[] => {
+  const totals = new Map<string, Account>();
+  for (const account of accounts) {
+    const total = totals.get(account.currency) ?? newAccount(account.currency);
+    totals.set(account.currency, total);
+    for (const direction of directions)
+      for (const name of ['opening', 'payments', 'usage', 'adjustments'] as const)
+        total[direction][name] += account[direction][name];
+  }
+  return [...totals.values()].flatMap((total) =>
+    directions.map((direction) => rowOf(total[direction], direction, total.currency)),
+  );
+};
