@@ -22,6 +22,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   redrive: async () => (await import('./cli/redrive.js')).addRedrive,
   topics: async () => (await import('./cli/topics.js')).addTopics,
   reporting: async () => (await import('./cli/reporting.js')).addReporting,
+  agent: async () => (await import('./cli/agent.js')).addAgent,
   demo: async () => (await import('./cli/demo.js')).addDemo,
 };
 

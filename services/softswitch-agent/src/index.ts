@@ -1,0 +1,3 @@
+export { startAgent } from './agent';
+export type { AgentParts, SwitchPlace } from './agent';
+export { kafkaCommands } from './commands/kafka-commands';

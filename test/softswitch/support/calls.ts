@@ -1,0 +1,56 @@
+import { addressOf } from './chain';
+import type { Chain, Originator } from './chain';
+import { callerScenario } from './sip-scenarios';
+import { runSipp } from './sipp';
+import { until } from '../../scenarios/support/until';
+
+/** What became of a call, with times in milliseconds since 1970. */
+export type Call = {
+  status: number;
+  reason: string;
+  answeredAt?: number;
+  endedAt?: number;
+  endedBy?: 'caller' | 'switch';
+};
+
+type Options = { from: Originator; callee?: string; talkMs?: number };
+
+/** Places a call. */
+export const placeCall = ({ kamailio }: Pick<Chain, 'kamailio'>, { from, callee = '441234', talkMs = 60_000 }: Options) => {
+  const { exited, log, kill } = runSipp({
+    scenario: callerScenario(talkMs),
+    address: addressOf(from),
+    to: kamailio.sip,
+    keys: { caller: '4930123', callee },
+    flags: ['-m', '1'],
+  });
+  const over = exited.then((result): Call => {
+    const call = callIn(result.log);
+    if (call.status === 0) throw new Error(`the call of ${from} came to nothing:\n${result.errors}`);
+    return call;
+  });
+  over.catch(() => undefined);
+  return {
+    over,
+    answered: () => until(`${from}'s call is answered`, () => (callIn(log()).status === 200 ? callIn(log()) : undefined), 10_000),
+    kill,
+  };
+};
+
+const callIn = (log: string): Call => {
+  const timed = (what: string) => new RegExp(`${what} at \\S+\\t\\S+\\t(\\d+\\.\\d+)(?: with (.*))?`).exec(log);
+  const [, refusedStatus = '', , refusedReason = ''] = /refused (\d+) at (\S+\t\S+\t\S+) with ?(.*)/.exec(log) ?? [];
+  if (refusedStatus !== '') return { status: Number(refusedStatus), reason: refusedReason };
+  const answered = timed('answered');
+  if (answered === null) return { status: 0, reason: '' };
+  const cut = timed('cut');
+  const end = cut ?? timed('hung up');
+  return {
+    status: 200,
+    reason: cut?.[2] ?? '',
+    answeredAt: milliseconds(answered[1]),
+    ...(end !== null && { endedAt: milliseconds(end[1]), endedBy: cut === null ? ('caller' as const) : ('switch' as const) }),
+  };
+};
+
+const milliseconds = (seconds = '0'): number => Number(seconds) * 1_000;

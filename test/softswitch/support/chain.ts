@@ -1,0 +1,122 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startBroker } from '../../../infra/kafka/broker';
+import type { Broker } from '../../../infra/kafka/broker';
+import { startKamailio } from '../../../infra/kamailio/switch';
+import type { Kamailio } from '../../../infra/kamailio/switch';
+import { startPostgres } from '../../../infra/postgres/server';
+import type { Postgres } from '../../../infra/postgres/server';
+import { freePort } from '../../scenarios/support/free-port';
+import { createDataFolder, spawnTollgate, startTollgate } from '../../scenarios/support/tollgate-process';
+import type { Tollgate } from '../../scenarios/support/tollgate-process';
+import { until } from '../../scenarios/support/until';
+import { vendorScenario } from './sip-scenarios';
+import { runSipp } from './sipp';
+
+/** Originators, by the address that their calls come from. */
+export const trunks = {
+  '127.0.0.11': 'prepaid',
+  '127.0.0.12': 'postpaid',
+  '127.0.0.13': 'netting',
+  '127.0.0.14': 'owed',
+  '127.0.0.15': 'thirty',
+  '127.0.0.16': 'many',
+  '127.0.0.17': 'cutnow',
+} as const;
+export type Originator = (typeof trunks)[keyof typeof trunks];
+export const addressOf = (account: Originator): string =>
+  Object.entries(trunks).find(([, name]) => name === account)?.[0] ?? '';
+
+/** A cent a second. */
+const deck = 'prefix,currency,perMinute,initialSeconds,incrementSeconds\n44,EUR,0.6,1,1\n33,EUR,0.6,1,1\n';
+
+export type Chain = Awaited<ReturnType<typeof startChain>>;
+
+/** Everything that a call goes through: broker, ledger, database of dialogs, switch, agent, and who is called. */
+export const startChain = async () => {
+  const folder = await createDataFolder();
+  const decks = join(folder, 'decks');
+  mkdirSync(decks);
+  for (const name of ['retail', 'wholesale']) writeFileSync(join(decks, `${name}.csv`), deck);
+  const [broker, postgres] = await Promise.all([startBroker(), startPostgres({ config: { fsync: 'off' } })]);
+  await postgres.createDatabase('kamailio');
+  const [vendorPort, secondPort, emergencyPort] = [await freePort(), await freePort(), await freePort()];
+  const ports = { sipPort: await freePort(), rpcPort: await freePort(), evapiPort: await freePort() };
+  const port = await freePort();
+  const startLedger = (): Promise<Tollgate> =>
+    startTollgate({
+      data: join(folder, 'ledger'),
+      brokers: broker.brokers,
+      flags: ['--port', String(port), '--decks', decks],
+    });
+  const startSwitch = (): Promise<Kamailio> =>
+    startKamailio({
+      ...ports,
+      dataDir: join(folder, 'switch'),
+      database: postgres.url('kamailio'),
+      psql: (args) => postgres.psql('kamailio', args),
+      openCalls: 2,
+      openSeconds: 3,
+      tables: {
+        trunks,
+        trusted: ['127.0.0.1'],
+        policies: { postpaid: 'open' },
+        routes: {
+          '44': [`vendor@127.0.0.1:${String(vendorPort)}`],
+          '33': [`unpaid@127.0.0.1:${String(secondPort)}`, `vendor@127.0.0.1:${String(vendorPort)}`],
+        },
+        emergency: { '112': `127.0.0.1:${String(emergencyPort)}`, sos: `127.0.0.1:${String(emergencyPort)}` },
+      },
+    });
+  const [ledger, kamailio] = await Promise.all([startLedger(), startSwitch()]);
+  const agentFile = join(folder, 'agent.json');
+  writeFileSync(agentFile, JSON.stringify(agentSettings(kamailio)));
+  const startAgent = () =>
+    spawnTollgate(
+      ['agent', agentFile, '--url', ledger.url, '--state', join(folder, 'agent'), '--log-level', 'debug'],
+      { KAFKA_BROKERS: broker.brokers.join(',') },
+    );
+  const vendors = [vendorPort, secondPort, emergencyPort].map((port) =>
+    runSipp({ scenario: vendorScenario(100), address: '127.0.0.1', port }),
+  );
+  const chain = { folder, broker, postgres, ledger, kamailio, agent: startAgent(), startLedger, startSwitch, startAgent };
+  return { ...chain, stop: () => stopAll(chain, vendors) };
+};
+
+const agentSettings = ({ rpcUrl, evapi, cdrs }: Kamailio): object => ({
+  switches: [{ switchId: 'switch-1', kamailio: { rpc: rpcUrl, evapi, cdrs } }],
+  accounts: Object.fromEntries(
+    [...Object.values(trunks), 'vendor', 'unpaid'].map((account) => [
+      account,
+      { currency: 'EUR', inbound: 'retail', outbound: 'wholesale' },
+    ]),
+  ),
+});
+
+type Parts = { broker: Broker; postgres: Postgres; ledger: Tollgate; kamailio: Kamailio; agent: ReturnType<typeof spawnTollgate> };
+
+const stopAll = async (
+  { broker, postgres, ledger, kamailio, agent }: Parts,
+  vendors: readonly ReturnType<typeof runSipp>[],
+): Promise<void> => {
+  for (const vendor of vendors) vendor.kill();
+  agent.child.kill('SIGTERM');
+  await Promise.all([agent.exited, kamailio.stop(), ledger.stop()]);
+  await Promise.all([broker.stop(), postgres.stop()]);
+};
+
+/** What Kamailio answers to a call of its RPC. */
+export const rpc = async ({ rpcUrl }: Kamailio, method: string, params: readonly (string | number)[]): Promise<unknown> => {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+  const answer = await fetch(rpcUrl, { method: 'POST', body });
+  return ((await answer.json()) as { result?: unknown }).result;
+};
+
+/** Resolves once the agent has given the switch everything. */
+export const untilServing = ({ kamailio }: Pick<Chain, 'kamailio'>): Promise<boolean> =>
+  until('the switch takes calls', async () => {
+    const got = (await rpc(kamailio, 'htable.get', ['ctl', 'epoch']).catch(() => undefined)) as
+      | { item: { value: number } }
+      | undefined;
+    return (got?.item.value ?? 0) > 0;
+  });
