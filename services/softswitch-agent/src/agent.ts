@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { KafkaClient } from '@tollgate/kafka';
-import { createPublisher } from '@tollgate/kafka';
 import type { Log } from '@tollgate/service-runtime';
 import { httpLedger } from './calls/http-ledger';
 import { createReleases } from './calls/releases';
 import type { Tariffs } from './calls/tariffs';
 import { handOnCdrs } from './cdrs/hand-on-cdrs';
+import { createCdrPublisher } from './cdrs/publish-cdrs';
 import { openReadPlaces } from './cdrs/read-places';
 import type { CommandSource } from './commands/command-source';
 import { followSwitch } from './commands/follow-switch';
@@ -23,6 +23,7 @@ export type AgentParts = {
   tariffs: Tariffs;
   ledgerUrl: string;
   source: CommandSource;
+  /** Without it CDRs stay in their files. */
   kafka?: { client: KafkaClient; cdrTopic: string } | undefined;
   /** How far CDRs were handed on is kept there. */
   data: string;
@@ -33,8 +34,9 @@ export type AgentParts = {
 const askLimitMs = 800;
 const ledgerLimitMs = 5_000;
 
-/** Stands between switches and the ledger. */
-export const startAgent = ({ switches, tariffs, ledgerUrl, source, kafka, data, logger }: AgentParts) => {
+/** Stands between switches and the ledger, until it is stopped. */
+export const startAgent = (agent: AgentParts) => {
+  const { switches, tariffs, ledgerUrl, source, logger } = agent;
   const stopping = new AbortController();
   const ledger = httpLedger(ledgerUrl, ledgerLimitMs);
   const releases = createReleases(ledger, logger);
@@ -51,36 +53,33 @@ export const startAgent = ({ switches, tariffs, ledgerUrl, source, kafka, data, 
       if (source.isCaughtUp()) one.begin();
     }
   }, stopping.signal);
-
-  const publisher = kafka && createPublisher(kafka.client);
-  const handing =
-    kafka === undefined || publisher === undefined
-      ? []
-      : switches.flatMap(({ switchId, cdrs }) =>
-          cdrs === undefined
-            ? []
-            : handOnCdrs({
-                switchId,
-                folder: cdrs,
-                places: openReadPlaces(join(data, `${switchId}-cdrs.json`)),
-                publish: async (batch) => {
-                  await publisher.publish(
-                    batch.map((cdr) => ({ topic: kafka.cdrTopic, key: cdr.originator, value: JSON.stringify(cdr) })),
-                  );
-                },
-                logger,
-              }),
-        );
+  const cdrs = handOnAll(agent);
 
   return {
     isUpToDate: () => source.isCaughtUp() && followed.every((one) => one.isUpToDate()),
     stop: async (): Promise<void> => {
       stopping.abort();
-      await Promise.all([...followed, ...handing].map((one) => one.stop()));
+      await Promise.all(followed.map((one) => one.stop()));
+      await cdrs.stop();
       await reading;
       releases.stop();
       ledger.close();
+    },
+  };
+};
+
+const handOnAll = ({ switches, kafka, data, logger }: AgentParts) => {
+  const publisher = kafka && createCdrPublisher(kafka.client, kafka.cdrTopic);
+  const handing = switches.flatMap(({ switchId, cdrs: folder }) => {
+    if (publisher === undefined || folder === undefined) return [];
+    const places = openReadPlaces(join(data, `${switchId}-cdrs.json`));
+    return handOnCdrs({ switchId, folder, places, publish: publisher.publish, logger });
+  });
+  return {
+    stop: async (): Promise<void> => {
+      const stopped = handing.map((one) => one.stop());
       await publisher?.close();
+      await Promise.all(stopped);
     },
   };
 };

@@ -13,13 +13,17 @@ const rounds = 3;
 export const cutCalls = async (rpc: Rpc, command: TrafficCommand): Promise<number> => {
   if (command.type !== 'BlockTraffic' || command.callsInProgress === 'let-run') return 0;
   const isOver = ({ seconds }: Dialog): boolean => command.callsInProgress === 'cut-now' || seconds === 0;
+  const ended = new Set<string>();
   let cut = 0;
   for (let round = 0; round < rounds; round += 1) {
-    const over = (await dialogsOf(rpc, command)).filter((dialog) => dialog.isAnswered && isOver(dialog));
+    const over = (await dialogsOf(rpc, command)).filter(
+      (dialog) => dialog.isAnswered && isOver(dialog) && !ended.has(placeOf(dialog)),
+    );
     if (over.length === 0) break;
-    for (const { entry, dialog } of over) {
+    for (const dialog of over) {
+      ended.add(placeOf(dialog));
       // It may have ended by itself.
-      await rpc('dlg.end_dlg', [entry, dialog]).then(
+      await rpc('dlg.end_dlg', [dialog.entry, dialog.dialog]).then(
         () => (cut += 1),
         () => undefined,
       );
@@ -27,3 +31,5 @@ export const cutCalls = async (rpc: Rpc, command: TrafficCommand): Promise<numbe
   }
   return cut;
 };
+
+const placeOf = ({ entry, dialog }: Dialog): string => `${String(entry)}:${String(dialog)}`;

@@ -18,12 +18,16 @@ type Parts = { ledger: Ledger; releases: Releases; tariffs: Tariffs; limitMs: nu
 
 /** Signs of life are not enough: a Kamailio that started anew between two of them has lost its tables. */
 const lookEveryMs = 5_000;
+/** By then the switch has made a dialog of a call that was let through. */
+const settledMs = 2_000;
 
 /** A Kamailio with infra/kamailio/kamailio.cfg: its tables over JSON-RPC, its calls over evapi. */
 export const connectKamailio = ({ switchId, rpcUrl, host, port }: KamailioPlace, parts: Parts): Switch => {
   const { releases, logger } = parts;
   const { rpc, close: closeRpc } = createRpc(rpcUrl);
   const authorize = createAuthorizer(parts);
+  /** Calls that were let through, and of which nothing was heard since. */
+  const routed = new Map<string, { account: string; vendor: string; at: number }>();
   /** Where a call is in the switch, by its id. */
   const places = new Map<string, { entry: number; dialog: number }>();
   const live = createLiveCalls({
@@ -40,10 +44,9 @@ export const connectKamailio = ({ switchId, rpcUrl, host, port }: KamailioPlace,
     const isSent = evapi.send({ id: ask.id, index, label, ...answerOf(verdict) });
     if (!isSent && verdict.do === 'route')
       giveBack(releases, ask.id, { account: ask.account, vendor: verdict.vendor.account });
-    // Known by now to whoever is told of the call next.
-    if (verdict.do === 'route') routed.set(ask.id, { account: ask.account, vendor: verdict.vendor.account });
+    if (isSent && verdict.do === 'route')
+      routed.set(ask.id, { account: ask.account, vendor: verdict.vendor.account, at: Date.now() });
   };
-  const routed = new Map<string, { account: string; vendor: string }>();
 
   const follow = (message: CallMessage): void => {
     const { event, id, account, vendor, legs, seconds, entry, dialog } = message;
@@ -95,13 +98,22 @@ export const connectKamailio = ({ switchId, rpcUrl, host, port }: KamailioPlace,
 
   /** Calls that were answered while nobody looked, or before a restart, are followed from now on; those that are gone have ended. */
   const findCalls = async (): Promise<void> => {
-    const dialogs = (await allDialogs(rpc)).filter(({ isAnswered, legs }) => isAnswered && legs === 'asked');
+    const all = await allDialogs(rpc);
+    forgetFailed(new Set(all.map(({ id }) => id)));
+    const dialogs = all.filter(({ isAnswered, legs }) => isAnswered && legs === 'asked');
     for (const { entry, dialog, startedAt, ...call } of dialogs) {
       places.set(call.id, { entry, dialog });
       live.add({ ...call, answeredAt: startedAt * 1_000, granted: call.seconds === 0 ? null : call.seconds });
     }
     const there = new Set(dialogs.map(({ id }) => id));
     for (const id of live.ids()) if (!there.has(id)) live.end(id);
+  };
+  const forgetFailed = (there: ReadonlySet<string>): void => {
+    for (const [id, call] of routed) {
+      if (there.has(id) || Date.now() - call.at < settledMs) continue;
+      routed.delete(id);
+      giveBack(releases, id, call);
+    }
   };
   const look = setInterval(() => {
     if (!evapi.isConnected()) return;

@@ -1,0 +1,112 @@
+import type { Chain } from '../support/chain';
+import { placeCall } from '../support/calls';
+import type { Call } from '../support/calls';
+import { ledgerAt } from '../support/ledger-of';
+import { until } from '../../scenarios/support/until';
+
+/** Runs out of money in the middle of a call, is refused, pays, and calls again. */
+export const prepaidRunsOut = async (chain: Chain) => {
+  const ledger = ledgerAt(chain.ledger.url);
+  await ledger.open('prepaid', { balances: ['inbound'] });
+  await ledger.pay('prepaid', '0.05');
+  const cut = await placeCall(chain, { from: 'prepaid' }).over;
+  await ledger.untilState('prepaid', 'inbound', 'blocked');
+  const zeroAt = Date.now();
+  const refused = await placeCall(chain, { from: 'prepaid' }).over;
+  await ledger.pay('prepaid', '1');
+  const paidAt = Date.now();
+  const admitted = await untilAdmitted(chain, 'prepaid');
+  await ledger.untilSettled('prepaid');
+  return { cut, zeroAt, refused, paidAt, admitted, usage: await ledger.usage('prepaid'), balance: await ledger.balance('prepaid') };
+};
+
+/** Calls until one is answered, and hangs up. */
+export const untilAdmitted = (chain: Chain, from: 'prepaid' | 'postpaid'): Promise<Call> =>
+  until('a call is admitted', async () => {
+    const call = await placeCall(chain, { from, talkMs: 200 }).over;
+    return call.status === 200 && call;
+  });
+
+/** Thirty calls at once on the money of one. */
+export const thirtyAtOnce = async (chain: Chain) => {
+  const ledger = ledgerAt(chain.ledger.url);
+  await ledger.open('thirty', { balances: ['inbound'] });
+  await ledger.pay('thirty', '0.3');
+  const calls = Array.from({ length: 30 }, () => placeCall(chain, { from: 'thirty', talkMs: 1_500 }));
+  await Promise.race(calls.map(({ answered }) => answered().catch(() => new Promise(() => undefined))));
+  const reserved = await ledger.reserved('thirty');
+  const outcomes = await Promise.all(calls.map(({ over }) => over));
+  await ledger.untilSettled('thirty');
+  return { reserved, statuses: outcomes.map(({ status }) => status), balance: await ledger.balance('thirty') };
+};
+
+/** A vendor whom we have not paid is passed over, one whom we paid too little as well, and one whom we paid is taken. */
+export const vendorUnpaid = async (chain: Chain) => {
+  const ledger = ledgerAt(chain.ledger.url);
+  await ledger.open('many', { balances: [] });
+  await ledger.open('unpaid', { balances: ['outbound'] });
+  await ledger.untilState('unpaid', 'outbound', 'blocked');
+  const call = () => placeCall(chain, { from: 'many', callee: '33123', talkMs: 300 }).over;
+  const terminators: string[] = [];
+  const next = async (): Promise<void> => {
+    const { status } = await call();
+    const seen = terminators.length + 1;
+    const usage = await until('its CDR is charged', async () => {
+      const all = await ledger.usage('many');
+      return all.length >= seen && all;
+    });
+    const callId = usage[seen - 1]?.['callId'];
+    const theirs = (await ledger.usage('unpaid')).some((one) => one['callId'] === callId);
+    terminators.push(status === 200 ? (theirs ? 'unpaid' : 'vendor') : String(status));
+  };
+  await next();
+  await ledger.pay('unpaid', '0.01', 'outbound');
+  await ledger.untilState('unpaid', 'outbound', 'open');
+  await next();
+  await ledger.pay('unpaid', '1', 'outbound');
+  await next();
+  return terminators;
+};
+
+/** The two readings of a mutual balance. */
+export const mutualReadings = async (chain: Chain) => {
+  const ledger = ledgerAt(chain.ledger.url);
+  await ledger.open('netting', { balances: ['mutual'], mutualFormula: 'inbound-minus-outbound' });
+  await ledger.open('owed', { balances: ['mutual'] });
+  await Promise.all([ledger.pay('netting', '0.04'), ledger.charge('owed', '1')]);
+  await Promise.all([ledger.untilState('netting', 'inbound', 'open'), ledger.untilState('owed', 'inbound', 'open')]);
+  const [limited, free] = await Promise.all([
+    placeCall(chain, { from: 'netting' }).over,
+    placeCall(chain, { from: 'owed', talkMs: 4_500 }).over,
+  ]);
+  await ledger.pay('owed', '3');
+  await ledger.untilState('owed', 'inbound', 'blocked');
+  const refused = await untilRefused(chain, 'owed');
+  return { limited, free, refused };
+};
+
+const untilRefused = (chain: Chain, from: 'owed'): Promise<Call> =>
+  until('a call is refused', async () => {
+    const call = await placeCall(chain, { from, talkMs: 200 }).over;
+    return call.status !== 200 && call;
+  });
+
+/** Is never refused, however much it owes. */
+export const postpaid = async (chain: Chain) => {
+  const ledger = ledgerAt(chain.ledger.url);
+  await ledger.open('postpaid', { balances: [] });
+  await ledger.charge('postpaid', '1000000');
+  return placeCall(chain, { from: 'postpaid', talkMs: 500 }).over;
+};
+
+/** A rule that ends calls at once: a call without a limit of its own goes on until the money is gone. */
+export const cutNow = async (chain: Chain) => {
+  const ledger = ledgerAt(chain.ledger.url);
+  await ledger.open('cutnow', { balances: ['inbound'], callsInProgress: 'cut-now' });
+  await ledger.pay('cutnow', '100');
+  const call = placeCall(chain, { from: 'cutnow' });
+  await call.answered();
+  await ledger.charge('cutnow', '100');
+  const zeroAt = Date.now();
+  return { cut: await call.over, zeroAt };
+};
