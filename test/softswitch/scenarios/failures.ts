@@ -52,13 +52,13 @@ export const kafkaAway = async (chain: Chain) => {
   const ledger = ledgerAt(chain.ledger.url);
   await ledger.untilSettled('prepaid');
   const before = (await ledger.usage('prepaid')).length;
-  await chain.stopBroker();
+  await chain.broker.kill();
   const [call, help] = await Promise.all([
     placeCall(chain, { from: 'prepaid', talkMs: 300 }).over,
     placeCall(chain, { from: 'prepaid', callee: '112', talkMs: 300 }).over,
   ]);
   const waiting = await ledger.reserved('prepaid');
-  await chain.startBroker();
+  chain.broker = await chain.startKafka();
   await ledger.untilSettled('prepaid', 60_000);
   return { call, help, waiting, charged: (await ledger.usage('prepaid')).length - before };
 };

@@ -5,9 +5,8 @@ import type { Broker } from '../../../infra/kafka/broker';
 import { startKamailio } from '../../../infra/kamailio/switch';
 import type { Kamailio } from '../../../infra/kamailio/switch';
 import { startPostgres } from '../../../infra/postgres/server';
-import type { Postgres } from '../../../infra/postgres/server';
 import { freePort } from '../../scenarios/support/free-port';
-import { createDataFolder, spawnTollgate, startTollgate } from '../../scenarios/support/tollgate-process';
+import { createDataFolder, spawnProgram, spawnTollgate, startTollgate } from '../../scenarios/support/tollgate-process';
 import type { Tollgate } from '../../scenarios/support/tollgate-process';
 import { until } from '../../scenarios/support/until';
 import { vendorScenario } from './sip-scenarios';
@@ -22,6 +21,7 @@ export const trunks = {
   '127.0.0.15': 'thirty',
   '127.0.0.16': 'many',
   '127.0.0.17': 'cutnow',
+  '127.0.0.18': 'short',
 } as const;
 export type Originator = (typeof trunks)[keyof typeof trunks];
 export const addressOf = (account: Originator): string =>
@@ -38,7 +38,9 @@ export const startChain = async () => {
   const decks = join(folder, 'decks');
   mkdirSync(decks);
   for (const name of ['retail', 'wholesale']) writeFileSync(join(decks, `${name}.csv`), deck);
-  const [broker, postgres] = await Promise.all([startBroker(), startPostgres({ config: { fsync: 'off' } })]);
+  const brokerPort = await freePort();
+  const startKafka = (): Promise<Broker> => startBroker({ port: brokerPort, dataDir: join(folder, 'kafka') });
+  const [broker, postgres] = await Promise.all([startKafka(), startPostgres({ config: { fsync: 'off' } })]);
   await postgres.createDatabase('kamailio');
   const [vendorPort, secondPort, emergencyPort] = [await freePort(), await freePort(), await freePort()];
   const ports = { sipPort: await freePort(), rpcPort: await freePort(), evapiPort: await freePort() };
@@ -79,9 +81,18 @@ export const startChain = async () => {
   const vendors = [vendorPort, secondPort, emergencyPort].map((port) =>
     runSipp({ scenario: vendorScenario(100), address: '127.0.0.1', port }),
   );
-  const chain = { folder, broker, postgres, ledger, kamailio, agent: startAgent(), startLedger, startSwitch, startAgent };
-  return { ...chain, stop: () => stopAll(chain, vendors) };
+  const chain = { broker, postgres, ledger, kamailio, agent: startAgent(), rater: startRater(broker), startKafka, startLedger, startSwitch, startAgent };
+  return { ...chain, stop: stopAll };
+  async function stopAll(this: typeof chain): Promise<void> {
+    for (const vendor of vendors) vendor.kill();
+    this.agent.child.kill('SIGTERM');
+    this.rater.child.kill('SIGTERM');
+    await Promise.all([this.agent.exited, this.kamailio.stop(), this.ledger.stop()]);
+    await Promise.all([this.broker.stop(), this.postgres.stop()]);
+  }
 };
+
+const startRater = ({ brokers }: Broker) => spawnProgram('/tmp/devrater.js', brokers);
 
 const agentSettings = ({ rpcUrl, evapi, cdrs }: Kamailio): object => ({
   switches: [{ switchId: 'switch-1', kamailio: { rpc: rpcUrl, evapi, cdrs } }],
@@ -92,18 +103,6 @@ const agentSettings = ({ rpcUrl, evapi, cdrs }: Kamailio): object => ({
     ]),
   ),
 });
-
-type Parts = { broker: Broker; postgres: Postgres; ledger: Tollgate; kamailio: Kamailio; agent: ReturnType<typeof spawnTollgate> };
-
-const stopAll = async (
-  { broker, postgres, ledger, kamailio, agent }: Parts,
-  vendors: readonly ReturnType<typeof runSipp>[],
-): Promise<void> => {
-  for (const vendor of vendors) vendor.kill();
-  agent.child.kill('SIGTERM');
-  await Promise.all([agent.exited, kamailio.stop(), ledger.stop()]);
-  await Promise.all([broker.stop(), postgres.stop()]);
-};
 
 /** What Kamailio answers to a call of its RPC. */
 export const rpc = async ({ rpcUrl }: Kamailio, method: string, params: readonly (string | number)[]): Promise<unknown> => {
