@@ -37,6 +37,8 @@ const agentOf = async ({ kamailio }: Chain): Promise<number> =>
   ((await rpc(kamailio, 'htable.get', ['ctl', 'agent'])) as { item: { value: number } }).item.value;
 
 export const ledgerKilled = async (chain: Chain) => {
+  const ledger = ledgerAt(chain.ledger.url);
+  const before = (await ledger.usage('postpaid')).length;
   await chain.ledger.kill();
   const during = await callAll(chain);
   chain.ledger = await chain.startLedger();
@@ -44,7 +46,11 @@ export const ledgerKilled = async (chain: Chain) => {
     const call = await placeCall(chain, { from: 'prepaid', talkMs: 300 }).over;
     return call.status === 200 && call;
   });
-  return { during, after };
+  const charged = await until('unasked calls are charged', async () => {
+    const count = (await ledger.usage('postpaid')).length - before;
+    return count >= 2 && count;
+  });
+  return { during, after, charged };
 };
 
 /** Calls go on without Kafka; their CDRs wait, and are charged once it is back. */
@@ -68,7 +74,7 @@ export const switchKilled = async (chain: Chain) => {
   const ledger = ledgerAt(chain.ledger.url);
   const running = placeCall(chain, { from: 'prepaid', talkMs: 7_000 });
   await running.answered();
-  await until('the database has the call', async () => Number(await chain.postgres.psql('kamailio', ['-tAc', 'select count(*) from dialog'])) > 0);
+  await until('the database has the call', async () => (await keptCalls(chain, 'prepaid')) > 0);
   await chain.agent.child.kill('SIGSTOP');
   await chain.kamailio.kill();
   chain.kamailio = await chain.startSwitch();
@@ -82,4 +88,11 @@ export const switchKilled = async (chain: Chain) => {
   const survived = await running.over;
   await ledger.untilSettled('prepaid');
   return { early, help, after, survived, usage: await ledger.usage('prepaid') };
+};
+
+/** Calls of an account that would survive a crash of the switch. */
+const keptCalls = async ({ postgres }: Chain, account: string): Promise<number> => {
+  const variables = `select 1 from dialog_vars as v where v.hash_id = d.hash_id and v.hash_entry = d.hash_entry`;
+  const query = `select count(*) from dialog as d where state = 4 and exists (${variables} and dialog_key = 'account' and dialog_value = '${account}')`;
+  return Number(await postgres.psql('kamailio', ['-tAc', query]));
 };

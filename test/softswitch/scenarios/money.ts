@@ -10,14 +10,17 @@ export const prepaidRunsOut = async (chain: Chain) => {
   await ledger.open('prepaid', { balances: ['inbound'] });
   await ledger.pay('prepaid', '0.05');
   const cut = await placeCall(chain, { from: 'prepaid' }).over;
+  // A cut is exact to half a second, and so a cent may be left.
+  await ledger.untilSettled('prepaid');
+  const left = await ledger.balance('prepaid');
+  if (left > 0) await ledger.charge('prepaid', String(left));
   await ledger.untilState('prepaid', 'inbound', 'blocked');
-  const zeroAt = Date.now();
   const refused = await placeCall(chain, { from: 'prepaid' }).over;
   await ledger.pay('prepaid', '1');
   const paidAt = Date.now();
   const admitted = await untilAdmitted(chain, 'prepaid');
   await ledger.untilSettled('prepaid');
-  return { cut, zeroAt, refused, paidAt, admitted, usage: await ledger.usage('prepaid'), balance: await ledger.balance('prepaid') };
+  return { cut, left, refused, paidAt, admitted, usage: await ledger.usage('prepaid'), balance: await ledger.balance('prepaid') };
 };
 
 /** Calls until one is answered, and hangs up. */

@@ -32,7 +32,16 @@ export const placeCall = ({ kamailio }: Pick<Chain, 'kamailio'>, { from, callee 
   over.catch(() => undefined);
   return {
     over,
-    answered: () => until(`${from}'s call is answered`, () => (callIn(log()).status === 200 ? callIn(log()) : undefined), 10_000),
+    answered: () =>
+      until(
+        `${from}'s call is answered`,
+        () => {
+          const call = callIn(log());
+          if (call.status > 200) throw new Error(`${from}'s call was refused: ${String(call.status)} ${call.reason}`);
+          return call.status === 200 && call;
+        },
+        10_000,
+      ),
     kill,
   };
 };
