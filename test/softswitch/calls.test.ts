@@ -1,5 +1,5 @@
 import { agentKilled, kafkaAway, ledgerKilled, switchKilled } from './scenarios/failures';
-import { cutNow, mutualReadings, postpaid, prepaidRunsOut, thirtyAtOnce, vendorUnpaid } from './scenarios/money';
+import { cutNow, mutualReadings, postpaid, prepaidRunsOut, sliceBySlice, thirtyAtOnce, vendorUnpaid } from './scenarios/money';
 import type { Call } from './support/calls';
 import { startChain, untilServing } from './support/chain';
 import type { Chain } from './support/chain';
@@ -20,15 +20,15 @@ const cutByTheSwitch = { status: 200, endedBy: 'switch', reason: ' SIP;cause=402
 describe('money', () => {
   let played: Awaited<ReturnType<typeof playMoney>>;
   const playMoney = async () => {
-    const [prepaid, thirty, vendors, mutual, owing, now] = await Promise.all([
+    const [prepaid, thirty, vendors, mutual, owing, slices] = await Promise.all([
       prepaidRunsOut(chain),
       thirtyAtOnce(chain),
       vendorUnpaid(chain),
       mutualReadings(chain),
       postpaid(chain),
-      cutNow(chain),
+      sliceBySlice(chain),
     ]);
-    return { prepaid, thirty, vendors, mutual, owing, now };
+    return { prepaid, thirty, vendors, mutual, owing, slices, now: await cutNow(chain) };
   };
   beforeAll(async () => {
     played = await playMoney();
@@ -71,6 +71,19 @@ describe('money', () => {
 
   test('a postpaid partner is never refused', () => {
     expect(played.owing).toEqual(completed);
+  });
+
+  test('a call is given more while it is paid for, and is cut where the money ends', () => {
+    const { call, usage } = played.slices;
+    expect(call).toMatchObject(cutByTheSwitch);
+    expect(seconds(call)).toBeGreaterThan(7);
+    expect(seconds(call)).toBeLessThan(10);
+    expect(usage).toHaveLength(1);
+  });
+
+  test('a call that is given up while it rings gives back what was held for it, and is not charged', () => {
+    expect(played.slices.givenUp.status).toBe(487);
+    expect(played.slices.usage).toHaveLength(1);
   });
 
   test('a rule that cuts at once ends a call within a second of zero', () => {

@@ -1,5 +1,5 @@
 import type { Chain } from '../support/chain';
-import { placeCall } from '../support/calls';
+import { giveUpCall, placeCall } from '../support/calls';
 import type { Call } from '../support/calls';
 import { ledgerAt } from '../support/ledger-of';
 import { until } from '../../scenarios/support/until';
@@ -7,7 +7,7 @@ import { until } from '../../scenarios/support/until';
 /** Runs out of money in the middle of a call, is refused, pays, and calls again. */
 export const prepaidRunsOut = async (chain: Chain) => {
   const ledger = ledgerAt(chain.ledger.url);
-  await ledger.open('prepaid', { balances: ['inbound'] });
+  await ledger.open('prepaid', { balances: ['inbound'], reservation: { sliceSeconds: 20 } });
   await ledger.pay('prepaid', '0.05');
   const cut = await placeCall(chain, { from: 'prepaid' }).over;
   // A cut is exact to half a second, and so a cent may be left.
@@ -112,4 +112,16 @@ export const cutNow = async (chain: Chain) => {
   await ledger.charge('cutnow', '100');
   const zeroAt = Date.now();
   return { cut: await call.over, zeroAt };
+};
+
+/** A call that is given three seconds at a time, on the money of ten, and one that is given up while it rings. */
+export const sliceBySlice = async (chain: Chain) => {
+  const ledger = ledgerAt(chain.ledger.url);
+  await ledger.open('slices', { balances: ['inbound'], reservation: { sliceSeconds: 3 } });
+  await ledger.pay('slices', '0.1');
+  const givenUp = await giveUpCall(chain, 'slices');
+  await ledger.untilSettled('slices');
+  const call = await placeCall(chain, { from: 'slices' }).over;
+  await ledger.untilSettled('slices');
+  return { givenUp, call, usage: await ledger.usage('slices') };
 };

@@ -1,6 +1,6 @@
 import { addressOf } from './chain';
 import type { Chain, Originator } from './chain';
-import { callerScenario } from './sip-scenarios';
+import { callerScenario, givingUpScenario } from './sip-scenarios';
 import { runSipp } from './sipp';
 import { until } from '../../scenarios/support/until';
 
@@ -44,6 +44,21 @@ export const placeCall = ({ kamailio }: Pick<Chain, 'kamailio'>, { from, callee 
       ),
     kill,
   };
+};
+
+/** Calls, and gives up while it rings. */
+export const giveUpCall = async ({ kamailio }: Pick<Chain, 'kamailio'>, from: Originator): Promise<Call> => {
+  const { exited } = runSipp({
+    scenario: givingUpScenario(20),
+    address: addressOf(from),
+    to: kamailio.sip,
+    keys: { caller: '4930123', callee: '441234' },
+    flags: ['-m', '1'],
+  });
+  const { log, errors } = await exited;
+  const call = callIn(log);
+  if (call.status !== 487) throw new Error(`the call of ${from} was not given up:\n${errors}`);
+  return call;
 };
 
 const callIn = (log: string): Call => {

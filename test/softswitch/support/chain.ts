@@ -22,6 +22,7 @@ export const trunks = {
   '127.0.0.16': 'many',
   '127.0.0.17': 'cutnow',
   '127.0.0.18': 'short',
+  '127.0.0.19': 'slices',
 } as const;
 export type Originator = (typeof trunks)[keyof typeof trunks];
 export const addressOf = (account: Originator): string =>

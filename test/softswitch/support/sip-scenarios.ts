@@ -42,10 +42,18 @@ const refused = `<label id="refused"/>
 ${sending(`ACK sip:[callee]@[remote_ip]:[remote_port] SIP/2.0\n${via('invite')}\n${headers('1 ACK', '[peer_tag_param]')}`)}
 <label id="over"/><nop/>`;
 
+const okay = `SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0`;
+
 const cut = (next: string): string => `<action>
   <ereg regexp=".*" search_in="hdr" header="Reason:" assign_to="reason"/>
   <log message="cut at [timestamp] with [$reason]"/></action></recv>
-${sending(`SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0`, `next="${next}"`)}`;
+${sending(okay, `next="${next}"`)}`;
 
 /** Talks for so long unless it is cut, and says in its log what became of it. */
 export const callerScenario = (talkMs: number): string =>
@@ -69,11 +77,10 @@ export const givingUpScenario = (afterMs: number): string =>
     'giving up',
     `${invite}
 <recv response="100" optional="true"/>
+<recv response="180"/>
 <pause milliseconds="${String(afterMs)}"/>
 ${sending(`CANCEL sip:[callee]@[remote_ip]:[remote_port] SIP/2.0\n${via('invite')}\n${headers('1 CANCEL', '')}`)}
-<recv response="180" optional="true"/>
 <recv response="200"/>
-<recv response="180" optional="true"/>
 <recv response="487"><action><log message="refused 487 at [timestamp] with"/></action></recv>
 ${refused}`,
   );
@@ -87,12 +94,14 @@ export const vendorScenario = (ringMs: number): string => {
     `<recv request="INVITE"/>
 ${sending(answer('180 Ringing'))}
 <recv request="CANCEL" timeout="${String(ringMs)}" ontimeout="answer"/>
-${sending(`SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0`, 'next="over"')}
+${sending(okay)}
+${sending(answer('487 Request Terminated').replace('[last_CSeq:]', 'CSeq: [last_cseq_number] INVITE'))}
+<recv request="ACK" next="over"/>
 <label id="answer"/>
 ${sending(answer('200 OK'), 'retrans="500"')}
 <recv request="ACK"/>
 <recv request="BYE"/>
-${sending(`SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0`)}
+${sending(okay)}
 <label id="over"/><nop/>`,
   );
 };
