@@ -10,6 +10,7 @@ const { SetupError, dieWithParent, freePort } = require('../child-server.js');
 const { writeTables } = require('./tables.js');
 
 const startTimeoutMs = 20_000;
+const stopTimeoutMs = 10_000;
 const program = ['/usr/sbin/kamailio', '/usr/local/sbin/kamailio'].find((file) => fs.existsSync(file));
 const modules = ['evapi', 'jansson', 'uuid', 'db_postgres'];
 const moduleFolders = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib']
@@ -19,7 +20,9 @@ const schemas = '/usr/share/kamailio/postgres';
 
 /** @type {typeof import('./switch').missingKamailio} */
 const missingKamailio = () => {
-  const isWhole = modules.every((name) => moduleFolders.some((folder) => fs.existsSync(path.join(folder, `${name}.so`))));
+  const isWhole = modules.every((name) =>
+    moduleFolders.some((folder) => fs.existsSync(path.join(folder, `${name}.so`))),
+  );
   if (program !== undefined && isWhole) return undefined;
   return 'Kamailio 5.6 with its modules is needed: apt-get install kamailio kamailio-extra-modules kamailio-postgres-modules';
 };
@@ -65,39 +68,60 @@ const lastFaults = (logFile) =>
     .slice(-8)
     .join('\n');
 
-/** @type {typeof import('./switch').startKamailio} */
-const startKamailio = async (options) => {
-  const missing = missingKamailio();
-  if (missing !== undefined) throw new SetupError(missing);
-  const { dataDir, address = '127.0.0.1', agents = '127.0.0.0/8' } = options;
-  const folder = (/** @type {string} */ name) => {
-    fs.mkdirSync(path.join(dataDir, name), { recursive: true });
-    return path.join(dataDir, name);
-  };
-  const [tables, cdrs] = [folder('tables'), folder('cdrs')];
-  writeTables(tables, options.tables);
-  await createDialogTables(options);
+/** Writes what Kamailio reads, and says where that is. @param {import('./switch').KamailioOptions} options */
+const writeSettings = async (options) => {
+  const {
+    dataDir,
+    address = '127.0.0.1',
+    agents = '127.0.0.0/8',
+    askMs = 1_000,
+    openCalls = 2,
+    openSeconds = 60,
+  } = options;
+  const [tables, cdrs] = ['tables', 'cdrs'].map((name) => path.join(dataDir, name));
+  fs.mkdirSync(cdrs ?? '', { recursive: true });
+  writeTables(tables ?? '', options.tables);
   const sipPort = options.sipPort || (await freePort());
   const rpcPort = options.rpcPort || (await freePort());
   const evapi = `127.0.0.1:${options.evapiPort || (await freePort())}`;
-  const settings = path.join(dataDir, 'settings.cfg');
   const values = {
     SIP: `${address}:${sipPort}`,
     RPC_ADDRESS: '127.0.0.1',
     RPC_PORT: rpcPort,
     EVAPI: evapi,
     AGENTS: agents,
-    TABLES: tables,
-    CDRS: cdrs,
+    TABLES: tables ?? '',
+    CDRS: cdrs ?? '',
     DIALOGS: asKamailioUrl(options.database),
-    ASK_MS: options.askMs ?? 1_000,
-    OPEN_CALLS: options.openCalls ?? 2,
-    OPEN_SECONDS: options.openSeconds ?? 60,
+    ASK_MS: askMs,
+    OPEN_CALLS: openCalls,
+    OPEN_SECONDS: openSeconds,
   };
-  fs.writeFileSync(settings, settingsFile(values), { mode: 0o600 });
+  const file = path.join(dataDir, 'settings.cfg');
+  // The database's password is in it.
+  fs.writeFileSync(file, settingsFile(values), { mode: 0o600 });
+  const rpcUrl = `http://127.0.0.1:${rpcPort}/RPC`;
+  return { file, place: { sip: values.SIP, sipPort, rpcUrl, evapi, cdrs: values.CDRS } };
+};
+
+/** @param {string} dataDir @param {string} file */
+const spawnKamailio = (dataDir, file) => {
   const logFile = path.join(dataDir, 'kamailio.log');
   const log = fs.openSync(logFile, 'a');
-  const flags = ['-f', settings, '-DD', '-E', '-m', '64', '-M', '8', '-P', path.join(dataDir, 'kamailio.pid'), '-Y', dataDir];
+  const flags = [
+    '-f',
+    file,
+    '-DD',
+    '-E',
+    '-m',
+    '64',
+    '-M',
+    '8',
+    '-P',
+    path.join(dataDir, 'kamailio.pid'),
+    '-Y',
+    dataDir,
+  ];
   // TERM lets it end its children; KILL would leave them, holding its ports and answering.
   const command = dieWithParent('TERM', [program ?? '', ...flags]);
   const child = spawn('sh', command, { stdio: ['pipe', log, log], detached: true });
@@ -106,23 +130,32 @@ const startKamailio = async (options) => {
     child.stdin?.destroy();
     return signal ? `ended by ${signal}` : `exit code ${code}`;
   });
+  return { child, logFile, exited };
+};
+
+/** @type {typeof import('./switch').startKamailio} */
+const startKamailio = async (options) => {
+  const missing = missingKamailio();
+  if (missing !== undefined) throw new SetupError(missing);
+  await createDialogTables(options);
+  const { file, place } = await writeSettings(options);
+  const { child, logFile, exited } = spawnKamailio(options.dataDir, file);
   const pid = child.pid ?? 0;
   const kill = async () => {
     if (child.exitCode === null && child.signalCode === null) process.kill(-pid, 'SIGKILL');
     await exited;
   };
   const stop = async () => {
-    const timer = setTimeout(() => void kill(), 10_000);
+    const timer = setTimeout(() => void kill(), stopTimeoutMs);
     child.kill('SIGTERM');
     await exited;
     clearTimeout(timer);
   };
-  const rpcUrl = `http://127.0.0.1:${rpcPort}/RPC`;
-  await untilAnswering({ url: rpcUrl, logFile, exited }).catch(async (error) => {
+  await untilAnswering({ url: place.rpcUrl, logFile, exited }).catch(async (error) => {
     await kill();
     throw error;
   });
-  return { sip: `${address}:${sipPort}`, sipPort, rpcUrl, evapi, cdrs, pid, exited, stop, kill };
+  return { ...place, pid, exited, stop, kill };
 };
 
 module.exports = { missingKamailio, startKamailio };

@@ -1,5 +1,13 @@
 import { agentKilled, kafkaAway, ledgerKilled, switchKilled } from './scenarios/failures';
-import { cutNow, mutualReadings, postpaid, prepaidRunsOut, sliceBySlice, thirtyAtOnce, vendorUnpaid } from './scenarios/money';
+import {
+  cutNow,
+  mutualReadings,
+  postpaid,
+  prepaidRunsOut,
+  sliceBySlice,
+  thirtyAtOnce,
+  vendorUnpaid,
+} from './scenarios/money';
 import type { Call } from './support/calls';
 import { startChain, untilServing } from './support/chain';
 import type { Chain } from './support/chain';

@@ -1,3 +1,3 @@
 export { startAgent } from './agent';
-export type { AgentParts, SwitchPlace } from './agent';
+export type { CommandSource } from './commands/command-source';
 export { kafkaCommands } from './commands/kafka-commands';

@@ -13,5 +13,9 @@ export type Switch = {
   isConnected(): boolean;
   /** Begins; calls back whenever the switch has come, or come back, and has to be given everything. */
   start(onCome: () => void): void;
+  figures(): SwitchFigures;
   close(): Promise<void>;
 };
+
+/** Since the agent was started: calls let through, refused, and left to the switch's policy; and those that go on now. */
+export type SwitchFigures = { route: number; refuse: number; policy: number; live: number };

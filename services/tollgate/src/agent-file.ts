@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { accountIdPattern } from '@tollgate/contracts';
 import { SettingsError } from './settings';
 
-const name = z.string().regex(accountIdPattern, 'must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or a digit');
+const name = z
+  .string()
+  .regex(accountIdPattern, 'must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or a digit');
 const place = z.string().regex(/^[^\s:]+:\d{1,5}$/, 'must be host:port');
 
 const kamailio = z.strictObject({
@@ -15,7 +17,11 @@ const kamailio = z.strictObject({
   }),
 });
 
-const decks = z.strictObject({ currency: z.string().regex(/^[A-Z]{3}$/), inbound: name.optional(), outbound: name.optional() });
+const decks = z.strictObject({
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  inbound: name.optional(),
+  outbound: name.optional(),
+});
 
 const agentFile = z.strictObject({
   switches: z.array(kamailio).min(1),

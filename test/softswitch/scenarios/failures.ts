@@ -75,7 +75,7 @@ export const switchKilled = async (chain: Chain) => {
   const running = placeCall(chain, { from: 'prepaid', talkMs: 7_000 });
   await running.answered();
   await until('the database has the call', async () => (await keptCalls(chain, 'prepaid')) > 0);
-  await chain.agent.child.kill('SIGSTOP');
+  chain.agent.child.kill('SIGSTOP');
   await chain.kamailio.kill();
   chain.kamailio = await chain.startSwitch();
   const [early, help] = await Promise.all([

@@ -20,7 +20,15 @@ export const prepaidRunsOut = async (chain: Chain) => {
   const paidAt = Date.now();
   const admitted = await untilAdmitted(chain, 'prepaid');
   await ledger.untilSettled('prepaid');
-  return { cut, left, refused, paidAt, admitted, usage: await ledger.usage('prepaid'), balance: await ledger.balance('prepaid') };
+  return {
+    cut,
+    left,
+    refused,
+    paidAt,
+    admitted,
+    usage: await ledger.usage('prepaid'),
+    balance: await ledger.balance('prepaid'),
+  };
 };
 
 /** Calls until one is answered, and hangs up. */

@@ -16,7 +16,10 @@ export type Call = {
 type Options = { from: Originator; callee?: string; talkMs?: number };
 
 /** Places a call. */
-export const placeCall = ({ kamailio }: Pick<Chain, 'kamailio'>, { from, callee = '441234', talkMs = 60_000 }: Options) => {
+export const placeCall = (
+  { kamailio }: Pick<Chain, 'kamailio'>,
+  { from, callee = '441234', talkMs = 60_000 }: Options,
+) => {
   const { exited, log, kill } = runSipp({
     scenario: callerScenario(talkMs),
     address: addressOf(from),
@@ -62,19 +65,24 @@ export const giveUpCall = async ({ kamailio }: Pick<Chain, 'kamailio'>, from: Or
 };
 
 const callIn = (log: string): Call => {
-  const timed = (what: string) => new RegExp(`${what} at \\S+\\t\\S+\\t(\\d+\\.\\d+)(?: with (.*))?`).exec(log);
-  const [, refusedStatus = '', , refusedReason = ''] = /refused (\d+) at (\S+\t\S+\t\S+) with ?(.*)/.exec(log) ?? [];
-  if (refusedStatus !== '') return { status: Number(refusedStatus), reason: refusedReason };
-  const answered = timed('answered');
-  if (answered === null) return { status: 0, reason: '' };
-  const cut = timed('cut');
-  const end = cut ?? timed('hung up');
+  const refused = eventIn(log, 'refused \\d+');
+  if (refused !== undefined) return { status: refused.status, reason: refused.reason };
+  const answered = eventIn(log, 'answered');
+  if (answered === undefined) return { status: 0, reason: '' };
+  const cut = eventIn(log, 'cut');
+  const end = cut ?? eventIn(log, 'hung up');
   return {
     status: 200,
-    reason: cut?.[2] ?? '',
-    answeredAt: milliseconds(answered[1]),
-    ...(end !== null && { endedAt: milliseconds(end[1]), endedBy: cut === null ? ('caller' as const) : ('switch' as const) }),
+    reason: cut?.reason ?? '',
+    answeredAt: answered.at,
+    ...(end !== undefined && { endedAt: end.at, endedBy: cut === undefined ? 'caller' : 'switch' }),
   };
 };
 
-const milliseconds = (seconds = '0'): number => Number(seconds) * 1_000;
+/** A line of the log: `refused 402 at 2026-11-27 14:48:52.422459 1795790932.422459 with Q.850;…`. */
+const eventIn = (log: string, what: string): { status: number; at: number; reason: string } | undefined => {
+  const found = new RegExp(`^${what} at \\S+\\t\\S+\\t(\\d+\\.\\d+)(?: with ?(.*))?$`, 'm').exec(log);
+  if (found === null) return undefined;
+  const [line, seconds, reason = ''] = found;
+  return { status: Number(/^refused (\d+)/.exec(line)?.[1] ?? 200), at: Number(seconds) * 1_000, reason };
+};

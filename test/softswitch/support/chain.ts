@@ -6,9 +6,10 @@ import { startKamailio } from '../../../infra/kamailio/switch';
 import type { Kamailio } from '../../../infra/kamailio/switch';
 import { startPostgres } from '../../../infra/postgres/server';
 import { freePort } from '../../scenarios/support/free-port';
-import { createDataFolder, spawnProgram, spawnTollgate, startTollgate } from '../../scenarios/support/tollgate-process';
+import { createDataFolder, spawnTollgate, startTollgate } from '../../scenarios/support/tollgate-process';
 import type { Tollgate } from '../../scenarios/support/tollgate-process';
 import { until } from '../../scenarios/support/until';
+import { startOutsideRater } from './outside-rater';
 import { vendorScenario } from './sip-scenarios';
 import { runSipp } from './sipp';
 
@@ -76,24 +77,43 @@ export const startChain = async () => {
   writeFileSync(agentFile, JSON.stringify(agentSettings(kamailio)));
   const startAgent = () =>
     spawnTollgate(
-      ['agent', agentFile, '--url', ledger.url, '--state', join(folder, 'agent'), '--log-level', 'debug'],
+      [
+        'agent',
+        agentFile,
+        '--url',
+        ledger.url,
+        '--state',
+        join(folder, 'agent'),
+        '--port',
+        '0',
+        '--log-level',
+        'debug',
+      ],
       { KAFKA_BROKERS: broker.brokers.join(',') },
     );
   const vendors = [vendorPort, secondPort, emergencyPort].map((port) =>
     runSipp({ scenario: vendorScenario(100), address: '127.0.0.1', port }),
   );
-  const chain = { broker, postgres, ledger, kamailio, agent: startAgent(), rater: startRater(broker), startKafka, startLedger, startSwitch, startAgent };
+  const chain = {
+    broker,
+    postgres,
+    ledger,
+    kamailio,
+    agent: startAgent(),
+    rater: await startOutsideRater(broker.brokers),
+    startKafka,
+    startLedger,
+    startSwitch,
+    startAgent,
+  };
   return { ...chain, stop: stopAll };
   async function stopAll(this: typeof chain): Promise<void> {
     for (const vendor of vendors) vendor.kill();
     this.agent.child.kill('SIGTERM');
-    this.rater.child.kill('SIGTERM');
-    await Promise.all([this.agent.exited, this.kamailio.stop(), this.ledger.stop()]);
+    await Promise.all([this.rater.stop(), this.agent.exited, this.kamailio.stop(), this.ledger.stop()]);
     await Promise.all([this.broker.stop(), this.postgres.stop()]);
   }
 };
-
-const startRater = ({ brokers }: Broker) => spawnProgram('/tmp/devrater.js', brokers);
 
 const agentSettings = ({ rpcUrl, evapi, cdrs }: Kamailio): object => ({
   switches: [{ switchId: 'switch-1', kamailio: { rpc: rpcUrl, evapi, cdrs } }],
@@ -106,7 +126,11 @@ const agentSettings = ({ rpcUrl, evapi, cdrs }: Kamailio): object => ({
 });
 
 /** What Kamailio answers to a call of its RPC. */
-export const rpc = async ({ rpcUrl }: Kamailio, method: string, params: readonly (string | number)[]): Promise<unknown> => {
+export const rpc = async (
+  { rpcUrl }: Kamailio,
+  method: string,
+  params: readonly (string | number)[],
+): Promise<unknown> => {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
   const answer = await fetch(rpcUrl, { method: 'POST', body });
   return ((await answer.json()) as { result?: unknown }).result;
@@ -116,7 +140,6 @@ export const rpc = async ({ rpcUrl }: Kamailio, method: string, params: readonly
 export const untilServing = ({ kamailio }: Pick<Chain, 'kamailio'>): Promise<boolean> =>
   until('the switch takes calls', async () => {
     const got = (await rpc(kamailio, 'htable.get', ['ctl', 'epoch']).catch(() => undefined)) as
-      | { item: { value: number } }
-      | undefined;
+      { item: { value: number } } | undefined;
     return (got?.item.value ?? 0) > 0;
   });

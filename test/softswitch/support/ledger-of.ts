@@ -37,7 +37,11 @@ export const ledgerAt = (url: string) => {
     usage: async (accountId: string): Promise<Fields[]> =>
       (await history(accountId)).filter(({ type }) => type === 'UsageCharged').map(({ data }) => data as Fields),
     untilSettled: (accountId: string, timeoutMs = 30_000) =>
-      until(`nothing is reserved of ${accountId}`, async () => (await account(accountId))['exposure'] === undefined, timeoutMs),
+      until(
+        `nothing is reserved of ${accountId}`,
+        async () => (await account(accountId))['exposure'] === undefined,
+        timeoutMs,
+      ),
     untilState: (accountId: string, direction: string, state: string) =>
       until(`${accountId} ${direction} is ${state}`, async () => {
         const traffic = (await account(accountId))['traffic'] as Record<string, { state: string }>;

@@ -8,7 +8,10 @@ const sending = (text: string, attributes = ''): string =>
 const via = (branch: string): string =>
   `Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-${branch}`;
 
-const headers = (cseq: string, to: string): string => `From: "[caller]" <sip:[caller]@[local_ip]:[local_port]>;tag=[pid]c[call_number]
+const headers = (
+  cseq: string,
+  to: string,
+): string => `From: "[caller]" <sip:[caller]@[local_ip]:[local_port]>;tag=[pid]c[call_number]
 To: <sip:[callee]@[remote_ip]:[remote_port]>${to}
 Call-ID: [call_id]
 CSeq: ${cseq}
@@ -21,7 +24,10 @@ const invite = sending(
   'retrans="500"',
 );
 const inDialog = (method: string, cseq: string, attributes = ''): string =>
-  sending(`${method} [next_url] SIP/2.0\n${via(cseq.replace(' ', ''))}\n[routes]\n${headers(cseq, '[peer_tag_param]')}`, attributes);
+  sending(
+    `${method} [next_url] SIP/2.0\n${via(cseq.replace(' ', ''))}\n[routes]\n${headers(cseq, '[peer_tag_param]')}`,
+    attributes,
+  );
 
 /** A final answer that is none, each of which ends the call. */
 const refusals = [402, 403, 404, 408, 481, 484, 487, 500, 503]

@@ -34,7 +34,17 @@ export const runSipp = ({ scenario, address, port = 0, to, keys = {}, flags = []
     [
       ...(to === undefined ? [] : [to]),
       ...['-sf', file, '-i', address, '-mi', address, '-mp', media, ...(port === 0 ? [] : ['-p', String(port)])],
-      ...['-nostdin', '-trace_logs', '-log_file', logFile, '-log_overwrite', 'false', '-trace_err', '-error_file', join(folder, 'errors')],
+      ...[
+        '-nostdin',
+        '-trace_logs',
+        '-log_file',
+        logFile,
+        '-log_overwrite',
+        'false',
+        '-trace_err',
+        '-error_file',
+        join(folder, 'errors'),
+      ],
       ...Object.entries(keys).flatMap(([name, value]) => ['-key', name, value]),
       ...flags,
     ],
@@ -49,7 +59,11 @@ export const runSipp = ({ scenario, address, port = 0, to, keys = {}, flags = []
   const readIfThere = (name: string): string => (existsSync(name) ? readFileSync(name, 'latin1') : '');
   const exited = once(child, 'close').then(([code]) => {
     running.delete(kill);
-    const result = { code: code as number | null, log: readIfThere(logFile), errors: errors + readIfThere(join(folder, 'errors')) };
+    const result = {
+      code: code as number | null,
+      log: readIfThere(logFile),
+      errors: errors + readIfThere(join(folder, 'errors')),
+    };
     rmSync(folder, { recursive: true, force: true });
     return result;
   });

@@ -59,11 +59,14 @@ test('an originator who is refused pays first, and the vendor’s leg is given b
 test.each([
   ['acme/c1-in', 'one/c1-out'],
   ['one/c1-out', 'acme/c1-in'],
-])('a ledger that is away for %s leaves it to the policy; both legs are given back, whatever became of them', async (away) => {
-  const { verdict, released } = await decide({ [away]: 'away' });
-  expect(verdict).toEqual({ do: 'policy' });
-  expect(released).toEqual(['acme/c1-in', 'one/c1-out']);
-});
+])(
+  'a ledger that is away for %s leaves it to the policy; both legs are given back, whatever became of them',
+  async (away) => {
+    const { verdict, released } = await decide({ [away]: 'away' });
+    expect(verdict).toEqual({ do: 'policy' });
+    expect(released).toEqual(['acme/c1-in', 'one/c1-out']);
+  },
+);
 
 test('a ledger that is late leaves it to the policy, and what it grants afterwards is given back', async () => {
   const { verdict, soon, released } = await decide({ 'acme/c1-in': 'silent' });

@@ -7,7 +7,14 @@ import type { Releases } from './releases';
 import type { Tariffs } from './tariffs';
 
 export type Vendor = { account: string; target: string };
-export type Ask = { id: string; account: string; vendors: readonly Vendor[]; caller: string; callee: string; callId: string };
+export type Ask = {
+  id: string;
+  account: string;
+  vendors: readonly Vendor[];
+  caller: string;
+  callee: string;
+  callId: string;
+};
 
 /** What becomes of a call: `seconds` from its answer, null for no limit. `policy`: nobody could be asked. */
 export type Verdict =
@@ -45,17 +52,12 @@ export const createAuthorizer = ({ ledger, releases, tariffs, limitMs, logger }:
     return { granted: 0, reason: 'NOT_KNOWN' };
   };
 
-  /** What was granted of the two goes back; the verdict, unless another vendor may be asked. */
+  /** The verdict, unless another vendor may be asked; what was granted of the two goes back. */
   const settle = (legs: readonly Leg[], outcomes: readonly PromiseSettledResult<Answered>[]): Verdict | undefined => {
-    const [mine, theirs] = outcomes;
-    const isUnknown = outcomes.some(({ status }) => status === 'rejected');
+    const [mine] = outcomes;
     const isRefused = mine?.status === 'fulfilled' && mine.value.granted === 0;
-    if (!isUnknown && !isRefused) return undefined;
-    for (const [index, outcome] of outcomes.entries()) {
-      const leg = legs[index];
-      if (leg !== undefined && outcome.status === 'fulfilled' && outcome.value.granted !== 0) releases.release(leg);
-    }
-    if (theirs?.status === 'rejected') logger.debug({ error: String(theirs.reason) }, 'A vendor could not be asked for');
+    if (!isRefused && outcomes.every(({ status }) => status === 'fulfilled')) return undefined;
+    legs.filter((_leg, index) => isGranted(outcomes[index])).forEach((leg) => releases.release(leg));
     return isRefused ? refusalOf(mine.value) : { do: 'policy' };
   };
 
@@ -91,6 +93,9 @@ export const createAuthorizer = ({ ledger, releases, tariffs, limitMs, logger }:
     return { do: 'policy' };
   };
 };
+
+const isGranted = (outcome: PromiseSettledResult<Answered> | undefined): boolean =>
+  outcome?.status === 'fulfilled' && outcome.value.granted !== 0;
 
 /** Of a call that was never answered. */
 export const giveBack = (releases: Releases, id: string, call: { account: string; vendor: string }): void => {

@@ -6,7 +6,10 @@ export const silent = { debug: () => undefined, info: () => undefined, warn: () 
 type Told = { released: [string, number | undefined][]; extended: [string, number][]; asked: string[] };
 
 /** A ledger that answers what it is told to, by `account/authorizationId`. */
-export const fakeLedger = (answers: Record<string, number | null | 'away' | 'silent' | 'unknown'>, extensions: number[] = []) => {
+export const fakeLedger = (
+  answers: Record<string, number | null | 'away' | 'silent' | 'unknown'>,
+  extensions: number[] = [],
+) => {
   const told: Told = { released: [], extended: [], asked: [] };
   const nameOf = ({ accountId, authorizationId }: Leg): string => `${accountId}/${authorizationId}`;
   const answerOf = (leg: Leg, granted: number | null): AuthorizationAnswer => ({
@@ -32,6 +35,7 @@ export const fakeLedger = (answers: Record<string, number | null | 'away' | 'sil
         return Promise.resolve({ ...answerOf(leg, extensions.at(-1) ?? 0), reason: 'INSUFFICIENT_BALANCE' });
       return Promise.resolve(answerOf(leg, granted));
     },
+    acknowledge: () => Promise.resolve(),
     release: (leg, usedSeconds) => {
       told.released.push([nameOf(leg), usedSeconds]);
       return Promise.resolve();

@@ -23,6 +23,9 @@ export const httpLedger = (url: string, limitMs: number): Ledger & { close(): vo
     release: async (leg, usedSeconds) => {
       await post(`${legPath(leg)}/release`, usedSeconds === undefined ? {} : { usedSeconds });
     },
+    acknowledge: async (acknowledgement) => {
+      await post('/v1/acknowledgements', acknowledgement);
+    },
     close: () => {
       agent.destroy();
     },

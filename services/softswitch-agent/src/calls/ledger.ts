@@ -4,6 +4,17 @@ import type { AuthorizationAnswer } from '@tollgate/contracts';
 /** A call's leg in the ledger. */
 export type Leg = { accountId: string; authorizationId: string };
 
+/** What a switch made of a command. */
+export type Acknowledgement = {
+  commandId: string;
+  switchId: string;
+  accountId: string;
+  sequence: number;
+  appliedAt: string;
+  callsCut: number;
+  result: 'applied' | 'stale';
+};
+
 /** What the ledger has to say to a switch. Whatever is asked may be asked again. */
 export type Ledger = {
   /** Rejects with `Refused` where asking again is of no use; with anything else where the ledger did not answer. */
@@ -12,6 +23,7 @@ export type Ledger = {
   extend(leg: Leg, number: number): Promise<AuthorizationAnswer>;
   /** `usedSeconds` of a call that was answered. */
   release(leg: Leg, usedSeconds?: number): Promise<void>;
+  acknowledge(acknowledgement: Acknowledgement): Promise<void>;
 };
 
 /** The ledger knows what was asked for, and will never grant it as it is. */

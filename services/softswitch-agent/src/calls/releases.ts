@@ -27,7 +27,10 @@ export const createReleases = (ledger: Ledger, logger: Log): Releases => {
         await delay(backoffMs(attempt, backoff), undefined, { signal: stopping.signal }).catch(() => undefined);
       }
     }
-    logger.warn({ ...leg }, 'A reservation could not be given back; it stays until its usage comes or it is written off');
+    logger.warn(
+      { ...leg },
+      'A reservation could not be given back; it stays until its usage comes or it is written off',
+    );
   };
   return {
     release: (leg, usedSeconds) => {

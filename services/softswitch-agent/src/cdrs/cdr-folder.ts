@@ -14,7 +14,9 @@ const roundBytes = 1 << 20;
 export const readNewRows = (folder: string, read: Pick<ReadPlaces, 'of'>): ReadRows => {
   const rows: ReadRows['rows'] = [];
   const places = new Map<string, number>();
-  for (const name of readdirSync(folder).filter((one) => one.startsWith('cdrs_')).sort()) {
+  for (const name of readdirSync(folder)
+    .filter((one) => one.startsWith('cdrs_'))
+    .sort()) {
     const path = join(folder, name);
     const { ino, birthtimeMs, size } = statSync(path);
     const file = `${String(ino)}-${String(Math.round(birthtimeMs))}`;

@@ -1,6 +1,7 @@
 import { cdrIn } from './cdr-row';
 
-const row = '1795412125|1795412126|1.190000|c0ffee|1-19811@127.0.0.1|acme|vendor2|49301|442071|4420|asked|1795412125.717429';
+const row =
+  '1795412125|1795412126|1.190000|c0ffee|1-19811@127.0.0.1|acme|vendor2|49301|442071|4420|asked|1795412125.717429';
 
 test('a row becomes a CDR that names what its legs were authorised under', () => {
   expect(cdrIn(row, 'switch-1')).toEqual({
@@ -22,7 +23,10 @@ test('a row becomes a CDR that names what its legs were authorised under', () =>
 });
 
 test('a call that nobody could be asked about names no authorisation', () => {
-  expect(cdrIn(row.replace('asked', 'unasked'), 'switch-1').attributes).toEqual({ switchId: 'switch-1', prefix: '4420' });
+  expect(cdrIn(row.replace('asked', 'unasked'), 'switch-1').attributes).toEqual({
+    switchId: 'switch-1',
+    prefix: '4420',
+  });
 });
 
 test('a bar in a name does not part it, and a start without a fraction is whole seconds', () => {

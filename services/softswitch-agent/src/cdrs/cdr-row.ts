@@ -1,28 +1,30 @@
 import { inboundLeg, outboundLeg } from '../calls/authorize';
 import type { Cdr } from './cdr';
 
-const columns = 12;
+/** What Kamailio's acc writes, in this order: start, end and duration, then `cdr_extra` of kamailio.cfg. */
+const columns = [
+  ...['start', 'end', 'duration', 'id', 'callId', 'account'],
+  ...['vendor', 'caller', 'callee', 'prefix', 'legs', 'connect'],
+] as const;
 
-/** A row that Kamailio's acc wrote, with the columns of kamailio.cfg; throws where it is none. */
+/** A row that Kamailio's acc wrote; throws where it is none. */
 export const cdrIn = (row: string, switchId: string): Cdr => {
-  const fields = row.split('|').map((field) => field.replaceAll('%7C', '|'));
-  if (fields.length !== columns) throw new Error(`it has ${String(fields.length)} columns, not ${String(columns)}`);
-  const [start = '', , duration = '', id = '', callId = '', account = '', vendor = '', ...rest] = fields;
-  const [caller = '', callee = '', prefix = '', legs = '', connect = ''] = [...rest.slice(0, 4), rest[4] ?? ''];
+  const { id, account, vendor, ...fields } = fieldsOf(row);
   if (id === '' || account === '' || vendor === '') throw new Error('it names no call, originator or terminator');
   return {
     cdrId: id,
-    callId,
+    callId: fields.callId,
     originator: account,
     terminator: vendor,
-    caller,
-    callee,
-    startedAt: instantOf(connect === '' ? start : connect),
-    durationMs: millisecondsOf(duration),
+    caller: fields.caller,
+    callee: fields.callee,
+    // The start of the row itself is in whole seconds.
+    startedAt: new Date(millisecondsOf(fields.connect || fields.start)).toISOString(),
+    durationMs: millisecondsOf(fields.duration),
     attributes: {
       switchId,
-      prefix,
-      ...(legs === 'asked' && {
+      prefix: fields.prefix,
+      ...(fields.legs === 'asked' && {
         authorizationInbound: inboundLeg(id, account).authorizationId,
         authorizationOutbound: outboundLeg(id, vendor).authorizationId,
       }),
@@ -30,12 +32,16 @@ export const cdrIn = (row: string, switchId: string): Cdr => {
   };
 };
 
-/** Seconds since 1970, with a fraction. */
-const instantOf = (seconds: string): string => {
-  const time = new Date(millisecondsOf(seconds));
-  return time.toISOString();
+type Fields = Record<(typeof columns)[number], string>;
+
+const fieldsOf = (row: string): Fields => {
+  const values = row.split('|').map((field) => field.replaceAll('%7C', '|'));
+  if (values.length !== columns.length)
+    throw new Error(`it has ${String(values.length)} columns, not ${String(columns.length)}`);
+  return Object.fromEntries(columns.map((name, index) => [name, values[index]])) as Fields;
 };
 
+/** Of seconds since 1970, or of a duration, with a fraction. */
 const millisecondsOf = (seconds: string): number => {
   const [, whole, fraction = ''] = /^(\d{1,12})(?:\.(\d+))?$/.exec(seconds) ?? [];
   if (whole === undefined) throw new Error(`"${seconds}" is no number of seconds`);

@@ -6,7 +6,8 @@ import type { Cdr } from './cdr';
 import { handOnCdrs } from './hand-on-cdrs';
 import { openReadPlaces } from './read-places';
 
-const rowOf = (id: string): string => `1795412125|1795412126|1.2|${id}|call-${id}|acme|vendor|Zoë|44|44|asked|1795412125.7`;
+const rowOf = (id: string): string =>
+  `1795412125|1795412126|1.2|${id}|call-${id}|acme|vendor|Zoë|44|44|asked|1795412125.7`;
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 let folder: string;

@@ -22,7 +22,9 @@ const fakeSwitch = () => {
     isConnected: () => state.isConnected,
     start: (onCome) => (state.come = onCome),
     apply: ({ commandId }) => attempt(commandId).then(() => 2),
-    applyAll: (commands) => attempt(`all: ${commands.map(({ commandId }) => commandId).join(', ')}`).then(() => new Map()),
+    applyAll: (commands) =>
+      attempt(`all: ${commands.map(({ commandId }) => commandId).join(', ')}`).then(() => new Map()),
+    figures: () => ({ route: 0, refuse: 0, policy: 0, live: 0 }),
     close: () => Promise.resolve(),
   };
   return { target, told, state };
@@ -69,7 +71,13 @@ test('of several that wait the newest of an account and direction is applied, an
   const { told, offer, followed, acknowledged } = follow();
   followed.begin();
   await settle();
-  offer('acme/inbound#1 block', 'acme/outbound#2 block', 'acme/inbound#3 open', 'acme/inbound#1 block', 'acme/inbound#3 open');
+  offer(
+    'acme/inbound#1 block',
+    'acme/outbound#2 block',
+    'acme/inbound#3 open',
+    'acme/inbound#1 block',
+    'acme/inbound#3 open',
+  );
   await settle();
   expect(told.slice(1)).toEqual(['acme/inbound#3 open', 'acme/outbound#2 block']);
   expect(acknowledged[0]).toBe('switch-1 acme/inbound#1 block stale 0');

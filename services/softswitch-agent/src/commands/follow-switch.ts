@@ -26,6 +26,7 @@ type Parts = { latest: LatestCommands; acknowledge: Acknowledge; logger: Log };
  * account and direction alone where several wait. What has been applied is acknowledged; what another took the place of, as stale.
  */
 export const followSwitch = (target: Switch, { latest, acknowledge, logger }: Parts): FollowedSwitch => {
+  const { switchId } = target;
   const waiting = new Map<string, TrafficCommand>();
   const acknowledged = new Map<string, string>();
   const stopping = new AbortController();
@@ -36,42 +37,42 @@ export const followSwitch = (target: Switch, { latest, acknowledge, logger }: Pa
 
   const confirm = (command: TrafficCommand, callsCut: number): void => {
     acknowledged.set(keyOf(command), command.commandId);
-    acknowledge(target.switchId, command, { result: 'applied', callsCut });
+    acknowledge(switchId, command, { result: 'applied', callsCut });
   };
   const applyAll = async (): Promise<void> => {
     needsAll = false;
     waiting.clear();
     const commands = latest.all();
     const callsCut = await target.applyAll(commands);
-    for (const command of commands)
-      if (acknowledged.get(keyOf(command)) !== command.commandId) confirm(command, callsCut.get(command.commandId) ?? 0);
-    logger.info({ switchId: target.switchId, commands: commands.length }, 'The switch has everything');
-  };
-  const applyNext = async (command: TrafficCommand): Promise<void> => {
-    waiting.delete(keyOf(command));
-    confirm(command, await target.apply(command));
+    for (const command of commands.filter((one) => acknowledged.get(keyOf(one)) !== one.commandId))
+      confirm(command, callsCut.get(command.commandId) ?? 0);
+    logger.info({ switchId: switchId, commands: commands.length }, 'The switch has everything');
   };
   const step = async (): Promise<boolean> => {
     if (!hasBegun || !target.isConnected()) return false;
     const [next] = waiting.values();
     if (needsAll) await applyAll();
-    else if (next !== undefined) await applyNext(next);
-    else return false;
+    else if (next === undefined) return false;
+    else {
+      waiting.delete(keyOf(next));
+      confirm(next, await target.apply(next));
+    }
     return true;
   };
 
+  const failed = async (error: unknown): Promise<void> => {
+    needsAll = true;
+    logger.warn({ switchId, error: String(error) }, 'The switch took no command; it is given all');
+    await pause(failures, stopping.signal);
+    failures += 1;
+  };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       const woken = new Promise<void>((resolve) => (wake = resolve));
-      try {
-        if (!(await step())) await woken;
+      await step().then(async (hasActed) => {
         failures = 0;
-      } catch (error) {
-        needsAll = true;
-        logger.warn({ switchId: target.switchId, error: String(error) }, 'The switch took no command; it will be given all');
-        await delay(backoffMs(failures, backoff), undefined, { signal: stopping.signal }).catch(() => undefined);
-        failures += 1;
-      }
+        if (!hasActed) await woken;
+      }, failed);
     }
   };
   const done = run();
@@ -83,7 +84,7 @@ export const followSwitch = (target: Switch, { latest, acknowledge, logger }: Pa
   return {
     offer: (command) => {
       const older = waiting.get(keyOf(command));
-      if (older !== undefined) acknowledge(target.switchId, older, { result: 'stale', callsCut: 0 });
+      if (older !== undefined) acknowledge(switchId, older, stale);
       waiting.set(keyOf(command), command);
       wake();
     },
@@ -100,3 +101,8 @@ export const followSwitch = (target: Switch, { latest, acknowledge, logger }: Pa
     },
   };
 };
+
+const stale = { result: 'stale', callsCut: 0 } as const;
+
+const pause = (failures: number, signal: AbortSignal): Promise<void> =>
+  delay(backoffMs(failures, backoff), undefined, { signal }).catch(() => undefined);

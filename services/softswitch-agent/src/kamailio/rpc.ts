@@ -42,7 +42,9 @@ const exchange = (url: string, agent: Agent, body: string): Promise<string> =>
         else resolve(Buffer.concat(chunks).toString());
       });
     });
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`${url} did not answer in ${String(answerLimitMs / 1_000)} s`)));
+    outgoing.on('timeout', () =>
+      outgoing.destroy(new Error(`${url} did not answer in ${String(answerLimitMs / 1_000)} s`)),
+    );
     outgoing.on('error', reject);
     outgoing.end(body);
   });

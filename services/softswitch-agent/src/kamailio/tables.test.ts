@@ -14,7 +14,11 @@ describe('the table of who is blocked', () => {
   });
 
   test('a table is made equal by what differs, and never emptied on the way', async () => {
-    const { rpc, blocked, calls } = fakeRpc({ 'acme/inbound': '3:let-run', 'gone/inbound': '1:let-run', 'old/outbound': '1:cut-now' });
+    const { rpc, blocked, calls } = fakeRpc({
+      'acme/inbound': '3:let-run',
+      'gone/inbound': '1:let-run',
+      'old/outbound': '1:cut-now',
+    });
     const commands = [
       commandOf('acme/inbound#3 block', 'let-run'),
       commandOf('old/outbound#5 block', 'cut-now'),
@@ -50,7 +54,10 @@ describe('calls of an account that is blocked', () => {
   });
 
   test('one that is answered while the others are ended is ended as well', async () => {
-    const fake = fakeRpc({}, dialogs().map((dialog) => (dialog.entry === 3 ? { ...dialog, answersNext: true } : dialog)));
+    const fake = fakeRpc(
+      {},
+      dialogs().map((dialog) => (dialog.entry === 3 ? { ...dialog, answersNext: true } : dialog)),
+    );
     expect(await cutCalls(fake.rpc, commandOf('acme/inbound#1 block', 'cut-now'))).toBe(3);
   });
 

@@ -1,18 +1,25 @@
 import { resolve } from 'node:path';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { topicsOf } from '@tollgate/contracts';
 import { createKafka } from '@tollgate/kafka';
-import { createLog } from '@tollgate/service-runtime';
+import { addOperatorRoutes, createHttpServer, createLog, createMetrics } from '@tollgate/service-runtime';
+import type { Log } from '@tollgate/service-runtime';
 import { kafkaCommands, startAgent } from '@tollgate/softswitch-agent';
 import { readAgentFile } from '../agent-file';
 import type { AgentFile } from '../agent-file';
 import { kafkaSettingsOf } from '../kafka-connection';
-import { SettingsError, readSettings, settingSources } from '../settings';
-import { urlOption } from './tollgate-client';
+import { listen } from '../listen';
+import { readSettings, settingSources } from '../settings';
+import type { Settings } from '../settings';
+import { httpCommands } from './http-commands';
+import { createClient, urlOption } from './tollgate-client';
 
 type Flags = {
   url: string;
   state: string;
+  host?: string;
+  port: string;
   logLevel?: string;
   kafkaBrokers?: string;
   kafkaTopicPrefix?: string;
@@ -23,14 +30,19 @@ export const addAgent = (program: Command): void => {
   const { kafkaBrokers, kafkaTopicPrefix, logLevel } = settingSources;
   program
     .command('agent')
-    .summary('let softswitches ask before they route, and obey')
+    .summary('let softswitches ask before they route a call, and obey')
     .description(
-      'Keeps the tables of softswitches equal to the commands, ends calls as these say, answers what switches ask before they route a call, gives calls more time while they are paid for, and hands on their CDRs. FILE names the switches, and how the calls of accounts are priced.',
+      'Keeps the tables of softswitches equal to the commands and ends calls as these say, answers what switches ask before they route a call, gives calls more time while they are paid for, and hands on CDRs. FILE names the switches, and the decks that the calls of accounts are priced by: infra/kamailio/README.md.',
     )
-    .argument('<file>', 'JSON: {"switches": […], "accounts": {…}}, see infra/kamailio/README.md')
+    .argument('<file>', 'JSON, such as infra/kamailio/example/agent.json')
     .addOption(urlOption())
     .option('--state <folder>', 'where it keeps how far CDRs were handed on', 'agent-state')
-    .option(kafkaBrokers.flag ?? '', `host:port,… of the brokers (${kafkaBrokers.variable})`)
+    .option('--host <address>', 'address of /healthz, /readyz and /metrics', '127.0.0.1')
+    .addOption(new Option('--port <number>', 'their port; 0 takes any free one').default('8410'))
+    .option(
+      kafkaBrokers.flag ?? '',
+      `host:port,… of the brokers; without it commands come over HTTP, and CDRs stay in their files (${kafkaBrokers.variable})`,
+    )
     .option(kafkaTopicPrefix.flag ?? '', `${kafkaTopicPrefix.about} (${kafkaTopicPrefix.variable})`)
     .option(logLevel.flag ?? '', `${logLevel.about} (${logLevel.variable})`)
     .addHelpText('after', '\nKAFKA_TLS and KAFKA_SASL_… are taken from the environment, as by serve.')
@@ -40,10 +52,7 @@ export const addAgent = (program: Command): void => {
 const agent = async (path: string, { url, state, ...flags }: Flags): Promise<void> => {
   const file = readAgentFile(path);
   const settings = readSettings(flags, process.env);
-  if (settings.kafkaBrokers === undefined) throw new SettingsError('KAFKA_BROKERS (--kafka-brokers): needed');
   const logger = createLog(settings.logLevel);
-  const client = createKafka(kafkaSettingsOf(settings), logger);
-  const topics = topicsOf(settings.kafkaTopicPrefix);
   const running = startAgent({
     switches: file.switches.map(({ switchId, kamailio: { rpc, evapi, cdrs } }) => ({
       switchId,
@@ -54,17 +63,48 @@ const agent = async (path: string, { url, state, ...flags }: Flags): Promise<voi
     })),
     tariffs: tariffsIn(file),
     ledgerUrl: url,
-    source: kafkaCommands(client, topics.trafficControl, logger),
-    kafka: { client, cdrTopic: `${settings.kafkaTopicPrefix}cdr.v1` },
+    ...brokersOf(settings, url, logger),
     data: resolve(state),
     logger,
   });
-  process.stdout.write(`The agent serves ${file.switches.map(({ switchId }) => switchId).join(', ')}\n`);
+  const server = await serveOperators(running, settings, logger);
+  const names = file.switches.map(({ switchId }) => switchId).join(', ');
+  process.stdout.write(`The agent of ${names} listens on ${server.url}, Tollgate on ${url}\n`);
   await new Promise<void>((stop) => {
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
   });
-  await running.stop();
+  await Promise.all([running.stop(), server.close()]);
+  process.stdout.write('The agent has stopped\n');
+};
+
+/** Where commands come from and CDRs go to. */
+const brokersOf = (settings: Settings, url: string, logger: Log) => {
+  if (settings.kafkaBrokers === undefined) return { source: httpCommands(createClient(url), logger) };
+  const client = createKafka(kafkaSettingsOf(settings), logger);
+  const { kafkaTopicPrefix: prefix } = settings;
+  return {
+    source: kafkaCommands(client, topicsOf(prefix).trafficControl, logger),
+    kafka: { client, cdrTopic: `${prefix}cdr.v1` },
+  };
+};
+
+const limits = {
+  bodyBytes: 1_024,
+  requestTimeoutMs: 10_000,
+  headersTimeoutMs: 5_000,
+  idleTimeoutMs: 60_000,
+  connections: 100,
+};
+
+const serveOperators = async (running: ReturnType<typeof startAgent>, settings: Settings, logger: Log) => {
+  const { host, port, allowedHosts } = settings;
+  const metrics = createMetrics();
+  running.observe([metrics]);
+  const server = createHttpServer({ ...limits, allowedHosts }, logger);
+  addOperatorRoutes(server, running.readiness, metrics);
+  const url = await listen(settings, () => server.listen({ host, port }));
+  return { url, close: () => server.close() };
 };
 
 const tariffsIn =
