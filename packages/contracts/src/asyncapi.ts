@@ -1,16 +1,17 @@
+import { cdr, unrated } from './cdr';
 import { createComponents } from './components';
 import type { JsonObject } from './components';
 import { accountIdPattern } from './fields';
 import * as example from './examples';
 import { payment, usage } from './records';
 import { rejection } from './rejection';
-import { topicsOf } from './topics';
+import { raterTopicsOf, topicsOf } from './topics';
 import { cloudEventHeaders, trafficCommand } from './traffic-control';
 
 /** The Kafka contract of DESIGN section 3 as an AsyncAPI 3.0 document, built from the schemas that check the messages. */
 export const asyncApiDocument = (): object => {
   const { ref, schemas } = createComponents();
-  const topics = topicsOf('tollgate.');
+  const topics = { ...topicsOf('tollgate.'), ...raterTopicsOf('tollgate.') };
   return {
     asyncapi: '3.0.0',
     info: {
@@ -35,12 +36,23 @@ export const asyncApiDocument = (): object => {
       rejected: channel(topics.rejected, 'Messages that could not be applied, each once, with its reason.', {
         message: 'rejection',
       }),
+      cdr: channel(topics.cdr, 'Calls that have ended, from the softswitch; read where calls are rated.', {
+        message: 'cdr',
+      }),
+      unrated: channel(
+        topics.unrated,
+        'CDRs, and legs of them, that have no price, with the reason. The same key without a value says that one was sent again.',
+        { message: 'unrated' },
+      ),
     },
     operations: {
       receivePayments: operation('receive', 'payments', 'payment'),
       receiveUsage: operation('receive', 'usage', 'usage'),
       sendTrafficCommands: operation('send', 'trafficControl', 'trafficCommand'),
       sendRejections: operation('send', 'rejected', 'rejection'),
+      receiveCdrs: operation('receive', 'cdr', 'cdr'),
+      sendUsage: operation('send', 'usage', 'usage'),
+      sendUnrated: operation('send', 'unrated', 'unrated'),
     },
     components: {
       messages: {
@@ -64,6 +76,16 @@ export const asyncApiDocument = (): object => {
           key: { type: 'string', description: 'topic/partition/offset of the message refused' },
           payload: ref(rejection),
           examples: [{ payload: example.rejectionExample }],
+        }),
+        cdr: message('Cdr', {
+          key: { type: 'string', description: 'any; such as the originator' },
+          payload: ref(cdr),
+          examples: [{ payload: example.cdrExample }],
+        }),
+        unrated: message('Unrated', {
+          key: { type: 'string', description: 'topic/partition/offset of the CDR, and /inbound or /outbound of a leg' },
+          payload: ref(unrated),
+          examples: [{ payload: example.unratedExample }],
         }),
       },
       schemas: schemas(),

@@ -2,6 +2,7 @@ import type { Adjustment, AccountOpening, Authorization, Payment, Reversal, Usag
 import type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer } from './answers';
 import type { AuthorizationAnswer, ReleaseAnswer, ReservationView } from './authorizations';
 import { problemOf } from './problem';
+import type { Cdr, UnratedMessage } from './cdr';
 import type { ConsistencyProof, InclusionProof } from './proofs';
 import type { RejectedMessage } from './rejection';
 import { trafficCommandOf } from './traffic-control';
@@ -203,3 +204,24 @@ export const problemExample = problemOf({
   code: 'CURRENCY_MISMATCH',
   detail: 'currency: account acme is kept in EUR, not USD',
 });
+
+export const cdrExample: Cdr = {
+  cdrId: 'sbc1-8f3a71',
+  callId: '8f3a71',
+  originator: 'acme',
+  terminator: 'globex',
+  caller: '+31201234567',
+  callee: '+442079460000',
+  startedAt: '2026-01-31T11:58:12.250Z',
+  durationMs: 105_000,
+  attributes: { trunk: 'ams-3', authorizationInbound: 'sbc1-8f3a71-in' },
+};
+
+export const unratedExample: UnratedMessage = {
+  reason: 'NO_PRICE',
+  detail: 'deck globex-out has no price for +442079460000 at 2026-01-31T11:58:12.250Z',
+  leg: 'outbound',
+  receivedAt: '2026-01-31T11:59:58.125Z',
+  source: { topic: 'tollgate.cdr.v1', partition: 2, offset: '1041' },
+  payload: JSON.stringify(cdrExample),
+};

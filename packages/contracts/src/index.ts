@@ -3,6 +3,8 @@ export type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer
 export type { AuthorizationAnswer, ReleaseAnswer, ReservationView } from './authorizations';
 export { asyncApiDocument } from './asyncapi';
 export { byOf } from './by';
+export { authorizationAttributes, unrated } from './cdr';
+export type { Cdr, UnratedMessage, UnratedReason } from './cdr';
 export { claimHeadersOf, claimsOf } from './claims';
 export { accountIdPattern, instant, recordIdPattern } from './fields';
 export type { InputLost } from './input-lost';
@@ -14,6 +16,7 @@ export { doubledFault } from './doubled-name';
 export {
   parseAuthorization,
   parseBody,
+  parseCdr,
   parseCutoff,
   parseExtending,
   parseFurther,
@@ -41,7 +44,7 @@ export { adjustment, payment, reversal, usage } from './records';
 export { payloadOf, rejection, shorten } from './rejection';
 export type { RejectedMessage } from './rejection';
 export { storedEvents, UnknownEvent } from './stored-event';
-export { topicsOf } from './topics';
-export type { Topics } from './topics';
+export { raterTopicsOf, topicsOf } from './topics';
+export type { RaterTopics, Topics } from './topics';
 export { cloudEventHeaders, commandIdOf, trafficCommand, trafficCommandOf } from './traffic-control';
 export type { TrafficCommand } from './traffic-control';

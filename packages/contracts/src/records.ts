@@ -30,22 +30,32 @@ const ownProto = '__proto__';
 const charactersOf = (map: Record<string, string>): number =>
   Object.entries(map).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
 
+type MostAttributes = { entries: number; characters: number };
+
 /** `z.record` skips a `__proto__` key silently; nothing may be dropped without a word, so it is refused first. */
-const attributes = z
-  .unknown()
-  .refine(
-    (value) => typeof value !== 'object' || value === null || !Object.hasOwn(value, ownProto),
-    'must not have the key __proto__',
-  )
-  .pipe(z.record(z.string().min(1).max(128), z.string().max(1_000)))
-  .refine((map) => Object.keys(map).length <= 64, 'must have at most 64 entries')
-  .refine((map) => charactersOf(map) <= 16_000, 'must have at most 16000 characters in all')
-  .meta({
-    description:
-      'What else the rater wants kept: at most 64 entries, keys of 1 to 128 characters, values of at most 1,000, and 16,000 characters in all.',
-    maxProperties: 64,
-    propertyNames: { type: 'string', minLength: 1, maxLength: 128, not: { const: ownProto } },
-  });
+export const attributesOf = (most: MostAttributes) =>
+  z
+    .unknown()
+    .refine(
+      (value) => typeof value !== 'object' || value === null || !Object.hasOwn(value, ownProto),
+      'must not have the key __proto__',
+    )
+    .pipe(z.record(z.string().min(1).max(128), z.string().max(1_000)))
+    .refine((map) => Object.keys(map).length <= most.entries, `must have at most ${String(most.entries)} entries`)
+    .refine(
+      (map) => charactersOf(map) <= most.characters,
+      `must have at most ${String(most.characters)} characters in all`,
+    );
+
+/** What the published schema says of them. */
+export const attributesMeta = (what: string, { entries, characters }: MostAttributes) => ({
+  description: `${what}: at most ${String(entries)} entries, keys of 1 to 128 characters, values of at most 1,000, and ${characters.toLocaleString('en')} characters in all.`,
+  maxProperties: entries,
+  propertyNames: { type: 'string', minLength: 1, maxLength: 128, not: { const: ownProto } },
+});
+
+const most = { entries: 64, characters: 16_000 };
+const attributes = attributesOf(most).meta(attributesMeta('What else the rater wants kept', most));
 
 /** Whether attributes are certainly right, so that the schema need not look at them: nearly all are. */
 const arePlain = (map: unknown): boolean =>
@@ -60,7 +70,7 @@ const isSmall = (map: object): boolean => {
     entries += 1;
     characters += key.length + value.length;
   }
-  return entries <= 64 && characters <= 16_000;
+  return entries <= most.entries && characters <= most.characters;
 };
 
 export const usage = z

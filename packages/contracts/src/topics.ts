@@ -6,3 +6,7 @@ export const topicsOf = (prefix: string) => ({
   rejected: `${prefix}rejected.v1`,
 });
 export type Topics = ReturnType<typeof topicsOf>;
+
+/** Those of whoever rates calls, under the same prefix. */
+export const raterTopicsOf = (prefix: string) => ({ cdr: `${prefix}cdr.v1`, unrated: `${prefix}unrated.v1` });
+export type RaterTopics = ReturnType<typeof raterTopicsOf>;

@@ -18,15 +18,20 @@ export type Deck = {
 /** A number is not looked at beyond so many digits: no prefix of a deck is longer. */
 export const mostDigits = 20;
 
-/**
- * The price of a call to a number at an instant, in ms since 1970: of the longest prefix that has one then. Absent where there is none, or
- * where calls are barred.
- */
-export const rateIn = ({ rates }: Deck, callee: string, atMs: number): Price | undefined => {
+/** Where a number was found, and what calls there cost. */
+export type Match = { prefix: string; rate: Rate };
+
+/** The longest prefix of a number that has a rate at an instant, in ms since 1970. */
+export const matchIn = ({ rates }: Deck, callee: string, atMs: number): Match | undefined => {
   const digits = callee.startsWith('+') ? callee.slice(1) : callee;
   for (let length = Math.min(digits.length, mostDigits); length > 0; length -= 1) {
-    const rate = rates.get(digits.slice(0, length))?.find(({ from, to }) => from <= atMs && atMs < to);
-    if (rate !== undefined) return rate.price;
+    const prefix = digits.slice(0, length);
+    const rate = rates.get(prefix)?.find(({ from, to }) => from <= atMs && atMs < to);
+    if (rate !== undefined) return { prefix, rate };
   }
   return undefined;
 };
+
+/** The price of a call, by the longest prefix. Absent where there is none, or where calls are barred. */
+export const rateIn = (deck: Deck, callee: string, atMs: number): Price | undefined =>
+  matchIn(deck, callee, atMs)?.rate.price;

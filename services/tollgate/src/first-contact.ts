@@ -15,11 +15,12 @@ export type FirstContact = {
   reason(): string;
 };
 
-type Parts = { client: KafkaClient; topics: Topics; logger: Log; signal: AbortSignal };
+type Parts = { client: KafkaClient; topics: Topics; others: readonly string[]; logger: Log; signal: AbortSignal };
 
 /** Creates the topics that are missing as soon as a broker answers, and says what the broker refuses. */
-export const makeFirstContact = ({ client, topics, logger, signal }: Parts): FirstContact => {
-  const wanted = Object.values(topics).map((name) => ({ name, partitions, compacted: name === topics.trafficControl }));
+export const makeFirstContact = ({ client, topics, others, logger, signal }: Parts): FirstContact => {
+  const names = [...Object.values(topics), ...others];
+  const wanted = names.map((name) => ({ name, partitions, compacted: name === topics.trafficControl }));
   let reason = 'no answer yet';
 
   const run = async (): Promise<void> => {

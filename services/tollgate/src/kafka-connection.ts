@@ -1,4 +1,4 @@
-import { topicsOf } from '@tollgate/contracts';
+import { raterTopicsOf, topicsOf } from '@tollgate/contracts';
 import type { Topics } from '@tollgate/contracts';
 import { createKafka } from '@tollgate/kafka';
 import type { KafkaClient } from '@tollgate/kafka';
@@ -20,7 +20,7 @@ export const connectKafka = (settings: Settings, logger: Log): KafkaConnection =
   const topics = topicsOf(settings.kafkaTopicPrefix);
   const client = createKafka(kafkaSettingsOf(settings), logger);
   const stopping = new AbortController();
-  const contact = makeFirstContact({ client, topics, logger, signal: stopping.signal });
+  const contact = makeFirstContact({ client, topics, others: othersOf(settings), logger, signal: stopping.signal });
   return {
     client,
     topics,
@@ -30,6 +30,10 @@ export const connectKafka = (settings: Settings, logger: Log): KafkaConnection =
     },
   };
 };
+
+/** Only where calls are rated. */
+const othersOf = ({ rater, kafkaTopicPrefix }: Settings): string[] =>
+  rater === undefined ? [] : Object.values(raterTopicsOf(kafkaTopicPrefix));
 
 /** How to reach the brokers. */
 export const kafkaSettingsOf = (settings: Settings) => {

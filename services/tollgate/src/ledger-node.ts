@@ -112,7 +112,7 @@ const startParts = async (settings: Settings, logger: Log, foundation: Foundatio
 
 /** Without brokers, or a role that speaks to them, the client of Kafka is not even loaded. */
 const connectIfNeeded = async (settings: Settings, roles: readonly Role[], logger: Log) => {
-  if (settings.kafkaBrokers === undefined || !roles.some((role) => role === 'intake' || role === 'publish'))
+  if (settings.kafkaBrokers === undefined || !roles.some((role) => ['intake', 'publish', 'rate'].includes(role)))
     return undefined;
   const { connectKafka } = await import('./kafka-connection.js');
   return connectKafka(settings, logger);

@@ -1,5 +1,5 @@
 /** What a process can do alone, beside others on the same log; several of each may run at once (DESIGN 5). */
-export const roleNames = ['intake', 'decide', 'publish', 'api', 'reporting'] as const;
+export const roleNames = ['intake', 'decide', 'publish', 'api', 'reporting', 'rate'] as const;
 export type Role = (typeof roleNames)[number];
 
 /** Whether a process that was given these roles has that one: given none, it has all. */
@@ -18,16 +18,21 @@ type Given = {
   eventstoreUrl?: string | undefined;
   kafkaBrokers?: readonly string[] | undefined;
   databaseUrl?: string | undefined;
+  rater?: string | undefined;
 };
 
 /** What keeps a process with these roles from starting, a line each. */
-export const faultsOfRoles = ({ roles, host, eventstoreUrl, kafkaBrokers, databaseUrl }: Given): string[] => {
+export const faultsOfRoles = ({ roles, host, eventstoreUrl, kafkaBrokers, databaseUrl, rater }: Given): string[] => {
   if (roles.length === 0) return [];
   const faults: string[] = [];
   if (eventstoreUrl === undefined)
     faults.push('EVENTSTORE_URL: needed with a role: processes share a log in an event store, not in a folder');
   if (roles.includes('publish') && kafkaBrokers === undefined)
     faults.push('KAFKA_BROKERS: needed with the role publish: it is where commands go');
+  if (roles.includes('rate') && kafkaBrokers === undefined)
+    faults.push('KAFKA_BROKERS: needed with the role rate: it is where calls come from');
+  if (roles.includes('rate') && rater === undefined)
+    faults.push('TOLLGATE_RATER (--rater <file>): needed with the role rate: it says whose calls are rated how');
   if (roles.includes('reporting') && databaseUrl === undefined)
     faults.push('DATABASE_URL: needed with the role reporting: it is where the reports are kept');
   if (!isLoopback(host))

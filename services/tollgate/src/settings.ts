@@ -69,6 +69,10 @@ const settingsSchema = z.object({
   maxInflightBytes: wholeNumber(1 << 20, 2 ** 40).default(64 << 20),
   maxInflightRecords: wholeNumber(1_000, 100_000_000).default(100_000),
   decks: folder.optional(),
+  rater: z
+    .string()
+    .transform((file) => resolve(file))
+    .optional(),
   authorizeWithPrice: z
     .enum(['0', '1'], 'must be 0 or 1')
     .default('0')
@@ -183,6 +187,12 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
       variable: 'TOLLGATE_DECKS',
       flag: '--decks <folder>',
       about: 'folder of rate decks, NAME.csv each, read at start: what calls cost that switches ask about',
+      initial: '',
+    },
+    rater: {
+      variable: 'TOLLGATE_RATER',
+      flag: '--rater <file>',
+      about: 'file that says whose calls are rated by which decks; without it none are',
       initial: '',
     },
     authorizeWithPrice: {

@@ -56,10 +56,11 @@ const announce = ({ url }: LedgerNode, settings: Settings): void => {
   const as = roles.length === 0 ? '' : `, as ${running.join(', ')}`;
   const log = eventstoreUrl === undefined ? '' : `, log in EventStoreDB (streams ${eventstoreStreamPrefix}…)`;
   const lines = [`Tollgate listens on ${url}${as}, data in ${data}${log}`];
-  if (kafkaBrokers !== undefined && running.some((role) => role === 'intake' || role === 'publish'))
+  if (kafkaBrokers !== undefined && running.some((role) => ['intake', 'publish', 'rate'].includes(role)))
     lines.push(`Kafka ${kafkaBrokers.join(',')}`);
   if (roles.length === 0 && kafkaBrokers === undefined)
     lines.push('KAFKA_BROKERS is not set: commands are served over HTTP only (GET /v1/traffic-control)');
+  if (running.includes('rate')) lines.push('Calls are rated (TOLLGATE_RATER)');
   if (running.includes('reporting')) lines.push('Reports are kept in PostgreSQL (DATABASE_URL)');
   process.stdout.write(`${lines.join('\n')}\n`);
 };

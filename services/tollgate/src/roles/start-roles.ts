@@ -10,15 +10,17 @@ const starters: Record<Role, (ground: Ground) => Promise<Part>> = {
   publish: async (ground) => (await import('./publish.js')).startPublishing(ground),
   api: async (ground) => (await import('./api.js')).startApi(ground),
   reporting: async (ground) => (await import('./reporting.js')).startReports(ground),
+  rate: async (ground) => (await import('./rate.js')).startRating(ground),
 };
 
 /** The roles of a process. One that has them all does without those for which nothing is there: a broker, a database. */
-export const rolesOf = ({ roles, kafkaBrokers, databaseUrl }: Settings): Role[] =>
+export const rolesOf = ({ roles, kafkaBrokers, databaseUrl, rater }: Settings): Role[] =>
   roleNames.filter(
     (role) =>
       hasRole(roles, role) &&
       (role !== 'publish' || kafkaBrokers !== undefined) &&
-      (role !== 'reporting' || databaseUrl !== undefined),
+      (role !== 'reporting' || databaseUrl !== undefined) &&
+      (role !== 'rate' || (rater !== undefined && kafkaBrokers !== undefined)),
   );
 
 export const startRoles = async (roles: readonly Role[], ground: Ground): Promise<Part[]> => {

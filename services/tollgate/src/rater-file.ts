@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { Partners } from '@tollgate/cdr-rater';
+import { accountIdPattern, parseBody, parseJsonText } from '@tollgate/contracts';
+import { mostFractionDigits, roundingModes } from '@tollgate/rating';
+import type { Deck, LegRating, Terms } from '@tollgate/rating';
+import { loadDecks } from './decks';
+import { SettingsError } from './settings';
+import type { Settings } from './settings';
+
+/** Below a million, as prices are. */
+const chargePattern = /^(0|[1-9][0-9]{0,5})(\.[0-9]{1,10})?$/;
+
+const partner = z.strictObject({
+  currency: z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters (ISO 4217)'),
+  decks: z.strictObject({ inbound: z.string().optional(), outbound: z.string().optional() }),
+  rounding: z
+    .strictObject({
+      mode: z.enum(roundingModes, `must be one of ${roundingModes.join(', ')}`),
+      digits: z.int().min(0).max(mostFractionDigits),
+    })
+    .default({ mode: 'up', digits: mostFractionDigits }),
+  minimumCharge: z
+    .string()
+    .regex(chargePattern, 'must be a decimal string such as "0.01": below a million, at most 10 digits after the point')
+    .optional(),
+});
+
+const raterFile = z.strictObject({
+  accounts: z.record(z.string().regex(accountIdPattern, 'must be an account id'), partner),
+});
+type Partner = z.infer<typeof partner>;
+
+/** The partners whose calls are rated, with the decks that the file names. Throws `SettingsError`, naming file and field. */
+export const loadPartners = ({ rater: path, decks: folder }: Pick<Settings, 'rater' | 'decks'>): Partners => {
+  if (path === undefined) throw new SettingsError('TOLLGATE_RATER (--rater <file>): needed: whose calls are rated how');
+  const json = parseJsonText(textOf(path));
+  const parsed = json.ok ? parseBody(raterFile, json.value) : json;
+  if (!parsed.ok) throw fault(path, parsed.detail);
+  const decks = loadDecks(folder);
+  const accounts = Object.entries(parsed.value.accounts);
+  return new Map(
+    accounts.map(([id, one]) => [id, legsOf(one, decks, (what) => fault(path, `accounts.${id}.${what}`))]),
+  );
+};
+
+const legsOf = (
+  { currency, decks: names, ...terms }: Partner,
+  decks: ReadonlyMap<string, Deck>,
+  refuse: (what: string) => SettingsError,
+): Partial<Record<'inbound' | 'outbound', LegRating>> => {
+  const legOf = (direction: 'inbound' | 'outbound', name: string | undefined, own: Terms): LegRating | undefined => {
+    if (name === undefined) return undefined;
+    const deck = decks.get(name);
+    if (deck === undefined)
+      throw refuse(`decks.${direction}: there is no deck ${name} in the folder TOLLGATE_DECKS (--decks <folder>)`);
+    if (deck.currency !== currency)
+      throw refuse(`decks.${direction}: ${name} is in ${deck.currency}, and the account in ${currency}`);
+    return { name, deck, terms: own };
+  };
+  const inbound = legOf('inbound', names.inbound, terms);
+  const outbound = legOf('outbound', names.outbound, terms);
+  return { ...(inbound && { inbound }), ...(outbound && { outbound }) };
+};
+
+const textOf = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fault(path, error instanceof Error ? error.message : String(error));
+  }
+};
+
+const fault = (path: string, what: string): SettingsError =>
+  new SettingsError(`TOLLGATE_RATER (--rater <file>): ${path}: ${what}`);
