@@ -68,30 +68,32 @@ const lastFaults = (logFile) =>
     .slice(-8)
     .join('\n');
 
+const defaults = { address: '127.0.0.1', agents: '127.0.0.0/8', askMs: 1_000, openCalls: 2, openSeconds: 60 };
+
+/** Ports that were given, and free ones. @param {import('./switch').KamailioOptions} options */
+const portsOf = async ({ sipPort, rpcPort, evapiPort }) => ({
+  sipPort: sipPort || (await freePort()),
+  rpcPort: rpcPort || (await freePort()),
+  evapiPort: evapiPort || (await freePort()),
+});
+
 /** Writes what Kamailio reads, and says where that is. @param {import('./switch').KamailioOptions} options */
 const writeSettings = async (options) => {
-  const {
-    dataDir,
-    address = '127.0.0.1',
-    agents = '127.0.0.0/8',
-    askMs = 1_000,
-    openCalls = 2,
-    openSeconds = 60,
-  } = options;
-  const [tables, cdrs] = ['tables', 'cdrs'].map((name) => path.join(dataDir, name));
-  fs.mkdirSync(cdrs ?? '', { recursive: true });
-  writeTables(tables ?? '', options.tables);
-  const sipPort = options.sipPort || (await freePort());
-  const rpcPort = options.rpcPort || (await freePort());
-  const evapi = `127.0.0.1:${options.evapiPort || (await freePort())}`;
+  const { dataDir, address, agents, askMs, openCalls, openSeconds } = { ...defaults, ...options };
+  const tables = path.join(dataDir, 'tables');
+  const cdrs = path.join(dataDir, 'cdrs');
+  fs.mkdirSync(cdrs, { recursive: true });
+  writeTables(tables, options.tables);
+  const { sipPort, rpcPort, evapiPort } = await portsOf(options);
+  const evapi = `127.0.0.1:${evapiPort}`;
   const values = {
     SIP: `${address}:${sipPort}`,
     RPC_ADDRESS: '127.0.0.1',
     RPC_PORT: rpcPort,
     EVAPI: evapi,
     AGENTS: agents,
-    TABLES: tables ?? '',
-    CDRS: cdrs ?? '',
+    TABLES: tables,
+    CDRS: cdrs,
     DIALOGS: asKamailioUrl(options.database),
     ASK_MS: askMs,
     OPEN_CALLS: openCalls,

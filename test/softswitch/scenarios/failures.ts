@@ -2,6 +2,7 @@ import { placeCall } from '../support/calls';
 import { rpc, untilServing } from '../support/chain';
 import type { Chain } from '../support/chain';
 import { ledgerAt } from '../support/ledger-of';
+import { openPaid } from './money';
 import { until } from '../../scenarios/support/until';
 
 /** What is called while a part is away: a prepaid partner, three calls of a postpaid one at once, and help. */
@@ -17,9 +18,7 @@ const callAll = async (chain: Chain) => {
 
 /** With its agent dead a switch goes by its policy; the calls that it was given end at their limits. */
 export const agentKilled = async (chain: Chain) => {
-  const ledger = ledgerAt(chain.ledger.url);
-  await ledger.open('short', { balances: ['inbound'] });
-  await ledger.pay('short', '0.06');
+  await openPaid(chain, 'short', { rule: { balances: ['inbound'] }, cents: 6 });
   const running = placeCall(chain, { from: 'short' });
   await running.answered();
   chain.agent.child.kill('SIGKILL');

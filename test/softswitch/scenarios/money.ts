@@ -1,14 +1,30 @@
-import type { Chain } from '../support/chain';
+import type { Chain, Originator } from '../support/chain';
+import type { Fields } from '../../scenarios/support/api';
 import { giveUpCall, placeCall } from '../support/calls';
 import type { Call } from '../support/calls';
 import { ledgerAt } from '../support/ledger-of';
 import { until } from '../../scenarios/support/until';
 
+/** An account that was opened, has paid, and whom the switch knows to be open: a first call, of a cent, has gone through. */
+export const openPaid = async (chain: Chain, account: Originator, { rule, cents }: { rule: Fields; cents: number }) => {
+  const ledger = ledgerAt(chain.ledger.url);
+  await ledger.open(account, rule);
+  await ledger.pay(account, String((cents + probeCents) / 100));
+  await untilAdmitted(chain, account);
+  await ledger.untilSettled(account);
+  const left = Math.round((await ledger.balance(account)) * 100);
+  if (left > cents) await ledger.charge(account, String((left - cents) / 100));
+  return ledger;
+};
+
+/** What the first call may be granted, of which it takes one. */
+const probeCents = 5;
+
 /** Runs out of money in the middle of a call, is refused, pays, and calls again. */
 export const prepaidRunsOut = async (chain: Chain) => {
-  const ledger = ledgerAt(chain.ledger.url);
-  await ledger.open('prepaid', { balances: ['inbound'], reservation: { sliceSeconds: 20 } });
-  await ledger.pay('prepaid', '0.05');
+  const rule = { balances: ['inbound'], reservation: { sliceSeconds: 20 } };
+  const ledger = await openPaid(chain, 'prepaid', { rule, cents: 5 });
+  const before = (await ledger.usage('prepaid')).length;
   const cut = await placeCall(chain, { from: 'prepaid' }).over;
   // A cut is exact to half a second, and so a cent may be left.
   await ledger.untilSettled('prepaid');
@@ -26,13 +42,13 @@ export const prepaidRunsOut = async (chain: Chain) => {
     refused,
     paidAt,
     admitted,
-    usage: await ledger.usage('prepaid'),
+    usage: (await ledger.usage('prepaid')).slice(before),
     balance: await ledger.balance('prepaid'),
   };
 };
 
 /** Calls until one is answered, and hangs up. */
-export const untilAdmitted = (chain: Chain, from: 'prepaid' | 'postpaid'): Promise<Call> =>
+export const untilAdmitted = (chain: Chain, from: Originator): Promise<Call> =>
   until('a call is admitted', async () => {
     const call = await placeCall(chain, { from, talkMs: 200 }).over;
     return call.status === 200 && call;
@@ -40,9 +56,7 @@ export const untilAdmitted = (chain: Chain, from: 'prepaid' | 'postpaid'): Promi
 
 /** Thirty calls at once on the money of one. */
 export const thirtyAtOnce = async (chain: Chain) => {
-  const ledger = ledgerAt(chain.ledger.url);
-  await ledger.open('thirty', { balances: ['inbound'] });
-  await ledger.pay('thirty', '0.3');
+  const ledger = await openPaid(chain, 'thirty', { rule: { balances: ['inbound'] }, cents: 30 });
   const calls = Array.from({ length: 30 }, () => placeCall(chain, { from: 'thirty', talkMs: 1_500 }));
   await Promise.race(calls.map(({ answered }) => answered().catch(() => new Promise(() => undefined))));
   const reserved = await ledger.reserved('thirty');
@@ -82,10 +96,10 @@ export const vendorUnpaid = async (chain: Chain) => {
 /** The two readings of a mutual balance. */
 export const mutualReadings = async (chain: Chain) => {
   const ledger = ledgerAt(chain.ledger.url);
-  await ledger.open('netting', { balances: ['mutual'], mutualFormula: 'inbound-minus-outbound' });
   await ledger.open('owed', { balances: ['mutual'] });
-  await Promise.all([ledger.pay('netting', '0.04'), ledger.charge('owed', '1')]);
-  await Promise.all([ledger.untilState('netting', 'inbound', 'open'), ledger.untilState('owed', 'inbound', 'open')]);
+  await ledger.charge('owed', '1');
+  const rule = { balances: ['mutual'], mutualFormula: 'inbound-minus-outbound' };
+  await Promise.all([openPaid(chain, 'netting', { rule, cents: 4 }), untilAdmitted(chain, 'owed')]);
   const [limited, free] = await Promise.all([
     placeCall(chain, { from: 'netting' }).over,
     placeCall(chain, { from: 'owed', talkMs: 4_500 }).over,
@@ -115,6 +129,7 @@ export const cutNow = async (chain: Chain) => {
   const ledger = ledgerAt(chain.ledger.url);
   await ledger.open('cutnow', { balances: ['inbound'], callsInProgress: 'cut-now' });
   await ledger.pay('cutnow', '100');
+  await untilAdmitted(chain, 'cutnow');
   const call = placeCall(chain, { from: 'cutnow' });
   await call.answered();
   await ledger.charge('cutnow', '100');
@@ -124,12 +139,12 @@ export const cutNow = async (chain: Chain) => {
 
 /** A call that is given three seconds at a time, on the money of ten, and one that is given up while it rings. */
 export const sliceBySlice = async (chain: Chain) => {
-  const ledger = ledgerAt(chain.ledger.url);
-  await ledger.open('slices', { balances: ['inbound'], reservation: { sliceSeconds: 3 } });
-  await ledger.pay('slices', '0.1');
+  const rule = { balances: ['inbound'], reservation: { sliceSeconds: 3 } };
+  const ledger = await openPaid(chain, 'slices', { rule, cents: 10 });
+  const before = (await ledger.usage('slices')).length;
   const givenUp = await giveUpCall(chain, 'slices');
   await ledger.untilSettled('slices');
   const call = await placeCall(chain, { from: 'slices' }).over;
   await ledger.untilSettled('slices');
-  return { givenUp, call, usage: await ledger.usage('slices') };
+  return { givenUp, call, usage: (await ledger.usage('slices')).slice(before) };
 };

@@ -9,7 +9,6 @@ import { freePort } from '../../scenarios/support/free-port';
 import { createDataFolder, spawnTollgate, startTollgate } from '../../scenarios/support/tollgate-process';
 import type { Tollgate } from '../../scenarios/support/tollgate-process';
 import { until } from '../../scenarios/support/until';
-import { startOutsideRater } from './outside-rater';
 import { vendorScenario } from './sip-scenarios';
 import { runSipp } from './sipp';
 
@@ -42,6 +41,8 @@ export const startChain = async () => {
   for (const name of ['retail', 'wholesale']) writeFileSync(join(decks, `${name}.csv`), deck);
   const brokerPort = await freePort();
   const startKafka = (): Promise<Broker> => startBroker({ port: brokerPort, dataDir: join(folder, 'kafka') });
+  const rater = join(folder, 'partners.json');
+  writeFileSync(rater, JSON.stringify(partners));
   const [broker, postgres] = await Promise.all([startKafka(), startPostgres({ config: { fsync: 'off' } })]);
   await postgres.createDatabase('kamailio');
   const [vendorPort, secondPort, emergencyPort] = [await freePort(), await freePort(), await freePort()];
@@ -51,7 +52,7 @@ export const startChain = async () => {
     startTollgate({
       data: join(folder, 'ledger'),
       brokers: broker.brokers,
-      flags: ['--port', String(port), '--decks', decks],
+      flags: ['--port', String(port), '--decks', decks, '--rater', rater],
     });
   const startSwitch = (): Promise<Kamailio> =>
     startKamailio({
@@ -80,6 +81,8 @@ export const startChain = async () => {
       [
         'agent',
         agentFile,
+        '--rater',
+        rater,
         '--url',
         ledger.url,
         '--state',
@@ -100,7 +103,6 @@ export const startChain = async () => {
     ledger,
     kamailio,
     agent: startAgent(),
-    rater: await startOutsideRater(broker.brokers),
     startKafka,
     startLedger,
     startSwitch,
@@ -110,20 +112,19 @@ export const startChain = async () => {
   async function stopAll(this: typeof chain): Promise<void> {
     for (const vendor of vendors) vendor.kill();
     this.agent.child.kill('SIGTERM');
-    await Promise.all([this.rater.stop(), this.agent.exited, this.kamailio.stop(), this.ledger.stop()]);
+    await Promise.all([this.agent.exited, this.kamailio.stop(), this.ledger.stop()]);
     await Promise.all([this.broker.stop(), this.postgres.stop()]);
   }
 };
 
 const agentSettings = ({ rpcUrl, evapi, cdrs }: Kamailio): object => ({
   switches: [{ switchId: 'switch-1', kamailio: { rpc: rpcUrl, evapi, cdrs } }],
-  accounts: Object.fromEntries(
-    [...Object.values(trunks), 'vendor', 'unpaid'].map((account) => [
-      account,
-      { currency: 'EUR', inbound: 'retail', outbound: 'wholesale' },
-    ]),
-  ),
 });
+
+const partner = { currency: 'EUR', decks: { inbound: 'retail', outbound: 'wholesale' } };
+const partners = {
+  accounts: Object.fromEntries([...Object.values(trunks), 'vendor', 'unpaid'].map((account) => [account, partner])),
+};
 
 /** What Kamailio answers to a call of its RPC. */
 export const rpc = async (
@@ -137,9 +138,12 @@ export const rpc = async (
 };
 
 /** Resolves once the agent has given the switch everything. */
-export const untilServing = ({ kamailio }: Pick<Chain, 'kamailio'>): Promise<boolean> =>
+export const untilServing = ({ kamailio, agent }: Pick<Chain, 'kamailio' | 'agent'>): Promise<boolean> =>
   until('the switch takes calls', async () => {
+    if (agent.child.exitCode !== null) throw new Error(`the agent has ended:\n${agent.output()}`);
     const got = (await rpc(kamailio, 'htable.get', ['ctl', 'epoch']).catch(() => undefined)) as
       { item: { value: number } } | undefined;
     return (got?.item.value ?? 0) > 0;
+  }).catch((error: unknown) => {
+    throw new Error(`${String(error)}\nThe agent said:\n${agent.output()}`);
   });

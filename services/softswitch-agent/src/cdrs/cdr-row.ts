@@ -1,5 +1,6 @@
+import { authorizationAttributes } from '@tollgate/contracts';
+import type { Cdr } from '@tollgate/contracts';
 import { inboundLeg, outboundLeg } from '../calls/authorize';
-import type { Cdr } from './cdr';
 
 /** What Kamailio's acc writes, in this order: start, end and duration, then `cdr_extra` of kamailio.cfg. */
 const columns = [
@@ -25,8 +26,8 @@ export const cdrIn = (row: string, switchId: string): Cdr => {
       switchId,
       prefix: fields.prefix,
       ...(fields.legs === 'asked' && {
-        authorizationInbound: inboundLeg(id, account).authorizationId,
-        authorizationOutbound: outboundLeg(id, vendor).authorizationId,
+        [authorizationAttributes.inbound]: inboundLeg(id, account).authorizationId,
+        [authorizationAttributes.outbound]: outboundLeg(id, vendor).authorizationId,
       }),
     },
   };

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Cdr } from './cdr';
+import type { Cdr } from '@tollgate/contracts';
 import { handOnCdrs } from './hand-on-cdrs';
 import { openReadPlaces } from './read-places';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '@tollgate/backoff';
 import type { Log } from '@tollgate/service-runtime';
-import type { Cdr } from './cdr';
+import type { Cdr } from '@tollgate/contracts';
 import { readNewRows } from './cdr-folder';
 import { cdrIn } from './cdr-row';
 import type { ReadPlaces } from './read-places';

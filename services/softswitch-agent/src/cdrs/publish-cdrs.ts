@@ -1,6 +1,6 @@
 import { createPublisher, ensureTopics } from '@tollgate/kafka';
 import type { KafkaClient } from '@tollgate/kafka';
-import type { Cdr } from './cdr';
+import type { Cdr } from '@tollgate/contracts';
 
 const partitions = 6;
 

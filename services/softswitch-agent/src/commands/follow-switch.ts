@@ -1,13 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { backoffMs } from '@tollgate/backoff';
 import type { TrafficCommand } from '@tollgate/contracts';
 import type { Log } from '@tollgate/service-runtime';
 import type { Switch } from '../switch';
 import type { Acknowledge } from './acknowledgements';
 import { keyOf } from './latest-commands';
 import type { LatestCommands } from './latest-commands';
-
-const backoff = { firstMs: 100, limitMs: 5_000 };
+import { startWork } from './start-work';
 
 export type FollowedSwitch = {
   /** A command newer than all before it of its account and direction. */
@@ -29,11 +26,8 @@ export const followSwitch = (target: Switch, { latest, acknowledge, logger }: Pa
   const { switchId } = target;
   const waiting = new Map<string, TrafficCommand>();
   const acknowledged = new Map<string, string>();
-  const stopping = new AbortController();
   let hasBegun = false;
   let needsAll = true;
-  let wake = (): void => undefined;
-  let failures = 0;
 
   const confirm = (command: TrafficCommand, callsCut: number): void => {
     acknowledged.set(keyOf(command), command.commandId);
@@ -46,7 +40,7 @@ export const followSwitch = (target: Switch, { latest, acknowledge, logger }: Pa
     const callsCut = await target.applyAll(commands);
     for (const command of commands.filter((one) => acknowledged.get(keyOf(one)) !== one.commandId))
       confirm(command, callsCut.get(command.commandId) ?? 0);
-    logger.info({ switchId: switchId, commands: commands.length }, 'The switch has everything');
+    logger.info({ switchId, commands: commands.length }, 'The switch has everything');
   };
   const step = async (): Promise<boolean> => {
     if (!hasBegun || !target.isConnected()) return false;
@@ -60,25 +54,13 @@ export const followSwitch = (target: Switch, { latest, acknowledge, logger }: Pa
     return true;
   };
 
-  const failed = async (error: unknown): Promise<void> => {
+  const work = startWork(step, (error) => {
     needsAll = true;
     logger.warn({ switchId, error: String(error) }, 'The switch took no command; it is given all');
-    await pause(failures, stopping.signal);
-    failures += 1;
-  };
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      const woken = new Promise<void>((resolve) => (wake = resolve));
-      await step().then(async (hasActed) => {
-        failures = 0;
-        if (!hasActed) await woken;
-      }, failed);
-    }
-  };
-  const done = run();
+  });
   target.start(() => {
     needsAll = true;
-    wake();
+    work.wake();
   });
 
   return {
@@ -86,23 +68,18 @@ export const followSwitch = (target: Switch, { latest, acknowledge, logger }: Pa
       const older = waiting.get(keyOf(command));
       if (older !== undefined) acknowledge(switchId, older, stale);
       waiting.set(keyOf(command), command);
-      wake();
+      work.wake();
     },
     begin: () => {
       hasBegun = true;
-      wake();
+      work.wake();
     },
     isUpToDate: () => hasBegun && target.isConnected() && !needsAll && waiting.size === 0,
     stop: async () => {
-      stopping.abort();
-      wake();
-      await done;
+      await work.stop();
       await target.close();
     },
   };
 };
 
 const stale = { result: 'stale', callsCut: 0 } as const;
-
-const pause = (failures: number, signal: AbortSignal): Promise<void> =>
-  delay(backoffMs(failures, backoff), undefined, { signal }).catch(() => undefined);

@@ -19,7 +19,7 @@ export const fakeRpc = (table: Record<string, string> = {}, dialogs: FakeDialog[
     'htable.dump': () =>
       [...blocked].map(([name, value], entry) => ({ entry, size: 1, slot: [{ name, value, type: 'str' }] })),
     'dlg.profile_list': (profile, value) =>
-      dialogs.filter((dialog) => dialog.profile === `${String(profile)}/${String(value)}`).map(listed),
+      dialogs.filter((dialog) => dialog.profile === [profile, value].join('/')).map(listed),
     'dlg.end_dlg': (entry) => end(dialogs, Number(entry)),
   };
   const rpc: Rpc = (method, parameters = []) => {

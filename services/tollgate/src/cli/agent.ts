@@ -1,16 +1,17 @@
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { topicsOf } from '@tollgate/contracts';
+import { raterTopicsOf, topicsOf } from '@tollgate/contracts';
 import { createKafka } from '@tollgate/kafka';
 import { addOperatorRoutes, createHttpServer, createLog, createMetrics } from '@tollgate/service-runtime';
 import type { Log } from '@tollgate/service-runtime';
 import { kafkaCommands, startAgent } from '@tollgate/softswitch-agent';
+import type { Tariffs } from '@tollgate/softswitch-agent';
 import { readAgentFile } from '../agent-file';
-import type { AgentFile } from '../agent-file';
 import { kafkaSettingsOf } from '../kafka-connection';
 import { listen } from '../listen';
-import { readSettings, settingSources } from '../settings';
+import { readRaterFile } from '../rater-file';
+import { SettingsError, readSettings, settingSources } from '../settings';
 import type { Settings } from '../settings';
 import { httpCommands } from './http-commands';
 import { createClient, urlOption } from './tollgate-client';
@@ -20,6 +21,7 @@ type Flags = {
   state: string;
   host?: string;
   port: string;
+  rater?: string;
   logLevel?: string;
   kafkaBrokers?: string;
   kafkaTopicPrefix?: string;
@@ -27,15 +29,16 @@ type Flags = {
 
 /** `tollgate agent`: stands between softswitches and the ledger, until SIGTERM or SIGINT. */
 export const addAgent = (program: Command): void => {
-  const { kafkaBrokers, kafkaTopicPrefix, logLevel } = settingSources;
+  const { kafkaBrokers, kafkaTopicPrefix, logLevel, rater } = settingSources;
   program
     .command('agent')
     .summary('let softswitches ask before they route a call, and obey')
     .description(
-      'Keeps the tables of softswitches equal to the commands and ends calls as these say, answers what switches ask before they route a call, gives calls more time while they are paid for, and hands on CDRs. FILE names the switches, and the decks that the calls of accounts are priced by: infra/kamailio/README.md.',
+      'Keeps the tables of softswitches equal to the commands and ends calls as these say, answers what switches ask before they route a call, gives calls more time while they are paid for, and hands on CDRs. FILE names the switches: infra/kamailio/README.md.',
     )
     .argument('<file>', 'JSON, such as infra/kamailio/example/agent.json')
     .addOption(urlOption())
+    .option(rater.flag ?? '', `the file of the rater: whose calls are priced by which decks (${rater.variable})`)
     .option('--state <folder>', 'where it keeps how far CDRs were handed on', 'agent-state')
     .option('--host <address>', 'address of /healthz, /readyz and /metrics', '127.0.0.1')
     .addOption(new Option('--port <number>', 'their port; 0 takes any free one').default('8410'))
@@ -61,7 +64,7 @@ const agent = async (path: string, { url, state, ...flags }: Flags): Promise<voi
       port: Number(evapi.slice(evapi.lastIndexOf(':') + 1)),
       cdrs,
     })),
-    tariffs: tariffsIn(file),
+    tariffs: tariffsIn(settings),
     ledgerUrl: url,
     ...brokersOf(settings, url, logger),
     data: resolve(state),
@@ -85,7 +88,7 @@ const brokersOf = (settings: Settings, url: string, logger: Log) => {
   const { kafkaTopicPrefix: prefix } = settings;
   return {
     source: kafkaCommands(client, topicsOf(prefix).trafficControl, logger),
-    kafka: { client, cdrTopic: `${prefix}cdr.v1` },
+    kafka: { client, cdrTopic: raterTopicsOf(prefix).cdr },
   };
 };
 
@@ -107,9 +110,14 @@ const serveOperators = async (running: ReturnType<typeof startAgent>, settings: 
   return { url, close: () => server.close() };
 };
 
-const tariffsIn =
-  ({ accounts }: AgentFile) =>
-  (accountId: string, direction: 'inbound' | 'outbound') => {
-    const { currency, [direction]: deck } = accounts[accountId] ?? {};
+/** By the file of the rater: what a call may last and what it costs in the end go by the same decks. */
+const tariffsIn = ({ rater }: Settings): Tariffs => {
+  if (rater === undefined)
+    throw new SettingsError('TOLLGATE_RATER (--rater <file>): needed: whose calls are priced by which decks');
+  const { accounts } = readRaterFile(rater);
+  return (accountId, direction) => {
+    const { currency, decks } = accounts[accountId] ?? {};
+    const deck = decks?.[direction];
     return currency === undefined || deck === undefined ? undefined : { currency, deck };
   };
+};
