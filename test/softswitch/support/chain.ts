@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBroker } from '../../../infra/kafka/broker';
 import type { Broker } from '../../../infra/kafka/broker';
-import { startKamailio } from '../../../infra/kamailio/switch';
+import { missingKamailio, startKamailio } from '../../../infra/kamailio/switch';
 import type { Kamailio } from '../../../infra/kamailio/switch';
 import { startPostgres } from '../../../infra/postgres/server';
 import { freePort } from '../../scenarios/support/free-port';
@@ -23,6 +24,8 @@ export const trunks = {
   '127.0.0.17': 'cutnow',
   '127.0.0.18': 'short',
   '127.0.0.19': 'slices',
+  '127.0.0.20': 'load',
+  '127.0.0.21': 'spend',
 } as const;
 export type Originator = (typeof trunks)[keyof typeof trunks];
 export const addressOf = (account: Originator): string =>
@@ -35,6 +38,7 @@ export type Chain = Awaited<ReturnType<typeof startChain>>;
 
 /** Everything that a call goes through: broker, ledger, database of dialogs, switch, agent, and who is called. */
 export const startChain = async () => {
+  requireSwitch();
   const folder = await createDataFolder();
   const decks = join(folder, 'decks');
   mkdirSync(decks);
@@ -116,6 +120,17 @@ export const startChain = async () => {
     await Promise.all([this.broker.stop(), this.postgres.stop()]);
   }
 };
+
+/** Who runs all of it must have all that it takes. */
+const requireSwitch = (): void => {
+  const missing = missingSwitch();
+  if (missing !== undefined) throw new Error(missing);
+};
+
+/** Why there can be no real calls on this machine, or nothing. */
+export const missingSwitch = (): string | undefined =>
+  missingKamailio() ??
+  (spawnSync('sipp', ['-v']).error === undefined ? undefined : 'sipp is needed: apt-get install sip-tester');
 
 const agentSettings = ({ rpcUrl, evapi, cdrs }: Kamailio): object => ({
   switches: [{ switchId: 'switch-1', kamailio: { rpc: rpcUrl, evapi, cdrs } }],
