@@ -7,6 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { accounts } = require('./figures/accounts.js');
+const { authorizations } = require('./figures/authorizations.js');
 const { batch, batchTrial } = require('./figures/batch.js');
 const { duplicates } = require('./figures/duplicates.js');
 const { flip, flipTrial } = require('./figures/flip.js');
@@ -29,7 +30,9 @@ const { repo } = require('./tollgate-process.js');
  */
 
 /** @type {Record<string, Figure>} */
-const figures = { single, batch, kafka, duplicates, latency, flip, replay, reporting, store, large, accounts };
+const figures = {
+  ...{ single, batch, kafka, duplicates, latency, authorizations, flip, replay, reporting, store, large, accounts },
+};
 
 /** @type {Record<string, import('./pairs').Trial>} */
 const trials = { single: singleTrial, batch: batchTrial, kafka: kafkaTrial, flip: flipTrial, replay: replayTrial };
@@ -44,6 +47,7 @@ const help = `Measures Tollgate on this machine: each figure beside a floor take
                      kafka       Kafka topic to durable log
                      duplicates  a topic read again from its start
                      latency     a single post while batches or Kafka saturate
+                     authorizations  what a switch waits for before a call, beside usage
                      flip        a usage that flips a balance to its BlockTraffic
                      replay      the whole log into an empty table
                      reporting   the whole log into PostgreSQL

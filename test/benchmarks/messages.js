@@ -49,6 +49,20 @@ const createUsages = ({ run, seed, accounts, firstAccount = 0 }) => {
   };
 };
 
+/** What a switch asks before a call, of the deck that the benchmark gives. @param {{ run: string, seed: number, accounts: number }} options */
+const createAuthorizations = ({ run, seed, accounts }) => {
+  const random = createRandom(seed);
+  let count = 0;
+  return () => {
+    count += 1;
+    return (
+      `{"authorizationId":"${run}-${digits(count, 9)}-a","accountId":"${accountId(random(accounts))}","direction":"inbound",` +
+      `"currency":"EUR","deck":"bench","caller":"+4930${digits(random(10_000_000), 7)}",` +
+      `"callee":"+3312${digits(random(10_000_000), 7)}","callId":"${run}-${digits(count, 9)}@sbc1.example.net"}`
+    );
+  };
+};
+
 const batchLine = (/** @type {string} */ json) => `{"kind":"usage",${json.slice(1)}\n`;
 
-module.exports = { accountBody, accountId, batchLine, createUsages };
+module.exports = { accountBody, accountId, batchLine, createAuthorizations, createUsages };

@@ -75,7 +75,9 @@ describe('the five minutes of the README', () => {
 
   test('the configuration table has every setting of the program, and no other', async () => {
     const { output } = await runTollgate('serve', '--help');
-    const inHelp = new Set(output.match(/\b(TOLLGATE|KAFKA|EVENTSTORE|DATABASE|AUTHORIZE)_[A-Z_]+/g));
+    const inHelp = new Set(
+      output.match(/\b(?:TOLLGATE|KAFKA|EVENTSTORE|DATABASE|AUTHORIZE|ACKNOWLEDGE)_[A-Z_]+|\bSWITCHES\b/g),
+    );
     const inTable = [...section('## Configuration', '## Operations').matchAll(/^\| `([A-Z_]+)`/gm)].map(
       ([, name]) => name,
     );

@@ -88,6 +88,12 @@ describe('by hand', () => {
     own.prefix,
   ];
 
+  it('`tollgate topics check` that cannot read ends with 2: with the broker away it used to say that something differs', async () => {
+    const away = await runTollgate('topics', 'check', ...kafka(), '--kafka-brokers', '127.0.0.1:1');
+    expect(away.code).toBe(2);
+    expect(away.output).toContain('tollgate: ');
+  });
+
   it('`tollgate topics check` names what a topic lacks, and `republish` publishes the last of each key', async () => {
     const before = lastOfKeys(await untilHolding(own.parts, 12));
     expect(await runTollgate('topics', 'check', ...kafka())).toMatchObject({ code: 0 });

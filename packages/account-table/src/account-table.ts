@@ -22,6 +22,8 @@ export type AccountTableOptions = {
   onWarning?: (message: string, facts: object) => void;
   /** Takes over what is in the folder and never writes there; ids are then not kept. */
   isReadOnly?: boolean;
+  /** Switches that must say that they have applied each command. */
+  switches?: readonly string[] | undefined;
   /** A power of two. */
   slotsPerPage?: number;
   /** With so many events folded since the last, a snapshot is written. */
@@ -36,7 +38,7 @@ type Started = { ids: IdIndex; fingerprints: Fingerprints; describer: Describer 
 export const openAccountTable = (options: AccountTableOptions = {}): AccountTable => {
   const { folder, onWarning = () => undefined, slotsPerPage = defaultSlotsPerPage } = options;
   const written = options.isReadOnly === true ? undefined : folder;
-  const state = createState(slotsPerPage);
+  const state = createState(slotsPerPage, options.switches ?? []);
   const streams = createStreams(state.accounts, state.others);
   const snapshots = createSnapshots({ folder: written, state, onWarning, snapshotEvents: options.snapshotEvents });
   const waiting = createWaiting();

@@ -21,6 +21,7 @@ const hasId: Record<LogEvent['type'], boolean> = {
   TrafficUnblocked: false,
   MessageRejected: true,
   InputLost: true,
+  CommandAcknowledged: true,
 };
 
 const codesWithId: boolean[] = [];

@@ -13,6 +13,10 @@ import type { Streams } from './streams';
 /** Describes events that are about to be recorded: a group in the making, of which nobody else knows. */
 export type Describer = Pick<LogIndex<LogEvent>, 'describe' | 'discard'>;
 
+/** Whether an event stands in a stream that is no account's. */
+const isOther = ({ type }: LogEvent): boolean =>
+  type === 'MessageRejected' || type === 'InputLost' || type === 'CommandAcknowledged';
+
 type Known = { accounts: Accounts; streams: Streams; others: OtherStreams; fingerprints: Fingerprints };
 
 export const createDescriber = ({ accounts, streams, others, fingerprints }: Known): Describer => {
@@ -22,7 +26,7 @@ export const createDescriber = ({ accounts, streams, others, fingerprints }: Kno
   const movement: Movement = { total: 0, high: 0, low: 0 };
 
   const slotOf = (event: LogEvent, stream: string): number => {
-    if (event.type === 'MessageRejected' || event.type === 'InputLost') return numberOf(stream);
+    if (isOther(event)) return numberOf(stream);
     const prefix = isAccountEvent(event) ? streamPrefixes.account : streamPrefixes.cutoff;
     if (!stream.startsWith(prefix)) throw new Error(`${event.type} does not belong in ${stream}`);
     const slot = streams.slotIn(stream) ?? openings.get(stream.slice(prefix.length));

@@ -12,7 +12,7 @@ import type { State } from './state';
 
 /** Folds a decision that is in the log now: what the fold decided itself is confirmed, and shows from here on. */
 export const foldDecision = (state: State, group: RecordedGroup<LogEvent>, index: number): void => {
-  const { accounts, at, pending, blockedKeys } = state;
+  const { accounts, at, pending, blockedKeys, acknowledgements } = state;
   const slot = slotIn(group, index);
   if (slot >= accounts.count()) throw damaged(group, index, 'is about no account that is open');
   seek(at, accounts, slot);
@@ -30,6 +30,7 @@ export const foldDecision = (state: State, group: RecordedGroup<LogEvent>, index
   pending.confirm(at.page, at.number, event);
   bytes.setUint32(at.row + rowAt.recorded, event.data.sequence, true);
   putDecision(at.page, at.number, { event, place: group.place(index) });
+  acknowledgements.decided(at, event.data.direction);
   if (isMarked(recorded)) addMark(at.page.cutoffMarks, at.number, group.place(index));
   blockedKeys.touch(blockedNumber(slot, event.data.direction));
 };

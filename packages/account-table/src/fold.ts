@@ -1,6 +1,7 @@
 import { storedEvents } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedGroup } from '@tollgate/event-store';
+import { foldAcknowledgement } from './fold-acknowledgement';
 import { foldEntry, foldOpening, foldReservation, foldRule } from './fold-account';
 import { foldDecision } from './fold-decision';
 import { headerAt } from './fold-header';
@@ -27,6 +28,7 @@ const folds: Record<LogEvent['type'], Fold> = {
   TrafficUnblocked: foldDecision,
   MessageRejected: foldOther,
   InputLost: foldOther,
+  CommandAcknowledged: foldAcknowledgement,
 };
 
 const byCode: { fold: Fold; version: number }[] = [];

@@ -2,6 +2,25 @@ export { openAccountTable } from './account-table';
 export type { AccountTableOptions } from './account-table';
 export { addBatch } from './add-batch';
 export type { Partner, TrafficStatus } from './partner';
-export { authorizationKey, eventKey, extensionKey, lossKey, rejectionKey, releaseKey, reversedKey } from './record-key';
+export type { Acknowledged } from './acknowledgements';
+export {
+  acknowledgementKey,
+  authorizationKey,
+  eventKey,
+  extensionKey,
+  lossKey,
+  rejectionKey,
+  releaseKey,
+  reversedKey,
+} from './record-key';
 export type { RecordKey } from './record-key';
-export type { AccountFacts, AccountTable, Blocked, HeldTotals, Page, PageRequest, PendingDecision } from './table';
+export type {
+  AccountFacts,
+  AccountTable,
+  Blocked,
+  HeldTotals,
+  Page,
+  PageRequest,
+  PendingDecision,
+  Unapplied,
+} from './table';

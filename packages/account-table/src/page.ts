@@ -2,6 +2,7 @@ import type { Sums } from '@tollgate/money';
 import type { Marks } from './marks';
 import { rowBytes, trafficBytes } from './row';
 import type { AccountReservations } from './account-reservations';
+import type { Acknowledged } from './acknowledgements';
 import type { PendingDecision } from './table';
 
 /** Rows of accounts in the order in which they were opened, and beside them what no row has room for, by the row's number in the page. */
@@ -18,6 +19,8 @@ export type Page = {
   readonly pending: Map<number, PendingDecision[]>;
   /** What is held for calls; of accounts for which nothing is, nothing stands here. */
   readonly reservations: Map<number, AccountReservations>;
+  /** What switches have told of the command in force, by account and direction. */
+  readonly acknowledgements: Map<number, Acknowledged[]>;
 };
 
 /** Large blocks of memory begin 16 bytes after a boundary; with this a row begins with a pair of cache lines. */
@@ -32,4 +35,5 @@ export const createPage = (slots: number): Page => ({
   cutoffMarks: new Map(),
   pending: new Map(),
   reservations: new Map(),
+  acknowledgements: new Map(),
 });

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { isCallEvent } from '@tollgate/balance';
-import type { AccountEvent, CallEvent, Reversal, TrafficEvent } from '@tollgate/balance';
+import type { AccountEvent, CallEvent, Reversal } from '@tollgate/balance';
 import { isAccountEvent, lostStream, rejectedStream } from '@tollgate/contracts';
-import type { InputLost, LogEvent, LossEvent, RejectedMessage, RejectionEvent } from '@tollgate/contracts';
+import type { Acknowledgement, InputLost, LogEvent, RejectedMessage } from '@tollgate/contracts';
 import type { KeyKind } from './ids/fingerprint';
 
 /**
- * What something counts under, once and for ever (DESIGN 2.9): `owner` is its account, of messages refused or lost their stream.
+ * What something counts under, once and for ever (DESIGN 2.9): `owner` is its account, of messages refused or lost their stream, of what is acknowledged the switch.
  * `reversed-…` with the id of an entry is what the reversal of that entry is found under.
  */
 export type RecordKey = { readonly kind: KeyKind; readonly owner: string; readonly id: string };
@@ -64,12 +64,14 @@ export const releaseKey = ({ accountId, authorizationId }: Named): RecordKey => 
   id: `${authorizationId} released`,
 });
 
-const otherKey = (event: TrafficEvent | RejectionEvent | LossEvent): RecordKey | undefined => {
+const otherKey = (event: Exclude<LogEvent, AccountEvent>): RecordKey | undefined => {
   switch (event.type) {
     case 'MessageRejected':
       return rejectionKey(event.data);
     case 'InputLost':
       return lossKey(event.data);
+    case 'CommandAcknowledged':
+      return acknowledgementKey(event.data);
     case 'TrafficBlocked':
     case 'TrafficUnblocked':
       return undefined;
@@ -96,6 +98,17 @@ export const lossKey = ({ topic, partition, from, to, logPosition }: InputLost):
   kind: 'message',
   owner: lostStream(topic, partition),
   id: logPosition === undefined ? `${to} from ${from}` : `${to} after ${logPosition}`,
+});
+
+/** A switch tells each result of a command once: what has failed may be applied later. */
+export const acknowledgementKey = ({
+  switchId,
+  commandId,
+  result,
+}: Pick<Acknowledgement, 'switchId' | 'commandId' | 'result'>): RecordKey => ({
+  kind: 'acknowledgement',
+  owner: switchId,
+  id: `${commandId} ${result}`,
 });
 
 /** What the reversal of an entry is found under by whoever wants to reverse it too. */

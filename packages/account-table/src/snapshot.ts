@@ -9,7 +9,7 @@ import { restorePage, storePage } from './stored-page';
 import type { StoredPage } from './stored-page';
 
 /** Raised whenever the fold, or how it is stored, gives something else than before; an older snapshot is then made anew. */
-const foldVersion = 2;
+const foldVersion = 3;
 
 /**
  * How a snapshot begins. It is written in slices while events go on: everything up to `place` is in it, and each row, and each
@@ -171,6 +171,7 @@ const takeOver = (state: State, json: Json, bytes: Uint8Array): void => {
         const page = restorePage(accounts, json, bytes);
         pending.restore(page);
         state.reservations.restore(page, firstSlot);
+        state.acknowledgements.restore(page, firstSlot);
       }
       return;
     case 'streams':

@@ -3,6 +3,8 @@ import { LogDamaged } from '@tollgate/event-store';
 import type { Place, RecordedGroup } from '@tollgate/event-store';
 import { createAccounts } from './accounts';
 import type { Accounts } from './accounts';
+import { createAcknowledgementBook } from './acknowledgements';
+import type { AcknowledgementBook } from './acknowledgements';
 import { createBlockedKeys } from './blocked-keys';
 import { createCursor } from './cursor';
 import type { Cursor } from './cursor';
@@ -21,6 +23,7 @@ export type State = {
   readonly others: OtherStreams;
   readonly pending: PendingDecisions;
   readonly reservations: ReservationBook;
+  readonly acknowledgements: AcknowledgementBook;
   readonly accountKeys: SortedKeys;
   readonly blockedKeys: SortedKeys;
   readonly at: Cursor;
@@ -36,13 +39,14 @@ export type State = {
   isFolding: boolean;
 };
 
-export const createState = (slotsPerPage: number): State => {
+export const createState = (slotsPerPage: number, switches: readonly string[]): State => {
   const accounts = createAccounts(slotsPerPage);
   return {
     accounts,
     others: createOtherStreams(),
     pending: createPendingDecisions(),
     reservations: createReservationBook(),
+    acknowledgements: createAcknowledgementBook(switches),
     accountKeys: createSortedKeys({ keyOf: accounts.accountIdOf, has: () => true }),
     blockedKeys: createBlockedKeys(accounts),
     at: createCursor(),

@@ -7,6 +7,7 @@ import { createPage } from './page';
 import type { Page } from './page';
 import { rowAt, rowBytes, trafficBytes } from './row';
 import type { AccountReservations } from './account-reservations';
+import type { Acknowledged } from './acknowledgements';
 import type { PendingDecision } from './table';
 
 /**
@@ -26,13 +27,14 @@ export type StoredPage = {
   cutoffMarks: [number: number, places: Place[]][];
   pending: [number: number, decisions: PendingDecision[]][];
   reservations: [number: number, calls: StoredReservation[]][];
+  acknowledgements: [number: number, told: Acknowledged[]][];
 };
 
 /** Amounts as whole numbers: what was charged is a sum, and may be larger than any amount that is written. */
 type StoredReservation = Omit<Reservation, 'reserved' | 'charged'> & { reserved: string; charged: string };
 
 export const storePage = ({ rules, currencies }: Accounts, page: Page): { json: StoredPage; bytes: Uint8Array[] } => {
-  const { totals, traffic, accountIds, names, marks, cutoffMarks, pending, reservations } = page;
+  const { totals, traffic, accountIds, names, marks, cutoffMarks, pending, reservations, acknowledgements } = page;
   const json: StoredPage = {
     kind: 'page',
     accountIds,
@@ -44,6 +46,7 @@ export const storePage = ({ rules, currencies }: Accounts, page: Page): { json: 
     cutoffMarks: [...cutoffMarks],
     pending: [...pending],
     reservations: [...reservations].map(([number, { calls }]) => [number, [...calls.values()].map(storeReservation)]),
+    acknowledgements: [...acknowledgements],
   };
   const { length } = accountIds;
   return { json, bytes: [bytesOf(totals.bytes, length * rowBytes), bytesOf(traffic, length * trafficBytes)] };
@@ -65,6 +68,7 @@ export const restorePage = (accounts: Accounts, stored: StoredPage, bytes: Uint8
   for (const [number, places] of stored.cutoffMarks) page.cutoffMarks.set(number, places);
   for (const [number, decisions] of stored.pending) page.pending.set(number, decisions);
   for (const [number, calls] of stored.reservations) page.reservations.set(number, restoreReservations(calls));
+  for (const [number, told] of stored.acknowledgements) page.acknowledgements.set(number, told);
   const rules = stored.rules.map(([number, setting]) => [number, ruleOf(cutoffOf(setting))] as const);
   const ruleNumbers = takeAll(accounts.rules, rules, usesOf(page, ruleIn));
   const currencyNumbers = takeAll(accounts.currencies, stored.currencies, usesOf(page, currencyIn));

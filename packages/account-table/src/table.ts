@@ -10,6 +10,7 @@ import type {
 import type { LogEvent } from '@tollgate/contracts';
 import type { LogIndex, Place, Position } from '@tollgate/event-store';
 import type { Amount } from '@tollgate/money';
+import type { Acknowledged } from './acknowledgements';
 import type { Partner } from './partner';
 import type { RecordKey } from './record-key';
 
@@ -36,6 +37,20 @@ export type Blocked = {
   since: string;
   sequence: number;
   exhausted: readonly Balance[];
+  /** What switches have told of the command that blocks. */
+  acknowledgements: readonly Acknowledged[];
+  /** Those of the named switches that have not applied it. */
+  pending: readonly string[];
+};
+
+/** A command in force that named switches have not applied. */
+export type Unapplied = {
+  accountId: string;
+  direction: Direction;
+  sequence: number;
+  /** RFC 3339 UTC. */
+  decidedAt: string;
+  switches: readonly string[];
 };
 
 /** What is held for the calls of all accounts. */
@@ -82,6 +97,10 @@ export type AccountTable = LogIndex<LogEvent> & {
   partners(request: PageRequest): Page<Partner>;
   /** Keys are `accountId/direction`. */
   blocked(request: PageRequest): Page<Blocked>;
+  /** The last decision about a direction; absent before the first. */
+  lastDecision(accountId: string, direction: Direction): { sequence: number } | undefined;
+  /** Commands in force that were decided up to an instant, in ms since 1970, and that not every named switch has applied; oldest first. */
+  unapplied(decidedByMs: number): Iterable<Unapplied>;
   /** Resolves true once the log is folded up to `place`, false when `timeoutMs` have passed before. */
   reached(place: Place, timeoutMs: number): Promise<boolean>;
   /** As `reached`, and no decision that is caused by an event up to `place` is missing from the log. */

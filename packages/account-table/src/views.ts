@@ -1,14 +1,14 @@
 import { accountAt } from '@tollgate/balance';
 import type { Direction } from '@tollgate/balance';
-import { directionOfBlocked, slotOfBlocked } from './blocked-keys';
+import { blockedNumber, directionOfBlocked, slotOfBlocked } from './blocked-keys';
 import type { Partner } from './partner';
 import { lastDecision, statusOf } from './recorded-traffic';
 import { rowAt } from './row';
 import type { SortedKeys } from './sorted-keys';
 import type { State } from './state';
-import type { AccountFacts, AccountTable, Blocked, Page, PageRequest } from './table';
+import type { AccountFacts, AccountTable, Blocked, Page, PageRequest, Unapplied } from './table';
 
-type Views = Pick<AccountTable, 'facts' | 'partner' | 'partners' | 'blocked'>;
+type Views = Pick<AccountTable, 'facts' | 'partner' | 'partners' | 'blocked' | 'lastDecision' | 'unapplied'>;
 
 /** What may be asked of the accounts. */
 export const createViews = (state: State): Views => ({
@@ -30,7 +30,24 @@ export const createViews = (state: State): Views => ({
       const item = blockedAt(state, slotOfBlocked(number), directionOfBlocked(number));
       return { key: `${item.accountId}/${item.direction}`, item };
     }),
+  lastDecision: (accountId, direction) => {
+    const slot = state.accounts.slotOf(accountId);
+    return slot === undefined
+      ? undefined
+      : lastDecision(state.accounts.pageOf(slot), state.accounts.numberOf(slot), direction);
+  },
+  unapplied: (decidedByMs) => unappliedIn(state, decidedByMs),
 });
+
+function* unappliedIn(state: State, decidedByMs: number): Generator<Unapplied> {
+  const { accounts, acknowledgements } = state;
+  for (const { slot, direction, switches } of acknowledgements.owed(decidedByMs)) {
+    const decision = lastDecision(accounts.pageOf(slot), accounts.numberOf(slot), direction);
+    if (decision === undefined) continue;
+    const { sequence, since: decidedAt } = decision;
+    yield { accountId: accounts.accountIdOf(slot), direction, sequence, decidedAt, switches };
+  }
+}
 
 const factsAt = ({ accounts }: State, slot: number): AccountFacts => {
   const { bytes } = accounts.pageOf(slot).totals;
@@ -61,11 +78,19 @@ const partnerAt = (state: State, slot: number): Partner => {
   };
 };
 
-const blockedAt = ({ accounts }: State, slot: number, direction: Direction): Blocked => {
+const blockedAt = ({ accounts, acknowledgements }: State, slot: number, direction: Direction): Blocked => {
   const accountId = accounts.accountIdOf(slot);
-  const decision = lastDecision(accounts.pageOf(slot), accounts.numberOf(slot), direction);
+  const page = accounts.pageOf(slot);
+  const number = accounts.numberOf(slot);
+  const decision = lastDecision(page, number, direction);
   if (decision === undefined) throw new Error(`no decision blocks ${direction} traffic of ${accountId}`);
-  return { accountId, direction, ...decision };
+  return {
+    accountId,
+    direction,
+    ...decision,
+    acknowledgements: page.acknowledgements.get(blockedNumber(number, direction)) ?? [],
+    pending: acknowledgements.owing(page, number, direction),
+  };
 };
 
 /** One more than asked for tells whether there is a next page. */

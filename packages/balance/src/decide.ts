@@ -16,7 +16,8 @@ export type Rejection = {
     | 'ACCOUNT_EXISTS'
     | 'CURRENCY_MISMATCH'
     | 'AUTHORIZATION_NOT_FOUND'
-    | 'AUTHORIZATION_ENDED';
+    | 'AUTHORIZATION_ENDED'
+    | 'COMMAND_NOT_FOUND';
   detail: string;
   /** With a conflict: the body first accepted, and the one refused now. */
   existing?: object;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { callsInProgress, reservationSetting } from './accounts';
+import { acknowledgedView, pendingSwitches } from './acknowledgements';
 import { exposureView, settlement } from './authorizations';
 import { by } from './by';
 import { accountId, currency, direction, instant, recordId } from './fields';
@@ -68,7 +69,19 @@ export const accountView = z
 export type AccountView = z.infer<typeof accountView>;
 
 export const blockedView = z
-  .strictObject({ accountId, direction, since: instant, sequence: z.int().min(1), exhausted: z.array(balanceName) })
+  .strictObject({
+    accountId,
+    direction,
+    since: instant,
+    sequence: z.int().min(1),
+    exhausted: z.array(balanceName),
+    acknowledgements: z.array(acknowledgedView).optional().meta({
+      description: 'What switches have told of the command that blocks; absent while none has.',
+    }),
+    pending: pendingSwitches.optional().meta({
+      description: 'Switches named in SWITCHES that have not applied it; absent where none is.',
+    }),
+  })
   .meta({ id: 'BlockedTraffic' });
 export type BlockedView = z.infer<typeof blockedView>;
 

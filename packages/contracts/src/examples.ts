@@ -1,4 +1,5 @@
 import type { Adjustment, AccountOpening, Authorization, Payment, Reversal, Usage } from '@tollgate/balance';
+import type { Acknowledgement, AcknowledgementAnswer } from './acknowledgements';
 import type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer } from './answers';
 import type { AuthorizationAnswer, ReleaseAnswer, ReservationView } from './authorizations';
 import { problemOf } from './problem';
@@ -100,6 +101,11 @@ export const blockedExample: BlockedView = {
   since: decidedAt,
   sequence: 7,
   exhausted: ['inbound'],
+  acknowledgements: [
+    { switchId: 'edge-1', appliedAt: '2026-01-31T12:00:00.180Z', callsCut: 3, result: 'applied' },
+    { switchId: 'edge-2', appliedAt: '2026-01-31T12:00:00.212Z', callsCut: 0, result: 'failed', detail: 'no answer' },
+  ],
+  pending: ['edge-2'],
 };
 
 export const historyExample: HistoryItem = {
@@ -179,6 +185,24 @@ export const commandExample = trafficCommandOf({
     decidedAt,
   },
 });
+
+export const acknowledgementExample: Acknowledgement = {
+  commandId: commandExample.commandId,
+  switchId: 'edge-1',
+  accountId: 'acme',
+  sequence: 7,
+  appliedAt: '2026-01-31T12:00:00.180Z',
+  callsCut: 3,
+  result: 'applied',
+};
+
+export const acknowledgementAnswerExample: AcknowledgementAnswer = {
+  commandId: commandExample.commandId,
+  switchId: 'edge-1',
+  duplicate: false,
+  revision: 0,
+  position: '1302',
+};
 
 export const rejectionExample: RejectedMessage = {
   code: 'INVALID_REQUEST',

@@ -1,4 +1,5 @@
 export { accountOpening, cutoffSetting } from './accounts';
+export type { Acknowledgement, AcknowledgementAnswer, CommandAcknowledgement } from './acknowledgements';
 export type { AccountAnswer, AccountView, BlockedView, HistoryItem, RecordAnswer, RecordForecast } from './answers';
 export type { AuthorizationAnswer, ReleaseAnswer, ReservationView } from './authorizations';
 export { asyncApiDocument } from './asyncapi';
@@ -8,12 +9,22 @@ export type { Cdr, UnratedMessage, UnratedReason } from './cdr';
 export { claimHeadersOf, claimsOf } from './claims';
 export { accountIdPattern, instant, recordIdPattern } from './fields';
 export type { InputLost } from './input-lost';
-export { accountStream, cutoffStream, isAccountEvent, lostStream, rejectedStream, streamPrefixes } from './log-event';
-export type { LogEvent, LossEvent, RejectionEvent } from './log-event';
+export {
+  accountStream,
+  cutoffStream,
+  isAccountEvent,
+  lostStream,
+  rejectedStream,
+  streamPrefixes,
+  switchStream,
+} from './log-event';
+export type { AcknowledgementEvent, LogEvent, LossEvent, RejectionEvent } from './log-event';
 export { logLine } from './log-line';
 export { openApiDocument } from './openapi';
+export { isKnownPath } from './known-path';
 export { doubledFault } from './doubled-name';
 export {
+  parseAcknowledgement,
   parseAuthorization,
   parseBody,
   parseCdr,

@@ -60,6 +60,7 @@ test('every call of DESIGN section 4 is there, and no other', () => {
     'GET /v1/proofs/inclusion',
     'GET /v1/traffic-control',
     'POST /v1/accounts',
+    'POST /v1/acknowledgements',
     'POST /v1/adjustments',
     'POST /v1/authorizations',
     'POST /v1/authorizations/{accountId}/{authorizationId}/extend',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RecordCommand } from '@tollgate/balance';
 import { accountOpening, cutoffSetting } from './accounts';
+import { acknowledgement } from './acknowledgements';
 import { authorization, extending, releasing } from './authorizations';
 import { cdr } from './cdr';
 import { doubledFault, most, vast } from './doubled-name';
@@ -103,4 +104,5 @@ export const parseCutoff = createParser(cutoffSetting);
 export const parseAuthorization = createParser(authorization);
 export const parseExtending = createParser(extending);
 export const parseReleasing = createParser(releasing);
+export const parseAcknowledgement = createParser(acknowledgement);
 export const parseCdr = createParser(cdr);

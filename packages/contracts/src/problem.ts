@@ -4,10 +4,12 @@ import { z } from 'zod';
 export const problems = {
   INVALID_REQUEST: { status: 400, title: 'The request is not valid' },
   AUTHORIZATIONS_NOT_SERVED: { status: 403, title: 'Calls are authorised on a loopback address only' },
+  ACKNOWLEDGEMENTS_NOT_SERVED: { status: 403, title: 'Commands are acknowledged on a loopback address only' },
   ORIGIN_NOT_ALLOWED: { status: 403, title: 'Web pages from there may not call' },
   ACCOUNT_NOT_FOUND: { status: 404, title: 'There is no such account' },
   ORIGINAL_NOT_FOUND: { status: 404, title: 'There is nothing to reverse under that id' },
   AUTHORIZATION_NOT_FOUND: { status: 404, title: 'The account was granted no such authorization' },
+  COMMAND_NOT_FOUND: { status: 404, title: 'No such command was given' },
   NOT_FOUND: { status: 404, title: 'There is no such resource' },
   ID_CONFLICT: { status: 409, title: 'The id was used before with other content' },
   ALREADY_REVERSED: { status: 409, title: 'The entry was reversed before' },
@@ -17,7 +19,7 @@ export const problems = {
   WRONG_ROLE: { status: 421, title: 'Another role serves that' },
   CURRENCY_MISMATCH: { status: 422, title: 'The account is kept in another currency' },
   INTERNAL_ERROR: { status: 500, title: 'Tollgate failed; send it again, ids are permanent' },
-  STORE_UNAVAILABLE: { status: 503, title: 'The event log cannot be written now' },
+  STORE_UNAVAILABLE: { status: 503, title: 'The event log cannot be used now' },
   OVERLOADED: { status: 503, title: 'More is under way than Tollgate takes at once' },
   READ_MODEL_BEHIND: { status: 503, title: 'The read model has not reached that position yet' },
 } as const;

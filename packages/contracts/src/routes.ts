@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountOpening, cutoffSetting } from './accounts';
+import { acknowledgement, acknowledgementAnswer } from './acknowledgements';
 import { accountAnswer, accountView, recordAnswer } from './answers';
 import { batchLine, batchLineAnswer } from './batch-line';
 import { calls } from './call-routes';
@@ -193,6 +194,31 @@ const traffic: Route[] = [
       },
     },
     problems: ['INVALID_REQUEST', 'READ_MODEL_BEHIND'],
+  },
+  {
+    method: 'post',
+    path: '/v1/acknowledgements',
+    operationId: 'acknowledgeCommand',
+    tag: 'traffic',
+    summary: 'A switch tells what it has made of a command',
+    request: json(acknowledgement, example.acknowledgementExample),
+    answers: {
+      201: {
+        description: 'Noted: it is durable.',
+        content: [json(acknowledgementAnswer, example.acknowledgementAnswerExample)],
+      },
+      200: {
+        description: 'The switch told that result of that command before: the answer is the first one.',
+        content: [json(acknowledgementAnswer, { ...example.acknowledgementAnswerExample, duplicate: true })],
+      },
+    },
+    problems: [
+      'INVALID_REQUEST',
+      'COMMAND_NOT_FOUND',
+      'ACKNOWLEDGEMENTS_NOT_SERVED',
+      'STORE_UNAVAILABLE',
+      'OVERLOADED',
+    ],
   },
 ];
 

@@ -48,6 +48,7 @@ const types: Record<EventType, { code: number; upcasts: readonly Upcast[] }> = {
   ReservationExtended: { code: 12, upcasts: [asItIs] },
   ReservationReleased: { code: 13, upcasts: [asItIs] },
   ReservationExpired: { code: 14, upcasts: [asItIs] },
+  CommandAcknowledged: { code: 15, upcasts: [asItIs] },
 };
 
 const isKnown = (type: string): type is EventType => Object.hasOwn(types, type);

@@ -165,3 +165,48 @@ test('an event that is too large is refused before anything of its call is recor
   expect(await historyOf('account-a')).toEqual([]);
   expect(await append(log, ['account-a', noStream], payment('a'))).toMatchObject({ status: 'recorded' });
 });
+
+test('of several appends to one stream that wait while the store hangs, each is told in time: the second used to wait twice as long', async () => {
+  const impatient = await openLog(server.url, { timing: { ...quick, patienceMs: 2_000 } });
+  server.misbehave({ appends: 'hang' });
+  const beganMs = performance.now();
+  const results = await Promise.all(
+    ['a', 'b', 'c'].map((name) => append(impatient, ['account-b', noStream], payment(name))),
+  );
+  expect(performance.now() - beganMs).toBeLessThan(3_500);
+  expect(results.map((result) => result?.status)).toEqual(['unknown', 'unknown', 'unknown']);
+  await impatient.close();
+});
+
+test.each<Partial<Faults>>([{ calls: 'hang' }, { appends: 'hang' }])(
+  'a log that is given up while the store hangs (%j) lets go of everybody at once: stopping used to last as long as patience',
+  async (faults) => {
+    const patient = await openLog(server.url);
+    const following = readOn(patient);
+    server.misbehave(faults);
+    const waiting = [
+      append(patient, ['account-a', noStream], payment('a')),
+      append(patient, ['account-a', 0], payment('b')),
+    ];
+    const reading = faults.calls === undefined ? [] : [patient.readStream('account-a', { limit: 1 })];
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const beganMs = performance.now();
+    patient.giveUp();
+    expect(await Promise.all(waiting)).toEqual([unknownOutcome, unknownOutcome]);
+    for (const read of reading) await expect(read).rejects.toBeInstanceOf(LogUnavailable);
+    await patient.close();
+    await following;
+    expect(performance.now() - beganMs).toBeLessThan(2_000);
+  },
+);
+
+const unknownOutcome = { status: 'unknown', error: expect.any(LogUnavailable) as Error };
+
+const readOn = async (read: EsdbEventLog<EventBody>): Promise<void> => {
+  try {
+    for await (const { position } of read.subscribe({ prefixes: [''], signal: new AbortController().signal }))
+      expect(position).toBeGreaterThan(0n);
+  } catch {
+    // Dropped: it is over.
+  }
+};

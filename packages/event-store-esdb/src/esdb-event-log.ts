@@ -1,5 +1,6 @@
 import { LogDamaged, LogUnavailable, requireWellFormed } from '@tollgate/event-store';
 import type {
+  AppendResult,
   EventBatch,
   EventBody,
   EventCodec,
@@ -10,9 +11,9 @@ import type {
 } from '@tollgate/event-store';
 import type { AllStreamRecordedEvent } from '@eventstore/db-client';
 import { appendToStream } from './append';
+import type { EncodedAppend } from './append';
 import { watchCuts } from './cut-watch';
 import { followStore } from './follow';
-import { createTurns } from './in-turn';
 import { openLedger } from './ledger';
 import type { Ledger } from './ledger';
 import { openStore } from './open-store';
@@ -33,10 +34,10 @@ export type EsdbEventLog<Body extends EventBody> = EventLog<Body> &
   Ledger & {
     /** Streams whose history somebody has cut in the store, and by what: nothing may rest on them any more. */
     cutStreams(): string[];
+    /** For a process that must stop while the store does not answer: whoever waits for it is told `LogUnavailable`. */
+    giveUp(): void;
   };
 
-/** More at once are not faster, says the store's own client. */
-const appendsAtOnce = 32;
 const usualBatchEvents = 1_000;
 
 /**
@@ -59,7 +60,7 @@ export const createEsdbEventLog = <Body extends EventBody>(
   codec: EventCodec<Body>,
 ): EsdbEventLog<Body> => {
   const cuts = watchCuts({ store, names, timing });
-  const turns = createTurns(appendsAtOnce);
+  const underWay = new Set<Promise<AppendResult[]>>();
   const closing = new AbortController();
 
   const read = async <Result>(attempt: () => Promise<Result>): Promise<Result> => {
@@ -76,20 +77,21 @@ export const createEsdbEventLog = <Body extends EventBody>(
       yield given;
     }
   }
-  const append = ({ stream, expectedRevision, events }: StreamAppend<Body>) => {
-    const encoded = events.map((event) => encodeEvent(codec, event, undefined));
-    const name = names.of(stream);
-    return () =>
-      turns.run(name, () => appendToStream({ store, timing }, { stream: name, expectedRevision, events: encoded }));
-  };
+  const encoded = ({ stream, expectedRevision, events }: StreamAppend<Body>): EncodedAppend => ({
+    stream: names.of(stream),
+    expectedRevision,
+    events: events.map((event) => encodeEvent(codec, event, undefined)),
+  });
   return {
     ...ledger,
     cutStreams: cuts.cut,
     append: async (appends) => {
       assertOpen(closing.signal);
       requireWellFormed(appends);
-      const calls = appends.map(append);
-      return Promise.all(calls.map((call) => call()));
+      const whole = appends.map(encoded);
+      const appended = Promise.all(whole.map((one) => appendToStream({ store, timing }, one)));
+      underWay.add(appended);
+      return appended.finally(() => underWay.delete(appended));
     },
     read: async (position) => {
       const event = await read(() => store.read(position));
@@ -101,9 +103,15 @@ export const createEsdbEventLog = <Body extends EventBody>(
     },
     lastPosition: () => read(store.last),
     subscribe,
+    /** Whatever the leader answers: a store that has none takes nothing. */
+    probe: async () => {
+      await read(store.last);
+    },
+    giveUp: store.giveUp,
     close: async () => {
       closing.abort();
-      await turns.drained();
+      await Promise.allSettled(underWay);
+      store.giveUp();
       await cuts.stop();
       await store.close();
     },

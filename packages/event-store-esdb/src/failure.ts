@@ -43,3 +43,20 @@ export const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   return error.message === '' ? error.constructor.name : error.message;
 };
+
+const words: [RegExp, string][] = [
+  [/not ready/i, 'it is not ready yet'],
+  [/leader|quorum/i, 'it has no leader at present'],
+  [
+    /UNAVAILABLE|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ECONNRESET|No connection|Unable to discover|Failed to discover/i,
+    'it cannot be reached',
+  ],
+  [/DEADLINE|no answer within|nothing was read within/i, 'it does not answer in time'],
+];
+
+/** What is wrong with a store that is not available, for those who do not know its client. */
+export const inOurWords = (error: unknown): string => {
+  const type = typeof error === 'object' && error !== null && 'type' in error ? String(error.type) : '';
+  const text = `${type} ${reasonOf(error)}`;
+  return words.find(([pattern]) => pattern.test(text))?.[1] ?? reasonOf(error);
+};

@@ -89,7 +89,7 @@ const isOver = async (
   const failure = feed.failure();
   if (failure === undefined) return isBehind(one.store, progress);
   if (isMoving && failureOf(failure.error) === 'burst') return true;
-  throw new SubscriptionDropped(unavailableText(failure.error));
+  throw new SubscriptionDropped(unavailableText(failure.error), { cause: failure.error });
 };
 
 /** After a silence. A store that does not even answer this may have lost its quorum, of which subscriptions are not told. */
@@ -100,7 +100,7 @@ const isBehind = async (store: Store, { position }: Progress): Promise<boolean> 
 
 const endOf = async (store: Store): Promise<Position> => {
   const end = await store.last().catch((error: unknown) => {
-    throw new SubscriptionDropped(unavailableText(error));
+    throw new SubscriptionDropped(unavailableText(error), { cause: error });
   });
   if (end === undefined) throw new LogDamaged('the event store has lost the event that names the ledger');
   return end;
@@ -110,7 +110,7 @@ const endOf = async (store: Store): Promise<Position> => {
 const requirePosition = async (store: Store, after: Position | undefined): Promise<void> => {
   if (after === undefined) return;
   const event = await store.read(after).catch((error: unknown) => {
-    throw new SubscriptionDropped(unavailableText(error));
+    throw new SubscriptionDropped(unavailableText(error), { cause: error });
   });
   if (event === undefined)
     throw new LogDamaged(

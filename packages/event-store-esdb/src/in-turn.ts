@@ -26,9 +26,5 @@ export const createTurns = (atOnce: number) => {
       lastOf.set(key, settled);
       return turn;
     },
-    /** Resolves when nothing runs or waits. */
-    drained: async (): Promise<void> => {
-      while (lastOf.size > 0) await Promise.all(lastOf.values());
-    },
   };
 };

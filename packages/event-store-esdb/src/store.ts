@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { BACKWARDS, END, FORWARDS, START, streamNameFilter } from '@eventstore/db-client';
 import type {
   AllStreamRecordedEvent,
@@ -14,12 +15,13 @@ import { failureOf } from './failure';
 import { openFeed } from './feed';
 import type { Feed } from './feed';
 import type { EncodedEvent } from './store-event';
-import { TimeLimit, withinMs } from './time-limit';
+import { createTurns } from './in-turn';
+import { TimeLimit, unlessAborted, withinMs } from './time-limit';
 import type { Timing } from './time-limit';
 
 /** The calls of the client that a log needs, each with a limit in time. Streams are called as in the store. */
 export type Store = {
-  /** Resolves with the revision of the last event. */
+  /** Resolves with the revision of the last event. Of one stream, one after another. */
   append(stream: string, events: readonly EncodedEvent[], expected: bigint | 'no_stream'): Promise<bigint>;
   /** Absent where there is no such stream. */
   readStream(stream: string, options: { from: number; limit: number }): Promise<AllStreamRecordedEvent[] | undefined>;
@@ -30,17 +32,27 @@ export type Store = {
   /** What cuts the history of a stream, by its names in the store's metadata. */
   cutsOf(stream: string): Promise<string[]>;
   feed(options: { after: Position | undefined; prefixes: readonly string[]; most: number }): Feed;
+  /** Calls under way reject with `LogUnavailable`, and so do all after them. */
+  giveUp(): void;
   close(): Promise<void>;
 };
+
+/** More at once are not faster, says the store's own client. */
+const appendsAtOnce = 32;
 
 /** Own limits come after the client's, and end what it would wait for without one. */
 const marginMs = 500;
 
 export const createStore = (connection: Connection, { callMs }: Pick<Timing, 'callMs'>): Store => {
+  const turns = createTurns(appendsAtOnce);
+  const givingUp = new AbortController();
+  // Every call under way listens.
+  setMaxListeners(0, givingUp.signal);
+
   const call = async <Result>(run: (connected: Connected) => Promise<Result>): Promise<Result> => {
     const connected = connection.current();
     try {
-      return await run(connected);
+      return await unlessAborted(givingUp.signal, () => run(connected));
     } catch (error) {
       if (error instanceof TimeLimit) connection.giveUp(connected);
       throw error;
@@ -60,12 +72,14 @@ export const createStore = (connection: Connection, { callMs }: Pick<Timing, 'ca
   };
   return {
     append: (stream, events, expectedRevision) =>
-      call(async ({ client, credentials }) => {
-        const data = events.map(({ event }) => event);
-        const options = { expectedRevision, credentials, deadline: callMs };
-        const appended = client.appendToStream(stream, data, options);
-        return (await withinMs(appended, callMs + marginMs)).nextExpectedRevision;
-      }),
+      turns.run(stream, () =>
+        call(async ({ client, credentials }) => {
+          const data = events.map(({ event }) => event);
+          const options = { expectedRevision, credentials, deadline: callMs };
+          const appended = client.appendToStream(stream, data, options);
+          return (await withinMs(appended, callMs + marginMs)).nextExpectedRevision;
+        }),
+      ),
     readStream: (stream, { from, limit }) =>
       read((client, options) =>
         client.readStream(stream, { ...options, fromRevision: BigInt(from), maxCount: limit }),
@@ -81,22 +95,27 @@ export const createStore = (connection: Connection, { callMs }: Pick<Timing, 'ca
         const { metadata = {} } = await withinMs(asked, callMs);
         return (['truncateBefore', 'maxCount', 'maxAge'] as const).filter((name) => (metadata[name] ?? 0) !== 0);
       }),
-    feed: ({ after, prefixes, most }) => {
-      const connected = connection.current();
-      const { client, credentials } = connected;
-      return openFeed({
-        most,
-        isCurrent: () => connection.current() === connected,
-        subscribe: (checkpointReached) =>
-          client.subscribeToAll({
-            credentials,
-            fromPosition: after === undefined ? START : { commit: after, prepare: after },
-            filter: streamNameFilter({ prefixes: [...prefixes], checkpointReached }),
-          }),
-      });
+    feed: (options) => feedOver(connection, options),
+    giveUp: () => {
+      givingUp.abort();
     },
     close: connection.close,
   };
+};
+
+const feedOver = (connection: Connection, { after, prefixes, most }: Parameters<Store['feed']>[0]): Feed => {
+  const connected = connection.current();
+  const { client, credentials } = connected;
+  return openFeed({
+    most,
+    isCurrent: () => connection.current() === connected,
+    subscribe: (checkpointReached) =>
+      client.subscribeToAll({
+        credentials,
+        fromPosition: after === undefined ? START : { commit: after, prepare: after },
+        filter: streamNameFilter({ prefixes: [...prefixes], checkpointReached }),
+      }),
+  });
 };
 
 type AnyResolved = AllStreamResolvedEvent | ResolvedEvent;

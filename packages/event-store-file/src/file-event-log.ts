@@ -22,6 +22,7 @@ import { createGroupReader } from './group-reader';
 import type { Readable } from './group-reader';
 import { IndexFailed, LogStuck, refusalOf } from './log-stuck';
 import { createLogWriter } from './log-writer';
+import type { LogWriter } from './log-writer';
 import { bringUp } from './open-log';
 import { createPlan } from './plan';
 import { readStream } from './read-stream';
@@ -78,7 +79,8 @@ export const openFileEventLog = async <Body extends EventBody>(
   }
   const news = createNews();
   const { state, done } = createState(news);
-  const queue = createAppendQueue(groupIo(log, options, { state, news, acknowledged }));
+  const writer = createLogWriter(folder, segments, options.segmentBytes ?? 128 << 20);
+  const queue = createAppendQueue(groupIo(log, options, { state, news, acknowledged, writer }));
   const ahead = { headers: 64 << 10, lines: 16 << 10 };
   const readEvent = createEventReader(createGroupReader(log, ahead));
   const last = (): Place => segments.last().last;
@@ -107,6 +109,11 @@ export const openFileEventLog = async <Body extends EventBody>(
       const reader = createBatchReader({ ...log, last }, prefixes);
       const followed = { last, isClosed: () => state.isClosed, stuck: () => state.stuck, reader, news, turn };
       return follow(followed, { ...subscription, maxEvents });
+    },
+    probe: async () => {
+      assertOpen();
+      if (state.stuck !== undefined) throw refusalOf(state.stuck);
+      await writer.probe();
     },
     sizeBytes: () => segments.all.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     close: async () => {
@@ -137,18 +144,17 @@ const createState = (news: News): { state: State; done: Promise<void> } => {
   return { state, done };
 };
 
-type Shared = { state: State; news: News; acknowledged: AcknowledgedNote };
+type Shared = { state: State; news: News; acknowledged: AcknowledgedNote; writer: LogWriter };
 
 const groupIo = <Body extends EventBody>(
   { segments }: Readable<Body>,
   options: FileEventLogOptions<Body>,
-  { state, news, acknowledged }: Shared,
+  { state, news, acknowledged, writer }: Shared,
 ): GroupIo<Body> => {
-  const { folder, index, codec, segmentBytes = 128 << 20, clock = () => new Date() } = options;
+  const { index, codec, clock = () => new Date() } = options;
   const encoder = createGroupEncoder<Body>(codec);
   const classes = (): readonly string[] => segments.last().header.classes;
   const plan = createPlan<Body>({ index, encoder, classOf: (stream) => classOf(classes(), stream) });
-  const writer = createLogWriter(folder, segments, segmentBytes);
 
   const writeDurably = async (): Promise<void> => {
     const first = segments.last().last + 1;

@@ -18,10 +18,15 @@ export type LogWriter = {
    * Resolves when the group is on the disk. Throws `LogUnavailable` when nothing of it is, and `LogStuck` when that is not known.
    */
   write(group: WrittenGroup): Promise<void>;
+  /** Throws `LogUnavailable` where as much as a group is not written beside the log. */
+  probe(): Promise<void>;
 };
 
 /** For what is derived from the log, and for notes: the log is not to take the last bytes of a disk. */
 const reserveBytes = 4 << 20;
+
+const probeName = 'probe';
+const probeBytes = 256 << 10;
 
 /** After a write that failed another may never be answered. */
 const secondChanceMs = 5_000;
@@ -40,7 +45,22 @@ export const createLogWriter = (folder: Folder, segments: Segments, segmentBytes
     }
     throw stuck(folder, cause);
   };
+  const requireRoom = (sizeBytes: number): void => {
+    const leftBytes = folder.freeBytes();
+    if (leftBytes < sizeBytes + reserveBytes)
+      throw unavailable(`the disk of ${folder.path} is full (${String(leftBytes)} bytes left)`);
+  };
   return {
+    probe: async () => {
+      requireRoom(probeBytes);
+      try {
+        const file = await folder.open(probeName, { isNew: true });
+        await inTime(file.write(new Uint8Array(probeBytes), 0), folder).finally(file.close);
+        await folder.remove(probeName);
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
     prepare: async () => {
       const { sizeBytes, lastCrc } = segments.last();
       if (sizeBytes < segmentBytes || sizeBytes === segmentHeaderBytes) return lastCrc;
@@ -53,9 +73,7 @@ export const createLogWriter = (folder: Folder, segments: Segments, segmentBytes
     },
     write: async ({ bytes, crc, first, count }) => {
       const segment = segments.last();
-      const leftBytes = folder.freeBytes();
-      if (leftBytes < bytes.length + reserveBytes)
-        throw unavailable(`the disk of ${folder.path} is full (${String(leftBytes)} bytes left)`);
+      requireRoom(bytes.length);
       const file = await Promise.resolve(segments.file(segment)).catch((error: unknown) => {
         throw unavailable(error);
       });

@@ -82,6 +82,8 @@ export type EventLog<Body extends EventBody> = {
    * Throws `SubscriptionDropped` if it breaks off: subscribe again after the last batch applied.
    */
   subscribe(subscription: Subscription): AsyncIterable<EventBatch<Body>>;
+  /** Rejects while appends would fail, as far as that can be told without recording anything. */
+  probe(): Promise<void>;
   /** Waits for appends under way, then releases the log. */
   close(): Promise<void>;
 };

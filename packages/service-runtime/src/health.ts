@@ -9,13 +9,10 @@ export type Readiness = {
   check(): { isReady: boolean; detail: string };
 };
 
-/** Load balancers ask with HEAD. */
-const withHead = { exposeHeadRoute: true };
-
 /** `/healthz`: the process answers. `/readyz`: every part that is not aside is ready. `/metrics`: Prometheus text. */
 export const addOperatorRoutes = (server: FastifyInstance, parts: readonly Readiness[], metrics: Registry): void => {
-  server.get('/healthz', withHead, () => ({ status: 'ok' }));
-  server.get('/readyz', withHead, (_request, reply) => {
+  server.get('/healthz', () => ({ status: 'ok' }));
+  server.get('/readyz', (_request, reply) => {
     const checks = parts.map(({ name, check }) => ({ name, ...check() }));
     const isReady = checks.every((part, index) => part.isReady || parts[index]?.isAside === true);
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', parts: checks });

@@ -70,7 +70,7 @@ export const createHttpServer = (
     },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
     // 128 characters of an id, each as %xx.
     routerOptions: { maxParamLength: 400 },
     frameworkErrors: (error, _request, reply) => {

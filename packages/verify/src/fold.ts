@@ -36,10 +36,21 @@ export const createFold = (): Fold => {
     return faultsOf(account, account.due.shift(), event);
   };
 
+  /** A switch can only have applied what was decided before. */
+  const acknowledgementFaults = ({ type, stream, data }: Event): string[] => {
+    if (type !== 'CommandAcknowledged') return [`${type} does not belong into ${stream}`];
+    const accountId = String(data['accountId']);
+    const decided = revisions.get(`cutoff-${accountId}`) ?? -1;
+    return Number(data['sequence']) - 1 <= decided && stream === `switch-${String(data['switchId'])}`
+      ? []
+      : [`${stream} acknowledges command ${String(data['sequence'])} of ${accountId}, which was never decided`];
+  };
+
   const applyTo = (event: Event, line: number): string[] => {
     const { stream, type } = event;
     if (stream.startsWith('account-')) return applyFact(stream.slice('account-'.length), event, line);
     if (stream.startsWith('cutoff-')) return applyDecision(stream.slice('cutoff-'.length), event);
+    if (stream.startsWith('switch-')) return acknowledgementFaults(event);
     const isMessage = Object.entries(messageTypes).some(([prefix, of]) => stream.startsWith(prefix) && type === of);
     return isMessage ? [] : [`${type} does not belong into ${stream}`];
   };

@@ -122,3 +122,18 @@ test('a block that was never decided is found, once it can no longer be on its w
     'line 11: TrafficBlocked inbound of acme was due, and was never decided',
   ]);
 });
+
+test.each<[what: string, data: object, findings: string[]]>([
+  ['a command that was decided', { accountId: 'acme', sequence: 1 }, []],
+  [
+    'one that was not',
+    { accountId: 'acme', sequence: 99 },
+    [`line ${String(lines.length + 1)}: switch-edge acknowledges command 99 of acme, which was never decided`],
+  ],
+])('a switch may acknowledge only what was decided: %s', async (_what, data, findings) => {
+  const event = { stream: 'switch-edge', revision: 0, eventId: 'e', type: 'CommandAcknowledged' };
+  const recordedAt = '2026-01-31T12:00:00.000Z';
+  expect(
+    await found([...lines, JSON.stringify({ ...event, recordedAt, data: { switchId: 'edge', ...data } })]),
+  ).toEqual(findings);
+});

@@ -5,9 +5,10 @@ import type { Command, Decision, Known, Metadata, RecordCommand, Settlement } fr
 import { isAccountEvent } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
+import { decideAcknowledgement } from './decide-acknowledgement';
 import { decideOnCall, settlementFor } from './decide-on-call';
-import { isAboutCall } from './intent';
-import type { Item, Planned } from './intent';
+import { isAboutCall, isNotice } from './intent';
+import type { Item, Notice, Planned } from './intent';
 import { accountEventOf, firstUnder, isNew, recordedUnder } from './look-up';
 import type { Found, LookUpParts } from './look-up';
 import { draftEvent, draftedEvent } from './overlay';
@@ -24,17 +25,8 @@ export const decideItem = (
   { intent, metadata }: Item,
 ): Planned | Promise<Planned> => {
   if (isAboutCall(intent)) return decideOnCall(parts, draft, { command: intent, metadata });
+  if (isNotice(intent)) return decideNotice(parts, draft, intent);
   switch (intent.type) {
-    case 'RejectMessage':
-      return decideMessage(parts, draft, {
-        event: { type: 'MessageRejected', data: intent.data, metadata: {} },
-        key: rejectionKey(intent.data),
-      });
-    case 'NoteLostInput':
-      return decideMessage(parts, draft, {
-        event: { type: 'InputLost', data: intent.data, metadata: {} },
-        key: lossKey(intent.data),
-      });
     case 'OpenAccount':
     case 'ChangeCutoff':
       return decideOnAccount(parts, draft, { command: intent, metadata });
@@ -56,6 +48,21 @@ const decideOnRecord = (parts: LookUpParts, draft: Draft, record: OnRecord): Pla
     settle(draft, decide(command, { account: draft.account, settlement }, metadata), key);
   const settlement = settlementFor(parts, draft, command.data);
   return settlement instanceof Promise ? settlement.then(charge) : charge(settlement);
+};
+
+const decideNotice = (parts: LookUpParts, draft: Draft, notice: Notice): Planned | Promise<Planned> => {
+  switch (notice.type) {
+    case 'RejectMessage': {
+      const event = { type: 'MessageRejected', data: notice.data, metadata: {} } as const;
+      return decideMessage(parts, draft, { event, key: rejectionKey(notice.data) });
+    }
+    case 'NoteLostInput': {
+      const event = { type: 'InputLost', data: notice.data, metadata: {} } as const;
+      return decideMessage(parts, draft, { event, key: lossKey(notice.data) });
+    }
+    case 'AcknowledgeCommand':
+      return decideAcknowledgement(parts, draft, notice.data);
+  }
 };
 
 const decideMessage = (parts: LookUpParts, draft: Draft, what: Keyed): Planned | Promise<Planned> =>

@@ -1,3 +1,4 @@
+export { addAcknowledgementRoute } from './acknowledgement-route';
 export { addCallRoutes } from './call-routes';
 export { addIntakeRoutes } from './http-routes';
 export { createMessageHandler } from './kafka-intake';

@@ -1,13 +1,18 @@
 import type { AccountEvent, CallCommand, Command, Metadata, Refusal, Rejection } from '@tollgate/balance';
-import type { InputLost, RejectedMessage } from '@tollgate/contracts';
+import type { Acknowledgement, InputLost, RejectedMessage } from '@tollgate/contracts';
 import type { Position } from '@tollgate/event-store';
 
 /**
- * What intake is asked to put into the log: a command to the ledger, a message to keep because it cannot be one, or that messages were
- * lost before they could be read.
+ * What intake is asked to put into the log: a command to the ledger, a message to keep because it cannot be one, that messages were
+ * lost before they could be read, or what a switch tells of a command.
  */
-export type Intent =
-  Command | CallCommand | { type: 'RejectMessage'; data: RejectedMessage } | { type: 'NoteLostInput'; data: InputLost };
+export type Intent = Command | CallCommand | Notice;
+
+/** What is noted apart from accounts. */
+export type Notice =
+  | { type: 'RejectMessage'; data: RejectedMessage }
+  | { type: 'NoteLostInput'; data: InputLost }
+  | { type: 'AcknowledgeCommand'; data: Acknowledgement };
 
 /** An intent, and what is told of where it came from. What came together shares one `metadata.source`. */
 export type Item = { readonly intent: Intent; readonly metadata: Metadata };
@@ -33,5 +38,13 @@ const callCommands: Readonly<Record<string, true | undefined>> = {
   ReleaseCall: true,
   ExpireCall: true,
 } satisfies Record<CallCommand['type'], true>;
+
+const notices: Readonly<Record<string, true | undefined>> = {
+  RejectMessage: true,
+  NoteLostInput: true,
+  AcknowledgeCommand: true,
+} satisfies Record<Notice['type'], true>;
+
+export const isNotice = (intent: Intent): intent is Notice => notices[intent.type] === true;
 
 export const isAboutCall = (intent: Intent): intent is CallCommand => callCommands[intent.type] === true;

@@ -212,3 +212,33 @@ test('closing answers what was submitted first; to submit nothing waits for noth
   await answered;
   expect(ledger.queued()).toBe(0);
 });
+
+test('who waits behind a write that hangs is told as early as the one before: the second used to wait twice as long', async () => {
+  const memory = createMemoryEventLog<LogEvent>();
+  await submit(ledgerOn(memory), open());
+  let release: () => void = () => undefined;
+  const hanging = new Promise<void>((resolve) => (release = resolve));
+  let begun: () => void = () => undefined;
+  const beginning = new Promise<void>((resolve) => (begun = resolve));
+  const append: typeof memory.append = async (appends) => {
+    begun();
+    await hanging;
+    return memory.append(appends);
+  };
+  const ledger = ledgerOn({ ...memory, append }, { answerWithinMs: 50 });
+  const first = submit(ledger, pay('a'));
+  await beginning;
+  expect(await Promise.allSettled([first, submit(ledger, pay('b')), submit(ledger, pay('c'))])).toEqual([
+    tooLate,
+    tooLate,
+    tooLate,
+  ]);
+  expect(ledger.queued()).toBe(1);
+  release();
+  // What the writer had of it was recorded all the same, and what it had not was not.
+  await ledger.close();
+  expect(ledger.queued()).toBe(0);
+  expect(await submit(ledgerOn(memory), pay('a'), pay('b'))).toEqual(['=1', '+2']);
+});
+
+const tooLate = { status: 'rejected', reason: expect.any(LogUnavailable) as Error };

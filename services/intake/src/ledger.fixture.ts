@@ -37,9 +37,9 @@ const followedTable = (log: EventLog<LogEvent>): { table: AccountTable; caughtUp
 export type TestLedger = Ledger & { table: AccountTable };
 
 /** A ledger with a table that follows its log. */
-export const ledgerOn = (log: EventLog<LogEvent>): TestLedger => {
+export const ledgerOn = (log: EventLog<LogEvent>, options: { answerWithinMs?: number } = {}): TestLedger => {
   const { table, caughtUp, stop } = followedTable(log);
-  const ledger = openLedger({ log, table, ready: caughtUp });
+  const ledger = openLedger({ log, table, ready: caughtUp, ...options });
   const close = async (): Promise<void> => {
     await ledger.close();
     stop();

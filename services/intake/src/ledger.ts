@@ -15,7 +15,8 @@ import type { Result, WriterParts } from './write-group';
 export type Ledger = {
   /**
    * Outcomes in the order of the items, once everything recorded is durable. Throws `LogUnavailable` if the log cannot be
-   * written: what was recorded until then stays, and sending the same again is safe.
+   * written, or, to those over HTTP, not within 20 s of when they came: what was recorded until then stays, and sending the same again
+   * is safe.
    */
   submit(items: readonly Item[]): Promise<Outcome[]>;
   /** What would become of each item if it came now and alone; records nothing. */
@@ -33,10 +34,21 @@ type Parts = {
   table: AccountTable;
   /** Resolves once the table has caught up with the log; until then, what is submitted waits. */
   ready: Promise<void>;
+  answerWithinMs?: number;
 };
 
-export const openLedger = ({ log, table, ready }: Parts): Ledger => {
+/** Whoever waits longer has often gone. Looked after twice a second, so that it is 20 s in all. */
+const usualAnswerWithinMs = 19_500;
+const lookEveryMs = 500;
+
+export const openLedger = ({ log, table, ready, answerWithinMs = usualAnswerWithinMs }: Parts): Ledger => {
   const queue = createQueue();
+  const looking = setInterval(
+    () => {
+      queue.failOlder(performance.now() - answerWithinMs, tooLate(answerWithinMs));
+    },
+    Math.min(lookEveryMs, answerWithinMs),
+  ).unref();
   const closing = new AbortController();
   const parts: WriterParts = { log, table, suspects: new Set(), closing: closing.signal };
   let fail: (error: unknown) => void = () => undefined;
@@ -79,9 +91,15 @@ export const openLedger = ({ log, table, ready }: Parts): Ledger => {
     close: async () => {
       closing.abort();
       while (running !== undefined) await running;
+      clearInterval(looking);
     },
   };
 };
+
+const tooLate = (answerWithinMs: number): LogUnavailable =>
+  new LogUnavailable(
+    `the event log has not taken it within ${String(Math.round(answerWithinMs / 1_000))} s, and may still record it`,
+  );
 
 const writeShares = async (parts: WriterParts, queue: Queue, shares: readonly Share[]): Promise<void> => {
   try {

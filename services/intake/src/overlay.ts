@@ -6,6 +6,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import { newEvent } from '@tollgate/event-store';
 import type { AppendResult, NewEvent, Position, StreamAppend } from '@tollgate/event-store';
 import { createEventIds } from './event-ids';
+import { isNotice } from './intent';
 import type { Intent } from './intent';
 import { isSameKey, streamOf, textOf } from './record-key';
 
@@ -51,7 +52,7 @@ export const draftFor = (table: AccountTable, overlay: Overlay, intent: Intent):
 };
 
 const accountIdOf = (intent: Intent): string | undefined => {
-  if (intent.type === 'RejectMessage' || intent.type === 'NoteLostInput') return undefined;
+  if (isNotice(intent)) return undefined;
   return intent.type === 'ChangeCutoff' ? intent.accountId : intent.data.accountId;
 };
 

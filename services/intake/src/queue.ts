@@ -6,6 +6,8 @@ export type Submission = {
   readonly outcomes: Outcome[];
   /** Items that are with the writer or have been. */
   taken: number;
+  /** When it came, by `performance.now()`. */
+  readonly sinceMs: number;
   resolve(outcomes: Outcome[]): void;
   reject(error: unknown): void;
 };
@@ -25,29 +27,30 @@ const firstItems = 250;
 export const createQueue = () => {
   const singles: Submission[] = [];
   const bulk: Submission[] = [];
+  /** All without an answer that somebody waits for, over HTTP, in the order in which they came. */
+  const awaited = new Set<Submission>();
   let queued = 0;
 
-  const takeFrom = (line: Submission[], room: number, shares: Share[]): number => {
-    let left = room;
-    let done = 0;
-    for (const submission of line) {
-      if (left === 0) break;
-      const count = Math.min(left, submission.items.length - submission.taken);
-      shares.push({ submission, start: submission.taken, count });
-      submission.taken += count;
-      left -= count;
-      if (submission.taken === submission.items.length) done += 1;
+  /** Nothing more of it is taken. */
+  const drop = (submission: Submission, error: unknown): void => {
+    queued -= submission.items.length - submission.taken;
+    submission.taken = submission.items.length;
+    awaited.delete(submission);
+    for (const line of [singles, bulk]) {
+      const place = line.indexOf(submission);
+      if (place !== -1) line.splice(place, 1);
     }
-    line.splice(0, done);
-    return left;
+    submission.reject(error);
   };
 
   return {
     add: (items: readonly Item[]): Promise<Outcome[]> =>
       new Promise((resolve, reject) => {
         queued += items.length;
-        const line = isSingle(items) ? singles : bulk;
-        line.push({ items, outcomes: new Array<Outcome>(items.length), taken: 0, resolve, reject });
+        const sinceMs = performance.now();
+        const submission = { items, outcomes: new Array<Outcome>(items.length), taken: 0, sinceMs, resolve, reject };
+        (isSingle(items) ? singles : bulk).push(submission);
+        if (isOverHttp(items)) awaited.add(submission);
       }),
     /** The items of the next group; none if nothing waits. */
     take: (): Share[] => {
@@ -61,16 +64,22 @@ export const createQueue = () => {
     answer: (shares: readonly Share[]): void => {
       for (const { submission, start, count } of shares) {
         queued -= count;
-        if (start + count === submission.items.length) submission.resolve(submission.outcomes);
+        if (start + count < submission.items.length) continue;
+        awaited.delete(submission);
+        submission.resolve(submission.outcomes);
       }
     },
     fail: (shares: readonly Share[], error: unknown): void => {
       for (const { submission, count } of shares) {
-        queued -= count + submission.items.length - submission.taken;
-        submission.taken = submission.items.length;
-        submission.reject(error);
-        const place = bulk.indexOf(submission);
-        if (place !== -1) bulk.splice(place, 1);
+        queued -= count;
+        drop(submission, error);
+      }
+    },
+    /** Fails what came over HTTP before then and has no answer; what the writer has of it may still be recorded. */
+    failOlder: (sinceMs: number, error: unknown): void => {
+      for (const submission of awaited) {
+        if (submission.sinceMs > sinceMs) return;
+        drop(submission, error);
       }
     },
     /** Items without an outcome. */
@@ -78,9 +87,26 @@ export const createQueue = () => {
   };
 };
 
+const takeFrom = (line: Submission[], room: number, shares: Share[]): number => {
+  let left = room;
+  let done = 0;
+  for (const submission of line) {
+    if (left === 0) break;
+    const count = Math.min(left, submission.items.length - submission.taken);
+    shares.push({ submission, start: submission.taken, count });
+    submission.taken += count;
+    left -= count;
+    if (submission.taken === submission.items.length) done += 1;
+  }
+  line.splice(0, done);
+  return left;
+};
+
 export type Queue = ReturnType<typeof createQueue>;
 
-const isSingle = ([item, ...others]: readonly Item[]): boolean => {
+const isSingle = (items: readonly Item[]): boolean => items.length === 1 && isOverHttp(items);
+
+const isOverHttp = ([item]: readonly Item[]): boolean => {
   const channel = item?.metadata.source.channel;
-  return others.length === 0 && channel !== undefined && 'http' in channel;
+  return channel !== undefined && 'http' in channel;
 };

@@ -1,9 +1,9 @@
 import type { RecordKey } from '@tollgate/account-table';
 import { recordKeyOf } from '@tollgate/balance';
 import type { RecordCommand, Reversal } from '@tollgate/balance';
-import { accountStream, lostStream, rejectedStream } from '@tollgate/contracts';
-import { isAboutCall } from './intent';
-import type { Intent } from './intent';
+import { accountStream, lostStream, rejectedStream, switchStream } from '@tollgate/contracts';
+import { isNotice } from './intent';
+import type { Intent, Notice } from './intent';
 
 export const commandKey = (command: RecordCommand): RecordKey => {
   const { kind, id } = recordKeyOf(command);
@@ -20,19 +20,17 @@ export const isSameKey = (one: RecordKey, other: RecordKey): boolean =>
 export const textOf = ({ kind, owner, id }: RecordKey): string => `${kind} ${owner} ${id}`;
 
 export const streamOf = (intent: Intent): string => {
-  if (isAboutCall(intent)) return accountStream(intent.data.accountId);
-  switch (intent.type) {
+  if (isNotice(intent)) return noticeStream(intent);
+  return accountStream(intent.type === 'ChangeCutoff' ? intent.accountId : intent.data.accountId);
+};
+
+const noticeStream = (notice: Notice): string => {
+  switch (notice.type) {
     case 'RejectMessage':
-      return rejectedStream(intent.data.source.topic, intent.data.source.partition);
+      return rejectedStream(notice.data.source.topic, notice.data.source.partition);
     case 'NoteLostInput':
-      return lostStream(intent.data.topic, intent.data.partition);
-    case 'ChangeCutoff':
-      return accountStream(intent.accountId);
-    case 'OpenAccount':
-    case 'RecordPayment':
-    case 'ChargeUsage':
-    case 'AdjustBalance':
-    case 'ReverseEntry':
-      return accountStream(intent.data.accountId);
+      return lostStream(notice.data.topic, notice.data.partition);
+    case 'AcknowledgeCommand':
+      return switchStream(notice.data.switchId);
   }
 };

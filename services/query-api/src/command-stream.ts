@@ -13,6 +13,8 @@ const stalledMs = 30_000;
 /** A listener that stalls keeps one page in memory, and there may be many of them. */
 const pageEvents = 50;
 
+const streamHeaders = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
+
 type StreamParts = { log: EventLog<LogEvent>; table: AccountTable };
 
 /**
@@ -33,6 +35,11 @@ export const createCommandStream = (server: FastifyInstance, parts: StreamParts)
     if (reply.raw.socket === null) {
       const detail = 'a request for an event stream must not follow an unanswered one on its connection';
       throw new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail }));
+    }
+    // What a HEAD asks for is known without any of the stream.
+    if (request.method === 'HEAD') {
+      await reply.headers(streamHeaders).send();
+      return;
     }
     reply.hijack();
     await stream(reply.raw, { log: parts.log, after, turn, requestId: request.id, closing: closing.signal });
@@ -67,12 +74,7 @@ const stream = async (response: ServerResponse, { log, after, turn, requestId, c
   response.on('close', () => {
     gone.abort();
   });
-  response.writeHead(200, {
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
-    'request-id': requestId,
-    'x-accel-buffering': 'no',
-  });
+  response.writeHead(200, { ...streamHeaders, 'request-id': requestId });
   // The start is the id of an event without data, so that a client that reconnects before the first command misses none.
   response.write(`retry: 1000\n${after === undefined ? '' : `id: ${String(after)}\n`}\n`);
   const keepAlive = setInterval(() => response.writableNeedDrain || response.write(':\n\n'), keepAliveMs);

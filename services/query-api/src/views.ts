@@ -20,12 +20,11 @@ export const accountView = ({ account, traffic, held, revision, position }: Part
   position: position.toString(),
 });
 
-export const blockedView = ({ accountId, direction, since, sequence, exhausted }: Blocked): BlockedView => ({
-  accountId,
-  direction,
-  since,
-  sequence,
+export const blockedView = ({ acknowledgements, pending, exhausted, ...blocked }: Blocked): BlockedView => ({
+  ...blocked,
   exhausted: [...exhausted],
+  ...(acknowledgements.length > 0 && { acknowledgements: [...acknowledgements] }),
+  ...(pending.length > 0 && { pending: [...pending] }),
 });
 
 export const historyItem = (event: RecordedEvent<LogEvent>): HistoryItem => {

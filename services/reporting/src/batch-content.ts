@@ -23,7 +23,7 @@ export const addTo = (content: BatchContent, event: RecordedEvent<LogEvent>): vo
   if (isAccountEvent(event)) addAccountEvent(content, event);
   else if (event.type === 'MessageRejected') lines.rejected_messages += copyLine(rejectionRow(event));
   else if (event.type === 'InputLost') lines.lost_messages += copyLine(lossRow(event));
-  else lines.traffic_decisions += copyLine(decisionRow(event));
+  else if (event.type !== 'CommandAcknowledged') lines.traffic_decisions += copyLine(decisionRow(event));
 };
 
 const addAccountEvent = ({ lines, accounts }: BatchContent, event: RecordedEvent<AccountEvent>): void => {

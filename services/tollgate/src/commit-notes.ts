@@ -44,7 +44,7 @@ export const createCommitNotes = (parts: {
       if (isGoingOn.every(Boolean)) return 'go on';
       logger.warn(
         { groupId, position: textOf(await log.lastPosition()) },
-        'The log is an older copy of what its consumer group had come to: the topics are read again from their start, nothing counts twice',
+        'The log is an older copy of what its consumer group had come to, or was moved since: the topics are read again from their start, nothing counts twice',
       );
       return 'start over';
     },

@@ -21,7 +21,7 @@ export type Folders = { log: Folder; accountTable: Folder; relays: Folder };
 type Options = FoundationOptions & {
   /** How often files are begun, unless as they are made for a machine. */
   log?: Pick<FileEventLogOptions<LogEvent>, 'segmentBytes' | 'turn'>;
-  table?: Pick<AccountTableOptions, 'snapshotEvents' | 'ids'>;
+  table?: Pick<AccountTableOptions, 'snapshotEvents' | 'ids' | 'switches'>;
 };
 
 /** Opens the log and folds what the account table has not kept. Throws, with what to do, if that is not safe. */

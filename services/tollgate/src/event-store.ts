@@ -13,29 +13,43 @@ import type { Following } from '@tollgate/service-runtime';
 import { storeFoldersOf } from './folders';
 import type { Foundation, FoundationOptions } from './foundation';
 import { openLocked } from './locked-data';
+import { reasonOf } from './reason-of';
 import type { Settings } from './settings';
 
-type StoreSettings = Pick<Settings, 'data' | 'eventstoreStreamPrefix'> & { eventstoreUrl: string };
+type StoreSettings = Pick<Settings, 'data' | 'eventstoreStreamPrefix' | 'switches'> & { eventstoreUrl: string };
 
 /** The log in an event store, folded into an account table of this process; waits for a store that does not answer. */
 export const openEventStore = (settings: StoreSettings, options: FoundationOptions): Promise<Foundation> =>
   openLocked(settings.data, () => untilAvailable(options, () => openOnce(settings, options)));
 
 const backoff = { firstMs: 500, limitMs: 5_000 };
+/** One that answers does so by then. */
+const silentMs = 1_000;
 
-const untilAvailable = async <Opened>(
+const untilAvailable = async <Opened>(options: FoundationOptions, open: () => Promise<Opened>): Promise<Opened> => {
+  const { logger, onProgress } = options;
+  onProgress?.(() => 'the event store has not answered yet');
+  const waiting = setTimeout(() => {
+    logger.info({}, 'Tollgate waits for the event store, which has not answered yet');
+  }, silentMs);
+  try {
+    return await untilOpened(options, open);
+  } finally {
+    clearTimeout(waiting);
+  }
+};
+
+const untilOpened = async <Opened>(
   { logger, onProgress }: FoundationOptions,
   open: () => Promise<Opened>,
 ): Promise<Opened> => {
-  onProgress?.(() => 'the event store has not answered yet');
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await open();
     } catch (error) {
       if (!isRetriable(error)) throw error;
-      const { message } = error;
-      onProgress?.(() => message);
-      logger.warn({ error: message }, 'Tollgate waits for the event store');
+      onProgress?.(() => error.message);
+      logger.warn({ error: reasonOf(error) }, 'Tollgate waits for the event store');
       await delay(backoffMs(attempt, backoff));
     }
   }
@@ -44,7 +58,7 @@ const untilAvailable = async <Opened>(
 const openOnce = async (settings: StoreSettings, options: FoundationOptions): Promise<Foundation> => {
   const log = await openStoreLog(settings);
   try {
-    return await openOver(log, settings.data, options);
+    return await openOver(log, settings, options);
   } catch (error) {
     await log.close();
     throw error;
@@ -52,7 +66,7 @@ const openOnce = async (settings: StoreSettings, options: FoundationOptions): Pr
 };
 
 /** The log alone. */
-export const openStoreLog = (settings: Omit<StoreSettings, 'data'>): Promise<EsdbEventLog<LogEvent>> =>
+export const openStoreLog = (settings: Omit<StoreSettings, 'data' | 'switches'>): Promise<EsdbEventLog<LogEvent>> =>
   openEsdbEventLog<LogEvent>({
     connectionString: () => settings.eventstoreUrl,
     streamPrefix: settings.eventstoreStreamPrefix,
@@ -61,7 +75,7 @@ export const openStoreLog = (settings: Omit<StoreSettings, 'data'>): Promise<Esd
 
 const openOver = async (
   log: EsdbEventLog<LogEvent>,
-  data: string,
+  { data, switches }: StoreSettings,
   { clock, logger, onProgress }: FoundationOptions,
 ): Promise<Foundation> => {
   const last = Number((await log.lastPosition()) ?? 0n);
@@ -71,6 +85,7 @@ const openOver = async (
     onWarning: (message, facts) => {
       logger.warn(facts, message);
     },
+    switches,
   });
   try {
     await table.start({ ledger: log.ledger, seed: log.seed, last });
@@ -92,6 +107,7 @@ const openOver = async (
         { name: 'history', check: () => historyReadiness(log.cutStreams()) },
       ],
       done: projector.done,
+      giveUp: log.giveUp,
       close: async () => {
         await projector.stop();
         await log.close();

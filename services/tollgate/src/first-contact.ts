@@ -32,7 +32,11 @@ export const makeFirstContact = ({ client, topics, others, logger, signal }: Par
         const latest = withHint(error instanceof Error ? error.message : String(error));
         const write = latest === reason ? logger.debug : logger.warn;
         reason = latest;
-        write.call(logger, { error: reason }, 'Kafka cannot be used yet; Tollgate works on over HTTP and tries again');
+        write.call(
+          logger,
+          { error: reason },
+          'Kafka cannot be used yet; what does not need it goes on, and it is tried again',
+        );
         await delay(backoffMs(attempt, backoff), undefined, { signal }).catch(() => undefined);
       }
     }

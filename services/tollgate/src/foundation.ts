@@ -26,6 +26,8 @@ export type Foundation = {
   readiness: readonly Readiness[];
   /** Resolves when it is closed; rejects when it can never go on in this process. */
   done: Promise<void>;
+  /** Whoever waits for what is not in this process waits no longer: for a stop that would last as long as that is away. */
+  giveUp?(): void;
   close(): Promise<void>;
 };
 

@@ -25,6 +25,8 @@ export type LedgerNode = {
 const requestTimeoutMs = 60_000;
 const headersTimeoutMs = 15_000;
 const idleTimeoutMs = 75_000;
+/** For what answers; what waits for something that does not is told so, and a little later has had the time to say it. */
+const patienceMs = 2_000;
 const unfinishedMs = 3_000;
 
 /** Opens the log, which folds what is not folded yet, and starts every role of the process. */
@@ -97,6 +99,7 @@ const startParts = async (settings: Settings, logger: Log, foundation: Foundatio
     url: listening,
     failed: Promise.race([failureOf(foundation.done), ...parts.flatMap(({ failed }) => failed ?? [])]),
     stop: async () => {
+      const givingUp = setTimeout(() => foundation.giveUp?.(), patienceMs);
       // A request that was only half sent would hold the server up for as long as it may take.
       const cut = setTimeout(() => {
         server.server.closeAllConnections();
@@ -105,7 +108,9 @@ const startParts = async (settings: Settings, logger: Log, foundation: Foundatio
       await Promise.all([server.close(), ...parts.map((part) => part.stopTaking?.())]);
       clearTimeout(cut);
       for (const part of parts) await part.stop?.();
+      log.unwatch();
       await foundation.close();
+      clearTimeout(givingUp);
     },
   };
 };

@@ -8,13 +8,13 @@ import type { Settings } from './settings';
 
 /** Opens the log where the settings say it is. A data folder that is of the other kind is refused: its ledger would be another one. */
 export const openFoundation = async (settings: Settings, options: FoundationOptions): Promise<Foundation> => {
-  const { data, eventstoreUrl } = settings;
+  const { data, eventstoreUrl, switches } = settings;
   if (eventstoreUrl === undefined) {
     if (existsSync(foldersOf(data).eventStore))
       throw new SettingsError(
         `${data} belongs to a ledger in an event store: set EVENTSTORE_URL, or choose another folder with --data`,
       );
-    return openDataFolder(data, options);
+    return openDataFolder(data, { ...options, table: { switches } });
   }
   if (hasLog(data))
     throw new SettingsError(

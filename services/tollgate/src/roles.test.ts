@@ -20,6 +20,9 @@ test.each([
   ['PATCH', '/v1/accounts/acme', 'intake'],
   ['GET', '/v1/accounts', 'api'],
   ['GET', '/v1/traffic-control?from=start', 'api'],
+  ['HEAD', '/v1/accounts/acme', 'api'],
+  ['GET', '/v1/nothing', undefined],
+  ['GET', '/v1/accounts/acme/nothing', undefined],
   ['GET', '/readyz', undefined],
   ['GET', '/openapi.json', undefined],
   ['POST', '/healthz', undefined],
@@ -46,9 +49,16 @@ test.each([
   [{ ...store, TOLLGATE_ROLES: 'decide,publish' }, /^KAFKA_BROKERS: needed with the role publish/],
   [{ ...store, TOLLGATE_ROLES: 'reporting' }, /^DATABASE_URL: needed with the role reporting/],
   [{ ...store, TOLLGATE_ROLES: 'write' }, /^TOLLGATE_ROLES \(--role <list>\): must be one of intake, decide,/],
+  [{ ...store, TOLLGATE_ROLES: 'api,decide,api' }, /^TOLLGATE_ROLES \(--role <list>\): api is named twice/],
   [{ ...store, TOLLGATE_ROLES: 'api,' }, /^TOLLGATE_ROLES \(--role <list>\): must be one of intake, decide,/],
 ])('%j is refused', (environment, words) => {
   expect(faultOf(environment)).toMatch(words);
+});
+
+test.each(['', ' '])('--role %j, of a variable that is not set, used to run all of them', (roles) => {
+  expect(() => readSettings({ roles }, store)).toThrow(
+    /^TOLLGATE_ROLES \(--role <list>\): is empty; name one of intake,/,
+  );
 });
 
 test.each(['0.0.0.0', '::', '10.0.0.7', '127.0.0.1.example.com', 'ledger.example'])(

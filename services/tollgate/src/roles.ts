@@ -1,3 +1,5 @@
+import { isKnownPath } from '@tollgate/contracts';
+
 /** What a process can do alone, beside others on the same log; several of each may run at once (DESIGN 5). */
 export const roleNames = ['intake', 'decide', 'publish', 'api', 'reporting', 'rate'] as const;
 export type Role = (typeof roleNames)[number];
@@ -7,8 +9,9 @@ export const hasRole = (given: readonly Role[], role: Role): boolean => given.le
 
 /** The role that serves a call (DESIGN 4); absent where every process answers. */
 export const roleServing = ({ method, url }: { method: string; url: string }): Role | undefined => {
-  if (!url.startsWith('/v1/')) return undefined;
-  if (method === 'GET') return 'api';
+  const path = url.split('?')[0] ?? '';
+  if (!path.startsWith('/v1/') || !isKnownPath(path)) return undefined;
+  if (method === 'GET' || method === 'HEAD') return 'api';
   return ['POST', 'PUT', 'PATCH'].includes(method) ? 'intake' : undefined;
 };
 
@@ -25,6 +28,8 @@ type Given = {
 export const faultsOfRoles = ({ roles, host, eventstoreUrl, kafkaBrokers, databaseUrl, rater }: Given): string[] => {
   if (roles.length === 0) return [];
   const faults: string[] = [];
+  const twice = roles.find((role, index) => roles.indexOf(role) !== index);
+  if (twice !== undefined) faults.push(`TOLLGATE_ROLES (--role <list>): ${twice} is named twice`);
   if (eventstoreUrl === undefined)
     faults.push('EVENTSTORE_URL: needed with a role: processes share a log in an event store, not in a folder');
   if (roles.includes('publish') && kafkaBrokers === undefined)

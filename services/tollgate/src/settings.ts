@@ -5,54 +5,19 @@ import { createStoreNames } from '@tollgate/event-store-esdb/store-names';
 import { logLevels } from '@tollgate/service-runtime/log-levels';
 import { isDatabaseUrl } from './database-url';
 import { faultsOfRoles, roleNames } from './roles';
+import { faultsOfSasl } from './sasl-faults';
 import { givenIn, ignoredIn, misspeltIn } from './setting-names';
-
-const wholeNumber = (least: number, most: number) => {
-  const rule = `must be a whole number from ${String(least)} to ${String(most)}`;
-  return z.string().regex(/^\d+$/, rule).transform(Number).pipe(z.number().min(least, rule).max(most, rule));
-};
-
-const flagValue = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
-
-const mostPort = 65_535;
-const portOf = (broker: string): number => Number(broker.slice(broker.lastIndexOf(':') + 1));
-
-const brokerList = z
-  .string()
-  .transform((text) => text.split(',').map((broker) => broker.trim()))
-  .refine(
-    (brokers) => brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker) && portOf(broker) <= mostPort),
-    'must be host:port, several with commas between, ports up to 65535',
-  );
-
-const hostNames = z
-  .string()
-  .transform((text) => text.split(',').map((name) => name.trim()))
-  .refine(
-    (names) => names.every((name) => /^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$/.test(name)),
-    'must be host names without ports, several with commas between',
-  );
-
-const roleList = z
-  .string()
-  .transform((text) => text.split(',').map((name) => name.trim()))
-  .pipe(z.array(z.enum(roleNames, `must be one of ${roleNames.join(', ')}, or several with commas between`)));
-
-/** What is wrong with it, the one who reads it says. */
-const readBy = (read: (text: string) => unknown) =>
-  z.string().check(({ value, issues }) => {
-    try {
-      read(value);
-    } catch (error) {
-      issues.push({
-        code: 'custom',
-        input: undefined,
-        message: error instanceof Error ? error.message : String(error),
-      });
-    }
-  });
-
-const folder = z.string().transform((path) => resolve(path));
+import {
+  brokerList,
+  flagValue,
+  folder,
+  hostNames,
+  mostPort,
+  readBy,
+  roleList,
+  switchList,
+  wholeNumber,
+} from './setting-values';
 
 const settingsSchema = z.object({
   roles: roleList.default([]),
@@ -77,6 +42,8 @@ const settingsSchema = z.object({
     .enum(['0', '1'], 'must be 0 or 1')
     .default('0')
     .transform((text) => text === '1'),
+  switches: switchList.default([]),
+  acknowledgeWithinMs: wholeNumber(1, 3_600_000).default(5_000),
   kafkaBrokers: brokerList.optional(),
   kafkaTopicPrefix: z
     .string()
@@ -200,6 +167,18 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
       about: '1: a switch may name the price of a call itself; whoever may is granted anything',
       initial: '0',
     },
+    switches: {
+      variable: 'SWITCHES',
+      flag: '--switches <list>',
+      about: 'ids of the switches that must say that they have applied each command, with commas between',
+      initial: '',
+    },
+    acknowledgeWithinMs: {
+      variable: 'ACKNOWLEDGE_WITHIN_MS',
+      flag: '--acknowledge-within-ms <number>',
+      about: 'a command that one of SWITCHES has not applied after so many milliseconds is alarmed',
+      initial: '5000',
+    },
     kafkaBrokers: {
       variable: 'KAFKA_BROKERS',
       flag: '--kafka-brokers <list>',
@@ -276,22 +255,22 @@ export class SettingsError extends Error {
 
 /** Settings from flags, else environment, else defaults; an empty text counts as not given. Throws `SettingsError`. */
 export const readSettings = (flags: Partial<Record<SettingName, string>>, environment: NodeJS.ProcessEnv): Settings => {
+  requireNamed(flags.roles);
   const inEnvironment = givenIn(environment);
   const given = settingNames.map((name) => [name, flags[name] || inEnvironment[settingSources[name].variable]]);
   const result = settingsSchema.safeParse(Object.fromEntries(given));
   if (!result.success)
     throw new SettingsError(result.error.issues.map(({ path, message }) => fault(String(path[0]), message)).join('\n'));
   requireApart(result.data);
-  const { kafkaSaslMechanism, kafkaSaslUsername, kafkaSaslPassword } = result.data;
-  if (kafkaSaslMechanism !== undefined && (kafkaSaslUsername === undefined || kafkaSaslPassword === undefined))
-    throw new SettingsError('KAFKA_SASL_MECHANISM: needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD as well');
-  if (kafkaSaslMechanism === undefined && (kafkaSaslUsername !== undefined || kafkaSaslPassword !== undefined))
-    throw new SettingsError(
-      'KAFKA_SASL_MECHANISM: needed with KAFKA_SASL_USERNAME or KAFKA_SASL_PASSWORD, which are not used without it',
-    );
-  const faults = faultsOfRoles(result.data);
+  const faults = [...faultsOfSasl(result.data), ...faultsOfRoles(result.data)];
   if (faults.length > 0) throw new SettingsError(faults.join('\n'));
   return result.data;
+};
+
+/** Of a variable that is not set; to run everything instead would not be noticed. */
+const requireNamed = (roles: string | undefined): void => {
+  const detail = `is empty; name one of ${roleNames.join(', ')}, or leave it out to run all`;
+  if (roles?.trim() === '') throw new SettingsError(fault('roles', detail));
 };
 
 /** Whoever has the data, or a backup of them, must not have the key with them. */

@@ -15,15 +15,21 @@ const watched = () => {
     lines.push(`${level} ${message}${'error' in fields ? ` (${String(fields.error)})` : ''}`);
   };
   const disk = { isFull: false, now: start };
+  let probed = 0;
   const memory: EventLog<EventBody> = createMemoryEventLog();
   const log = watchLog<EventBody>(
     {
       ...memory,
       append: (appends) =>
         disk.isFull ? Promise.reject(new LogUnavailable('the disk is full')) : memory.append(appends),
+      probe: () => {
+        probed += 1;
+        return disk.isFull ? Promise.reject(new LogUnavailable('the disk is full')) : memory.probe();
+      },
     },
     {
       clock: () => new Date(disk.now),
+      probes: { firstMs: 2, limitMs: 10 },
       logger: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     },
   );
@@ -32,7 +38,13 @@ const watched = () => {
       () => 'recorded',
       (error: unknown) => String(error),
     );
-  return { log, disk, append, lines };
+  /** Waits for so many more. */
+  const probes = async (count: number): Promise<void> => {
+    const end = probed + count;
+    while (probed < end || log.readiness().isReady === disk.isFull)
+      await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { log, disk, append, lines, probes };
 };
 
 const cannot =
@@ -58,16 +70,23 @@ test('a log that cannot be written is not ready, and is told of once; so is that
   expect(lines).toEqual([cannot, again]);
 });
 
-test('a log that nobody has tried to write for a while is ready: only a write can tell that it is mended', async () => {
-  const { log, disk, append } = watched();
+test('a log that cannot be written used to be ready again after 10 s; it is once a probe has succeeded', async () => {
+  const { log, disk, append, probes } = watched();
   disk.isFull = true;
   await append();
-  disk.now += 9_999;
+  disk.now += 3_600_000;
+  await probes(2);
   expect(log.readiness().isReady).toBe(false);
-  disk.now += 1;
-  expect(log.readiness().isReady).toBe(true);
+  disk.isFull = false;
+  await probes(1);
+  expect(log.readiness()).toEqual({
+    isReady: true,
+    detail: 'no write succeeded since 2026-01-31T12:00:00.000Z: the disk is full; since then it would take one again',
+  });
+  disk.isFull = true;
   await append();
   expect(log.readiness().isReady).toBe(false);
+  log.unwatch();
 });
 
 test('a disk on which some writes fit and others do not is told of once a minute, and at last that all is well', async () => {

@@ -1,46 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '@tollgate/backoff';
+import type { Backoff } from '@tollgate/backoff';
 import type { EventBody, EventLog } from '@tollgate/event-store';
 import type { Log } from '@tollgate/service-runtime';
+import { reasonOf } from './reason-of';
 
 /** Where small writes still fit and large ones do not, each would tell of a change. */
 const toldAgainAfterMs = 60_000;
-/** A balancer that sends nothing here while it is not ready would otherwise keep it so for ever. */
-const tryAgainAfterMs = 10_000;
+
+/** A probe tells less than a write does: the more often that fails after a probe has not, the longer until the next one. */
+const usualProbes = { firstMs: 1_000, limitMs: 60_000 };
 
 export type WatchedLog<Body extends EventBody> = EventLog<Body> & {
-  /** Not ready for a while after an append that failed, unless one has succeeded since: then it must be tried again to know. */
+  /** Not ready from an append that failed until one has succeeded, or a probe has: whoever is not ready may be sent nothing to try it with. */
   readiness(): { isReady: boolean; detail: string };
   isAppending(): boolean;
+  /** Probes no more. */
+  unwatch(): void;
 };
 
+type Options = { clock: () => Date; logger: Log; probes?: Backoff };
+
 /** The same log; that it cannot be written, and can again, is logged once and known to `readiness`. */
-export const watchLog = <Body extends EventBody>(
-  log: EventLog<Body>,
-  { clock, logger }: { clock: () => Date; logger: Log },
-): WatchedLog<Body> => {
-  let failure: { since: Date; latest: Date; reason: string } | undefined;
-  let toldAtMs = -Infinity;
-  let isTold = false;
+export const watchLog = <Body extends EventBody>(log: EventLog<Body>, options: Options): WatchedLog<Body> => {
+  const { clock } = options;
+  const tell = createTeller(options);
+  const probes = createProbes(log, options.probes ?? usualProbes);
+  let failure: { since: Date; reason: string } | undefined;
   let appending = 0;
 
   const onFailure = (error: unknown): void => {
-    const reason = error instanceof Error ? error.message : String(error);
-    const now = clock();
-    failure = { since: failure?.since ?? now, latest: now, reason };
-    if (isTold || now.getTime() - toldAtMs < toldAgainAfterMs) return;
-    isTold = true;
-    toldAtMs = now.getTime();
-    logger.warn({ error: reason }, 'the event log cannot be written: writes are refused and Kafka waits until it can');
+    failure = { since: failure?.since ?? clock(), reason: error instanceof Error ? error.message : String(error) };
+    probes.begin();
+    tell.failed(error);
   };
-
   const onSuccess = (): void => {
     failure = undefined;
-    if (isTold) logger.info({}, 'the event log is written again');
-    isTold = false;
+    probes.end();
+    tell.succeeded();
   };
 
   return {
     ...log,
     isAppending: () => appending > 0,
+    unwatch: probes.end,
     append: async (appends) => {
       appending += 1;
       try {
@@ -56,12 +59,63 @@ export const watchLog = <Body extends EventBody>(
         appending -= 1;
       }
     },
-    readiness: () =>
-      failure === undefined
-        ? { isReady: true, detail: 'can be written' }
-        : {
-            isReady: clock().getTime() - failure.latest.getTime() >= tryAgainAfterMs,
-            detail: `no write succeeded since ${failure.since.toISOString()}: ${failure.reason}`,
-          },
+    readiness: () => {
+      if (failure === undefined) return { isReady: true, detail: 'can be written' };
+      const isReady = probes.haveSucceeded();
+      const detail = `no write succeeded since ${failure.since.toISOString()}: ${failure.reason}`;
+      return { isReady, detail: isReady ? `${detail}; since then it would take one again` : detail };
+    },
+  };
+};
+
+/** From one append that failed to the next that does not, until one probe has succeeded after the last that failed. */
+const createProbes = ({ probe }: Pick<EventLog<EventBody>, 'probe'>, pauses: Backoff) => {
+  let running: { stopping: AbortController; hasSucceeded: boolean } | undefined;
+  let misled = 0;
+
+  const run = async (own: NonNullable<typeof running>): Promise<void> => {
+    const { signal } = own.stopping;
+    while (!signal.aborted && !own.hasSucceeded) {
+      await delay(backoffMs(misled, pauses), undefined, { signal, ref: false }).catch(() => undefined);
+      own.hasSucceeded = await probe().then(
+        () => true,
+        () => false,
+      );
+    }
+  };
+  return {
+    begin: (): void => {
+      if (running !== undefined && !running.hasSucceeded) return;
+      if (running !== undefined) misled += 1;
+      running = { stopping: new AbortController(), hasSucceeded: false };
+      void run(running);
+    },
+    end: (): void => {
+      running?.stopping.abort();
+      running = undefined;
+      misled = 0;
+    },
+    haveSucceeded: (): boolean => running?.hasSucceeded ?? false,
+  };
+};
+
+const createTeller = ({ clock, logger }: Options) => {
+  let toldAtMs = -Infinity;
+  let isTold = false;
+  return {
+    failed: (error: unknown): void => {
+      const nowMs = clock().getTime();
+      if (isTold || nowMs - toldAtMs < toldAgainAfterMs) return;
+      isTold = true;
+      toldAtMs = nowMs;
+      logger.warn(
+        { error: reasonOf(error) },
+        'the event log cannot be written: writes are refused and Kafka waits until it can',
+      );
+    },
+    succeeded: (): void => {
+      if (isTold) logger.info({}, 'the event log is written again');
+      isTold = false;
+    },
   };
 };

@@ -14,6 +14,18 @@ const listen = async () => {
       .code(201)
       .send({ accountId, kind: 'usage', id: usageId, duplicate: false, revision: 1_000, position: String(position) });
   });
+  server.post('/v1/authorizations', (/** @type {any} */ request, reply) => {
+    const { authorizationId } = request.body;
+    return reply
+      .code(201)
+      .send({
+        authorizationId,
+        granted: 300,
+        reserved: '0.301',
+        expiresAt: '2026-01-31T12:07:00.000Z',
+        duplicate: false,
+      });
+  });
   return { url: await server.listen({ host: '127.0.0.1', port: 0 }) };
 };
 

@@ -3,7 +3,7 @@
 
 const net = require('node:net');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { accountBody, batchLine, createUsages } = require('../messages.js');
+const { accountBody, batchLine, createAuthorizations, createUsages } = require('../messages.js');
 
 /**
  * HTTP/1.1 over keep-alive sockets and nothing more: one request under way per connection. It shares the machine with the
@@ -206,4 +206,68 @@ const endProbe = () => {
   isProbing = false;
 };
 
-module.exports = { batches, endProbe, openAccounts, prepareBatches, probe, singles };
+/**
+ * Sends at a pace of its own, whatever the server does: what waits for a free connection waits on the clock too.
+ * @param {{ url: string, connections: number, perSecond: number, requests: Buffer[], status: number }} options
+ */
+const paced = async ({ url, connections, perSecond, requests, status }) => {
+  const free = await Promise.all(Array.from({ length: connections }, () => connect(url)));
+  /** @type {((socket: any) => void)[]} */
+  const waiting = [];
+  /** @type {number[]} */
+  const latencies = [];
+  const give = (/** @type {any} */ socket) => {
+    const next = waiting.shift();
+    if (next) next(socket);
+    else free.push(socket);
+  };
+  const sendOne = async (/** @type {Buffer} */ request, /** @type {number} */ dueAt) => {
+    const socket = free.pop() ?? (await new Promise((resolve) => waiting.push(resolve)));
+    mustBe(status, await socket.send(request));
+    latencies.push(performance.now() - dueAt);
+    give(socket);
+  };
+  const startedAt = performance.now();
+  const sent = [];
+  while (sent.length < requests.length) {
+    const due = Math.ceil(((performance.now() - startedAt) / 1_000) * perSecond);
+    while (sent.length < Math.min(due, requests.length))
+      sent.push(sendOne(/** @type {Buffer} */ (requests[sent.length]), startedAt + (sent.length / perSecond) * 1_000));
+    await sleep(1);
+  }
+  await Promise.all(sent);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  for (const socket of free) socket.close();
+  return { count: requests.length, seconds, latencies: Float64Array.from(latencies) };
+};
+
+/**
+ * Authorisations, so many a second.
+ * @param {{ url: string, connections: number, perSecond: number, seconds: number, run: string, seed: number, accounts: number }} options
+ */
+const authorizations = ({ seconds, ...options }) => {
+  const next = createAuthorizations(options);
+  const requests = Array.from({ length: options.perSecond * seconds }, () =>
+    Buffer.from(requestOf('/v1/authorizations', next()), 'latin1'),
+  );
+  return paced({ ...options, requests, status: 201 });
+};
+
+/** The prepared batches, so many lines a second. @param {{ url: string, perSecond: number, inFlight: number }} options */
+const pacedBatches = async ({ url, perSecond, inFlight }) => {
+  const { bodies, lines } = prepared;
+  const pace = { connections: inFlight, perSecond: (perSecond * bodies.length) / lines };
+  const { seconds, latencies } = await paced({ url, ...pace, requests: bodies, status: 200 });
+  return { count: lines, seconds, latencies };
+};
+
+module.exports = {
+  authorizations,
+  batches,
+  endProbe,
+  openAccounts,
+  pacedBatches,
+  prepareBatches,
+  probe,
+  singles,
+};

@@ -9,6 +9,8 @@ export type EventStore = {
   url: string;
   /** SIGKILL. */
   kill(): Promise<void>;
+  /** SIGSTOP, until it is killed: connections stay, and nothing is answered. */
+  pause(): void;
   /** On the same folder and port. */
   start(): Promise<void>;
 };
@@ -23,6 +25,9 @@ export const startEventStore = async (): Promise<EventStore> => {
       running = spawnProgram(program, ['--port', port, '--folder', folder]);
       store.url = await until('the event store listens', () => /^(esdb:\S+)\n/.exec(running.output())?.[1]);
       port = new URL(store.url.replace('esdb', 'http')).port;
+    },
+    pause: () => {
+      running.child.kill('SIGSTOP');
     },
     kill: async () => {
       running.child.kill('SIGKILL');

@@ -34,7 +34,7 @@ export type TollgateOptions = {
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(TOLLGATE_|KAFKA_|EVENTSTORE_|DATABASE_URL$|NODE_OPTIONS$)/.test(name),
+      ([name]) => !/^(TOLLGATE_|KAFKA_|EVENTSTORE_|DATABASE_URL$|SWITCHES$|ACKNOWLEDGE_|NODE_OPTIONS$)/.test(name),
     ),
   );
 

@@ -1,6 +1,6 @@
 import { createHalfSipHash } from './half-sip-hash';
 
-/** What an id is an id of; ids of one kind are unique to an account (a message's, refused or lost: to its stream). */
+/** What an id is an id of; ids of one kind are unique to an account (a message's, refused or lost: to its stream; a command's: to the switch). */
 export type KeyKind = keyof typeof kindCodes;
 
 /** They go into what is hashed, and fingerprints are stored: a code never changes its meaning. Eight fit in the lowest bits. */
@@ -14,6 +14,7 @@ const kindCodes = {
   'reversed-adjustment': 6,
   message: 7,
   authorization: 1 << 28,
+  acknowledgement: 2 << 28,
 } as const;
 
 /** 64 bits of an id, in two halves that stand in `high` and `low` until the next call. */

@@ -5,10 +5,13 @@ import type { CreateLog } from './log-under-test';
 export const closingRules = (createLog: CreateLog): void => {
   describe('closing', () => {
     test(
-      'makes a later append fail with LogUnavailable',
+      'makes a later append fail with LogUnavailable, which a probe can tell; before, it tells that one would not, and records nothing',
       onLog(createLog, async (log) => {
+        await expect(log.probe()).resolves.toBeUndefined();
+        expect(await log.readStream('account-a', { limit: 1 })).toEqual([]);
         await log.close();
         await expect(log.append([to('account-a', noStream, payments('a', 1))])).rejects.toThrow(LogUnavailable);
+        await expect(log.probe()).rejects.toThrow(LogUnavailable);
       }),
     );
 

@@ -76,6 +76,10 @@ export const createMemoryEventLog = <Body extends EventBody>(
       await turn();
       return events.at(-1)?.position;
     },
+    probe: async () => {
+      await turn();
+      assertOpen();
+    },
     async *subscribe({
       after = 0n,
       prefixes,

@@ -20,10 +20,13 @@ import { SettingsError, readSettings, settingSources } from '../settings';
 import { asPublisher } from './as-publisher';
 import { openLogSource } from './log-source';
 import { requireLog } from './open-log-reader';
-import { say } from './terminal-text';
+import { printable, say } from './terminal-text';
 import { checkTopics } from './topics-check';
 
 type Flags = { data?: string; kafkaBrokers?: string; kafkaTopicPrefix?: string };
+
+const differs = 1;
+const unreadable = 2;
 
 /** `tollgate topics`: the topics that Tollgate writes, against its log. */
 export const addTopics = (program: Command): void => {
@@ -46,13 +49,18 @@ const addCheck = (topics: Command): void => {
     )
     .addHelpText(
       'after',
-      '\nEnds with 0 if the commands are as they should be, with 1 if they differ or something cannot be read. Rejected messages expire: their absence is told, and is no difference.',
+      '\nEnds with 0 if the commands are as they should be, with 1 if they differ, with 2 if the log or a topic cannot be read. Rejected messages expire: their absence is told, and is no difference.',
     )
     .action(async (flags: Flags) => {
       const { settings, ...parts } = connectTo(flags);
-      const log = await openLogSource(settings);
-      if (!(await checkTopics({ ...parts, log }))) process.exitCode = 1;
-      await log.close();
+      try {
+        const log = await openLogSource(settings);
+        if (!(await checkTopics({ ...parts, log }))) process.exitCode = differs;
+        await log.close();
+      } catch (error) {
+        process.stderr.write(`tollgate: ${printable(error instanceof Error ? error.message : String(error))}\n`);
+        process.exitCode = unreadable;
+      }
     });
 };
 

@@ -1,10 +1,17 @@
-import { addCallRoutes, addIntakeRoutes, openLedger, startReservationClock } from '@tollgate/intake';
+import {
+  addAcknowledgementRoute,
+  addCallRoutes,
+  addIntakeRoutes,
+  openLedger,
+  startReservationClock,
+} from '@tollgate/intake';
 import type { Ledger } from '@tollgate/intake';
 import { Counter, Gauge, createAdmission } from '@tollgate/service-runtime';
-import type { Admission, Registry } from '@tollgate/service-runtime';
+import type { Admission, Readiness, Registry } from '@tollgate/service-runtime';
 import { loadDecks } from '../decks';
 import type { InputConsumer, InputConsumerParts } from '../input-consumer';
 import { isLoopback } from '../roles';
+import type { Settings } from '../settings';
 import type { Ground, Part } from './part';
 
 /** Records what comes over HTTP and, with brokers, over Kafka. */
@@ -20,11 +27,13 @@ export const startIntake = async (ground: Ground): Promise<Part> => {
   });
   const reservationClock = startReservationClock({ ledger, table, clock, logger });
   return {
-    readiness: consumer === undefined ? [] : [{ name: 'kafka', check: consumer.readiness }],
+    readiness: consumer === undefined ? [] : [kafkaReadiness(consumer, settings)],
     addRoutes: (server) => {
       addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines, admission });
       const { authorizeWithPrice: takesPrice, host } = settings;
-      addCallRoutes(server, { ledger, clock, admission, decks, takesPrice, isOpenToOthers: !isLoopback(host) });
+      const common = { ledger, clock, admission, isOpenToOthers: !isLoopback(host) };
+      addCallRoutes(server, { ...common, decks, takesPrice });
+      addAcknowledgementRoute(server, common);
     },
     observe: (registers) => {
       observeIntake({ ledger, admission }, registers);
@@ -41,6 +50,13 @@ export const startIntake = async (ground: Ground): Promise<Part> => {
     },
   };
 };
+
+/** Beside others nobody sends it less because Kafka is away: all of them would be taken out for what none of them can mend. */
+const kafkaReadiness = ({ readiness }: InputConsumer, { roles }: Settings): Readiness => ({
+  name: 'kafka',
+  check: readiness,
+  ...(roles.length > 0 && { isAside: true }),
+});
 
 /** Without brokers, the client of Kafka is not loaded. */
 const startConsumer = async (parts: InputConsumerParts) => {
