@@ -20,7 +20,7 @@ const after = {
   ReservationExtended: (call, { grant }) => ({ ...call, reserved: new Exact(grant.reserved) }),
   ReservationReleased: (call, { reserved }) =>
     new Exact(reserved).isZero() ? undefined : { ...call, reserved: new Exact(reserved) },
-  ReservationExpired: () => undefined,
+  ReservationExpired: (call) => (call.reserved.isZero() ? undefined : call),
   UsageCharged: (call, { amount, final = true }) =>
     final ? undefined : { ...call, reserved: Exact.max(0, call.reserved.minus(amount)) },
 };

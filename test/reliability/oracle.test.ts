@@ -208,7 +208,16 @@ describe('what is held for calls', () => {
       /P2: b of acme holds more than inbound/,
     ],
     ['was placed before', [placed(2, 'a', '0'), placed(3, 'a', '0')], /P1: a of acme is placed twice/],
-    ['is over', [placed(2, 'a', '1'), account(3, 'ReservationExpired', of('a')), placed(4, 'b', '1')], undefined],
+    [
+      'is over',
+      [placed(2, 'a', '1'), account(3, 'ReservationReleased', { ...of('a'), reserved: '0' }), placed(4, 'b', '1')],
+      undefined,
+    ],
+    [
+      'stays for what nobody told the end of',
+      [placed(2, 'a', '1'), account(3, 'ReservationExpired', of('a')), placed(4, 'b', '0.1')],
+      /P2: b of acme holds more/,
+    ],
     ['was never placed', [account(2, 'ReservationExpired', of('a'))], /P1: ReservationExpired of a of acme/],
     [
       'stays for what was used',

@@ -100,6 +100,8 @@ describe('decisions', () => {
           since: '2026-01-31T12:00:00.001Z',
           sequence: 1,
           exhausted: ['inbound'],
+          acknowledgements: [],
+          pending: [],
         },
       ],
       next: null,

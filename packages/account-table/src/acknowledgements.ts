@@ -1,13 +1,11 @@
 import { directions } from '@tollgate/balance';
 import type { Direction } from '@tollgate/balance';
 import type { CommandAcknowledgement } from '@tollgate/contracts';
+import type { Acknowledged } from './acknowledged';
 import { blockedNumber, directionOfBlocked, slotOfBlocked } from './blocked-keys';
 import type { Cursor } from './cursor';
 import type { Page } from './page';
 import { lastDecision } from './recorded-traffic';
-
-/** What a switch has told of the command in force in one direction of an account. */
-export type Acknowledged = Omit<CommandAcknowledgement, 'commandId' | 'accountId' | 'direction' | 'sequence'>;
 
 /** A command in force that switches have not applied. */
 type Owed = { slot: number; direction: Direction; switches: readonly string[] };

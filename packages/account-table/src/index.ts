@@ -2,7 +2,7 @@ export { openAccountTable } from './account-table';
 export type { AccountTableOptions } from './account-table';
 export { addBatch } from './add-batch';
 export type { Partner, TrafficStatus } from './partner';
-export type { Acknowledged } from './acknowledgements';
+export type { Acknowledged } from './acknowledged';
 export {
   acknowledgementKey,
   authorizationKey,

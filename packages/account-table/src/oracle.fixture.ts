@@ -89,6 +89,7 @@ const heldAfter = (before: TestHeld | undefined, { type, data }: Event): TestHel
   if (type === 'ReservationExtended') return { ...before, reserved: parseAmount(data.grant.reserved) };
   if (type === 'ReservationReleased')
     return data.reserved === '0' ? undefined : { ...before, reserved: parseAmount(data.reserved), hasEnded: true };
+  if (type === 'ReservationExpired') return before.reserved === 0n ? undefined : { ...before, hasEnded: true };
   if (type !== 'UsageCharged' || data.final !== false) return undefined;
   const left = before.reserved - parseAmount(data.amount);
   return { ...before, reserved: left < 0n ? 0n : left };

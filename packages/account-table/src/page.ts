@@ -2,7 +2,7 @@ import type { Sums } from '@tollgate/money';
 import type { Marks } from './marks';
 import { rowBytes, trafficBytes } from './row';
 import type { AccountReservations } from './account-reservations';
-import type { Acknowledged } from './acknowledgements';
+import type { Acknowledged } from './acknowledged';
 import type { PendingDecision } from './table';
 
 /** Rows of accounts in the order in which they were opened, and beside them what no row has room for, by the row's number in the page. */

@@ -21,7 +21,7 @@ export const createReservationViews = (state: State): ReservationViews => ({
     })),
   held: () => {
     const [first] = state.reservations.unsettled();
-    return { ...state.reservations.counts(), unsettledSince: first?.releasedAt, accounts: () => heldIn(state) };
+    return { ...state.reservations.counts(), unsettledSince: first?.endedAt, accounts: () => heldIn(state) };
   },
 });
 

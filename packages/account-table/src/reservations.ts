@@ -16,28 +16,28 @@ export type ReservationBook = {
   /** Calls whose time was up at an instant, in ms since 1970: at most so many. */
   expired(nowMs: number, most: number): ReservationName[];
   /** Calls that have ended and wait for their usage, those that have waited longest first. */
-  unsettled(): Iterable<ReservationName & { releasedAt: string }>;
+  unsettled(): Iterable<ReservationName & { endedAt: string }>;
   /** How many calls have not ended, and how many of those that have wait for their usage. */
   counts(): { live: number; unsettled: number };
 };
 
 export const createReservationBook = (): ReservationBook => {
   const dues = createDues();
-  let unsettled = new Map<string, ReservationName & { releasedAt: string }>();
+  let unsettled = new Map<string, ReservationName & { endedAt: string }>();
   let isSorted = true;
 
   const forget = (slot: number, { authorizationId, expiresAt }: Reservation): void => {
     if (expiresAt === undefined) unsettled.delete(keyOf(slot, authorizationId));
     else dues.remove(keyOf(slot, authorizationId), Date.parse(expiresAt));
   };
-  const note = (slot: number, { authorizationId, expiresAt, releasedAt }: Reservation): void => {
+  const note = (slot: number, { authorizationId, expiresAt, endedAt }: Reservation): void => {
     const key = keyOf(slot, authorizationId);
     if (expiresAt !== undefined) dues.add(key, Date.parse(expiresAt));
-    else if (releasedAt !== undefined) unsettled.set(key, { slot, authorizationId, releasedAt });
+    else if (endedAt !== undefined) unsettled.set(key, { slot, authorizationId, endedAt });
   };
   const sort = (): void => {
     if (isSorted) return;
-    unsettled = new Map([...unsettled].sort(([, one], [, other]) => (one.releasedAt < other.releasedAt ? -1 : 1)));
+    unsettled = new Map([...unsettled].sort(([, one], [, other]) => (one.endedAt < other.endedAt ? -1 : 1)));
     isSorted = true;
   };
 

@@ -7,7 +7,7 @@ import { createPage } from './page';
 import type { Page } from './page';
 import { rowAt, rowBytes, trafficBytes } from './row';
 import type { AccountReservations } from './account-reservations';
-import type { Acknowledged } from './acknowledgements';
+import type { Acknowledged } from './acknowledged';
 import type { PendingDecision } from './table';
 
 /**

@@ -10,7 +10,7 @@ import type {
 import type { LogEvent } from '@tollgate/contracts';
 import type { LogIndex, Place, Position } from '@tollgate/event-store';
 import type { Amount } from '@tollgate/money';
-import type { Acknowledged } from './acknowledgements';
+import type { Acknowledged } from './acknowledged';
 import type { Partner } from './partner';
 import type { RecordKey } from './record-key';
 

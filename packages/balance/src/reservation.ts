@@ -19,7 +19,10 @@ export type Reservation = {
   readonly placedAt: string;
   /** Absent once the call has ended: what is held then stays until its usage comes. */
   readonly expiresAt?: string | undefined;
-  readonly releasedAt?: string | undefined;
+  /** Since when its usage is waited for. */
+  readonly endedAt?: string | undefined;
+  /** Nobody told of its end: what was granted was over. */
+  readonly isExpired?: true | undefined;
 };
 
 /** The id of the authorization whose reservation an event changes; absent for any other event. */
@@ -46,9 +49,13 @@ export const reservationAfter = (before: Reservation | undefined, event: Account
     case 'ReservationExtended':
       return { ...before, ...granted(event.data.grant) };
     case 'ReservationReleased':
-      return released(before, event);
+      return ended(before, { reserved: parseAmount(event.data.reserved), endedAt: event.metadata.source.receivedAt });
     case 'ReservationExpired':
-      return undefined;
+      return ended(before, {
+        reserved: before.reserved,
+        endedAt: event.metadata.source.receivedAt,
+        isExpired: true,
+      });
   }
 };
 
@@ -60,11 +67,12 @@ const placed = ({ data, metadata }: Of<'ReservationPlaced'>): Reservation => {
   return { authorizationId, direction, callId, rate, charged: 0n, placedAt, ...granted(grant) };
 };
 
-const released = (before: Reservation, { data, metadata }: Of<'ReservationReleased'>): Reservation | undefined => {
-  const reserved = parseAmount(data.reserved);
-  const { receivedAt: releasedAt } = metadata.source;
-  return reserved === 0n ? undefined : { ...before, reserved, expiresAt: undefined, releasedAt };
-};
+/** What is held of a call that has ended stays until its usage comes. */
+const ended = (
+  before: Reservation,
+  { reserved, endedAt, isExpired }: Pick<Reservation, 'reserved' | 'endedAt' | 'isExpired'>,
+): Reservation | undefined =>
+  reserved === 0n ? undefined : { ...before, reserved, expiresAt: undefined, endedAt, isExpired };
 
 const granted = ({ seconds, reserved, expiresAt }: Grant) => ({
   grantedSeconds: seconds,
@@ -103,9 +111,9 @@ export const countHeld = (held: Held, before: Reservation | undefined, after: Re
   if (after !== undefined) add(held, after, 1);
 };
 
-const add = (held: Held, { direction, reserved, releasedAt }: Reservation, times: 1 | -1): void => {
+const add = (held: Held, { direction, reserved, endedAt }: Reservation, times: 1 | -1): void => {
   held.reserved[direction] += times === 1 ? reserved : -reserved;
-  if (releasedAt === undefined) held.calls[direction] += times;
+  if (endedAt === undefined) held.calls[direction] += times;
   else held.unsettled += times;
 };
 

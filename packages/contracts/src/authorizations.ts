@@ -114,7 +114,10 @@ export const reservationView = z
     charged: amountText.meta({ description: 'By usage of this call that was not its last.' }),
     placedAt: instant,
     expiresAt: instant.optional().meta({ description: 'Absent once the call has ended.' }),
-    releasedAt: instant.optional().meta({ description: 'Since when its usage is waited for.' }),
+    endedAt: instant.optional().meta({ description: 'Since when its usage is waited for.' }),
+    isExpired: z.literal(true).optional().meta({
+      description: 'Nobody told of its end in the time it was granted: it is perhaps lost, and no usage will come.',
+    }),
   })
   .meta({ id: 'Reservation' });
 export type ReservationView = z.infer<typeof reservationView>;

@@ -43,6 +43,7 @@ test('calls that are placed, extended, released, used and over are as they shoul
       ...[
         placed('b'),
         ended('ReservationExpired', 'b'),
+        ended('ReservationReleased', 'b', { reserved: '0.5' }),
         placed('c'),
         ended('ReservationReleased', 'c', { reserved: '0' }),
       ],
@@ -52,7 +53,10 @@ test('calls that are placed, extended, released, used and over are as they shoul
 
 test.each<[string, [string, object][]]>([
   ['placed twice', [placed('a'), placed('a')]],
-  ['extended when it was over', [placed('a'), ended('ReservationExpired', 'a'), ended('ReservationExtended', 'a')]],
+  [
+    'extended when it was over',
+    [placed('a'), ended('ReservationReleased', 'a', { reserved: '0' }), ended('ReservationExtended', 'a')],
+  ],
   ['released when its last usage had come', [placed('a'), usage('a', true), ended('ReservationReleased', 'a')]],
   ['ended and never placed', [placed('b'), ended('ReservationExpired', 'a')]],
 ])('a call that is %s breaks a rule', async (_which, events) => {

@@ -9,11 +9,13 @@ type Call = { direction: unknown; reserved: Decimal };
 /** What is held for the calls of an account, by authorization. */
 export type Calls = Map<string, Call>;
 
+const unlessNothing = (call: Call): Call | undefined => (call.reserved.isZero() ? undefined : call);
+
 /** What an event leaves held for its call; nothing once that is over, and no amount where it names none. */
 const leaves = new Map<string, (call: Call, data: Fields) => Call | undefined>([
   ['ReservationExtended', (call, { grant }) => ({ ...call, reserved: reservedIn(grant) })],
   ['ReservationReleased', (call, data) => unlessNothing({ ...call, reserved: reservedIn(data) })],
-  ['ReservationExpired', () => undefined],
+  ['ReservationExpired', unlessNothing],
 ]);
 
 export const isAboutCall = (type: string): boolean => type === 'ReservationPlaced' || leaves.has(type);
@@ -49,8 +51,6 @@ export const heldOf = (calls: Calls, balance: Balance, { isNetCredit }: Rule): D
 };
 
 const reservedIn = (value: unknown): Decimal => (isFields(value) && amountIn(value['reserved'])) || new Exact(0);
-
-const unlessNothing = (call: Call): Call | undefined => (call.reserved.isZero() ? undefined : call);
 
 const keep = (calls: Calls, id: string, call: Call | undefined): void => {
   if (call === undefined) calls.delete(id);

@@ -147,7 +147,7 @@ test('usage that names nothing of the account is charged and flagged, and so is 
   expect(formatAmount(ledger.table.partner('acme')?.account.totals.inbound.usage ?? 0n)).toBe('3.81');
 });
 
-test('what is granted ends when nobody has told an end by then: two minutes of ringing after its seconds, once', async () => {
+test('what is granted ends when nobody has told an end by then, two minutes of ringing after its seconds, once; what it may cost stays', async () => {
   const memory = log();
   const ledger = ledgerOn(memory);
   const expiry: Intent = { type: 'ExpireCall', data: { accountId: 'acme', authorizationId: 'a' } };
@@ -159,8 +159,18 @@ test('what is granted ends when nobody has told an end by then: two minutes of r
   expect(await ask(ledger, extended('a'))).toEqual(['330 for 3.31']);
   expect(await askLater(ledger, later(expiry, 150))).toEqual(['over']);
   expect(await askLater(ledger, later(expiry, 450), later(expiry, 450))).toEqual(['expired', 'over']);
-  expect([now(9_999), exposure(ledger)]).toEqual([[], 'nothing']);
-  expect(await ask(ledger, extended('a', 2), released('a', 9))).toEqual(['AUTHORIZATION_ENDED', 'over']);
+  expect([now(9_999), exposure(ledger)]).toEqual([[], '3.31 for 0, 1 unsettled']);
+  expect(await ask(ledger, extended('a', 2), released('a', 9))).toEqual(['AUTHORIZATION_ENDED', 'left 0.09']);
+  await ask(ledger, used('write-off', '0', { authorizationId: 'a' }));
+  expect([exposure(ledger), settlements(memory.events())]).toEqual(['nothing', [{ state: 'settled' }]]);
+});
+
+test('a lost call without a limit holds nothing: its end leaves nothing to be written off', async () => {
+  const ledger = ledgerOn(log());
+  await ask(ledger, opened({ balances: [] }), asked('a'));
+  const expiry: Intent = { type: 'ExpireCall', data: { accountId: 'acme', authorizationId: 'a' } };
+  expect(await askLater(ledger, later(expiry, 86_400))).toEqual(['expired']);
+  expect(exposure(ledger)).toBe('nothing');
 });
 
 test('where the rule counts what is held, a call may block the next, and cuts none that goes on', async () => {

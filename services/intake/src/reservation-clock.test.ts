@@ -44,7 +44,7 @@ test('what was granted and is over by the clock ends by an event, once, with two
   expect(expiries(log).map(({ data, metadata }) => [data.authorizationId, metadata.source.receivedAt])).toEqual([
     ['short', at(123).toISOString()],
   ]);
-  expect(one.table.held().live).toBe(1);
+  expect(one.table.held()).toMatchObject({ live: 1, unsettled: 1, unsettledSince: at(123).toISOString() });
 }, 30_000);
 
 test('calls whose usage does not come are warned of, and a log that takes nothing is tried again', async () => {

@@ -17,7 +17,7 @@ const patienceMs = 15 * 60_000;
 
 /**
  * Records the end of what was granted and of which nobody told the end, within a second or two: an event, so that a replay ends it
- * where it ended. Warns of calls whose usage does not come. Several writers may do so at once: the first one counts.
+ * where it ended; what is held for it stays. Warns of calls whose usage does not come. Several writers may do so at once: the first one counts.
  */
 export const startReservationClock = ({ ledger, table, clock, logger }: Parts): ReservationClock => {
   let running: Promise<void> | undefined;
@@ -44,7 +44,7 @@ export const startReservationClock = ({ ledger, table, clock, logger }: Parts): 
     warnedMs = nowMs;
     logger.warn(
       { unsettled, since: unsettledSince },
-      'the usage of calls that have ended does not come; what they cost stays reserved until it does',
+      'the usage of calls that have ended does not come; what they cost stays reserved until it does or somebody writes it off: tollgate authorizations write-off',
     );
   };
 

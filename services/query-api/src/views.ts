@@ -46,7 +46,7 @@ export const historyItem = (event: RecordedEvent<LogEvent>): HistoryItem => {
 
 export const reservationView = (reservation: Reservation): ReservationView => {
   const { authorizationId, direction, callId, grantedSeconds, reserved, charged, placedAt } = reservation;
-  const { expiresAt, releasedAt } = reservation;
+  const { expiresAt, endedAt, isExpired } = reservation;
   return {
     authorizationId,
     direction,
@@ -56,7 +56,8 @@ export const reservationView = (reservation: Reservation): ReservationView => {
     charged: formatAmount(charged),
     placedAt,
     ...(expiresAt !== undefined && { expiresAt }),
-    ...(releasedAt !== undefined && { releasedAt }),
+    ...(endedAt !== undefined && { endedAt }),
+    ...(isExpired && { isExpired }),
   };
 };
 

@@ -15,7 +15,7 @@ import { connectKamailio } from './kamailio/kamailio';
 import type { KamailioPlace } from './kamailio/kamailio';
 import { observeAgent, readinessOf } from './observe-agent';
 
-export type SwitchPlace = KamailioPlace & {
+type SwitchPlace = KamailioPlace & {
   /** The folder that it writes CDRs into. */
   cdrs?: string | undefined;
 };
@@ -73,7 +73,6 @@ export const startAgent = (agent: AgentParts) => {
       await reading;
       releases.stop();
       acknowledgements.stop();
-      ledger.close();
     },
   };
 };

@@ -14,7 +14,7 @@ import { vendorScenario } from './sip-scenarios';
 import { runSipp } from './sipp';
 
 /** Originators, by the address that their calls come from. */
-export const trunks = {
+const trunks = {
   '127.0.0.11': 'prepaid',
   '127.0.0.12': 'postpaid',
   '127.0.0.13': 'netting',

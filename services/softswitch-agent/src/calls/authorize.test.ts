@@ -83,7 +83,7 @@ test('an account of which no deck is named is refused, and the ledger is not ask
 
 test('what the ledger will never grant is a refusal, not an outage', async () => {
   const { ledger } = fakeLedger({});
-  const refusing = { ...ledger, authorize: () => Promise.reject(new Refused('CURRENCY_MISMATCH', 'currency: …')) };
+  const refusing = { ...ledger, authorize: () => Promise.reject(new Refused('CURRENCY_MISMATCH: currency: …')) };
   const releases = createReleases(ledger, silent);
   const authorize = createAuthorizer({ ledger: refusing, releases, tariffs, limitMs: 100, logger: silent });
   expect(await authorize(ask)).toMatchObject({ do: 'refuse', code: 403 });

@@ -6,7 +6,7 @@ import type { Ledger, Leg } from './ledger';
 import type { Releases } from './releases';
 import type { Tariffs } from './tariffs';
 
-export type Vendor = { account: string; target: string };
+type Vendor = { account: string; target: string };
 export type Ask = {
   id: string;
   account: string;

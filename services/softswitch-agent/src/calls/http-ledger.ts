@@ -1,49 +1,23 @@
-import { Agent, request } from 'node:http';
-import type { AuthorizationAnswer } from '@tollgate/contracts';
+import { AnswerError, createClient } from '@tollgate/client';
 import { Refused } from './ledger';
-import type { Ledger, Leg } from './ledger';
+import type { Ledger } from './ledger';
 
-type Answer = { status: number; text: string };
-
-/** The ledger's calls over connections that are kept. */
-export const httpLedger = (url: string, limitMs: number): Ledger & { close(): void } => {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  const post = async (path: string, body: object): Promise<unknown> => {
-    const { status, text } = await exchange(new URL(path, url), agent, { body: JSON.stringify(body), limitMs });
-    if (status === 200 || status === 201) return JSON.parse(text);
-    if (status >= 500) throw new Error(`the ledger answered ${String(status)}: ${text.slice(0, 200)}`);
-    const { code, detail } = JSON.parse(text) as { code: string; detail: string };
-    throw new Refused(code, detail);
-  };
-  const legPath = ({ accountId, authorizationId }: Leg): string =>
-    `/v1/authorizations/${encodeURIComponent(accountId)}/${encodeURIComponent(authorizationId)}`;
+/** One try each, of so long: a call waits for it, and whoever can wait tries again. */
+export const httpLedger = (url: string, timeoutMs: number): Ledger => {
+  const client = createClient(url, { timeoutMs, patienceMs: 0 });
   return {
-    authorize: async (body) => (await post('/v1/authorizations', body)) as AuthorizationAnswer,
-    extend: async (leg, number) => (await post(`${legPath(leg)}/extend`, { number })) as AuthorizationAnswer,
+    authorize: (body) => client.authorize(body).catch(rethrow),
+    extend: (leg, number) => client.extend({ ...leg, number }).catch(rethrow),
     release: async (leg, usedSeconds) => {
-      await post(`${legPath(leg)}/release`, usedSeconds === undefined ? {} : { usedSeconds });
+      await client.release({ ...leg, ...(usedSeconds !== undefined && { usedSeconds }) }).catch(rethrow);
     },
     acknowledge: async (acknowledgement) => {
-      await post('/v1/acknowledgements', acknowledgement);
-    },
-    close: () => {
-      agent.destroy();
+      await client.acknowledge(acknowledgement).catch(rethrow);
     },
   };
 };
 
-const exchange = (url: URL, agent: Agent, { body, limitMs }: { body: string; limitMs: number }): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const outgoing = request(url, { method: 'POST', agent, headers, timeout: limitMs }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', reject);
-      answer.on('end', () => {
-        resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
-      });
-    });
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`the ledger did not answer in ${String(limitMs)} ms`)));
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
+const rethrow = (error: unknown): never => {
+  if (error instanceof AnswerError && error.status < 500) throw new Refused(error.message);
+  throw error;
+};

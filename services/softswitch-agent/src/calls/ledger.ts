@@ -1,19 +1,8 @@
 import type { Authorization } from '@tollgate/balance';
-import type { AuthorizationAnswer } from '@tollgate/contracts';
+import type { Acknowledgement, AuthorizationAnswer } from '@tollgate/contracts';
 
 /** A call's leg in the ledger. */
 export type Leg = { accountId: string; authorizationId: string };
-
-/** What a switch made of a command. */
-export type Acknowledgement = {
-  commandId: string;
-  switchId: string;
-  accountId: string;
-  sequence: number;
-  appliedAt: string;
-  callsCut: number;
-  result: 'applied' | 'stale';
-};
 
 /** What the ledger has to say to a switch. Whatever is asked may be asked again. */
 export type Ledger = {
@@ -26,13 +15,7 @@ export type Ledger = {
   acknowledge(acknowledgement: Acknowledgement): Promise<void>;
 };
 
-/** The ledger knows what was asked for, and will never grant it as it is. */
+/** The ledger knows what was asked for, and will never grant it as it is; the message is its `CODE: detail`. */
 export class Refused extends Error {
   override readonly name = 'Refused';
-  readonly code: string;
-
-  constructor(code: string, detail: string) {
-    super(`${code}: ${detail}`);
-    this.code = code;
-  }
 }

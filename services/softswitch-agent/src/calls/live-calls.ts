@@ -16,7 +16,7 @@ export type LiveCall = {
 };
 
 /** Moves the end of a call: so many whole seconds from now. */
-export type SetLimit = (callId: string, secondsFromNow: number) => void;
+type SetLimit = (callId: string, secondsFromNow: number) => void;
 
 type Parts = { ledger: Ledger; releases: Releases; setLimit: SetLimit; logger: Log; now?: () => number };
 type Running = LiveCall & { extensions: number; timer?: NodeJS.Timeout };
@@ -92,5 +92,3 @@ export const createLiveCalls = ({ ledger, releases, setLimit, logger, now = Date
     },
   };
 };
-
-export type LiveCalls = ReturnType<typeof createLiveCalls>;

@@ -7,7 +7,7 @@ import { cdrIn } from './cdr-row';
 import type { ReadPlaces } from './read-places';
 
 /** Resolves once the brokers have all of them. */
-export type PublishCdrs = (cdrs: readonly Cdr[]) => Promise<void>;
+type PublishCdrs = (cdrs: readonly Cdr[]) => Promise<void>;
 
 type Parts = { switchId: string; folder: string; places: ReadPlaces; publish: PublishCdrs; logger: Log };
 

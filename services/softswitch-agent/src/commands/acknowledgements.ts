@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '@tollgate/backoff';
-import type { TrafficCommand } from '@tollgate/contracts';
+import type { Acknowledgement, TrafficCommand } from '@tollgate/contracts';
 import type { Log } from '@tollgate/service-runtime';
 import { Refused } from '../calls/ledger';
-import type { Acknowledgement, Ledger } from '../calls/ledger';
+import type { Ledger } from '../calls/ledger';
 
-export type Outcome = { result: 'applied' | 'stale'; callsCut: number };
+type Outcome = { result: 'applied' | 'stale'; callsCut: number };
 
 /** Tells the ledger what a switch did with a command; tried until it is told, and never waited for. */
 export type Acknowledge = (switchId: string, command: TrafficCommand, outcome: Outcome) => void;

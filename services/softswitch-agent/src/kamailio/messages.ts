@@ -1,7 +1,7 @@
 /** What kamailio.cfg tells over evapi, by `event`. */
 export type SwitchMessage = Hello | AskMessage | CallMessage | { event: 'late'; id: string };
 
-export type Hello = { event: 'hello'; epoch: string };
+type Hello = { event: 'hello'; epoch: string };
 
 export type AskMessage = {
   event: 'ask';

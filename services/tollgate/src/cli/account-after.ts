@@ -1,5 +1,5 @@
+import { AnswerError } from '@tollgate/client';
 import { accountText } from './account-text';
-import { AnswerError } from './tollgate-client';
 import type { TollgateClient } from './tollgate-client';
 
 /** The account as a write has left it, or who shows it where the process that took the write does not. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { balances } from '@tollgate/balance';
-import type { AccountAnswer, AccountView, TrafficCommand } from '@tollgate/contracts';
+import type { AccountAnswer, AccountView } from '@tollgate/contracts';
 
 /** What the commands read of a server's answers. Unlike the contract, these pass over fields that a newer server adds. */
 const perBalance = z.object({ inbound: z.string(), outbound: z.string(), mutual: z.string() });
@@ -51,19 +51,6 @@ export const accountAnswerReading = z.object({
   position: z.string(),
 }) satisfies z.ZodType<AccountAnswer>;
 
-export const commandReading = z.object({
-  type: z.enum(['BlockTraffic', 'UnblockTraffic']),
-  commandId: z.string(),
-  accountId: z.string(),
-  direction: z.enum(['inbound', 'outbound']),
-  sequence: z.number(),
-  exhausted: balanceNames,
-  balances: perBalance,
-  currency: z.string(),
-  cause: z.object({ type: z.string(), eventId: z.string(), stream: z.string(), revision: z.number() }),
-  decidedAt: z.string(),
-}) satisfies z.ZodType<TrafficCommand>;
-
 /** An answer to a line of a batch: recorded or found a duplicate, or refused. */
 export const batchLineReading = z.union([
   z.object({ duplicate: z.boolean() }),
@@ -76,5 +63,3 @@ export const batchLineReading = z.union([
   }),
 ]);
 export type BatchLineReading = z.infer<typeof batchLineReading>;
-
-export const problemReading = z.object({ code: z.string(), detail: z.string() });

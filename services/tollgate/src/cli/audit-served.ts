@@ -1,7 +1,7 @@
+import { followCommands } from '@tollgate/client';
 import type { AccountView, TrafficCommand } from '@tollgate/contracts';
 import { createFold } from '@tollgate/verify';
 import type { CutoffAudit } from './audit-cutoff';
-import { followCommands } from './follow-commands';
 import type { TollgateClient } from './tollgate-client';
 
 /** The stream of commands has no end: after so long without one it has told all there are. */
@@ -28,7 +28,7 @@ export const auditServed = async (client: TollgateClient): Promise<CutoffAudit> 
         apply({ ...item, stream: `account-${accountId}` });
         revisions.set(accountId, item.revision);
       }
-  for await (const command of commandsOf(client))
+  for await (const command of commandsOf(client.url))
     if (command.cause.revision <= (revisions.get(command.accountId) ?? -1)) apply(decisionOf(command));
 
   const blocked = fold.blocked();
@@ -41,11 +41,11 @@ export const auditServed = async (client: TollgateClient): Promise<CutoffAudit> 
   return { events, edges: fold.edges(), blocked, differences: [...differences, ...fold.undecided()] };
 };
 
-const commandsOf = async function* (client: TollgateClient): AsyncGenerator<TrafficCommand> {
+const commandsOf = async function* (url: string): AsyncGenerator<TrafficCommand> {
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), silenceMs);
   const following = { isFromStart: true, signal: silence.signal, onConnection: () => undefined };
-  for await (const command of followCommands(client, following)) {
+  for await (const { command } of followCommands(url, following)) {
     timer.refresh();
     yield command;
   }

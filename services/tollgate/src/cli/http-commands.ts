@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '@tollgate/backoff';
+import { followCommands } from '@tollgate/client';
 import type { Log } from '@tollgate/service-runtime';
 import type { CommandSource } from '@tollgate/softswitch-agent';
-import { followCommands } from './follow-commands';
 import type { TollgateClient } from './tollgate-client';
 
 const backoff = { firstMs: 250, limitMs: 5_000 };
@@ -44,7 +44,7 @@ export const httpCommands = (client: TollgateClient, logger: Log): CommandSource
     const onConnection = (state: 'lost' | 'back'): void => {
       logger.warn({ url: client.url, state }, 'The event stream of commands');
     };
-    for await (const command of followCommands(client, { isFromStart: true, signal, onConnection })) {
+    for await (const { command } of followCommands(client.url, { isFromStart: true, signal, onConnection })) {
       const { accountId, sequence } = command;
       seen.set(accountId, Math.max(sequence, seen.get(accountId) ?? 0));
       if (sequence >= (expected?.get(accountId) ?? Infinity)) expected?.delete(accountId);

@@ -1,6 +1,6 @@
+import { AnswerError, ConnectionError } from '@tollgate/client';
 import { GaveUp, sendBatch } from './send-batches';
 import type { SentLine } from './send-batches';
-import { AnswerError, ConnectionError } from './tollgate-client';
 
 const lines = (count: number): SentLine[] =>
   Array.from({ length: count }, (_, at) => ({ batchLine: Buffer.from(String(at)) }));

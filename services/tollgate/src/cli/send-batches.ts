@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '@tollgate/backoff';
+import { AnswerError, ConnectionError } from '@tollgate/client';
 import { claimHeadersOf } from '@tollgate/contracts';
 import { batchLineReading } from './answers';
 import type { BatchLineReading } from './answers';
 import { lineFeed } from './import/line-end';
-import { AnswerError, ConnectionError } from './tollgate-client';
 import type { TollgateClient } from './tollgate-client';
 
 const backoff = { firstMs: 250, limitMs: 5_000 };

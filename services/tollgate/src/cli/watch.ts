@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { followCommands } from '@tollgate/client';
 import { commandText } from './command-text';
-import { followCommands } from './follow-commands';
 import { say } from './terminal-text';
-import { createClient, urlOption } from './tollgate-client';
+import { urlOption } from './tollgate-client';
 
 type Flags = { url: string; fromStart?: boolean; json?: boolean };
 
@@ -32,6 +32,6 @@ const watch = async ({ url, fromStart = false, json = false }: Flags): Promise<v
     process.stderr.write(`${text}\n`);
   };
   const options = { isFromStart: fromStart, signal: ending.signal, onConnection };
-  for await (const command of followCommands(createClient(url), options))
+  for await (const { command } of followCommands(url, options))
     say(json ? JSON.stringify(command) : commandText(command));
 };

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { followCommands } from '@tollgate/client';
 import { topicsOf } from '@tollgate/contracts';
 import type { TrafficCommand } from '@tollgate/contracts';
 import { createKafka, createPublisher, runConsumer } from '@tollgate/kafka';
 import { createLog } from '@tollgate/service-runtime';
-import { commandReading } from '../answers';
-import { followCommands } from '../follow-commands';
 import type { TollgateClient } from '../tollgate-client';
 import type { DemoMessage } from './traffic-plan';
 
@@ -26,8 +25,7 @@ export const connectByKafka = (brokers: string[], onCommand: OnCommand): DemoCon
     groupId: `tollgate-demo-${randomUUID()}`,
     topics: [topics.trafficControl],
     onBatch: (messages) => {
-      for (const { value } of messages)
-        if (value !== null) onCommand(commandReading.parse(JSON.parse(value.toString())));
+      for (const { value } of messages) if (value !== null) onCommand(JSON.parse(value.toString()) as TrafficCommand);
       return Promise.resolve();
     },
   });
@@ -52,7 +50,7 @@ export const connectByHttp = (client: TollgateClient, onCommand: OnCommand): Dem
   const closing = new AbortController();
   const follow = async (): Promise<void> => {
     const options = { isFromStart: true, signal: closing.signal, onConnection: () => undefined };
-    for await (const command of followCommands(client, options)) onCommand(command);
+    for await (const { command } of followCommands(client.url, options)) onCommand(command);
   };
   const following = follow();
   following.catch(() => undefined);

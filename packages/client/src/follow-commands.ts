@@ -1,50 +1,68 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMs } from '@tollgate/backoff';
 import type { TrafficCommand } from '@tollgate/contracts';
-import { commandReading } from './answers';
+import { AnswerError, ConnectionError, connect, whole } from './http';
 import { serverSentEvents } from './server-sent-events';
-import { AnswerError, ConnectionError } from './tollgate-client';
-import type { TollgateClient } from './tollgate-client';
-
-type Client = Pick<TollgateClient, 'commandStream'>;
-type Stream = Awaited<ReturnType<Client['commandStream']>>;
 
 export type FollowOptions = {
+  /** Begins with the first command there is, not with the next. */
   isFromStart: boolean;
+  /** Begins after the command that came with this id, whatever `isFromStart` says. */
+  after?: string | undefined;
   signal: AbortSignal;
   onConnection(state: 'lost' | 'back'): void;
 };
 
+/** `id`: its position in the log, to begin after it another time. */
+export type Followed = { id: string; command: TrafficCommand };
+
+type Stream = ReadableStream<Uint8Array>;
+
 /**
  * Commands as they are made, until aborted. A lost connection is resumed after the last command seen, for as long as it takes; only
- * if nothing answers in the first place it throws `ConnectionError`.
+ * if nothing answers in the first place it throws `ConnectionError`, and `AnswerError` where the log does not go on from `after`.
  */
-export async function* followCommands(client: Client, options: FollowOptions): AsyncGenerator<TrafficCommand> {
-  const { signal, isFromStart, onConnection } = options;
-  let lastEventId: string | undefined;
-  let stream: Stream | undefined = await client.commandStream({ isFromStart, lastEventId, signal });
+export async function* followCommands(url: string, options: FollowOptions): AsyncGenerator<Followed> {
+  const { signal, onConnection } = options;
+  let after = options.after;
+  let stream: Stream | undefined = await open(url, options, after);
   while (stream !== undefined) {
     for await (const { id, data } of serverSentEvents(untilBroken(stream))) {
-      lastEventId = id;
-      if (data !== undefined) yield commandReading.parse(JSON.parse(data));
+      after = id;
+      if (id !== undefined && data !== undefined) yield { id, command: JSON.parse(data) as TrafficCommand };
     }
     if (signal.aborted) return;
     onConnection('lost');
-    const resumeFrom = lastEventId;
-    stream = await untilConnected(() => client.commandStream({ isFromStart, lastEventId: resumeFrom, signal }), signal);
+    const resumeFrom = after;
+    stream = await untilConnected(() => open(url, options, resumeFrom), signal);
     if (stream) onConnection('back');
   }
 }
 
+const open = async (
+  url: string,
+  { isFromStart, signal }: FollowOptions,
+  after: string | undefined,
+): Promise<Stream> => {
+  const address = new URL(`/v1/traffic-control${isFromStart ? '?from=start' : ''}`, url);
+  const headers = { accept: 'text/event-stream', ...(after !== undefined && { 'last-event-id': after }) };
+  const answer = await connect(address, { headers, signal });
+  if (!answer.ok || answer.body === null) await whole(address, answer);
+  return answer.body ?? new ReadableStream<Uint8Array>();
+};
+
 const backoff = { firstMs: 250, limitMs: 5_000 };
 
 /** Absent if aborted. */
-const untilConnected = async (connect: () => Promise<Stream>, signal: AbortSignal): Promise<Stream | undefined> => {
+const untilConnected = async (
+  connectAgain: () => Promise<Stream>,
+  signal: AbortSignal,
+): Promise<Stream | undefined> => {
   for (let attempt = 0; ; attempt += 1) {
     await delay(backoffMs(attempt, backoff), undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return undefined;
     try {
-      return await connect();
+      return await connectAgain();
     } catch (error) {
       const isPassing = error instanceof ConnectionError || (error instanceof AnswerError && error.status >= 500);
       if (!isPassing) throw error;
