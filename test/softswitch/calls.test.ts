@@ -13,6 +13,9 @@ import { manyCalls } from './scenarios/load';
 import { strangers } from './scenarios/strangers';
 import { missingSwitch, startChain, untilServing } from './support/chain';
 import type { Chain } from './support/chain';
+import { get } from '../scenarios/support/api';
+import type { Fields } from '../scenarios/support/api';
+import { until } from '../scenarios/support/until';
 import { ledgerAt } from './support/ledger-of';
 
 const missing = missingSwitch();
@@ -48,7 +51,7 @@ withSwitch('real calls', () => {
     };
     beforeAll(async () => {
       played = await playMoney();
-    }, 60_000);
+    }, 120_000);
 
     test('a prepaid partner’s call is cut within a second of what its money pays, and is charged once', () => {
       const { cut, usage } = played.prepaid;
@@ -109,6 +112,13 @@ withSwitch('real calls', () => {
     });
   });
 
+  test('the switch tells of every block that it is applied', async () => {
+    await until('nothing is pending', async () => {
+      const blocked = (await get(chain.ledger.url, '/v1/traffic-control')).body['items'] as Fields[];
+      return blocked.length > 0 && blocked.every(({ pending }) => ((pending ?? []) as string[]).length === 0);
+    });
+  });
+
   test('nobody but the agent may command the switch', async () => {
     expect(await strangers(chain)).toEqual({
       onTheSipPort: 403,
@@ -122,7 +132,7 @@ withSwitch('real calls', () => {
   test('every call of many is charged exactly once', async () => {
     const { answered, refused, charged, calls } = await manyCalls(chain, { perSecond: 20, calls: 100, talkMs: 1_000 });
     expect({ answered, refused, charged, calls }).toEqual({ answered: 100, refused: 0, charged: 100, calls: 100 });
-  }, 60_000);
+  }, 120_000);
 
   describe('parts that are away', () => {
     const unasked = [
@@ -140,7 +150,7 @@ withSwitch('real calls', () => {
       expect(limited).toMatchObject(cutByTheSwitch);
       expect(seconds(limited)).toBeLessThan(6);
       expect([during.help, after]).toEqual([completed, completed]);
-    }, 60_000);
+    }, 120_000);
 
     test('Tollgate is killed: the same, until it is back; unasked calls are charged', async () => {
       const { during, after, charged } = await ledgerKilled(chain);
@@ -148,7 +158,7 @@ withSwitch('real calls', () => {
       expect(sorted(during.unasked)).toEqual(unasked);
       expect([during.help, after]).toEqual([completed, completed]);
       expect(charged).toBe(2);
-    }, 60_000);
+    }, 120_000);
 
     test('Kafka is away: calls go on, stay reserved, and are charged once it is back', async () => {
       const { call, help, waiting, charged } = await kafkaAway(chain);
@@ -162,6 +172,6 @@ withSwitch('real calls', () => {
       expect(early).toMatchObject({ status: 503 });
       expect([help, after, survived]).toEqual([completed, completed, completed]);
       expect(usage.map(({ durationSeconds }) => Math.round(Number(durationSeconds)))).toContain(7);
-    }, 60_000);
+    }, 120_000);
   });
 });

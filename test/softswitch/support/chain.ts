@@ -57,6 +57,7 @@ export const startChain = async () => {
       data: join(folder, 'ledger'),
       brokers: broker.brokers,
       flags: ['--port', String(port), '--decks', decks, '--rater', rater],
+      environment: { SWITCHES: 'switch-1' },
     });
   const startSwitch = (): Promise<Kamailio> =>
     startKamailio({
