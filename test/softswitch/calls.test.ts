@@ -105,17 +105,17 @@ withSwitch('real calls', () => {
       expect(played.slices.usage).toHaveLength(1);
     });
 
+    test('the switch tells of every block that it is applied', async () => {
+      await until('nothing is pending', async () => {
+        const blocked = (await get(chain.ledger.url, '/v1/traffic-control')).body['items'] as Fields[];
+        return blocked.length > 0 && blocked.every(({ pending }) => ((pending ?? []) as string[]).length === 0);
+      });
+    });
+
     test('a rule that cuts at once ends a call within a second of zero', () => {
       const { cut, zeroAt } = played.now;
       expect(cut).toMatchObject(cutByTheSwitch);
       expect((cut.endedAt ?? 0) - zeroAt).toBeLessThan(1_000);
-    });
-  });
-
-  test('the switch tells of every block that it is applied', async () => {
-    await until('nothing is pending', async () => {
-      const blocked = (await get(chain.ledger.url, '/v1/traffic-control')).body['items'] as Fields[];
-      return blocked.length > 0 && blocked.every(({ pending }) => ((pending ?? []) as string[]).length === 0);
     });
   });
 
