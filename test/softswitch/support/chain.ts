@@ -37,7 +37,7 @@ const deck = 'prefix,currency,perMinute,initialSeconds,incrementSeconds\n44,EUR,
 export type Chain = Awaited<ReturnType<typeof startChain>>;
 
 /** Everything that a call goes through: broker, ledger, database of dialogs, switch, agent, and who is called. */
-export const startChain = async () => {
+export const startChain = async ({ isKafkaTold = true } = {}) => {
   requireSwitch();
   const folder = await createDataFolder();
   const decks = join(folder, 'decks');
@@ -55,8 +55,8 @@ export const startChain = async () => {
   const startLedger = (): Promise<Tollgate> =>
     startTollgate({
       data: join(folder, 'ledger'),
-      brokers: broker.brokers,
-      flags: ['--port', String(port), '--decks', decks, '--rater', rater],
+      ...(isKafkaTold && { brokers: broker.brokers }),
+      flags: ['--port', String(port), '--decks', decks, ...(isKafkaTold ? ['--rater', rater] : [])],
       environment: { SWITCHES: 'switch-1' },
     });
   const startSwitch = (): Promise<Kamailio> =>
@@ -97,7 +97,7 @@ export const startChain = async () => {
         '--log-level',
         'debug',
       ],
-      { KAFKA_BROKERS: broker.brokers.join(',') },
+      isKafkaTold ? { KAFKA_BROKERS: broker.brokers.join(',') } : {},
     );
   const vendors = [vendorPort, secondPort, emergencyPort].map((port) =>
     runSipp({ scenario: vendorScenario(100), address: '127.0.0.1', port }),
