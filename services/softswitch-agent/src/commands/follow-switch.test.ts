@@ -80,7 +80,11 @@ test('of several that wait the newest of an account and direction is applied, an
   );
   await settle();
   expect(told.slice(1)).toEqual(['acme/inbound#3 open', 'acme/outbound#2 block']);
-  expect(acknowledged[0]).toBe('switch-1 acme/inbound#1 block stale 0');
+  expect(acknowledged).toEqual([
+    'switch-1 acme/inbound#1 block stale 0',
+    'switch-1 acme/inbound#3 open applied 2',
+    'switch-1 acme/outbound#2 block applied 2',
+  ]);
   await followed.stop();
 });
 
