@@ -53,6 +53,8 @@ const followCall = (calls, event) => {
 const checkGrant = ({ rule, calls }, { type, data }, available) => {
   if (type !== 'ReservationPlaced' && type !== 'ReservationExtended') return;
   const { direction } = calls.get(data.authorizationId);
+  // Of a call without a limit, or one that costs nothing: whatever the balance has become since.
+  if (new Exact(data.grant.reserved).isZero()) return;
   for (const balance of rule.balances) {
     const isLimiting = guarded[/** @type {'inbound'} */ (balance)] === direction;
     if (!isLimiting || spenderOf(balance, rule) !== direction) continue;

@@ -22,7 +22,7 @@ const shellBlocks = (text: string): string[] =>
 /** Streams have no end: an example that follows one is cut off after a moment. */
 const streamSeconds = 6;
 
-const runExample = (block: string, { url }: Tollgate, folder: string) => {
+const runExample = (block: string, { url }: Pick<Tollgate, 'url'>, folder: string) => {
   const tollgate = `node ${join(root, 'services/tollgate/bin/tollgate.js')}`;
   const script = block
     .replaceAll('localhost:8400', url.replace('http://', ''))
@@ -63,6 +63,15 @@ describe('the five minutes of the README', () => {
     expect(last).toMatch(/^0 recorded, .*\nline 2 was held back[^]*\n1 recorded, 0 duplicates, 0 rejected\n/m);
     await tollgate.stop();
     rmSync(folder, { recursive: true });
+  });
+
+  test('the example of rating checks decks and says why a call costs what it costs', async () => {
+    const folder = await createDataFolder();
+    const [block = ''] = shellBlocks(section('## Rating calls', '## Configuration'));
+    const output = runExample(block, { url: 'http://127.0.0.1:1' }, folder);
+    expect(output).toContain('decks/retail.csv: 1 prefixes, 0 errors, 0 warnings');
+    expect(output).toContain('inbound, acme: 0.31 EUR as sbc1-7/in');
+    expect(output).toContain('31 s begun count as 36 s: 36 / 60 × 0.2 + 0.01 = 0.13');
   });
 
   test('every npm script it names exists', () => {

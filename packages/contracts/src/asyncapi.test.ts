@@ -1,6 +1,6 @@
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
-import { asyncApiDocument, topicsOf } from './index';
+import { asyncApiDocument, raterTopicsOf, topicsOf } from './index';
 
 type Message = {
   headers?: object;
@@ -24,16 +24,21 @@ const isValid = (schema: object, value: unknown): boolean => {
 };
 
 test('every topic of DESIGN section 3 is a channel under its default name', () => {
-  expect(Object.values(document.channels).map(({ address }) => address)).toEqual(Object.values(topicsOf('tollgate.')));
+  expect(Object.values(document.channels).map(({ address }) => address)).toEqual(
+    Object.values({ ...topicsOf('tollgate.'), ...raterTopicsOf('tollgate.') }),
+  );
 });
 
-test('Tollgate reads payments and usage, and sends commands and rejections', () => {
+test('Tollgate reads payments, usage and calls, and sends commands, rejections and what it has rated', () => {
   const operations = Object.values(document.operations).map(({ action, channel }) => [action, channel.$ref]);
   expect(operations).toEqual([
     ['receive', '#/channels/payments'],
     ['receive', '#/channels/usage'],
     ['send', '#/channels/trafficControl'],
     ['send', '#/channels/rejected'],
+    ['receive', '#/channels/cdr'],
+    ['send', '#/channels/usage'],
+    ['send', '#/channels/unrated'],
   ]);
 });
 
@@ -45,6 +50,8 @@ test('topics have six partitions, and only the one of the commands is compacted'
     usage: plain,
     trafficControl: { ...plain, topicConfiguration: { 'cleanup.policy': ['compact'] } },
     rejected: plain,
+    cdr: plain,
+    unrated: plain,
   });
 });
 

@@ -1,18 +1,11 @@
-import Decimal from 'decimal.js';
 import type { Price } from '@tollgate/balance';
 import { parseAmount } from '@tollgate/money';
 import type { Amount } from '@tollgate/money';
-import { Exact, pricingOf } from './pricing';
+import { pricingOf, secondsInMinute } from './pricing';
 
 /** How an amount that has more digits than a partner is charged with becomes one that has not. Amounts are never below zero. */
-const modes = {
-  up: Decimal.ROUND_UP,
-  down: Decimal.ROUND_DOWN,
-  'half-up': Decimal.ROUND_HALF_UP,
-  'half-even': Decimal.ROUND_HALF_EVEN,
-} as const satisfies Record<string, Decimal.Rounding>;
-export type RoundingMode = keyof typeof modes;
-export const roundingModes = Object.keys(modes) as RoundingMode[];
+export const roundingModes = ['up', 'down', 'half-up', 'half-even'] as const;
+export type RoundingMode = (typeof roundingModes)[number];
 
 /** What an amount can have after the point. */
 export const mostFractionDigits = 10;
@@ -31,9 +24,41 @@ export const upward: Terms = { rounding: { mode: 'up', digits: mostFractionDigit
  * a call of 0 s.
  */
 export const chargeOf = (price: Price, seconds: number, { rounding, minimumCharge }: Terms): Amount => {
-  const { exactPrice, isFree } = pricingOf(price);
+  const { sixtieths, isFree } = pricingOf(price);
   if (seconds <= 0 || isFree) return 0n;
-  const exact = exactPrice(seconds);
-  const due = minimumCharge === undefined ? exact : Exact.max(exact, minimumCharge);
-  return parseAmount(due.toDecimalPlaces(rounding.digits, modes[rounding.mode]).toFixed());
+  const exact = sixtieths(seconds);
+  const least = minimumCharge === undefined ? 0n : parseAmount(minimumCharge) * secondsInMinute;
+  const step = stepOf(rounding.digits);
+  const due = exact > least ? exact : least;
+  return (roundedSteps(due, step * secondsInMinute, rounding.mode) * step) as Amount;
+};
+
+/** One in the last digit that is kept, as an amount. */
+const steps = Array.from({ length: mostFractionDigits + 1 }, (_, digits) => 10n ** BigInt(mostFractionDigits - digits));
+const stepOf = (digits: number): bigint => {
+  const step = steps[digits];
+  if (step === undefined) throw new Error(`an amount cannot be rounded to ${String(digits)} digits`);
+  return step;
+};
+
+const roundedSteps = (value: bigint, step: bigint, mode: RoundingMode): bigint => {
+  const whole = value / step;
+  const rest = value - whole * step;
+  return whole + (isRoundedUp({ whole, twice: rest * 2n, step }, mode) ? 1n : 0n);
+};
+
+const isRoundedUp = (
+  { whole, twice, step }: { whole: bigint; twice: bigint; step: bigint },
+  mode: RoundingMode,
+): boolean => {
+  switch (mode) {
+    case 'up':
+      return twice > 0n;
+    case 'down':
+      return false;
+    case 'half-up':
+      return twice >= step;
+    case 'half-even':
+      return twice > step || (twice === step && whole % 2n === 1n);
+  }
 };

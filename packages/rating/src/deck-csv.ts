@@ -1,32 +1,48 @@
-import { mostDigits } from './deck';
+import { mostPrefixDigits } from './deck';
 import type { Deck, Rate } from './deck';
 
 const required = ['prefix', 'currency', 'perMinute', 'initialSeconds', 'incrementSeconds'];
+const prefixPattern = new RegExp(`^[0-9]{1,${String(mostPrefixDigits)}}$`);
 const optional = ['connectFee', 'effectiveFrom', 'effectiveTo', 'barred'];
 
 /**
  * A deck from plain CSV: the first line names the fields, no cell is quoted. `barred` is true, false or empty; a barred prefix needs no
  * price. Times are RFC 3339 UTC, or days, which begin at midnight. Throws an `Error` that names the line and the field.
  */
-export const readDeck = (text: string): Deck => {
+export const readDeck = (text: string): Deck =>
+  readRates(text, (fault) => {
+    throw fault;
+  });
+
+/** As `readDeck`, but a line with a fault is handed over and left out of the deck. Throws where there is no deck at all. */
+export const readRates = (text: string, onFault: (fault: Error) => void): Deck => {
   const [head = '', ...lines] = text.replace(/^\ufeff/, '').split(/\r?\n/);
   const fields = fieldsIn(head);
   const rates = new Map<string, Rate[]>();
   let currency: string | undefined;
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    const row = rowOf(fields, line, index + 2);
-    const prefix = row.text('prefix', new RegExp(`^[0-9]{1,${String(mostDigits)}}$`));
+  let mostDigits = 0;
+  const add = (row: Row): void => {
+    const prefix = row.text('prefix', prefixPattern);
     const own = row.text('currency', /^[A-Z]{3}$/);
     if (own !== (currency ??= own)) throw row.fault('currency', `is ${own}, and ${currency} above`);
     const rate = rateOf(row);
-    const others = rates.get(prefix) ?? [];
-    if (others.some(({ from, to }) => from < rate.to && rate.from < to))
+    const others = rates.get(prefix);
+    if (others?.some(({ from, to }) => from < rate.to && rate.from < to) === true)
       throw row.fault('prefix', `${prefix} has two prices at one time`);
-    rates.set(prefix, [...others, rate]);
+    if (others === undefined) rates.set(prefix, [rate]);
+    else others.push(rate);
+    mostDigits = Math.max(mostDigits, prefix.length);
+  };
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    try {
+      add(rowOf(fields, line, index + 2));
+    } catch (fault) {
+      onFault(fault instanceof Error ? fault : new Error(String(fault)));
+    }
   }
   if (currency === undefined) throw new Error('the deck has no prices');
-  return { currency, rates };
+  return { currency, rates, mostDigits };
 };
 
 const fieldsIn = (head: string): string[] => {

@@ -13,16 +13,18 @@ export type Rate = {
 export type Deck = {
   readonly currency: string;
   readonly rates: ReadonlyMap<string, readonly Rate[]>;
+  /** Digits of its longest prefix. */
+  readonly mostDigits: number;
 };
 
-/** A number is not looked at beyond so many digits: no prefix of a deck is longer. */
-export const mostDigits = 20;
+/** No prefix of a deck is longer. */
+export const mostPrefixDigits = 20;
 
 /** Where a number was found, and what calls there cost. */
 export type Match = { prefix: string; rate: Rate };
 
 /** The longest prefix of a number that has a rate at an instant, in ms since 1970. */
-export const matchIn = ({ rates }: Deck, callee: string, atMs: number): Match | undefined => {
+export const matchIn = ({ rates, mostDigits }: Deck, callee: string, atMs: number): Match | undefined => {
   const digits = callee.startsWith('+') ? callee.slice(1) : callee;
   for (let length = Math.min(digits.length, mostDigits); length > 0; length -= 1) {
     const prefix = digits.slice(0, length);

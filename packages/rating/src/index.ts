@@ -1,8 +1,11 @@
 export { mostFractionDigits, roundingModes } from './charge';
 export type { Terms } from './charge';
+export { checkDeck } from './deck-check';
+export type { DeckCheck } from './deck-check';
 export { readDeck } from './deck-csv';
 export { rateIn } from './deck';
 export type { Deck } from './deck';
+export { explainLeg } from './explain-leg';
 export { rateLeg } from './leg';
 export type { LegRating } from './leg';
 export { tariffOf } from './tariff';

@@ -1,27 +1,24 @@
-import Decimal from 'decimal.js';
 import type { Price } from '@tollgate/balance';
+import { parseAmount } from '@tollgate/money';
+import type { Amount } from '@tollgate/money';
 
-/** Wide enough for the product of any amount and any number of seconds. */
-export const Exact = Decimal.clone({ precision: 60 });
-
-export const secondsInMinute = 60;
+/** A price a minute times seconds is in sixtieths of an amount: whole numbers, until it is rounded. */
+export const secondsInMinute = 60n;
 
 /** What a price says of one call, before anything is rounded. */
 export type Pricing = {
-  minute: Decimal;
-  fee: Decimal;
+  minute: Amount;
+  fee: Amount;
   isFree: boolean;
   /** The seconds that a call of so many is charged for: the initial ones, then whole increments. */
   billedSeconds(seconds: number): number;
-  /** Of a call of so many whole seconds; 0 where there was none, else with the fee. */
-  exactPrice(seconds: number): Decimal;
+  /** Sixtieths of what a call of so many whole seconds costs, exact; 0 where there was none, else with the fee. */
+  sixtieths(seconds: number): bigint;
 };
 
-const none = new Exact(0);
-
 const createPricing = ({ perMinute, connectFee = '0', initialSeconds, incrementSeconds }: Price): Pricing => {
-  const minute = new Exact(perMinute);
-  const fee = new Exact(connectFee);
+  const minute = parseAmount(perMinute);
+  const fee = parseAmount(connectFee);
   const billedSeconds = (seconds: number): number =>
     seconds <= initialSeconds
       ? initialSeconds
@@ -29,10 +26,9 @@ const createPricing = ({ perMinute, connectFee = '0', initialSeconds, incrementS
   return {
     minute,
     fee,
-    isFree: minute.isZero() && fee.isZero(),
+    isFree: minute === 0n && fee === 0n,
     billedSeconds,
-    exactPrice: (seconds) =>
-      seconds <= 0 ? none : minute.times(billedSeconds(seconds)).dividedBy(secondsInMinute).plus(fee),
+    sixtieths: (seconds) => (seconds <= 0 ? 0n : minute * BigInt(billedSeconds(seconds)) + fee * secondsInMinute),
   };
 };
 

@@ -1,7 +1,6 @@
 import type { Price, Tariff } from '@tollgate/balance';
-import { formatAmount } from '@tollgate/money';
 import { chargeOf, upward } from './charge';
-import { Exact, pricingOf, secondsInMinute } from './pricing';
+import { pricingOf, secondsInMinute } from './pricing';
 
 /** What a call costs at a price, rounded up in its last digit, so that what is held for a call is never below what it costs. */
 export const tariffOf = (price: Price): Tariff => {
@@ -11,13 +10,13 @@ export const tariffOf = (price: Price): Tariff => {
     priceOf: (seconds) => chargeOf(price, seconds, upward),
     secondsPaidBy: (amount) => {
       if (isFree) return Infinity;
-      const left = new Exact(formatAmount(amount)).minus(fee);
-      if (left.isNegative()) return 0;
-      if (minute.isZero()) return Infinity;
-      const seconds = left.times(secondsInMinute).dividedToIntegerBy(minute);
-      if (seconds.lessThan(initialSeconds)) return 0;
-      const increments = seconds.minus(initialSeconds).dividedToIntegerBy(incrementSeconds);
-      return increments.times(incrementSeconds).plus(initialSeconds).toNumber();
+      const left = amount - fee;
+      if (left < 0n) return 0;
+      if (minute === 0n) return Infinity;
+      const afterInitial = (left * secondsInMinute) / minute - BigInt(initialSeconds);
+      if (afterInitial < 0n) return 0;
+      const increments = afterInitial / BigInt(incrementSeconds);
+      return Number(increments * BigInt(incrementSeconds)) + initialSeconds;
     },
   };
 };

@@ -1,4 +1,11 @@
+export { explainCdr } from './explain-cdr';
 export { rateCdr } from './rate-cdr';
 export type { Partners } from './rate-cdr';
 export { startRater } from './rater';
 export type { Rater } from './rater';
+export { rerate } from './rerate';
+export type { Correction, RerateResult } from './rerate';
+export { effectOf } from './rerate-effect';
+export type { Effect } from './rerate-effect';
+export { accountOf, createUnrated, outlookOf } from './unrated';
+export type { Kept, UnratedOutlook } from './unrated';

@@ -1,3 +1,4 @@
+import { directions } from '@tollgate/balance';
 import type { Direction, Usage } from '@tollgate/balance';
 import { authorizationAttributes } from '@tollgate/contracts';
 import type { Cdr, UnratedReason } from '@tollgate/contracts';
@@ -11,12 +12,10 @@ export type Partners = ReadonlyMap<string, Partial<Record<Direction, LegRating>>
 export type UnratedLeg = { reason: UnratedReason; detail: string; leg: Direction };
 export type RatedCdr = { usages: Usage[]; unrated: UnratedLeg[] };
 
-const bothLegs: readonly Direction[] = ['inbound', 'outbound'];
-
 /** Each leg by itself: that one has no price keeps the other from nothing. The same CDR and decks give the same usage, always. */
 export const rateCdr = (partners: Partners, cdr: Cdr): RatedCdr => {
   const result: RatedCdr = { usages: [], unrated: [] };
-  for (const leg of bothLegs) {
+  for (const leg of directions) {
     if (cdr.legs?.includes(leg) === false) continue;
     const outcome = usageOf(partners, cdr, leg);
     if ('reason' in outcome) result.unrated.push(outcome);
@@ -35,8 +34,8 @@ const usageOf = (partners: Partners, cdr: Cdr, leg: Direction): Usage | UnratedL
     return { reason: 'NO_DECK', detail: `account ${accountId} has no deck for calls ${leg}`, leg };
   const rated = rateLeg(rating, cdr);
   if (!rated.ok) return { reason: rated.reason, detail: rated.detail, leg };
-  const { callId, caller, callee, startedAt, durationMs, attributes = {} } = cdr;
-  const { [authorizationAttributes[leg]]: authorizationId, ...others } = attributes;
+  const { callId, caller, callee, startedAt, durationMs, attributes } = cdr;
+  const authorizationId = attributes?.[authorizationAttributes[leg]];
   return {
     usageId: usageIdOf(cdr.cdrId, leg),
     accountId,
@@ -49,16 +48,12 @@ const usageOf = (partners: Partners, cdr: Cdr, leg: Direction): Usage | UnratedL
     durationSeconds: durationMs / 1_000,
     ...(caller !== undefined && { caller }),
     callee,
-    attributes: { ...withoutAuthorizations(others), cdrId: cdr.cdrId, prefix: rated.match.prefix },
+    attributes: { ...withoutAuthorizations(attributes), cdrId: cdr.cdrId, prefix: rated.match.prefix },
     ...(authorizationId !== undefined && { authorizationId }),
   };
 };
 
-const withoutAuthorizations = (attributes: Record<string, string>): Record<string, string> => {
-  const {
-    [authorizationAttributes.inbound]: inbound,
-    [authorizationAttributes.outbound]: outbound,
-    ...kept
-  } = attributes;
-  return kept;
-};
+const authorizationNames: readonly string[] = Object.values(authorizationAttributes);
+
+const withoutAuthorizations = (attributes: Record<string, string> | undefined): Record<string, string> | undefined =>
+  attributes && Object.fromEntries(Object.entries(attributes).filter(([name]) => !authorizationNames.includes(name)));

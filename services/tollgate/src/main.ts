@@ -20,6 +20,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   upgrade: async () => (await import('./cli/upgrade.js')).addUpgrade,
   'store-access': async () => (await import('./cli/store-access.js')).addStoreAccess,
   redrive: async () => (await import('./cli/redrive.js')).addRedrive,
+  rate: async () => (await import('./cli/rate.js')).addRate,
   topics: async () => (await import('./cli/topics.js')).addTopics,
   reporting: async () => (await import('./cli/reporting.js')).addReporting,
   agent: async () => (await import('./cli/agent.js')).addAgent,

@@ -69,6 +69,11 @@ const canaries = {
     from: 'covered: () => runs.at(-1)?.entry.last ?? 0,',
     to: 'covered: () => (runs.length > 0 ? runs.at(-1).entry.last + 3 : 0),',
   },
+  'what is held for other calls is not taken off': {
+    file: 'packages/balance/dist/grant.js',
+    from: 'creditLimits[balance] - others',
+    to: 'creditLimits[balance]',
+  },
   'a decision that a crash kept from the log is not made again': {
     file: 'services/cutoff-projector/dist/projector.js',
     from: 'await parts.ready;',

@@ -114,16 +114,49 @@ class Run {
   /** Sends until answered, as clients do: again after an error or no answer, and sometimes again after an answer. */
   async send(/** @type {any} */ command) {
     for (let attempt = 0; ; attempt += 1) {
-      const target = this.second !== undefined && scheduler.chance(3) ? this.second : this.running;
       const after = this.ground.events().length;
+      this.checkAnswer(command, after, await this.answer(command));
+      if (this.faults.often === 0 || attempt > 3 || !scheduler.chance(4)) return;
+    }
+  }
+
+  /** What one of the processes says at last, for it is asked until an answer comes back. @returns {Promise<any>} */
+  async answer(/** @type {any} */ command) {
+    for (;;) {
+      const target = this.second !== undefined && scheduler.chance(3) ? this.second : this.running;
       const patience = timer(200 + scheduler.pick(2_000));
       const outcome = await (target === undefined ? patience : Promise.race([this.submit(target, command), patience]));
       await scheduler.turn();
       if (outcome === undefined || this.world.goesWrong('answer to the client is lost')) continue;
       await this.seen(outcome);
-      this.checkAnswer(command, after, outcome);
-      if (this.faults.often === 0 || attempt > 3 || !scheduler.chance(4)) return;
+      return outcome;
     }
+  }
+
+  /** One call of a switch, from its authorisation to its usage; what is granted, the oracle checks against what there is. */
+  async call(/** @type {any} */ { asks, usage }) {
+    for (const ask of asks) {
+      const told = JSON.stringify(ask);
+      const { status, position, event, refusal } = await this.answer(ask);
+      this.note(`${told} is answered ${refusal?.reason ?? `${status} ${position ?? ''}`}`);
+      if (ask.type === 'AuthorizeCall' && status !== 'recorded') return;
+      if (status !== 'recorded') continue;
+      const { authorizationId } = this.ground.events()[Number(position) - 1]?.data ?? {};
+      hold(authorizationId === ask.data.authorizationId, `P1: ${told} was answered with another event`);
+      const before = this.acknowledged.get(told) ?? position;
+      hold(before === position && event !== undefined, `P1: ${told} was acknowledged at ${before} and at ${position}`);
+      this.acknowledged.set(told, position);
+      await timer(scheduler.pick(500));
+    }
+    if (usage !== undefined) await this.sendOrProduce(usage);
+  }
+
+  /** Ends what nobody told the end of, as long after as any grant lasts. */
+  async expire() {
+    await timer(scheduler.pick(4_000));
+    const longAfterMs = scheduler.now + 86_400_000;
+    for (const data of this.running?.table.expired(longAfterMs, 5) ?? [])
+      await this.answer({ type: 'ExpireCall', data, receivedAt: new Date(longAfterMs).toISOString() });
   }
 
   /** What is answered is durable, and whoever reads the log sees it, at the latest after the next start. @param {any} outcome */
@@ -132,15 +165,15 @@ class Run {
   }
 
   /** Each request has its source. */
-  metadata() {
+  metadata(receivedAt = new Date(scheduler.now).toISOString()) {
     this.requests += 1;
-    const receivedAt = new Date(scheduler.now).toISOString();
     return { source: { receivedAt, channel: { http: `request-${this.requests}` } } };
   }
 
   async submit(/** @type {Process | undefined} */ target, /** @type {any} */ command) {
     try {
-      const [outcome] = (await target?.ledger.submit([{ intent: command, metadata: this.metadata() }])) ?? [];
+      const [outcome] =
+        (await target?.ledger.submit([{ intent: command, metadata: this.metadata(command.receivedAt) }])) ?? [];
       return outcome;
     } catch (error) {
       const isRetriable = error instanceof Error && 'retriable' in error && error.retriable;
@@ -196,7 +229,11 @@ class Run {
       if (scheduler.chance(6)) await this.sendOrProduce(scheduler.chance(2) ? command : conflictWith(command));
       if (scheduler.chance(10)) this.produce(undefined);
     });
-    await Promise.all(sending);
+    const calling = this.workload.calls.map(async (one) => {
+      await timer(scheduler.pick(3_000));
+      await this.call(one);
+    });
+    await Promise.all([...sending, ...calling, this.expire()]);
   }
 
   /** One step of the world, after which everything in the log must be right. */

@@ -65,6 +65,7 @@ describe('a deliberate fault is caught', () => {
     ['a torn tail that is not cut off', /LogDamaged|does not come to an end/, 4_000],
     ['a failed write that is not undone', /LogDamaged|does not come to an end/],
     ['a run of ids that says it covers more than it does', /P[15]/],
+    ['what is held for other calls is not taken off', /P2: call-\d+ of \w+ holds more than/],
     ['a decision that a crash kept from the log is not made again', /P3|does not hold it|does not come to an end/],
   ])(
     '%s',

@@ -7,10 +7,14 @@ const rules = [
   { balances: ['mutual'] },
   { balances: ['mutual', 'inbound'], mutualFormula: 'inbound-minus-outbound', creditLimits: { mutual: '0.5' } },
   { balances: [] },
+  { balances: ['inbound', 'outbound'], reservation: { sliceSeconds: 30, maxConcurrent: 2 }, countReservations: true },
 ];
 
 const accountIds = ['acme', 'globex', 'initech'];
 const amounts = ['0.5', '1', '1', '2', '0.0000000001'];
+
+/** Of calls: at a cent a second, at more than most have, and for nothing. */
+const rates = ['0.6', '30', '0'].map((perMinute) => ({ perMinute, initialSeconds: 1, incrementSeconds: 1 }));
 
 /** What partners, finance and the rater send in one run, from the seed alone. @param {import('./scheduler').Scheduler} scheduler @param {number} count */
 const createWorkload = (scheduler, count) => {
@@ -66,9 +70,31 @@ const createWorkload = (scheduler, count) => {
         return { type: 'ChangeCutoff', accountId: base.accountId, data: one(rules) };
     }
   };
+  /** A call as a switch asks about it, and how it ends: some by nobody's word. */
+  const call = () => {
+    serial += 1;
+    const base = { accountId: one(accountIds), direction: one(['inbound', 'outbound']), currency: 'EUR' };
+    const named = { accountId: base.accountId, authorizationId: `call-${serial}` };
+    const asked = { ...base, ...named, deck: 'simulated', callee: '+442079460000' };
+    const extended = Array.from({ length: scheduler.pick(3) }, (_, at) => ({
+      type: 'ExtendCall',
+      data: { ...named, number: at + 1 },
+    }));
+    const released = { type: 'ReleaseCall', data: { ...named, usedSeconds: scheduler.pick(40) } };
+    const used = { usageId: `of-${serial}`, ...base, ...named, amount: one(amounts) };
+    return {
+      asks: [
+        { type: 'AuthorizeCall', data: asked, rate: one(rates) },
+        ...extended,
+        ...(scheduler.chance(2) ? [released] : []),
+      ],
+      usage: scheduler.chance(3) ? undefined : { type: 'ChargeUsage', data: used },
+    };
+  };
   const sent = Array.from({ length: count }, record);
+  const calls = Array.from({ length: Math.ceil(count / 8) }, call);
   const openings = accountIds.map(openingOf);
-  return { openings, commands: sent, one };
+  return { openings, commands: sent, calls, one };
 };
 
 /** A payment or usage as a Kafka message. @param {any} command */
