@@ -10,7 +10,7 @@ class SetupError extends Error {}
 /**
  * Runs the command as this very process (exec), after leaving a watcher behind that signals it when our end of the
  * pipe closes: even a parent that is killed leaves no server running.
- * @param {'KILL' | 'QUIT'} signal @param {readonly string[]} command
+ * @param {'KILL' | 'QUIT' | 'TERM'} signal @param {readonly string[]} command
  */
 const dieWithParent = (signal, command) => [
   '-c',

@@ -31,6 +31,8 @@ const suite = (displayName, where) => ({
 const besideTheSource = '<rootDir>/{packages,services,infra}/**';
 /** What a real EventStoreDB answered, replayed: `npm run proof:recordings`, too long for every run. */
 const recordings = '/packages/eventstore-test-server/src/replay/';
+/** Thousands of real calls: `npm run proof:calls`. */
+const manyCalls = '/test/softswitch/proof.test.ts';
 const fetchBroker = '<rootDir>/test/fetch-broker.js';
 
 /** @type {import('jest').Config} */
@@ -44,13 +46,14 @@ module.exports = {
       testPathIgnorePatterns: ['/node_modules/', '\\.integration\\.test\\.ts$', recordings],
     }),
     suite('recordings', { testMatch: [`<rootDir>${recordings}*.test.ts`] }),
+    suite('calls', { testMatch: [`<rootDir>${manyCalls}`], globalSetup: fetchBroker }),
     suite('integration', {
       testMatch: [`${besideTheSource}/*.integration.test.ts`],
       globalSetup: fetchBroker,
     }),
     suite('scenarios', {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/architecture/'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/architecture/', manyCalls],
       globalSetup: fetchBroker,
     }),
   ],

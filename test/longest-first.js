@@ -4,7 +4,15 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** Begun last, one of them would keep all but one worker waiting; jest knows how long they take only where it has run before. */
-const longest = ['fuzz/fuzz', 'simulation/simulation', 'lost-topics', 'kafka-pressure', 'crash/crash', 'model'];
+const longest = [
+  'fuzz/fuzz',
+  'softswitch/calls',
+  'simulation/simulation',
+  'lost-topics',
+  'kafka-pressure',
+  'crash/crash',
+  'model',
+];
 
 const rank = (/** @type {{ path: string }} */ { path }) => {
   const place = longest.findIndex((name) => path.endsWith(`${name}.test.ts`));

@@ -24,6 +24,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   rate: async () => (await import('./cli/rate.js')).addRate,
   topics: async () => (await import('./cli/topics.js')).addTopics,
   reporting: async () => (await import('./cli/reporting.js')).addReporting,
+  agent: async () => (await import('./cli/agent.js')).addAgent,
   demo: async () => (await import('./cli/demo.js')).addDemo,
 };
 

@@ -34,14 +34,19 @@ type Partner = z.infer<typeof partner>;
 /** The partners whose calls are rated, with the decks that the file names. Throws `SettingsError`, naming file and field. */
 export const loadPartners = ({ rater: path, decks: folder }: Pick<Settings, 'rater' | 'decks'>): Partners => {
   if (path === undefined) throw new SettingsError('TOLLGATE_RATER (--rater <file>): needed: whose calls are rated how');
-  const json = parseJsonText(textOf(path));
-  const parsed = json.ok ? parseBody(raterFile, json.value) : json;
-  if (!parsed.ok) throw fault(path, parsed.detail);
+  const accounts = Object.entries(readRaterFile(path).accounts);
   const decks = loadDecks(folder);
-  const accounts = Object.entries(parsed.value.accounts);
   return new Map(
     accounts.map(([id, one]) => [id, legsOf(one, decks, (what) => fault(path, `accounts.${id}.${what}`))]),
   );
+};
+
+/** What the file says, its decks by their names. Throws `SettingsError`. */
+export const readRaterFile = (path: string): z.infer<typeof raterFile> => {
+  const json = parseJsonText(textOf(path));
+  const parsed = json.ok ? parseBody(raterFile, json.value) : json;
+  if (!parsed.ok) throw fault(path, parsed.detail);
+  return parsed.value;
 };
 
 const legsOf = (

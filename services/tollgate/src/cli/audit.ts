@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { beginKeyChange, beginNewOrigin } from '@tollgate/audit';
 import { SettingsError, readSettings, settingSources } from '../settings';

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import type { KafkaClient } from '@tollgate/kafka';
+import type { Log, Registry } from '@tollgate/service-runtime';
+import { httpLedger } from './calls/http-ledger';
+import { createReleases } from './calls/releases';
+import type { Tariffs } from './calls/tariffs';
+import { handOnCdrs } from './cdrs/hand-on-cdrs';
+import { createCdrPublisher } from './cdrs/publish-cdrs';
+import { openReadPlaces } from './cdrs/read-places';
+import { createAcknowledgements } from './commands/acknowledgements';
+import type { CommandSource } from './commands/command-source';
+import { followSwitch } from './commands/follow-switch';
+import { createLatestCommands } from './commands/latest-commands';
+import { connectKamailio } from './kamailio/kamailio';
+import type { KamailioPlace } from './kamailio/kamailio';
+import { observeAgent, readinessOf } from './observe-agent';
+
+type SwitchPlace = KamailioPlace & {
+  /** The folder that it writes CDRs into. */
+  cdrs?: string | undefined;
+};
+
+export type AgentParts = {
+  switches: readonly SwitchPlace[];
+  tariffs: Tariffs;
+  ledgerUrl: string;
+  source: CommandSource;
+  /** Without it CDRs stay in their files. */
+  kafka?: { client: KafkaClient; cdrTopic: string } | undefined;
+  /** How far CDRs were handed on is kept there. */
+  data: string;
+  logger: Log;
+};
+
+/** Kamailio waits a second for an answer; it gets one before. */
+const askLimitMs = 800;
+const ledgerLimitMs = 5_000;
+
+/** Stands between switches and the ledger, until it is stopped. */
+export const startAgent = (agent: AgentParts) => {
+  const { switches, tariffs, ledgerUrl, source, logger } = agent;
+  const stopping = new AbortController();
+  const ledger = httpLedger(ledgerUrl, ledgerLimitMs);
+  const releases = createReleases(ledger, logger);
+  const acknowledgements = createAcknowledgements(ledger, logger);
+  const latest = createLatestCommands();
+  const parts = { ledger, releases, tariffs, limitMs: askLimitMs, logger };
+  const followed = switches.map((place) => {
+    const target = connectKamailio(place, parts);
+    const { acknowledge } = acknowledgements;
+    return { ...followSwitch(target, { latest, acknowledge, logger }), ...place, figures: target.figures };
+  });
+  const reading = source.run((commands) => {
+    const newer = commands.filter(latest.take);
+    for (const one of followed) {
+      for (const command of newer) one.offer(command);
+      if (source.isCaughtUp()) one.begin();
+    }
+  }, stopping.signal);
+  const cdrs = handOnAll(agent);
+  const waiting = () => ({ releases: releases.waiting(), acknowledgements: acknowledgements.waiting() });
+  const observed = { source, switches: followed, cdrs: cdrs.handing, waiting };
+
+  return {
+    readiness: readinessOf(observed),
+    observe: (registers: Registry[]): void => {
+      observeAgent(observed, registers);
+    },
+    stop: async (): Promise<void> => {
+      stopping.abort();
+      await Promise.all(followed.map((one) => one.stop()));
+      await cdrs.stop();
+      await reading;
+      releases.stop();
+      acknowledgements.stop();
+    },
+  };
+};
+
+const handOnAll = ({ switches, kafka, data, logger }: AgentParts) => {
+  const publisher = kafka && createCdrPublisher(kafka.client, kafka.cdrTopic);
+  const handing = switches.flatMap(({ switchId, cdrs: folder }) => {
+    if (publisher === undefined || folder === undefined) return [];
+    const places = openReadPlaces(join(data, `${switchId}-cdrs.json`));
+    return { switchId, ...handOnCdrs({ switchId, folder, places, publish: publisher.publish, logger }) };
+  });
+  return {
+    handing,
+    stop: async (): Promise<void> => {
+      const stopped = handing.map((one) => one.stop());
+      await publisher?.close();
+      await Promise.all(stopped);
+    },
+  };
+};

@@ -1,0 +1,88 @@
+import { appendFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cdr } from '@tollgate/contracts';
+import { handOnCdrs } from './hand-on-cdrs';
+import { openReadPlaces } from './read-places';
+
+const rowOf = (id: string): string =>
+  `1795412125|1795412126|1.2|${id}|call-${id}|acme|vendor|Zoë|44|44|asked|1795412125.7`;
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+let folder: string;
+let running: ReturnType<typeof handOnCdrs> | undefined;
+let published: string[];
+let isAway: boolean;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tollgate-cdrs-'));
+  published = [];
+  isAway = false;
+});
+afterEach(async () => {
+  await running?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const start = (): void => {
+  running = handOnCdrs({
+    switchId: 'switch-1',
+    folder,
+    places: openReadPlaces(join(folder, 'state', 'places.json')),
+    publish: (cdrs: readonly Cdr[]) => {
+      if (isAway) return Promise.reject(new Error('no broker'));
+      published.push(...cdrs.map(({ cdrId }) => cdrId));
+      return Promise.resolve();
+    },
+    logger: silent,
+  });
+};
+const write = (name: string, text: string): void => {
+  appendFileSync(join(folder, name), text);
+};
+const untilPublished = async (...ids: string[]): Promise<void> => {
+  for (const deadline = Date.now() + 5_000; published.length < ids.length && Date.now() < deadline;) await delay(10);
+  expect(published).toEqual(ids);
+};
+
+test('rows are handed on as they come, in each file in their order, and no others', async () => {
+  write('cdrs_1.log', `${rowOf('a')}\nno cdr\n${rowOf('b')}\n`);
+  write('emergency_1.log', `${rowOf('help')}\n`);
+  start();
+  await untilPublished('a', 'b');
+  write('cdrs_2.log', `${rowOf('c')}\n`);
+  await untilPublished('a', 'b', 'c');
+});
+
+test('the row that is being written waits until it is whole', async () => {
+  write('cdrs_1.log', `${rowOf('a')}\n${rowOf('b').slice(0, 30)}`);
+  start();
+  await untilPublished('a');
+  write('cdrs_1.log', `${rowOf('b').slice(30)}\n`);
+  await untilPublished('a', 'b');
+});
+
+test('a file that is renamed, as rotation does, is read on where it was, and the new one under its name from its start', async () => {
+  write('cdrs_1.log', `${rowOf('a')}\n`);
+  start();
+  await untilPublished('a');
+  renameSync(join(folder, 'cdrs_1.log'), join(folder, 'cdrs_1.log.1'));
+  write('cdrs_1.log.1', `${rowOf('b')}\n`);
+  await untilPublished('a', 'b');
+  write('cdrs_1.log', `${rowOf('c')}\n`);
+  await untilPublished('a', 'b', 'c');
+});
+
+test('what the brokers do not have waits, and a restart goes on behind what they have', async () => {
+  write('cdrs_1.log', `${rowOf('a')}\n`);
+  start();
+  await untilPublished('a');
+  isAway = true;
+  write('cdrs_1.log', `${rowOf('b')}\n`);
+  await delay(300);
+  expect(running?.isHandingOn()).toBe(false);
+  await running?.stop();
+  isAway = false;
+  start();
+  await untilPublished('a', 'b');
+});

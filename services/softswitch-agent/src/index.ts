@@ -1,0 +1,4 @@
+export { startAgent } from './agent';
+export type { Tariffs } from './calls/tariffs';
+export type { CommandSource } from './commands/command-source';
+export { kafkaCommands } from './commands/kafka-commands';

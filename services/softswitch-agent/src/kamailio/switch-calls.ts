@@ -1,0 +1,88 @@
+import type { Log } from '@tollgate/service-runtime';
+import { createAuthorizer, giveBack } from '../calls/authorize';
+import type { Ask, Verdict } from '../calls/authorize';
+import type { Ledger } from '../calls/ledger';
+import { createLiveCalls } from '../calls/live-calls';
+import type { Releases } from '../calls/releases';
+import type { Tariffs } from '../calls/tariffs';
+import type { Dialog } from './dialogs';
+import type { AskMessage, CallMessage } from './messages';
+
+export type CallParts = { ledger: Ledger; releases: Releases; tariffs: Tariffs; limitMs: number; logger: Log };
+
+/** By then the switch has made a dialog of a call that was let through. */
+const settledMs = 2_000;
+
+/** The calls of one switch: asked about, let through, answered, ended. `send` says whether the switch was there to take it. */
+export const createSwitchCalls = (parts: CallParts, send: (message: object) => boolean) => {
+  const { releases } = parts;
+  const authorize = createAuthorizer(parts);
+  const counts = { route: 0, refuse: 0, policy: 0 };
+  /** Calls that were let through, and of which nothing was heard since. */
+  const routed = new Map<string, { account: string; vendor: string; at: number }>();
+  /** Where a call is in the switch, by its id. */
+  const places = new Map<string, { entry: number; dialog: number }>();
+  const live = createLiveCalls({
+    ...parts,
+    setLimit: (id, seconds) => {
+      const place = places.get(id);
+      if (place !== undefined) send({ do: 'limit', ...place, seconds });
+    },
+  });
+
+  const decide = async ({ index, label, vendors, ...ask }: AskMessage): Promise<void> => {
+    const verdict = await authorize({ ...ask, vendors: vendorsIn(vendors) });
+    counts[verdict.do] += 1;
+    const isSent = send({ id: ask.id, index, label, ...answerOf(verdict) });
+    if (verdict.do !== 'route') return;
+    const call = { account: ask.account, vendor: verdict.vendor.account, at: Date.now() };
+    if (isSent) routed.set(ask.id, call);
+    else giveBack(releases, ask.id, call);
+  };
+
+  const follow = ({ event, id, account, vendor, legs, seconds, entry, dialog }: CallMessage): void => {
+    routed.delete(id);
+    if (legs !== 'asked') return;
+    if (event === 'answered') {
+      places.set(id, { entry, dialog });
+      live.add({ id, account, vendor, answeredAt: Date.now(), granted: seconds === 0 ? null : seconds });
+      return;
+    }
+    places.delete(id);
+    if (event === 'ended') live.end(id);
+    else giveBack(releases, id, { account, vendor });
+  };
+
+  /** The answer came too late, or to a call that was given up. */
+  const late = (id: string): void => {
+    const call = routed.get(id);
+    routed.delete(id);
+    if (call !== undefined) giveBack(releases, id, call);
+  };
+
+  /** From what the switch has: calls answered while nobody looked are followed from now on, those that are gone have ended. */
+  const find = (all: readonly Dialog[]): void => {
+    const there = new Set(all.map(({ id }) => id));
+    for (const [id, { at }] of routed) if (!there.has(id) && Date.now() - at > settledMs) late(id);
+    for (const { entry, dialog, startedAt, isAnswered, legs, ...call } of all) {
+      if (!isAnswered || legs !== 'asked') continue;
+      places.set(call.id, { entry, dialog });
+      live.add({ ...call, answeredAt: startedAt * 1_000, granted: call.seconds === 0 ? null : call.seconds });
+    }
+    for (const id of live.ids()) if (!there.has(id)) live.end(id);
+  };
+
+  return { decide, follow, late, find, live, counts };
+};
+
+const vendorsIn = (text: string): Ask['vendors'] =>
+  text.split(',').map((vendor) => {
+    const [account = '', target = ''] = vendor.split('@');
+    return { account, target };
+  });
+
+const answerOf = (verdict: Verdict): object => {
+  if (verdict.do !== 'route') return verdict;
+  const { vendor, seconds } = verdict;
+  return { do: 'route', vendor: `${vendor.account}@${vendor.target}`, seconds: seconds ?? 0, legs: 'asked' };
+};

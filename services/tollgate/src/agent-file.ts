@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { accountIdPattern, parseBody, parseJsonText } from '@tollgate/contracts';
+import { SettingsError } from './settings';
+
+const kamailio = z.strictObject({
+  rpc: z.url({ protocol: /^http$/, error: 'must be like http://127.0.0.1:8449/RPC' }),
+  evapi: z.string().regex(/^[^\s:]+:\d{1,5}$/, 'must be host:port'),
+  cdrs: z.string().min(1).optional(),
+});
+
+const agentFile = z.strictObject({
+  switches: z
+    .array(
+      z.strictObject({
+        switchId: z
+          .string()
+          .regex(accountIdPattern, 'must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or a digit'),
+        kamailio,
+      }),
+    )
+    .min(1, 'must name a switch')
+    .refine(
+      (switches) => new Set(switches.map(({ switchId }) => switchId)).size === switches.length,
+      'must not name a switch twice',
+    ),
+});
+
+/** The switches that `tollgate agent` serves. Throws `SettingsError`, naming file and field. */
+export const readAgentFile = (path: string): z.infer<typeof agentFile> => {
+  const json = parseJsonText(textOf(path));
+  const parsed = json.ok ? parseBody(agentFile, json.value) : json;
+  if (!parsed.ok) throw new SettingsError(`${path}: ${parsed.detail}`);
+  return parsed.value;
+};
+
+const textOf = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new SettingsError(error instanceof Error ? error.message : String(error));
+  }
+};

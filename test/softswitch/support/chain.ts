@@ -1,0 +1,165 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startBroker } from '../../../infra/kafka/broker';
+import type { Broker } from '../../../infra/kafka/broker';
+import { missingKamailio, startKamailio } from '../../../infra/kamailio/switch';
+import type { Kamailio } from '../../../infra/kamailio/switch';
+import { startPostgres } from '../../../infra/postgres/server';
+import { freePort } from '../../scenarios/support/free-port';
+import { createDataFolder, spawnTollgate, startTollgate } from '../../scenarios/support/tollgate-process';
+import type { Tollgate } from '../../scenarios/support/tollgate-process';
+import { until } from '../../scenarios/support/until';
+import { vendorScenario } from './sip-scenarios';
+import { runSipp } from './sipp';
+
+/** Originators, by the address that their calls come from. */
+const trunks = {
+  '127.0.0.11': 'prepaid',
+  '127.0.0.12': 'postpaid',
+  '127.0.0.13': 'netting',
+  '127.0.0.14': 'owed',
+  '127.0.0.15': 'thirty',
+  '127.0.0.16': 'many',
+  '127.0.0.17': 'cutnow',
+  '127.0.0.18': 'short',
+  '127.0.0.19': 'slices',
+  '127.0.0.20': 'load',
+  '127.0.0.21': 'spend',
+} as const;
+export type Originator = (typeof trunks)[keyof typeof trunks];
+export const addressOf = (account: Originator): string =>
+  Object.entries(trunks).find(([, name]) => name === account)?.[0] ?? '';
+
+/** A cent a second. */
+const deck = 'prefix,currency,perMinute,initialSeconds,incrementSeconds\n44,EUR,0.6,1,1\n33,EUR,0.6,1,1\n';
+
+export type Chain = Awaited<ReturnType<typeof startChain>>;
+
+/** Everything that a call goes through: broker, ledger, database of dialogs, switch, agent, and who is called. */
+export const startChain = async ({ isKafkaTold = true } = {}) => {
+  requireSwitch();
+  const folder = await createDataFolder();
+  const decks = join(folder, 'decks');
+  mkdirSync(decks);
+  for (const name of ['retail', 'wholesale']) writeFileSync(join(decks, `${name}.csv`), deck);
+  const brokerPort = await freePort();
+  const startKafka = (): Promise<Broker> => startBroker({ port: brokerPort, dataDir: join(folder, 'kafka') });
+  const rater = join(folder, 'partners.json');
+  writeFileSync(rater, JSON.stringify(partners));
+  const [broker, postgres] = await Promise.all([startKafka(), startPostgres({ config: { fsync: 'off' } })]);
+  await postgres.createDatabase('kamailio');
+  const [vendorPort, secondPort, emergencyPort] = [await freePort(), await freePort(), await freePort()];
+  const ports = { sipPort: await freePort(), rpcPort: await freePort(), evapiPort: await freePort() };
+  const port = await freePort();
+  const startLedger = (): Promise<Tollgate> =>
+    startTollgate({
+      data: join(folder, 'ledger'),
+      ...(isKafkaTold && { brokers: broker.brokers }),
+      flags: ['--port', String(port), '--decks', decks, ...(isKafkaTold ? ['--rater', rater] : [])],
+      environment: { SWITCHES: 'switch-1' },
+    });
+  const startSwitch = (): Promise<Kamailio> =>
+    startKamailio({
+      ...ports,
+      dataDir: join(folder, 'switch'),
+      database: postgres.url('kamailio'),
+      psql: (args) => postgres.psql('kamailio', args),
+      openCalls: 2,
+      openSeconds: 3,
+      tables: {
+        trunks,
+        trusted: ['127.0.0.1'],
+        policies: { postpaid: 'open' },
+        routes: {
+          '44': [`vendor@127.0.0.1:${String(vendorPort)}`],
+          '33': [`unpaid@127.0.0.1:${String(secondPort)}`, `vendor@127.0.0.1:${String(vendorPort)}`],
+        },
+        emergency: { '112': `127.0.0.1:${String(emergencyPort)}`, sos: `127.0.0.1:${String(emergencyPort)}` },
+      },
+    });
+  const [ledger, kamailio] = await Promise.all([startLedger(), startSwitch()]);
+  const agentFile = join(folder, 'agent.json');
+  writeFileSync(agentFile, JSON.stringify(agentSettings(kamailio)));
+  const startAgent = () =>
+    spawnTollgate(
+      [
+        'agent',
+        agentFile,
+        '--rater',
+        rater,
+        '--url',
+        ledger.url,
+        '--state',
+        join(folder, 'agent'),
+        '--port',
+        '0',
+        '--log-level',
+        'debug',
+      ],
+      isKafkaTold ? { KAFKA_BROKERS: broker.brokers.join(',') } : {},
+    );
+  const vendors = [vendorPort, secondPort, emergencyPort].map((port) =>
+    runSipp({ scenario: vendorScenario(100), address: '127.0.0.1', port }),
+  );
+  const chain = {
+    broker,
+    postgres,
+    ledger,
+    kamailio,
+    agent: startAgent(),
+    startKafka,
+    startLedger,
+    startSwitch,
+    startAgent,
+  };
+  return { ...chain, stop: stopAll };
+  async function stopAll(this: typeof chain): Promise<void> {
+    for (const vendor of vendors) vendor.kill();
+    this.agent.child.kill('SIGTERM');
+    await Promise.all([this.agent.exited, this.kamailio.stop(), this.ledger.stop()]);
+    await Promise.all([this.broker.stop(), this.postgres.stop()]);
+  }
+};
+
+/** Who runs all of it must have all that it takes. */
+const requireSwitch = (): void => {
+  const missing = missingSwitch();
+  if (missing !== undefined) throw new Error(missing);
+};
+
+/** Why there can be no real calls on this machine, or nothing. */
+export const missingSwitch = (): string | undefined =>
+  missingKamailio() ??
+  (spawnSync('sipp', ['-v']).error === undefined ? undefined : 'sipp is needed: apt-get install sip-tester');
+
+const agentSettings = ({ rpcUrl, evapi, cdrs }: Kamailio): object => ({
+  switches: [{ switchId: 'switch-1', kamailio: { rpc: rpcUrl, evapi, cdrs } }],
+});
+
+const partner = { currency: 'EUR', decks: { inbound: 'retail', outbound: 'wholesale' } };
+const partners = {
+  accounts: Object.fromEntries([...Object.values(trunks), 'vendor', 'unpaid'].map((account) => [account, partner])),
+};
+
+/** What Kamailio answers to a call of its RPC. */
+export const rpc = async (
+  { rpcUrl }: Kamailio,
+  method: string,
+  params: readonly (string | number)[],
+): Promise<unknown> => {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+  const answer = await fetch(rpcUrl, { method: 'POST', body });
+  return ((await answer.json()) as { result?: unknown }).result;
+};
+
+/** Resolves once the agent has given the switch everything. */
+export const untilServing = ({ kamailio, agent }: Pick<Chain, 'kamailio' | 'agent'>): Promise<boolean> =>
+  until('the switch takes calls', async () => {
+    if (agent.child.exitCode !== null) throw new Error(`the agent has ended:\n${agent.output()}`);
+    const got = (await rpc(kamailio, 'htable.get', ['ctl', 'epoch']).catch(() => undefined)) as
+      { item: { value: number } } | undefined;
+    return (got?.item.value ?? 0) > 0;
+  }).catch((error: unknown) => {
+    throw new Error(`${String(error)}\nThe agent said:\n${agent.output()}`);
+  });
