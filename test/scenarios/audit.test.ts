@@ -296,10 +296,3 @@ test('a log that was put back from an older copy is not ready until somebody has
   await fourth.stop();
   expect(fourth.output()).not.toContain((await readFile(join(folder, 'signing.pem'), 'utf8')).split('\n')[1]);
 });
-
-test('a key in the data folder, or in a backup of it, would be with whoever has the data: it is refused', async () => {
-  const data = await createDataFolder();
-  const { exited, output } = spawnTollgate(['serve', '--data', data, '--signing-key', join(data, 'signing.pem')]);
-  expect((await exited).code).toBe(2);
-  expect(output()).toContain('TOLLGATE_SIGNING_KEY (--signing-key <file>): must not lie in the data folder');
-});

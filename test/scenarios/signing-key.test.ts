@@ -59,3 +59,10 @@ test('a key is replaced while Tollgate is stopped, and who has the old one trust
   expect(await run('verify')).toMatchObject({ code: 0 });
   expect(await run('audit', 'cutoff')).toMatchObject({ code: 0 });
 });
+
+test('a key in the data folder, or in a backup of it, would be with whoever has the data: it is refused', async () => {
+  const data = await createDataFolder();
+  const { exited, output } = spawnTollgate(['serve', '--data', data, '--signing-key', join(data, 'signing.pem')]);
+  expect((await exited).code).toBe(2);
+  expect(output()).toContain('TOLLGATE_SIGNING_KEY (--signing-key <file>): must not lie in the data folder');
+});

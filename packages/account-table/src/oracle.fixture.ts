@@ -90,10 +90,13 @@ const heldAfter = (before: TestHeld | undefined, { type, data }: Event): TestHel
   if (type === 'ReservationReleased')
     return data.reserved === '0' ? undefined : { ...before, reserved: parseAmount(data.reserved), hasEnded: true };
   if (type === 'ReservationExpired') return before.reserved === 0n ? undefined : { ...before, hasEnded: true };
-  if (type !== 'UsageCharged' || data.final !== false) return undefined;
-  const left = before.reserved - parseAmount(data.amount);
-  return { ...before, reserved: left < 0n ? 0n : left };
+  return type === 'UsageCharged' && data.final === false ? lessBy(before, parseAmount(data.amount)) : undefined;
 };
+
+const lessBy = (before: TestHeld, amount: bigint): TestHeld => ({
+  ...before,
+  reserved: before.reserved < amount ? 0n : before.reserved - amount,
+});
 
 /** Which direction's calls cost the balance. */
 const spenderOf = (balance: Balance, { cutoff }: Account): Direction =>

@@ -55,43 +55,45 @@ export const asyncApiDocument = (): object => {
       sendUnrated: operation('send', 'unrated', 'unrated'),
     },
     components: {
-      messages: {
-        payment: message('Payment', {
-          key: accountKey,
-          payload: ref(payment),
-          examples: [{ payload: example.paymentExample }],
-        }),
-        usage: message('Usage', {
-          key: accountKey,
-          payload: ref(usage),
-          examples: [{ payload: example.usageExample }],
-        }),
-        trafficCommand: message('TrafficCommand', {
-          key: { type: 'string', description: 'accountId/direction' },
-          headers: cloudEventSchema,
-          payload: ref(trafficCommand),
-          examples: [{ headers: cloudEventHeaders(example.commandExample), payload: example.commandExample }],
-        }),
-        rejection: message('Rejection', {
-          key: { type: 'string', description: 'topic/partition/offset of the message refused' },
-          payload: ref(rejection),
-          examples: [{ payload: example.rejectionExample }],
-        }),
-        cdr: message('Cdr', {
-          key: { type: 'string', description: 'any; such as the originator' },
-          payload: ref(cdr),
-          examples: [{ payload: example.cdrExample }],
-        }),
-        unrated: message('Unrated', {
-          key: { type: 'string', description: 'topic/partition/offset of the CDR, and /inbound or /outbound of a leg' },
-          payload: ref(unrated),
-          examples: [{ payload: example.unratedExample }],
-        }),
-      },
+      messages: messagesOf(ref),
       schemas: schemas(),
     },
   };
 };
+
+const messagesOf = (ref: ReturnType<typeof createComponents>['ref']) => ({
+  payment: message('Payment', {
+    key: accountKey,
+    payload: ref(payment),
+    examples: [{ payload: example.paymentExample }],
+  }),
+  usage: message('Usage', {
+    key: accountKey,
+    payload: ref(usage),
+    examples: [{ payload: example.usageExample }],
+  }),
+  trafficCommand: message('TrafficCommand', {
+    key: { type: 'string', description: 'accountId/direction' },
+    headers: cloudEventSchema,
+    payload: ref(trafficCommand),
+    examples: [{ headers: cloudEventHeaders(example.commandExample), payload: example.commandExample }],
+  }),
+  rejection: message('Rejection', {
+    key: { type: 'string', description: 'topic/partition/offset of the message refused' },
+    payload: ref(rejection),
+    examples: [{ payload: example.rejectionExample }],
+  }),
+  cdr: message('Cdr', {
+    key: { type: 'string', description: 'any; such as the originator' },
+    payload: ref(cdr),
+    examples: [{ payload: example.cdrExample }],
+  }),
+  unrated: message('Unrated', {
+    key: { type: 'string', description: 'topic/partition/offset of the CDR, and /inbound or /outbound of a leg' },
+    payload: ref(unrated),
+    examples: [{ payload: example.unratedExample }],
+  }),
+});
 
 const bindingVersion = '0.5.0';
 const partitions = 6;

@@ -27,24 +27,27 @@ type Given = {
 /** What keeps a process with these roles from starting, a line each. */
 export const faultsOfRoles = ({ roles, host, eventstoreUrl, kafkaBrokers, databaseUrl, rater }: Given): string[] => {
   if (roles.length === 0) return [];
-  const faults: string[] = [];
+  const lacks = (role: Role, setting: unknown): boolean => roles.includes(role) && setting === undefined;
   const twice = roles.find((role, index) => roles.indexOf(role) !== index);
-  if (twice !== undefined) faults.push(`TOLLGATE_ROLES (--role <list>): ${twice} is named twice`);
-  if (eventstoreUrl === undefined)
-    faults.push('EVENTSTORE_URL: needed with a role: processes share a log in an event store, not in a folder');
-  if (roles.includes('publish') && kafkaBrokers === undefined)
-    faults.push('KAFKA_BROKERS: needed with the role publish: it is where commands go');
-  if (roles.includes('rate') && kafkaBrokers === undefined)
-    faults.push('KAFKA_BROKERS: needed with the role rate: it is where calls come from');
-  if (roles.includes('rate') && rater === undefined)
-    faults.push('TOLLGATE_RATER (--rater <file>): needed with the role rate: it says whose calls are rated how');
-  if (roles.includes('reporting') && databaseUrl === undefined)
-    faults.push('DATABASE_URL: needed with the role reporting: it is where the reports are kept');
-  if (!isLoopback(host))
-    faults.push(
+  const faults: [boolean, string][] = [
+    [twice !== undefined, `TOLLGATE_ROLES (--role <list>): ${String(twice)} is named twice`],
+    [
+      eventstoreUrl === undefined,
+      'EVENTSTORE_URL: needed with a role: processes share a log in an event store, not in a folder',
+    ],
+    [lacks('publish', kafkaBrokers), 'KAFKA_BROKERS: needed with the role publish: it is where commands go'],
+    [lacks('rate', kafkaBrokers), 'KAFKA_BROKERS: needed with the role rate: it is where calls come from'],
+    [
+      lacks('rate', rater),
+      'TOLLGATE_RATER (--rater <file>): needed with the role rate: it says whose calls are rated how',
+    ],
+    [lacks('reporting', databaseUrl), 'DATABASE_URL: needed with the role reporting: it is where the reports are kept'],
+    [
+      !isLoopback(host),
       `TOLLGATE_HOST (--host <address>): with a role it must be 127.0.0.1, ::1 or localhost, not ${host}: Tollgate has no access control of its own yet, and a process with a role is one that others call; put a proxy before it that has`,
-    );
-  return faults;
+    ],
+  ];
+  return faults.flatMap(([isSo, fault]) => (isSo ? [fault] : []));
 };
 
 /** Whether only this machine reaches an address. */

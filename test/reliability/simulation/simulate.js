@@ -7,6 +7,7 @@ const { startProcess } = require('./process');
 const { Scheduler, installClock } = require('./scheduler');
 const { conflictWith, createWorkload, garbage, messageOf } = require('./workload');
 const { SharedLog } = require('./shared-log');
+const { expireCalls, playCall } = require('./switches');
 const { World } = require('./world');
 
 /** @typedef {{ ledger: any, table: any, isAlive: () => boolean, kill: () => void }} Process */
@@ -42,6 +43,7 @@ class Run {
     this.faults = { often: [0, 6, 12, 25, 60][scheduler.pick(5)] ?? 0 };
     this.world = new World(scheduler, this.faults, (line) => this.note(line));
     this.oracle = new Oracle();
+    this.scheduler = scheduler;
     this.ground = scheduler.chance(2) ? new SharedLog(this.world) : new OwnDisk(this.world);
     this.workload = createWorkload(scheduler, count);
     /** Position each command was acknowledged at. @type {Map<string, bigint>} */
@@ -133,32 +135,6 @@ class Run {
     }
   }
 
-  /** One call of a switch, from its authorisation to its usage; what is granted, the oracle checks against what there is. */
-  async call(/** @type {any} */ { asks, usage }) {
-    for (const ask of asks) {
-      const told = JSON.stringify(ask);
-      const { status, position, event, refusal } = await this.answer(ask);
-      this.note(`${told} is answered ${refusal?.reason ?? `${status} ${position ?? ''}`}`);
-      if (ask.type === 'AuthorizeCall' && status !== 'recorded') return;
-      if (status !== 'recorded') continue;
-      const { authorizationId } = this.ground.events()[Number(position) - 1]?.data ?? {};
-      hold(authorizationId === ask.data.authorizationId, `P1: ${told} was answered with another event`);
-      const before = this.acknowledged.get(told) ?? position;
-      hold(before === position && event !== undefined, `P1: ${told} was acknowledged at ${before} and at ${position}`);
-      this.acknowledged.set(told, position);
-      await timer(scheduler.pick(500));
-    }
-    if (usage !== undefined) await this.sendOrProduce(usage);
-  }
-
-  /** Ends what nobody told the end of, as long after as any grant lasts. */
-  async expire() {
-    await timer(scheduler.pick(4_000));
-    const longAfterMs = scheduler.now + 86_400_000;
-    for (const data of this.running?.table.expired(longAfterMs, 5) ?? [])
-      await this.answer({ type: 'ExpireCall', data, receivedAt: new Date(longAfterMs).toISOString() });
-  }
-
   /** What is answered is durable, and whoever reads the log sees it, at the latest after the next start. @param {any} outcome */
   async seen({ position = 0n }) {
     while (this.ground.events().length < Number(position)) await timer(10);
@@ -200,7 +176,11 @@ class Run {
     const event = events[Number(position) - 1];
     hold(event !== undefined, `P1: ${told} was acknowledged at ${position} and is not in the log`);
     hold(isAsTold(event, call), `P1: ${told} was acknowledged at ${position}, where another event stands`);
-    if (command.type === 'ChangeCutoff') return;
+    if (command.type !== 'ChangeCutoff') this.checkSame(told, position);
+  }
+
+  /** The same is always answered with the same event. @param {string} told @param {bigint} position */
+  checkSame(told, position) {
     const before = this.acknowledged.get(told) ?? position;
     hold(before === position, `P1: ${told} was acknowledged at ${before} and at ${position}`);
     this.acknowledged.set(told, position);
@@ -231,9 +211,9 @@ class Run {
     });
     const calling = this.workload.calls.map(async (one) => {
       await timer(scheduler.pick(3_000));
-      await this.call(one);
+      await playCall(this, one, timer);
     });
-    await Promise.all([...sending, ...calling, this.expire()]);
+    await Promise.all([...sending, ...calling, expireCalls(this, timer)]);
   }
 
   /** One step of the world, after which everything in the log must be right. */

@@ -70,31 +70,32 @@ const createWorkload = (scheduler, count) => {
         return { type: 'ChangeCutoff', accountId: base.accountId, data: one(rules) };
     }
   };
-  /** A call as a switch asks about it, and how it ends: some by nobody's word. */
-  const call = () => {
-    serial += 1;
-    const base = { accountId: one(accountIds), direction: one(['inbound', 'outbound']), currency: 'EUR' };
-    const named = { accountId: base.accountId, authorizationId: `call-${serial}` };
-    const asked = { ...base, ...named, deck: 'simulated', callee: '+442079460000' };
-    const extended = Array.from({ length: scheduler.pick(3) }, (_, at) => ({
-      type: 'ExtendCall',
-      data: { ...named, number: at + 1 },
-    }));
-    const released = { type: 'ReleaseCall', data: { ...named, usedSeconds: scheduler.pick(40) } };
-    const used = { usageId: `of-${serial}`, ...base, ...named, amount: one(amounts) };
-    return {
-      asks: [
-        { type: 'AuthorizeCall', data: asked, rate: one(rates) },
-        ...extended,
-        ...(scheduler.chance(2) ? [released] : []),
-      ],
-      usage: scheduler.chance(3) ? undefined : { type: 'ChargeUsage', data: used },
-    };
-  };
   const sent = Array.from({ length: count }, record);
-  const calls = Array.from({ length: Math.ceil(count / 8) }, call);
+  const calls = Array.from({ length: Math.ceil(count / 8) }, (_, number) => callOf(scheduler, number + 1));
   const openings = accountIds.map(openingOf);
   return { openings, commands: sent, calls, one };
+};
+
+/** A call as a switch asks about it, and how it ends: some by nobody's word. @param {import('./scheduler').Scheduler} scheduler @param {number} number */
+const callOf = (scheduler, number) => {
+  const one = (/** @type {any[]} */ list) => list[scheduler.pick(list.length)];
+  const base = { accountId: one(accountIds), direction: one(['inbound', 'outbound']), currency: 'EUR' };
+  const named = { accountId: base.accountId, authorizationId: `call-${number}` };
+  const asked = { ...base, ...named, deck: 'simulated', callee: '+442079460000' };
+  const extended = Array.from({ length: scheduler.pick(3) }, (_, at) => ({
+    type: 'ExtendCall',
+    data: { ...named, number: at + 1 },
+  }));
+  const released = { type: 'ReleaseCall', data: { ...named, usedSeconds: scheduler.pick(40) } };
+  const used = { usageId: `of-call-${number}`, ...base, ...named, amount: one(amounts) };
+  return {
+    asks: [
+      { type: 'AuthorizeCall', data: asked, rate: one(rates) },
+      ...extended,
+      ...(scheduler.chance(2) ? [released] : []),
+    ],
+    usage: scheduler.chance(3) ? undefined : { type: 'ChargeUsage', data: used },
+  };
 };
 
 /** A payment or usage as a Kafka message. @param {any} command */
