@@ -10,6 +10,7 @@ const { startProofBroker } = require('../reliability/proof');
 const { Random } = require('../reliability/random');
 const { readTopics } = require('../reliability/read-topics');
 const { Business, badMessages } = require('./business');
+const { acknowledgements, endedCalls, lostCalls, lostSeconds } = require('./calls');
 const { observe, startTollgate, tell, until } = require('./recording');
 
 const prefix = 'history.';
@@ -71,7 +72,8 @@ const ordinaryDays = async (where, business, kafka) => {
     for (const call of calls) told.push(await tell(url, call));
   };
   const first = await startTollgate(where);
-  await send(first.url, [...business.openings(), ...business.bothDirections(5)]);
+  await send(first.url, [...business.openings(), ...business.bothDirections(5), ...lostCalls()]);
+  const askedAt = Date.now();
   await send(
     first.url,
     Array.from({ length: 12 }, () => business.batch(48)),
@@ -92,6 +94,10 @@ const ordinaryDays = async (where, business, kafka) => {
     Array.from({ length: 4 }, () => business.batch(60)),
   );
   await send(second.url, business.ruleChanges(20));
+  await send(second.url, endedCalls());
+  await send(second.url, acknowledgements((await observe(second.url)).commands));
+  // Whoever serves this later finds the calls ended that were, and ends no other.
+  await delay(askedAt + lostSeconds * 1_000 - Date.now());
   await kafka.consumed();
   const atRest = await observe(second.url);
   await second.stop();

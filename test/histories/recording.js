@@ -24,7 +24,8 @@ const startTollgate = async ({ checkout, data, brokers, prefix }) => {
   const kafka = brokers === undefined ? [] : ['--kafka-brokers', brokers, '--kafka-topic-prefix', prefix];
   const program = join(checkout, 'services/tollgate/bin/tollgate.js');
   const flags = ['serve', '--port', '0', '--data', data, '--log-level', 'warn', ...kafka];
-  const child = spawnChild(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const env = { ...process.env, AUTHORIZE_WITH_PRICE: '1' };
+  const child = spawnChild(process.execPath, [program, ...flags], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'close');
   let printed = '';
   child.stdout?.setEncoding('utf8').on('data', (text) => (printed += text));

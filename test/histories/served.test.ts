@@ -50,6 +50,7 @@ describe.each([
   { name: 'lmdb-1', isOld: true },
   { name: 'file-1', isOld: false },
   { name: 'file-2', isOld: false },
+  { name: 'file-3', isOld: false },
 ])('a ledger that goes on from $name, the leftover of a kill,', ({ name, isOld }) => {
   beforeAll(async () => {
     told = await readTold(name);
@@ -59,7 +60,7 @@ describe.each([
     const prefix = `${name}.`;
     outside = outsideOf(broker, prefix);
     await fillTopics();
-    tollgate = await startOnKafka(broker.brokers, { data, prefix });
+    tollgate = await startOnKafka(broker.brokers, { data, prefix, environment: { AUTHORIZE_WITH_PRICE: '1' } });
     await untilReady(tollgate.url);
   });
 
