@@ -11,6 +11,8 @@ export type Edge = {
   direction: Direction;
   exhausted: Balance[];
   balances: Record<Balance, string>;
+  /** Of a block. */
+  callsInProgress: unknown;
   cause: Event;
   line: number;
 };
@@ -49,17 +51,20 @@ export const balancesOf = (account: Account): Record<Balance, string> => ({
   mutual: balanceOf(account, 'mutual').toFixed(),
 });
 
+const availableOf = (account: Account, balance: Balance): Decimal =>
+  balanceOf(account, balance).plus(account.rule.limits[balance]);
+
 /** What is held for calls is gone, where the rule says so. */
-const availableOf = (account: Account, balance: Balance): Decimal => {
+const judgedOf = (account: Account, balance: Balance): Decimal => {
   const { rule, calls } = account;
-  const available = balanceOf(account, balance).plus(rule.limits[balance]);
+  const available = availableOf(account, balance);
   return rule.countsReservations ? available.minus(heldOf(calls, balance, rule)) : available;
 };
 
 /** A direction is blocked while a balance that guards it is not positive once its limit is added; inbound turns first. */
 export const judge = (account: Account, cause: Event, line: number): void => {
   const exhausted = balanceNames.filter(
-    (name) => account.rule.balances.includes(name) && availableOf(account, name).lte(0),
+    (name) => account.rule.balances.includes(name) && judgedOf(account, name).lte(0),
   );
   for (const direction of ['inbound', 'outbound'] as const) {
     const blockers = exhausted.filter((name) => guarded[name] === direction);
@@ -67,6 +72,10 @@ export const judge = (account: Account, cause: Event, line: number): void => {
     if (isBlocked === account.blocked[direction]) continue;
     account.blocked[direction] = isBlocked;
     const type = isBlocked ? 'TrafficBlocked' : 'TrafficUnblocked';
-    account.due.push({ type, direction, exhausted: blockers, balances: balancesOf(account), cause, line });
+    // A block that only what is held causes cuts nobody.
+    const isSpent = blockers.some((name) => availableOf(account, name).lte(0));
+    const callsInProgress = !isBlocked ? undefined : isSpent ? account.rule.callsInProgress : 'let-run';
+    const balances = balancesOf(account);
+    account.due.push({ type, direction, exhausted: blockers, balances, callsInProgress, cause, line });
   }
 };

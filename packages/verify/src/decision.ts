@@ -17,6 +17,7 @@ export const faultsOf = (account: Account, edge: Edge | undefined, event: Event)
     ['currency', data['currency'], account.currency],
     ['exhausted', sorted(data['exhausted']), [...edge.exhausted].sort()],
     ['balances', data['balances'], edge.balances],
+    ['callsInProgress', data['callsInProgress'], edge.callsInProgress],
     ['cause', data['cause'], causeOf(edge)],
     ['event id', eventId, commandId(`${account.accountId}/${edge.direction}/${String(sequence)}`)],
   ];

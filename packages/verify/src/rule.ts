@@ -17,6 +17,8 @@ export type Rule = {
   limits: Record<Balance, Decimal>;
   isNetCredit: boolean;
   countsReservations: boolean;
+  /** What a block does to calls in progress, as the rule says; absent where it says nothing. */
+  callsInProgress: unknown;
 };
 
 const amountPattern = /^-?(0|[1-9]\d{0,17})(\.\d{1,10})?$/;
@@ -35,7 +37,8 @@ export const ruleIn = (value: unknown = { balances: [] }): Rule | undefined => {
   const limits = limitsIn(creditLimits);
   if (balances === undefined || limits === undefined || !formulas.includes(mutualFormula)) return undefined;
   const countsReservations = value['countReservations'] === true;
-  return { balances, limits, isNetCredit: mutualFormula === formulas[1], countsReservations };
+  const { callsInProgress } = value;
+  return { balances, limits, isNetCredit: mutualFormula === formulas[1], countsReservations, callsInProgress };
 };
 
 const balancesIn = (value: unknown): Balance[] | undefined => {

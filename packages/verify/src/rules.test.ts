@@ -53,6 +53,11 @@ test.each<[what: string, tampered: () => string[], finding: string]>([
     'line 2: TrafficBlocked inbound of acme, sequence 1: its exhausted is ["mutual"], and should be ["inbound"]',
   ],
   [
+    'what a block does to calls, which used to go unnoticed',
+    () => changed(2, '"exhausted":["inbound"]', '"callsInProgress":"cut-now","exhausted":["inbound"]'),
+    'line 2: TrafficBlocked inbound of acme, sequence 1: its callsInProgress is cut-now, and should be missing',
+  ],
+  [
     'the id of a command',
     () => changed(2, '583c115f', '583c115e'),
     'line 2: TrafficBlocked inbound of acme, sequence 1: its event id is 583c115e-',
