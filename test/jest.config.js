@@ -47,13 +47,19 @@ module.exports = {
     }),
     suite('recordings', { testMatch: [`<rootDir>${recordings}*.test.ts`] }),
     suite('calls', { testMatch: [`<rootDir>${manyCalls}`], globalSetup: fetchBroker }),
+    // Alone, for a call that waits is a call refused.
+    suite('switch', {
+      testMatch: ['<rootDir>/test/softswitch/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', manyCalls],
+      globalSetup: fetchBroker,
+    }),
     suite('integration', {
       testMatch: [`${besideTheSource}/*.integration.test.ts`],
       globalSetup: fetchBroker,
     }),
     suite('scenarios', {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/architecture/', manyCalls],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/architecture/', '<rootDir>/test/softswitch/'],
       globalSetup: fetchBroker,
     }),
   ],

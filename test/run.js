@@ -8,7 +8,7 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 
 const checks = ['lint', 'build'];
-const suites = ['test:architecture', 'test:unit', 'test:integration', 'test:scenarios'];
+const suites = ['test:architecture', 'test:unit', 'test:integration', 'test:scenarios', 'test:switch'];
 
 const reports = mkdtempSync(join(tmpdir(), 'tollgate-test-'));
 

@@ -24,6 +24,8 @@ export type AgentParts = {
   switches: readonly SwitchPlace[];
   tariffs: Tariffs;
   ledgerUrl: string;
+  /** For how long a call waits for the ledger: less than the switch waits, which is a second unless it is told otherwise. */
+  askMs: number;
   source: CommandSource;
   /** Without it CDRs stay in their files. */
   kafka?: { client: KafkaClient; cdrTopic: string } | undefined;
@@ -32,8 +34,6 @@ export type AgentParts = {
   logger: Log;
 };
 
-/** Kamailio waits a second for an answer; it gets one before. */
-const askLimitMs = 800;
 const ledgerLimitMs = 5_000;
 
 /** Stands between switches and the ledger, until it is stopped. */
@@ -44,7 +44,7 @@ export const startAgent = (agent: AgentParts) => {
   const releases = createReleases(ledger, logger);
   const acknowledgements = createAcknowledgements(ledger, logger);
   const latest = createLatestCommands();
-  const parts = { ledger, releases, tariffs, limitMs: askLimitMs, logger };
+  const parts = { ledger, releases, tariffs, limitMs: agent.askMs, logger };
   const followed = switches.map((place) => {
     const target = connectKamailio(place, parts);
     const { acknowledge } = acknowledgements;

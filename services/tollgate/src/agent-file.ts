@@ -10,6 +10,8 @@ const kamailio = z.strictObject({
 });
 
 const agentFile = z.strictObject({
+  /** For how long a call waits for the ledger: less than its switch waits for the agent. */
+  askMs: z.int('must be a whole number').min(100).max(30_000).default(800),
   switches: z
     .array(
       z.strictObject({

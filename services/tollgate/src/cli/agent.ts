@@ -66,6 +66,7 @@ const agent = async (path: string, { url, state, ...flags }: Flags): Promise<voi
     })),
     tariffs: tariffsIn(settings),
     ledgerUrl: url,
+    askMs: file.askMs,
     ...brokersOf(settings, url, logger),
     data: resolve(state),
     logger,
