@@ -67,7 +67,7 @@ test('a wrong password is told by /readyz, and logged once while nothing changes
       .map((line) => (JSON.parse(line) as { msg: string }).msg)
       .sort(),
   ).toEqual([
-    'Kafka cannot be used yet; Tollgate works on over HTTP and tries again',
+    'Kafka cannot be used yet; what does not need it goes on, and it is tried again',
     'rejected relay publishes nothing for now',
     'traffic-control relay publishes nothing for now',
   ]);
