@@ -42,7 +42,7 @@ export const manyCalls = async (chain: Chain, load: Load) => {
   const seconds = usage.map(({ durationSeconds }) => Number(durationSeconds));
   return {
     answered: countOf(log, 'answered'),
-    refused: log.match(/refused \d+/g) ?? [],
+    refused: countOf(log, 'refused'),
     charged: usage.length,
     calls: new Set(usage.map(({ callId }) => callId)).size,
     longestSeconds: Math.max(...seconds),
