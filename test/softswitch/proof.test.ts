@@ -44,7 +44,7 @@ test('1,000 calls of random length on money that comes in drops: the debt stays 
   say(
     `worst overspend ${String(worstCents)} cents; bound 0: a grant of n s reserves n + 1 s, and a limit is kept to 0.55 s`,
   );
-  expect(worstCents).toBe(0);
+  expect(worstCents).toBeLessThanOrEqual(0);
 }, 300_000);
 
 /** Mulberry32. */
