@@ -7,6 +7,14 @@ import { protocolErrorOf } from './errors';
 /** A partition's offset in the group, and what is noted with it. */
 export type GroupNote = { partition: number; offset: bigint; note: string };
 
+/** Of the partitions of which a group has noted something. */
+export const groupNotesIn = (
+  partitions: readonly { partition: number; offset: string; metadata: string | null }[],
+): GroupNote[] =>
+  partitions
+    .filter(({ offset }) => !offset.startsWith('-'))
+    .map(({ partition, offset, metadata }) => ({ partition, offset: BigInt(offset), note: metadata ?? '' }));
+
 /** A member of a group in one generation after another. */
 export type Membership = {
   readonly memberId: string;
@@ -64,11 +72,7 @@ export const becomeMember = async (cluster: Cluster, options: Options): Promise<
       const partitions = await inTime(partitionsOf(cluster, topic), findLimitMs);
       const wanted = [{ topic, partitions: partitions.map((partition) => ({ partition })) }];
       const { responses } = await inTime(coordinator.offsetFetch({ groupId, topics: wanted }), answerLimitMs);
-      return responses.flatMap((one) =>
-        one.partitions
-          .filter(({ offset }) => !offset.startsWith('-'))
-          .map(({ partition, offset, metadata }) => ({ partition, offset: BigInt(offset), note: metadata ?? '' })),
-      );
+      return responses.flatMap((one) => groupNotesIn(one.partitions));
     },
     note: async (topic, notes) => {
       const partitions = notes.map(({ partition, offset, note }) => ({

@@ -4,6 +4,7 @@ import type { Folder } from '@tollgate/folder';
 import { blockLeaves, hashBytes, openTree } from '@tollgate/merkle';
 import type { Hash, Tree } from '@tollgate/merkle';
 import { bytesOfId, idBytes, textOfId } from './event-id';
+import { replaceText } from './kept-text';
 import type { LeafBatch } from './leaves';
 import { openRecords } from './records';
 import type { Records } from './records';
@@ -125,10 +126,5 @@ const readPlace = async (folder: Folder): Promise<TreePlace | undefined> => {
   return { size: Number(size), position: BigInt(position ?? 0), eventId };
 };
 
-const writePlace = async (folder: Folder, { size, position, eventId }: TreePlace): Promise<void> => {
-  const next = `${stateName}.next`;
-  const file = await folder.open(next, { isNew: true });
-  await file.write(Buffer.from(`${String(size)} ${String(position)} ${eventId}`), 0);
-  file.close();
-  await folder.rename(next, stateName);
-};
+const writePlace = (folder: Folder, { size, position, eventId }: TreePlace): Promise<void> =>
+  replaceText(folder, stateName, `${String(size)} ${String(position)} ${eventId}`);

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { backoffMs } from '@tollgate/backoff';
 import type { Log } from '@tollgate/service-runtime';
 import { Refused } from './ledger';
 import type { Ledger, Leg } from './ledger';
+import { untilTold } from './until-told';
 
 const backoff = { firstMs: 100, limitMs: 10_000 };
 /** Beyond that the reservation has expired, or stands in the ledger's list of those that are not settled. */
@@ -15,22 +14,14 @@ export const createReleases = (ledger: Ledger, logger: Log): Releases => {
   const stopping = new AbortController();
   let waiting = 0;
   const release = async (leg: Leg, usedSeconds?: number): Promise<void> => {
-    for (let attempt = 0; attempt < attempts && !stopping.signal.aborted; attempt += 1) {
-      try {
-        await ledger.release(leg, usedSeconds);
-        return;
-      } catch (error) {
-        if (error instanceof Refused) {
-          logger.debug({ ...leg, error: error.message }, 'There was nothing to give back');
-          return;
-        }
-        await delay(backoffMs(attempt, backoff), undefined, { signal: stopping.signal }).catch(() => undefined);
-      }
-    }
-    logger.warn(
-      { ...leg },
-      'A reservation could not be given back; it stays until its usage comes or it is written off',
-    );
+    const { signal } = stopping;
+    const told = await untilTold(() => ledger.release(leg, usedSeconds), { backoff, signal, attempts });
+    if (told instanceof Refused) logger.debug({ ...leg, error: told.message }, 'There was nothing to give back');
+    if (told === undefined)
+      logger.warn(
+        { ...leg },
+        'A reservation could not be given back; it stays until its usage comes or it is written off',
+      );
   };
   return {
     release: (leg, usedSeconds) => {

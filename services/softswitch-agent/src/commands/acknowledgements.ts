@@ -1,9 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { backoffMs } from '@tollgate/backoff';
 import type { Acknowledgement, TrafficCommand } from '@tollgate/contracts';
 import type { Log } from '@tollgate/service-runtime';
 import { Refused } from '../calls/ledger';
 import type { Ledger } from '../calls/ledger';
+import { untilTold } from '../calls/until-told';
 
 type Outcome = { result: 'applied' | 'stale'; callsCut: number };
 
@@ -20,19 +19,11 @@ export const createAcknowledgements = (ledger: Pick<Ledger, 'acknowledge'>, logg
   let running = 0;
 
   const tell = async (acknowledgement: Acknowledgement): Promise<void> => {
-    for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
-      try {
-        await ledger.acknowledge(acknowledgement);
-        return;
-      } catch (error) {
-        const { commandId, switchId } = acknowledgement;
-        if (error instanceof Refused) {
-          logger.debug({ commandId, switchId, error: error.message }, 'The ledger does not take an acknowledgement');
-          return;
-        }
-        await delay(backoffMs(attempt, backoff), undefined, { signal: stopping.signal }).catch(() => undefined);
-      }
-    }
+    const { signal } = stopping;
+    const told = await untilTold(() => ledger.acknowledge(acknowledgement), { backoff, signal });
+    if (!(told instanceof Refused)) return;
+    const { commandId, switchId } = acknowledgement;
+    logger.debug({ commandId, switchId, error: told.message }, 'The ledger does not take an acknowledgement');
   };
   const run = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await tell(next);
