@@ -51,25 +51,25 @@ test(
 );
 
 describe('a deliberate fault is caught', () => {
-  test.each<[string, RegExp, seeds?: number, first?: number]>([
+  test.each<[string, RegExp, where?: { seeds?: number; first: number }]>([
     ['skip the dedupe', /P1/],
     ['below zero instead of at zero', /P3/],
     ['a snapshot that says it is further than it is', /P[123]|LogDamaged/],
     ['a place that moves before the fold', /P[123]|LogDamaged/],
     ['checkpoint before the acknowledgement', /P[35]|does not come to an end|ahead of the log/],
     ['publish before decide', /P[34]/],
-    ['an older fold after a failed write', /P[123]|LogDamaged/, 200, 220],
+    ['an older fold after a failed write', /P[123]|LogDamaged/, { first: 220 }],
     ['sequence from memory', /P[34]|the fold still asks for it|and the fold decided/],
     ['an answer before the write is durable', /P1|LogDamaged/],
     // Seen only where a segment ends just behind what was not cut off: one seed in some 300.
-    ['a torn tail that is not cut off', /LogDamaged|does not come to an end/, 4_000, 70],
+    ['a torn tail that is not cut off', /LogDamaged|does not come to an end/, { seeds: 4_000, first: 70 }],
     ['a failed write that is not undone', /LogDamaged|does not come to an end/],
     ['a run of ids that says it covers more than it does', /P[15]/],
-    ['what is held for other calls is not taken off', /P2: call-\d+ of \w+ holds more than/, 200, 70],
+    ['what is held for other calls is not taken off', /P2: call-\d+ of \w+ holds more than/, { first: 70 }],
     ['a decision that a crash kept from the log is not made again', /P3|does not hold it|does not come to an end/],
   ])(
     '%s',
-    (name, promise, seeds = 200, first = 1) => {
+    (name, promise, { seeds = 200, first } = { first: 1 }) => {
       const { status, output } = run('--canary', name, '--seed', String(first), '--seeds', String(seeds));
       expect(output).toMatch(promise);
       expect(status).toBe(1);
