@@ -8,10 +8,16 @@ const longest = [
   'fuzz/fuzz',
   'softswitch/calls',
   'simulation/simulation',
+  'audit',
+  'publishers',
   'lost-topics',
   'kafka-pressure',
+  'topics-command',
+  'overload',
+  'paused-publisher',
+  'business',
   'crash/crash',
-  'model',
+  'readme',
 ];
 
 const rank = (/** @type {{ path: string }} */ { path }) => {
