@@ -1,5 +1,5 @@
 import { startBroker } from '../../infra/kafka/broker';
-import { get, post, put, send } from './support/api';
+import { get, post, put, readAll, send } from './support/api';
 import type { Answer, Fields } from './support/api';
 import { jsonOf, untilReady } from './support/kafka-observer';
 import { commandsByAccount, outsideOf, startOnKafka, untilConsumed } from './support/kafka-scenario';
@@ -13,7 +13,7 @@ import { setUps } from './support/set-ups';
 import { pathOf } from './support/story';
 import { createDataFolder } from './support/tollgate-process';
 import { until } from './support/until';
-import { readWholeState } from './support/whole-state';
+import { lastPosition, readWholeState } from './support/whole-state';
 
 const seed = modelSeed();
 
@@ -62,8 +62,11 @@ const shortCommand = ({ type, direction, sequence, exhausted, balances, cause }:
   revision: cause.revision,
 });
 
+/** What was seen of all accounts when the log ended at a position. */
+type Seen = { position: string; accounts: Fields[] };
+
 /** Every balance, rule in force, traffic state and command, against the oracle. */
-const expectSame = async (url: string, oracle: Oracle): Promise<void> => {
+const expectSame = async (url: string, oracle: Oracle): Promise<Seen> => {
   const { accounts, histories, commands, blocked } = await readWholeState(url);
   expect(accounts.map(({ accountId, balances, revision }) => ({ accountId, balances, revision }))).toEqual(
     [...oracle.partners].sort().map(([accountId, partner]) => ({
@@ -90,6 +93,13 @@ const expectSame = async (url: string, oracle: Oracle): Promise<void> => {
         .filter((command) => command.accountId === accountId)
         .map(shortCommand),
     ).toEqual(partner.commands);
+  return { position: String(await lastPosition(url)), accounts };
+};
+
+/** The past is as it was seen when it was the present. */
+const expectPast = async (url: string, { position, accounts }: Seen): Promise<void> => {
+  const then = await readAll(url, `/v1/accounts?atPosition=${position}`);
+  expect(then).toEqual(accounts.map((account) => ({ ...account, asOf: { atPosition: position } })));
 };
 
 /** On the event store by `npm run proof:set-ups`, and where somebody runs this file alone: it takes as long again. */
@@ -102,11 +112,12 @@ describe.each(places)(`Tollgate and its oracle agree, $name (MODEL_SEED=${String
     const random = createRandomMessages(seed, oracle);
     for (const opening of random.openings())
       expect((await sendSingle(url, opening)).seen).toEqual(oracle.apply(opening));
+    const seen: Seen[] = [];
     for (let step = 0; step < 150; step += 1) {
       if (random.chance(0.5)) {
         const message = random.next(everyCall);
-        const { seen } = await sendSingle(url, message);
-        expect({ message, answer: seen }).toEqual({ message, answer: expectedOf(oracle, message) });
+        const { seen: answer } = await sendSingle(url, message);
+        expect({ message, answer }).toEqual({ message, answer: expectedOf(oracle, message) });
       } else {
         const batch = Array.from({ length: 1 + random.below(40) }, () => {
           const message = random.next(entryCalls);
@@ -118,9 +129,10 @@ describe.each(places)(`Tollgate and its oracle agree, $name (MODEL_SEED=${String
         );
         expect(answers.map((answer, index) => ({ message: batch[index]?.message, answer }))).toEqual(batch);
       }
-      if (step % 25 === 0) await expectSame(url, oracle);
+      if (step % 25 === 0) seen.push(await expectSame(url, oracle));
     }
-    await expectSame(url, oracle);
+    seen.push(await expectSame(url, oracle));
+    for (const each of seen) await expectPast(url, each);
   });
 
   it('over Kafka, with rules and corrections by HTTP between: every balance, command and rejection', async () => {

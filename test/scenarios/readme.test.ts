@@ -61,6 +61,10 @@ describe('the five minutes of the README', () => {
     expect(mended).toContain('{"line":3,"code":"INVALID_REQUEST","detail":"amount: ');
     expect(mended).toContain('\n1 recorded, 0 duplicates, 0 rejected\n');
     expect(last).toMatch(/^0 recorded, .*\nline 2 was held back[^]*\n1 recorded, 0 duplicates, 0 rejected\n/m);
+    const [past] = shellBlocks(section('### For auditors', '## The rules'));
+    expect(runExample(past ?? '', tollgate, folder)).toMatch(
+      /"asOf":\{"occurredBefore":"2126[^]*\ninbound +100 [^]*up to position 3\n[^]*\nglobex /,
+    );
     await tollgate.stop();
     rmSync(folder, { recursive: true });
   });

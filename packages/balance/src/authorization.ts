@@ -10,6 +10,19 @@ export type Price = {
   incrementSeconds: number;
 };
 
+/** How an amount that has more digits than a partner is charged with becomes one that has not. Amounts are never below zero. */
+export const roundingModes = ['up', 'down', 'half-up', 'half-even'] as const;
+
+/** What a partner is charged by beside the price. */
+export type Terms = {
+  rounding: { mode: (typeof roundingModes)[number]; digits: number };
+  /** Of a call that took place and is not free, before rounding; a decimal text. */
+  minimumCharge?: string | undefined;
+};
+
+/** What a call is charged by. */
+export type CallRate = Price & { terms?: Terms | undefined };
+
 /** What a switch asks before it routes a call: of the originator's account inbound, of the terminator's outbound. */
 export type Authorization = {
   authorizationId: string;
@@ -36,7 +49,7 @@ export type Grant = {
 };
 
 /** The ask as accepted, and what was granted: `rate` is what the call is priced at, absent where no balance limits it. */
-export type Placement = Authorization & { grant: Grant; rate?: Price | undefined };
+export type Placement = Authorization & { grant: Grant; rate?: CallRate | undefined };
 
 /** More of a call that was granted. Its number tells one ask from the next. */
 export type Extending = { accountId: string; authorizationId: string; number: number };

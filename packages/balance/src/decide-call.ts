@@ -1,7 +1,7 @@
 import { formatAmount } from '@tollgate/money';
 import type { Account } from './account';
 import type { AccountEvent, Metadata } from './account-event';
-import type { Authorization, Expiry, Extending, Grant, Placement, Price, Releasing } from './authorization';
+import type { Authorization, CallRate, Expiry, Extending, Grant, Placement, Releasing } from './authorization';
 import { guarding } from './balance-set';
 import { usualReservation } from './cutoff';
 import type { Direction } from './entry';
@@ -15,7 +15,7 @@ import type { Standing } from './standing';
 
 /** What is asked about calls. When, `metadata.source.receivedAt` says: the writer's clock. */
 export type CallCommand =
-  | { type: 'AuthorizeCall'; data: Authorization; rate: Price | undefined }
+  | { type: 'AuthorizeCall'; data: Authorization; rate: CallRate | undefined }
   | { type: 'ExtendCall'; data: Extending }
   | { type: 'ReleaseCall'; data: Releasing }
   | { type: 'ExpireCall'; data: Expiry };
@@ -28,7 +28,7 @@ export type KnownCall = {
   first?: AccountEvent | undefined;
   /** Whether the account was ever granted the authorization that is named. */
   wasGranted: boolean;
-  tariffOf(rate: Price): Tariff;
+  tariffOf(rate: CallRate): Tariff;
 };
 
 /** What is answered where nothing is recorded. `granted`: of an extension, what it was before. */

@@ -2,6 +2,7 @@ export { balanceOf, balanceTexts } from './account';
 export type { Account, Totals } from './account';
 export type {
   Authorization,
+  CallRate,
   Expiry,
   Extending,
   Extension,
@@ -12,9 +13,13 @@ export type {
   Release,
   Releasing,
   Settlement,
+  Terms,
 } from './authorization';
+export { roundingModes } from './authorization';
 export { isCallEvent } from './account-event';
 export type { AccountEvent, AccountOpening, CallEvent, Metadata, Source } from './account-event';
+export { createAsOf, happenedAt, isBefore } from './as-of';
+export type { Moment } from './as-of';
 export { blockedBy, directionBit, guarding, guardsOf, setOf } from './balance-set';
 export type { BalanceSet, DirectionSet } from './balance-set';
 export { accountIdOf, recordKeyOf } from './command';

@@ -2,7 +2,7 @@ import { formatAmount, parseAmount } from '@tollgate/money';
 import type { Amount } from '@tollgate/money';
 import { isCallEvent } from './account-event';
 import type { AccountEvent } from './account-event';
-import type { Grant, Price, Settlement } from './authorization';
+import type { CallRate, Grant, Settlement } from './authorization';
 import type { Direction, Usage } from './entry';
 
 /** What is held for one call, as the fold of its events. */
@@ -10,7 +10,7 @@ export type Reservation = {
   readonly authorizationId: string;
   readonly direction: Direction;
   readonly callId?: string | undefined;
-  readonly rate?: Price | undefined;
+  readonly rate?: CallRate | undefined;
   /** From the answer; null is no limit. */
   readonly grantedSeconds: number | null;
   readonly reserved: Amount;

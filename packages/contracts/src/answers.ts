@@ -64,6 +64,14 @@ export const accountView = z
     exposure: exposureView.optional().meta({ description: 'Absent while nothing is held for its calls.' }),
     revision,
     position,
+    asOf: z
+      .strictObject({
+        occurredBefore: instant.optional(),
+        recordedBefore: instant.optional(),
+        atPosition: position.optional(),
+      })
+      .optional()
+      .meta({ description: 'Of an account as it was: as it was asked for. Absent of the present.' }),
   })
   .meta({ id: 'Account' });
 export type AccountView = z.infer<typeof accountView>;

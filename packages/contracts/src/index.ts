@@ -44,6 +44,7 @@ export type { Problem, ProblemCode } from './problem';
 export type { ConsistencyProof, InclusionProof } from './proofs';
 export {
   accountQuery,
+  accountsQuery,
   batchQuery,
   consistencyQuery,
   historyQuery,

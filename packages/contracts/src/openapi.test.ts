@@ -1,7 +1,7 @@
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { z } from 'zod';
-import { accountQuery, historyQuery, listQuery, openApiDocument, parseBody } from './index';
+import { accountQuery, accountsQuery, historyQuery, listQuery, openApiDocument, parseBody } from './index';
 import { acceptedFields, documented, refusedFields, schemaNames, withField } from './bodies.fixture';
 import type { SchemaName } from './bodies.fixture';
 import { routes } from './routes';
@@ -174,7 +174,8 @@ test('who is blocked and the commands as they are made are one call, told apart 
 
 describe('the documented parameters are those that are parsed', () => {
   test.each<[string, z.ZodObject]>([
-    ['GET /v1/accounts', listQuery],
+    ['GET /v1/accounts', accountsQuery],
+    ['GET /v1/accounts/{accountId}/authorizations', listQuery],
     ['GET /v1/accounts/{accountId}/history', historyQuery],
     ['GET /v1/accounts/{accountId}', accountQuery],
   ])('%s', (call, query) => {

@@ -33,6 +33,27 @@ export const minPosition = inQuery(
   { type: 'string', pattern: '^\\d{1,19}$' },
 );
 
+const instantSchema = { $ref: '#/components/schemas/Instant' };
+
+/** An account as it was; each alone, or together. */
+export const moment = [
+  inQuery(
+    'occurredBefore',
+    'As it was by what had happened before that time: a call when it ended, else began; a payment when it was paid; else when it was received. RFC 3339 in UTC, with Z.',
+    instantSchema,
+  ),
+  inQuery(
+    'recordedBefore',
+    'As it was by what was recorded before that time. What happened before and came late is not in it.',
+    instantSchema,
+  ),
+  inQuery(
+    'atPosition',
+    'As it was by what the log held up to that position, its event included. Where the log has not come there yet, it is waited for as for minPosition.',
+    { type: 'string', pattern: '^\\d{1,19}$' },
+  ),
+];
+
 export const fromStart = inQuery('from', 'Of the event stream: begin with the first command instead of the next one.', {
   type: 'string',
   const: 'start',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instant } from './fields';
 
 const limitRule = 'must be a whole number from 1 to 1000';
 const limit = z
@@ -12,6 +13,13 @@ const minPosition = z
   .regex(/^\d{1,19}$/, 'must be a position as a write answers it')
   .transform(BigInt)
   .optional();
+
+/** An account as it was (DESIGN 4): by what had happened, by what was recorded, up to a position. */
+const moment = {
+  occurredBefore: instant.optional(),
+  recordedBefore: instant.optional(),
+  atPosition: minPosition,
+};
 
 /** Query of a list whose `after` is a key; `after` is exclusive (DESIGN 4). */
 export const listQuery = z.strictObject({ after: z.string().max(200).optional(), limit, minPosition });
@@ -27,7 +35,10 @@ export const historyQuery = z.strictObject({
   minPosition,
 });
 
-export const accountQuery = z.strictObject({ minPosition });
+export const accountQuery = z.strictObject({ minPosition, ...moment });
+
+/** Query of the list of accounts. */
+export const accountsQuery = listQuery.extend(moment);
 
 /** Query of the stream of commands: from the first one with `from=start`, otherwise from the next. */
 export const streamQuery = z.strictObject({ from: z.literal('start').optional() });

@@ -1,8 +1,9 @@
 import Decimal from 'decimal.js';
 import fc from 'fast-check';
 import { formatAmount } from '@tollgate/money';
-import { chargeOf, roundingModes } from './charge';
-import type { RoundingMode } from './charge';
+import { roundingModes } from '@tollgate/balance';
+import type { Terms } from '@tollgate/balance';
+import { chargeOf } from './charge';
 
 const Exact = Decimal.clone({ precision: 200 });
 const decimalModes = {
@@ -10,12 +11,12 @@ const decimalModes = {
   down: Decimal.ROUND_DOWN,
   'half-up': Decimal.ROUND_HALF_UP,
   'half-even': Decimal.ROUND_HALF_EVEN,
-} as const satisfies Record<RoundingMode, Decimal.Rounding>;
+} as const satisfies Record<Terms['rounding']['mode'], Decimal.Rounding>;
 
 type Given = {
   price: { perMinute: string; connectFee?: string | undefined; initialSeconds: number; incrementSeconds: number };
   seconds: number;
-  mode: RoundingMode;
+  mode: Terms['rounding']['mode'];
   digits: number;
   minimumCharge: string | undefined;
 };

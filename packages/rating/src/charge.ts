@@ -1,21 +1,10 @@
-import type { Price } from '@tollgate/balance';
+import type { Price, Terms } from '@tollgate/balance';
 import { parseAmount } from '@tollgate/money';
 import type { Amount } from '@tollgate/money';
 import { pricingOf, secondsInMinute } from './pricing';
 
-/** How an amount that has more digits than a partner is charged with becomes one that has not. Amounts are never below zero. */
-export const roundingModes = ['up', 'down', 'half-up', 'half-even'] as const;
-export type RoundingMode = (typeof roundingModes)[number];
-
 /** What an amount can have after the point. */
 export const mostFractionDigits = 10;
-
-/** What a partner is charged by beside the price. */
-export type Terms = {
-  rounding: { mode: RoundingMode; digits: number };
-  /** Of a call that took place and is not free, before rounding; a decimal text. */
-  minimumCharge?: string | undefined;
-};
 
 export const upward: Terms = { rounding: { mode: 'up', digits: mostFractionDigits } };
 
@@ -33,15 +22,15 @@ export const chargeOf = (price: Price, seconds: number, { rounding, minimumCharg
   return roundedSteps(due, step * secondsInMinute, rounding.mode) * step;
 };
 
-/** One in the last digit that is kept, as an amount. */
 const steps = Array.from({ length: mostFractionDigits + 1 }, (_, digits) => 10n ** BigInt(mostFractionDigits - digits));
-const stepOf = (digits: number): bigint => {
+/** One in the last digit that is kept, as an amount. */
+export const stepOf = (digits: number): bigint => {
   const step = steps[digits];
   if (step === undefined) throw new Error(`an amount cannot be rounded to ${String(digits)} digits`);
   return step;
 };
 
-const roundedSteps = (value: bigint, step: bigint, mode: RoundingMode): bigint => {
+const roundedSteps = (value: bigint, step: bigint, mode: Terms['rounding']['mode']): bigint => {
   const whole = value / step;
   const rest = value - whole * step;
   return whole + (isRoundedUp({ whole, twice: rest * 2n, step }, mode) ? 1n : 0n);
@@ -49,7 +38,7 @@ const roundedSteps = (value: bigint, step: bigint, mode: RoundingMode): bigint =
 
 const isRoundedUp = (
   { whole, twice, step }: { whole: bigint; twice: bigint; step: bigint },
-  mode: RoundingMode,
+  mode: Terms['rounding']['mode'],
 ): boolean => {
   switch (mode) {
     case 'up':

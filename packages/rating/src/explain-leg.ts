@@ -1,10 +1,9 @@
-import type { Price } from '@tollgate/balance';
+import type { Price, Terms } from '@tollgate/balance';
 import { formatAmount } from '@tollgate/money';
 import { chargedSeconds, rateLeg } from './leg';
 import type { LegCall, LegRating } from './leg';
 import { pricingOf, secondsInMinute } from './pricing';
 import type { Rate } from './deck';
-import type { Terms } from './charge';
 
 /** Lines for people: by which price a leg costs what it costs; none where it has no price. */
 export const explainLeg = (rating: LegRating, call: LegCall): string[] => {

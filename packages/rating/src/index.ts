@@ -1,5 +1,4 @@
-export { mostFractionDigits, roundingModes } from './charge';
-export type { Terms } from './charge';
+export { mostFractionDigits } from './charge';
 export { checkDeck } from './deck-check';
 export type { DeckCheck } from './deck-check';
 export { readDeck } from './deck-csv';

@@ -1,6 +1,6 @@
+import type { Terms } from '@tollgate/balance';
 import { formatAmount } from '@tollgate/money';
 import { chargeOf } from './charge';
-import type { Terms } from './charge';
 import { matchIn } from './deck';
 import type { Deck, Match } from './deck';
 

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { roundingModes } from '@tollgate/balance';
 import { parseAmount } from '@tollgate/money';
+import { chargeOf } from './charge';
 import { tariffOf } from './index';
 
 const amount = fc
@@ -33,6 +35,34 @@ test('an amount pays so many seconds and not an increment more, and they end wit
       expect(priceOf(seconds) <= priceOf(seconds + 1)).toBe(true);
     }),
   );
+});
+
+const terms = fc.record({
+  rounding: fc.record({ mode: fc.constantFrom(...roundingModes), digits: fc.integer({ min: 0, max: 10 }) }),
+  minimumCharge: fc.option(amount, { nil: undefined }),
+});
+
+test('by a partner’s terms too, what an amount pays is charged no more than it, and is held', () => {
+  fc.assert(
+    fc.property(price, terms, fc.tuple(amount, fc.nat(3_600)), (price, terms, [text, seconds]) => {
+      const { priceOf, secondsPaidBy } = tariffOf({ ...price, terms });
+      const money = parseAmount(text);
+      const paid = secondsPaidBy(money);
+      if (paid > 0 && paid !== Infinity) expect(chargeOf(price, paid, terms) <= money).toBe(true);
+      if (paid === Infinity)
+        expect(chargeOf(price, 86_400, terms) <= money || chargeOf(price, 1, terms) === 0n).toBe(true);
+      expect(priceOf(seconds)).toBe(chargeOf(price, seconds, terms));
+      expect(priceOf(seconds) <= priceOf(seconds + 1)).toBe(true);
+    }),
+  );
+});
+
+test('a call shorter than its minimum charge is not granted on less than that', () => {
+  const { secondsPaidBy } = tariffOf({
+    ...{ perMinute: '0.6', initialSeconds: 1, incrementSeconds: 1 },
+    terms: { rounding: { mode: 'half-up', digits: 2 }, minimumCharge: '1' },
+  });
+  expect([secondsPaidBy(parseAmount('0.99')), secondsPaidBy(parseAmount('1'))]).toEqual([0, 100]);
 });
 
 test.each([

@@ -1,17 +1,22 @@
-import type { Price, Tariff } from '@tollgate/balance';
-import { chargeOf, upward } from './charge';
+import type { CallRate, Tariff } from '@tollgate/balance';
+import { parseAmount } from '@tollgate/money';
+import { chargeOf, stepOf, upward } from './charge';
 import { pricingOf, secondsInMinute } from './pricing';
 
-/** What a call costs at a price, rounded up in its last digit, so that what is held for a call is never below what it costs. */
-export const tariffOf = (price: Price): Tariff => {
-  const { initialSeconds, incrementSeconds } = price;
-  const { minute, fee, isFree } = pricingOf(price);
+/** What a call costs at a price by its partner's terms; without terms rounded up in its last digit: what is held is never below the charge. */
+export const tariffOf = (rate: CallRate): Tariff => {
+  const { initialSeconds, incrementSeconds, terms = upward } = rate;
+  const { minute, fee, isFree } = pricingOf(rate);
+  const step = stepOf(terms.rounding.digits);
+  const least = parseAmount(terms.minimumCharge ?? '0');
   return {
-    priceOf: (seconds) => chargeOf(price, seconds, upward),
+    priceOf: (seconds) => chargeOf(rate, seconds, terms),
     secondsPaidBy: (amount) => {
       if (isFree) return Infinity;
-      const left = amount - fee;
-      if (left < 0n) return 0;
+      // What is exactly no more than this is no more once it is rounded, however that is done.
+      const payable = amount - (((amount % step) + step) % step);
+      const left = payable - fee;
+      if (left < 0n || payable < least) return 0;
       if (minute === 0n) return Infinity;
       const afterInitial = (left * secondsInMinute) / minute - BigInt(initialSeconds);
       if (afterInitial < 0n) return 0;

@@ -1,5 +1,5 @@
 import { readDeck } from '@tollgate/rating';
-import type { Terms } from '@tollgate/rating';
+import type { Terms } from '@tollgate/balance';
 import type { Partners } from './rate-cdr';
 
 const head = 'prefix,currency,perMinute,connectFee,initialSeconds,incrementSeconds,effectiveFrom,effectiveTo,barred';

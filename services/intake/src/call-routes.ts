@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Authorization, CallCommand, Price } from '@tollgate/balance';
+import type { Authorization, CallCommand, CallRate, Terms } from '@tollgate/balance';
 import {
   accountIdPattern,
   parseAuthorization,
@@ -27,6 +27,8 @@ type Parts = {
   admission: Admission;
   /** By the name that an authorization gives. */
   decks: ReadonlyMap<string, Deck>;
+  /** What a partner is charged by beside the prices of a deck, where somebody rates its calls here. */
+  termsOf(accountId: string): Terms | undefined;
   /** Whether a switch may name the price itself: whoever may is granted anything. */
   takesPrice: boolean;
   /** Whether whoever reaches this address may be a stranger: none of the calls is served then. */
@@ -82,7 +84,7 @@ export const addCallRoutes = (server: FastifyInstance, parts: Parts): void => {
 };
 
 /** Absent where no deck says what the call costs, in the currency that is asked for. */
-const rateFor = ({ decks, takesPrice, clock }: Parts, data: Authorization): Price | undefined => {
+const rateFor = ({ decks, termsOf, takesPrice, clock }: Parts, data: Authorization): CallRate | undefined => {
   const { deck: name, price, currency, callee } = data;
   if (price !== undefined) {
     if (takesPrice) return price;
@@ -90,7 +92,10 @@ const rateFor = ({ decks, takesPrice, clock }: Parts, data: Authorization): Pric
     throw new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail }));
   }
   const deck = name === undefined ? undefined : decks.get(name);
-  return deck?.currency === currency ? rateIn(deck, callee, clock().getTime()) : undefined;
+  if (deck?.currency !== currency) return undefined;
+  const found = rateIn(deck, callee, clock().getTime());
+  const terms = termsOf(data.accountId);
+  return found && terms ? { ...found, terms } : found;
 };
 
 const namedIn = ({ params }: FastifyRequest<Named>): Named['Params'] => {

@@ -3,17 +3,20 @@ import type { AccountTable, Partner } from '@tollgate/account-table';
 import {
   accountIdPattern,
   accountQuery,
+  accountsQuery,
   accountStream,
   historyQuery,
   listQuery,
   parseBody,
   problemOf,
 } from '@tollgate/contracts';
-import type { LogEvent } from '@tollgate/contracts';
+import type { AccountView, LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position } from '@tollgate/event-store';
 import { HttpProblem, valid } from '@tollgate/service-runtime';
+import { createPast, isMoment } from './as-of';
+import type { Moment } from './as-of';
 import { createCommandStream } from './command-stream';
-import { accountView, blockedView, historyItem, reservationView } from './views';
+import { accountView, blockedView, historyItem, pastView, reservationView } from './views';
 
 export type ReadParts = { log: EventLog<LogEvent>; table: AccountTable };
 
@@ -29,16 +32,34 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
     throw new HttpProblem(problemOf({ code: 'READ_MODEL_BEHIND', detail }));
   };
 
+  const past = createPast(log);
+  /** What the log does not hold yet might still change what is asked for. */
+  const waitFor = async (minPosition: Position | undefined, { atPosition }: Moment): Promise<void> => {
+    await wait(minPosition);
+    await wait(atPosition);
+  };
+
   server.get<AccountRequest>('/v1/accounts/:accountId', async (request) => {
-    await wait(valid(parseBody(accountQuery, request.query)).minPosition);
-    return accountView(found(table.partner(request.params.accountId), request.params.accountId));
+    const { minPosition, ...moment } = valid(parseBody(accountQuery, request.query));
+    await waitFor(minPosition, moment);
+    const { accountId } = request.params;
+    const partner = found(table.partner(accountId), accountId);
+    if (!isMoment(moment)) return accountView(partner);
+    const then = await past.partner(accountId, moment, () => !request.socket.destroyed);
+    return pastView(found(then, accountId, 'was not open then'), moment);
   });
 
   server.get('/v1/accounts', async (request) => {
-    const { minPosition, ...page } = valid(parseBody(listQuery, request.query));
-    await wait(minPosition);
-    const { items, next } = table.partners(page);
-    return { items: items.map(accountView), next };
+    const { minPosition, after, limit, ...moment } = valid(parseBody(accountsQuery, request.query));
+    await waitFor(minPosition, moment);
+    const { items, next } = table.partners({ after, limit });
+    if (!isMoment(moment)) return { items: items.map(accountView), next };
+    const then: AccountView[] = [];
+    for (const { account } of items) {
+      const partner = await past.partner(account.accountId, moment, () => !request.socket.destroyed);
+      if (partner !== undefined) then.push(pastView(partner, moment));
+    }
+    return { items: then, next };
   });
 
   server.get<AccountRequest>('/v1/accounts/:accountId/authorizations', async (request) => {
@@ -78,10 +99,10 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
 const isOpen = async (log: EventLog<LogEvent>, accountId: string): Promise<boolean> =>
   accountIdPattern.test(accountId) && (await log.readStream(accountStream(accountId), { limit: 1 })).length > 0;
 
-const found = (partner: Partner | undefined, accountId: string): Partner => {
-  if (partner === undefined) throw notFound(accountId);
+const found = (partner: Partner | undefined, accountId: string, why?: string): Partner => {
+  if (partner === undefined) throw notFound(accountId, why);
   return partner;
 };
 
-const notFound = (accountId: string): HttpProblem =>
-  new HttpProblem(problemOf({ code: 'ACCOUNT_NOT_FOUND', detail: `account ${accountId} is not open` }));
+const notFound = (accountId: string, why = 'is not open'): HttpProblem =>
+  new HttpProblem(problemOf({ code: 'ACCOUNT_NOT_FOUND', detail: `account ${accountId} ${why}` }));

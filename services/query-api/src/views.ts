@@ -5,6 +5,7 @@ import { byOf, isAccountEvent } from '@tollgate/contracts';
 import type { AccountView, BlockedView, HistoryItem, LogEvent, ReservationView } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { formatAmount } from '@tollgate/money';
+import type { Moment } from './as-of';
 
 /** `GET /v1/accounts/{id}` (DESIGN 4). */
 export const accountView = ({ account, traffic, held, revision, position }: Partner): AccountView => ({
@@ -18,6 +19,16 @@ export const accountView = ({ account, traffic, held, revision, position }: Part
   ...(held && { exposure: exposureView(held) }),
   revision,
   position: position.toString(),
+});
+
+/** The same of an account as it was, with the ends that it was looked at by. */
+export const pastView = (partner: Partner, { occurredBefore, recordedBefore, atPosition }: Moment): AccountView => ({
+  ...accountView(partner),
+  asOf: {
+    ...(occurredBefore !== undefined && { occurredBefore }),
+    ...(recordedBefore !== undefined && { recordedBefore }),
+    ...(atPosition !== undefined && { atPosition: String(atPosition) }),
+  },
 });
 
 export const blockedView = ({ acknowledgements, pending, exhausted, ...blocked }: Blocked): BlockedView => ({

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { roundingModes } from '@tollgate/balance';
+import type { Terms } from '@tollgate/balance';
 import type { Partners } from '@tollgate/cdr-rater';
 import { accountIdPattern, parseBody, parseJsonText } from '@tollgate/contracts';
-import { mostFractionDigits, roundingModes } from '@tollgate/rating';
-import type { Deck, LegRating, Terms } from '@tollgate/rating';
+import { mostFractionDigits } from '@tollgate/rating';
+import type { Deck, LegRating } from '@tollgate/rating';
 import { loadDecks } from './decks';
 import { SettingsError } from './settings';
 import type { Settings } from './settings';
@@ -39,6 +41,18 @@ export const loadPartners = ({ rater: path, decks: folder }: Pick<Settings, 'rat
   return new Map(
     accounts.map(([id, one]) => [id, legsOf(one, decks, (what) => fault(path, `accounts.${id}.${what}`))]),
   );
+};
+
+/** What each partner is charged by beside the prices of its decks, for whoever holds money for its calls. Throws `SettingsError`. */
+export const loadTerms = ({ rater: path }: Pick<Settings, 'rater'>): ((accountId: string) => Terms | undefined) => {
+  if (path === undefined) return () => undefined;
+  const { accounts } = readRaterFile(path);
+  const terms = Object.entries(accounts).map(([id, { rounding, minimumCharge }]): [string, Terms] => [
+    id,
+    { rounding, ...(minimumCharge !== undefined && { minimumCharge }) },
+  ]);
+  const byAccount = new Map(terms);
+  return (accountId) => byAccount.get(accountId);
 };
 
 /** What the file says, its decks by their names. Throws `SettingsError`. */

@@ -9,7 +9,7 @@ export const accountAfter = async (
   position: string,
 ): Promise<string> => {
   try {
-    return accountText(await client.account(accountId, position));
+    return accountText(await client.account(accountId, { minPosition: position }));
   } catch (error) {
     if (error instanceof AnswerError && error.code === 'WRONG_ROLE')
       return `It is recorded at position ${position}; a process with the role api shows it: tollgate account show ${accountId} --url …`;

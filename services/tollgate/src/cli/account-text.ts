@@ -28,7 +28,19 @@ export const accountText = (account: AccountView): string =>
     ...callLines(account),
     '',
     `Revision ${String(account.revision)}, position ${account.position}`,
+    ...pastLines(account),
   ].join('\n');
+
+const pastLines = ({ asOf }: AccountView): string[] => {
+  if (asOf === undefined) return [];
+  const { occurredBefore, recordedBefore, atPosition } = asOf;
+  const ends = [
+    ...(occurredBefore === undefined ? [] : [`what had happened before ${occurredBefore}`]),
+    ...(recordedBefore === undefined ? [] : [`what was recorded before ${recordedBefore}`]),
+    ...(atPosition === undefined ? [] : [`the log up to position ${atPosition}`]),
+  ];
+  return [`As it was by ${ends.join(' and ')}`];
+};
 
 const balanceLines = ({ balances: amounts, cutoff }: AccountView): string[] => [
   ...tableLines(

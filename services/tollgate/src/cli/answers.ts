@@ -37,6 +37,13 @@ export const accountReading = z.object({
   traffic: z.object({ inbound: traffic, outbound: traffic }),
   revision: z.number(),
   position: z.string(),
+  asOf: z
+    .object({
+      occurredBefore: z.string().optional(),
+      recordedBefore: z.string().optional(),
+      atPosition: z.string().optional(),
+    })
+    .optional(),
 }) satisfies z.ZodType<AccountView>;
 
 export const accountPageReading = z.object({ items: z.array(accountReading), next: z.string().nullable() });
@@ -49,6 +56,7 @@ export const historyPageReading = z.object({
       type: z.string(),
       data: z.record(z.string(), z.unknown()),
       recordedAt: z.string(),
+      by: z.record(z.string(), z.unknown()).optional(),
     }),
   ),
   next: z.string().nullable(),

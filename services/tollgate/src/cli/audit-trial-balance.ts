@@ -1,10 +1,9 @@
-import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { instant } from '@tollgate/contracts';
 import type { AccountView } from '@tollgate/contracts';
 import { NoEvent, eventIn } from '@tollgate/verify';
 import { countOf, runAudit, tellDifferences, withAudited } from './audited-events';
 import type { AuditFlags } from './audited-events';
+import { timeOf } from './moment-options';
 import { say, tableLines } from './terminal-text';
 import type { TollgateClient } from './tollgate-client';
 import { createTrialBalance } from './trial-balance';
@@ -29,11 +28,6 @@ export const addTrialBalance = (audit: Command): void => {
         tell,
       }),
     );
-};
-
-const timeOf = (text: string): Date => {
-  if (!instant.safeParse(text).success) throw new InvalidArgumentError('It must be like 2026-01-31T00:00:00Z.');
-  return new Date(text);
 };
 
 const balanceOfLines = async (lines: AsyncIterable<string>, period: Period): Promise<TrialBalance> => {

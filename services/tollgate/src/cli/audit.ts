@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { beginKeyChange, beginNewOrigin } from '@tollgate/audit';
 import { SettingsError, readSettings, settingSources } from '../settings';
+import { addBalance } from './audit-balance';
 import { auditCutoff } from './audit-cutoff';
 import type { CutoffAudit } from './audit-cutoff';
 import { auditServed } from './audit-served';
@@ -19,6 +20,7 @@ export const addAudit = (program: Command): void => {
       'Checks the ledger with the verifier that auditors use, which shares no code with Tollgate. For checkpoints and proofs see the README, “For auditors”.',
     );
   addCutoff(audit);
+  addBalance(audit);
   addTrialBalance(audit);
   addNewOrigin(audit);
   addRotateKey(audit);

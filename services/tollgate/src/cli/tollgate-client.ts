@@ -25,6 +25,11 @@ export const urlOption = (): Option =>
 
 const answerTimeoutMs = 120_000;
 
+/** An account as it was, as `GET /v1/accounts/{id}` takes it. */
+export type Moment = Partial<Record<'occurredBefore' | 'recordedBefore' | 'atPosition', string>>;
+
+type AccountQuery = Moment & { minPosition?: string };
+
 export type TollgateClient = ReturnType<typeof createClient>;
 
 /** The calls of DESIGN section 4 that the commands make. They reject with `ConnectionError` and `AnswerError`. */
@@ -45,15 +50,16 @@ export const createClient = (url: string) => {
     url,
     /** Resolves if Tollgate answers there. */
     check: (): Promise<string> => text('/healthz'),
-    account: (accountId: string, minPosition?: string): Promise<AccountView> =>
-      json(accountReading, withMinimum(accountPath(accountId), minPosition)),
+    account: (accountId: string, query: AccountQuery = {}): Promise<AccountView> =>
+      json(accountReading, withQuery(accountPath(accountId), query)),
     /** Every account, page by page in the order of their ids. */
-    accountPages: async function* (limit: number): AsyncGenerator<AccountView[]> {
-      for (let after = ''; ;) {
-        const { items, next } = await json(accountPageReading, `/v1/accounts?limit=${String(limit)}${after}`);
+    accountPages: async function* (limit: number, moment: Moment = {}): AsyncGenerator<AccountView[]> {
+      for (let after: string | undefined; ;) {
+        const path = withQuery('/v1/accounts', { limit: String(limit), ...moment, after });
+        const { items, next } = await json(accountPageReading, path);
         yield items;
         if (next === null) return;
-        after = `&after=${encodeURIComponent(next)}`;
+        after = next;
       }
     },
     /** Every event of an account, oldest first. */
@@ -85,8 +91,11 @@ const ndjsonCall = (lines: Uint8Array, headers?: Record<string, string>): Call =
 
 const accountPath = (accountId: string): string => `/v1/accounts/${encodeURIComponent(accountId)}`;
 
-const withMinimum = (path: string, minPosition: string | undefined): string =>
-  minPosition === undefined ? path : `${path}?minPosition=${minPosition}`;
+const withQuery = (path: string, query: Readonly<Record<string, string | undefined>>): string => {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.append(name, value);
+  return given.size === 0 ? path : `${path}?${String(given)}`;
+};
 
 const parsed = <Body>(schema: z.ZodType<Body>, text: string): Body => {
   const result = schema.safeParse(jsonOf(text));

@@ -25,6 +25,9 @@ type Sums = { opening: Amount } & Record<Kind, Amount>;
 type Account = Record<Direction, Sums> & { currency: string };
 type Entry = { kind: Kind; direction: Direction; amount: Amount };
 
+/** What an event added to the balance of a direction; `isOpening` if that was before the period. */
+export type Moved = { kind: Kind; direction: Direction; effect: Amount; isOpening: boolean };
+
 const kinds: Readonly<Record<string, { kind: Kind; id: string }>> = {
   PaymentRecorded: { kind: 'payments', id: 'paymentId' },
   UsageCharged: { kind: 'usage', id: 'usageId' },
@@ -44,44 +47,46 @@ export const createTrialBalance = ({ from, to }: Period) => {
   const differences: string[] = [];
   let events = 0;
 
-  const add = ({ kind, direction, amount }: Entry, accountId: string, isBefore: boolean): void => {
+  const add = ({ kind, direction, amount }: Entry, accountId: string, isOpening: boolean): Moved => {
     const sums = accounts.get(accountId)?.[direction];
     if (sums === undefined) throw new RangeError(`${accountId} was never opened, or ${direction} is no direction`);
-    if (isBefore) sums.opening += kind === 'usage' ? -amount : amount;
+    const effect = kind === 'usage' ? -amount : amount;
+    if (isOpening) sums.opening += effect;
     else sums[kind] += amount;
+    return { kind, direction, effect, isOpening };
   };
 
-  const applyTo = (accountId: string, { type, data, recordedAt }: AuditedEvent): void => {
+  const applyTo = (accountId: string, { type, data, recordedAt }: AuditedEvent): Moved | undefined => {
     if (type === 'AccountOpened') accounts.set(accountId, newAccount(String(data['currency'])));
-    const isBefore = from !== undefined && new Date(recordedAt) < from;
+    const isOpening = from !== undefined && new Date(recordedAt) < from;
     const known = kinds[type];
     if (known !== undefined) {
       const amount = parseAmount(String(data['amount']));
       const entry = { kind: known.kind, direction: data['direction'] as Direction, amount };
       entries.set(JSON.stringify([accountId, known.kind, data[known.id]]), entry);
-      add(entry, accountId, isBefore);
+      return add(entry, accountId, isOpening);
     }
-    if (type === 'EntryReversed') {
-      const { kind = '', id } = data['of'] as { kind?: string; id?: string };
-      const entry = entries.get(JSON.stringify([accountId, kindsReversed[kind], id]));
-      if (entry === undefined) throw new RangeError(`${kind} ${String(id)} is reversed, and was never recorded`);
-      add({ ...entry, amount: -entry.amount }, accountId, isBefore);
-    }
+    if (type !== 'EntryReversed') return undefined;
+    const { kind = '', id } = data['of'] as { kind?: string; id?: string };
+    const entry = entries.get(JSON.stringify([accountId, kindsReversed[kind], id]));
+    if (entry === undefined) throw new RangeError(`${kind} ${String(id)} is reversed, and was never recorded`);
+    return add({ ...entry, amount: -entry.amount }, accountId, isOpening);
   };
 
   return {
-    /** The next event of the log, or of an account's history. */
-    apply: (event: AuditedEvent): void => {
-      if (to !== undefined && new Date(event.recordedAt) >= to) return;
+    /** The next event of the log, or of an account's history; what it moved, if that counts. */
+    apply: (event: AuditedEvent): Moved | undefined => {
+      if (to !== undefined && new Date(event.recordedAt) >= to) return undefined;
       events += 1;
-      if (!event.stream.startsWith(accountPrefix)) return;
+      if (!event.stream.startsWith(accountPrefix)) return undefined;
       const where = `${event.stream} revision ${String(event.revision)}`;
       differences.push(...fold.apply(event, events).map((what) => `${where}: ${what}`));
       try {
-        applyTo(event.stream.slice(accountPrefix.length), event);
+        return applyTo(event.stream.slice(accountPrefix.length), event);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         differences.push(`${where}: ${error.message}`);
+        return undefined;
       }
     },
     result: (): TrialBalance => {

@@ -9,6 +9,7 @@ import type { Ledger } from '@tollgate/intake';
 import { Counter, Gauge, createAdmission } from '@tollgate/service-runtime';
 import type { Admission, Readiness, Registry } from '@tollgate/service-runtime';
 import { loadDecks } from '../decks';
+import { loadTerms } from '../rater-file';
 import type { InputConsumer, InputConsumerParts } from '../input-consumer';
 import { isLoopback } from '../roles';
 import type { Settings } from '../settings';
@@ -18,6 +19,7 @@ import type { Ground, Part } from './part';
 export const startIntake = async (ground: Ground): Promise<Part> => {
   const { settings, log, table, clock, kafka, logger } = ground;
   const decks = loadDecks(settings.decks);
+  const termsOf = loadTerms(settings);
   const ledger = openLedger({ log, table, ready: Promise.resolve() });
   const consumer = kafka && (await startConsumer({ ...ground, kafka, ledger }));
   const admission = createAdmission({
@@ -32,7 +34,7 @@ export const startIntake = async (ground: Ground): Promise<Part> => {
       addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines, admission });
       const { authorizeWithPrice: takesPrice, host } = settings;
       const common = { ledger, clock, admission, isOpenToOthers: !isLoopback(host) };
-      addCallRoutes(server, { ...common, decks, takesPrice });
+      addCallRoutes(server, { ...common, decks, termsOf, takesPrice });
       addAcknowledgementRoute(server, common);
     },
     observe: (registers) => {
