@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { startBroker } from '../../infra/kafka/broker';
 import type { Broker } from '../../infra/kafka/broker';
 import { openPrepaid } from './support/api';
@@ -51,12 +52,15 @@ afterAll(async () => {
   await broker.stop();
 });
 
+/** Longer than an append is waited for. */
+const pauseMs = 25_000;
+
 const untilSomeFlow = async (): Promise<void> => {
   const from = await lastPosition(tollgate.url);
   await until('messages flow', async () => (await lastPosition(tollgate.url)) > from, 60_000);
 };
 
-describe('kill -9 of the event store and of Tollgate while messages flow', () => {
+describe('kill -9 of the event store and of Tollgate, and a store that hangs, while messages flow', () => {
   it('loses no message and counts none twice', async () => {
     const sending = (async () => {
       for (let sent = 0; sent < messages; sent += 100) await sendEntries(parts, entriesOf(accounts, sent, 100));
@@ -64,6 +68,10 @@ describe('kill -9 of the event store and of Tollgate while messages flow', () =>
     await untilSomeFlow();
     await store.kill();
     await store.start();
+    await untilSomeFlow();
+    store.pause();
+    await delay(pauseMs);
+    store.resume();
     await untilSomeFlow();
     await tollgate.kill();
     await start();

@@ -9,8 +9,10 @@ export type EventStore = {
   url: string;
   /** SIGKILL. */
   kill(): Promise<void>;
-  /** SIGSTOP, until it is killed: connections stay, and nothing is answered. */
+  /** SIGSTOP: connections stay, and nothing is answered. */
   pause(): void;
+  /** SIGCONT: what was sent meanwhile is answered, late. */
+  resume(): void;
   /** On the same folder and port. */
   start(): Promise<void>;
 };
@@ -28,6 +30,9 @@ export const startEventStore = async (): Promise<EventStore> => {
     },
     pause: () => {
       running.child.kill('SIGSTOP');
+    },
+    resume: () => {
+      running.child.kill('SIGCONT');
     },
     kill: async () => {
       running.child.kill('SIGKILL');
