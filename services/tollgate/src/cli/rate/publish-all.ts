@@ -1,5 +1,6 @@
 import { createPublisher } from '@tollgate/kafka';
 import type { KafkaClient, OutgoingMessage } from '@tollgate/kafka';
+import { SettingsError } from '../../settings';
 import { groupsOf } from '../groups';
 
 /** Acknowledged together: what the deadline of one publish is for. */
@@ -19,6 +20,8 @@ export const publishAll = async (
     }
     return sent;
   } catch (error) {
+    // A file that cannot be opened, of which nothing was read.
+    if (error instanceof SettingsError) throw error;
     throw new Error(
       `at least ${String(sent)} messages were sent, then: ${error instanceof Error ? error.message : String(error)}. Give the same command again: what was sent already is charged once`,
       { cause: error },
