@@ -15,6 +15,7 @@ const { flip, flipTrial } = require('./figures/flip.js');
 const { kafka, kafkaTrial } = require('./figures/kafka.js');
 const { large } = require('./figures/large.js');
 const { latency } = require('./figures/latency.js');
+const { rating } = require('./figures/rating.js');
 const { replay, replayTrial } = require('./figures/replay.js');
 const { reporting } = require('./figures/reporting.js');
 const { single, singleTrial } = require('./figures/single.js');
@@ -39,6 +40,7 @@ const figures = {
     duplicates,
     latency,
     authorizations,
+    rating,
     flip,
     replay,
     reporting,
@@ -63,6 +65,7 @@ const help = `Measures Tollgate on this machine: each figure beside a floor take
                      duplicates  a topic read again from its start
                      latency     a single post while batches or Kafka saturate
                      authorizations  what a switch waits for before a call, beside usage
+                     rating      calls rated, in one process and from topic to topic
                      flip        a usage that flips a balance to its BlockTraffic
                      replay      the whole log into an empty table
                      reporting   the whole log into PostgreSQL

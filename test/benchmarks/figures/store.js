@@ -1,12 +1,10 @@
 // @ts-check
 'use strict';
 
-const path = require('node:path');
-const { once } = require('node:events');
-const { createInterface } = require('node:readline');
 const { oneDigit, percent, shareOf, summarise, whole, withCpu } = require('../figures-of.js');
 const { startHelper } = require('../helper-process.js');
-const { repo, spawnNode, startTollgate } = require('../tollgate-process.js');
+const { startStore } = require('../store-server.js');
+const { startTollgate } = require('../tollgate-process.js');
 
 const accounts = 1_000;
 const singlesInFlight = 32;
@@ -65,20 +63,6 @@ const store = async ({ build, folder, isQuick, say }) => {
     await tollgate.stop();
     await server.stop();
   }
-};
-
-/** The server for tests, on the disk. @param {string} folder */
-const startStore = async (folder) => {
-  const program = path.join(repo, 'packages/eventstore-test-server/bin/eventstore-test-server.js');
-  const { child, exited } = spawnNode([program, '--folder', folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [url] = await once(createInterface(/** @type {import('node:stream').Readable} */ (child.stdout)), 'line');
-  return {
-    url: String(url),
-    stop: async () => {
-      child.kill('SIGKILL');
-      await exited;
-    },
-  };
 };
 
 /** Until a Tollgate with an empty data folder is ready: everything in the store is passed over or folded. @param {{ build: string, data: string, url: string, count: number }} options */

@@ -188,4 +188,14 @@ const flips = async ({ brokers, usageTopic, paymentTopic, controlTopic, count, w
   };
 };
 
-module.exports = { consumeAll, createTopics, echo, flips, produce, untilCommitted };
+module.exports = {
+  connectTo,
+  consumeAll,
+  createTopics,
+  echo,
+  flips,
+  openConsumer,
+  openProducer,
+  produce,
+  untilCommitted,
+};
