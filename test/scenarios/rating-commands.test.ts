@@ -21,6 +21,7 @@ const partners = {
     acme: { currency: 'EUR', decks: { inbound: 'acme' } },
     globex: { currency: 'EUR', decks: { outbound: 'globex' } },
     bulk: { currency: 'EUR', decks: { inbound: 'acme' } },
+    least: { currency: 'EUR', decks: { inbound: 'acme' }, minimumCharge: '1' },
   },
 };
 
@@ -52,7 +53,7 @@ beforeAll(async () => {
   parts = outsideOf(broker, prefix);
   tollgate = await startOnKafka(broker.brokers, { data: await createDataFolder(), prefix, flags: raterFlags() });
   await untilReady(tollgate.url);
-  await openPrepaid(tollgate.url, ['acme', 'globex', 'bulk']);
+  await openPrepaid(tollgate.url, ['acme', 'globex', 'bulk', 'least']);
   for (const accountId of ['acme', 'bulk'])
     await post(tollgate.url, '/v1/payments', {
       ...{
@@ -233,4 +234,25 @@ describe('calls rated again by a deck that was mended', () => {
     );
     expect([gone.code, gone.output]).toEqual([2, expect.stringContaining('gone.json')]);
   });
+});
+
+test('what is held for a call is never below its minimum charge: it used to be the price of its seconds alone', async () => {
+  const pay = (paymentId: string, amount: string) =>
+    post(tollgate.url, '/v1/payments', {
+      paymentId,
+      accountId: 'least',
+      direction: 'inbound',
+      amount,
+      currency: 'EUR',
+    });
+  const ask = (authorizationId: string) =>
+    post(tollgate.url, '/v1/authorizations', {
+      ...{ authorizationId, accountId: 'least', direction: 'inbound', currency: 'EUR', deck: 'acme' },
+      ...{ callee: '+442079460000', requestedSeconds: 5 },
+    });
+  await pay('half', '0.5');
+  expect((await ask('first')).body).toMatchObject({ granted: 0, reason: 'INSUFFICIENT_BALANCE' });
+  await pay('rest', '0.5');
+  expect((await ask('first')).body).toMatchObject({ granted: 5, reserved: '1' });
+  expect((await ask('second')).body).toMatchObject({ granted: 0, reason: 'INSUFFICIENT_BALANCE' });
 });
