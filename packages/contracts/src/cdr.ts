@@ -29,6 +29,9 @@ const isId = (text: string | undefined): boolean => text === undefined || record
 /** Longer than a year is no call. */
 const mostDurationMs = 366 * 86_400_000;
 
+/** The last time that can be written. */
+const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** A call as the switch tells of it once it has ended. It is rated twice: inbound of its originator, outbound of its terminator. */
 export const cdr = z
   .strictObject({
@@ -51,6 +54,10 @@ export const cdr = z
       .optional()
       .meta({ description: 'Which of its legs to rate, where it is not both.', examples: [['outbound']] }),
     attributes: attributes.optional(),
+  })
+  .refine(({ startedAt, durationMs }) => Date.parse(startedAt) + durationMs <= lastMs, {
+    path: ['durationMs'],
+    error: 'must not end the call after the year 9999',
   })
   .meta({ id: 'Cdr', description: 'One call that has ended.' });
 export type Cdr = z.infer<typeof cdr>;

@@ -47,11 +47,18 @@ export const faultMessage: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === 'invalid_type') return typeWords[issue.expected] ?? `must be of type ${issue.expected}`;
   if (issue.code === 'invalid_value') return `must be ${listOf(issue.values.map(String))}`;
   if (issue.code === 'too_small')
-    return issue.origin === 'string' ? 'must not be empty' : `must be ${String(issue.minimum)} or more`;
-  if (issue.code === 'too_big') return `must have at most ${String(issue.maximum)} characters`;
+    return issue.origin in counted ? 'must not be empty' : `must be ${String(issue.minimum)} or more`;
+  if (issue.code === 'too_big') {
+    const of = counted[issue.origin];
+    const most = String(issue.maximum);
+    return of === undefined ? `must be ${most} or less` : `must have at most ${most} ${of}`;
+  }
   if (issue.code === 'invalid_key') return `the key ${issue.issues.map(({ message }) => message).join(', ')}`;
   return undefined;
 };
+
+/** What is counted of what has no size of its own. */
+const counted: Readonly<Record<string, string | undefined>> = { string: 'characters', array: 'items' };
 
 const typeWords: Readonly<Record<string, string | undefined>> = {
   string: 'must be a string',

@@ -1,4 +1,14 @@
-import { accountOpening, listQuery, parseBody, parseJson, parseJsonText, payment, recordKinds, usage } from './index';
+import {
+  accountOpening,
+  listQuery,
+  parseBody,
+  parseCdr,
+  parseJson,
+  parseJsonText,
+  payment,
+  recordKinds,
+  usage,
+} from './index';
 import { openingExample, paymentExample, usageExample } from './examples';
 
 const detailOf = (schema: Parameters<typeof parseBody>[0], body: unknown): string => {
@@ -46,6 +56,22 @@ describe('what is wrong with a body', () => {
     [{ balance: [] }, 'cutoff.balances: required; cutoff.balance: unknown field'],
   ])('%j as a cutoff reads %s', (cutoff, detail) => {
     expect(detailOf(accountOpening, { ...openingExample, cutoff })).toBe(detail);
+  });
+
+  test.each<[object, string]>([
+    [{ durationMs: 31_622_400_001 }, 'durationMs: must be 31622400000 or less'],
+    [{ durationMs: -1 }, 'durationMs: must be 0 or more'],
+    [{ legs: ['inbound', 'outbound', 'inbound'] }, 'legs: must have at most 2 items'],
+    [{ legs: [] }, 'legs: must not be empty'],
+    [
+      { startedAt: '9999-12-31T23:59:59.000Z', durationMs: 1_000 },
+      'durationMs: must not end the call after the year 9999',
+    ],
+  ])('%j in a CDR reads %s', (wrong, detail) => {
+    const call = { cdrId: 'c', originator: 'acme', terminator: 'globex', callee: '44', durationMs: 1 };
+    const started = { startedAt: '2026-01-31T12:00:00Z' };
+    const parsed = parseCdr({ ...call, ...started, ...wrong });
+    expect(parsed).toEqual({ ok: false, detail });
   });
 
   test.each<[object, string]>([
