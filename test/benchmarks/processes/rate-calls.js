@@ -109,18 +109,19 @@ const relayCalls = async ({ brokers, from, to, count }) => {
   const producer = await openProducer(kafka, true);
   const consumer = await openConsumer(kafka, from);
   let [seen, afterFirst, startedAt] = [0, 0, 0];
+  /** One after the other, as an idempotent producer needs it. @type {Promise<unknown>} */
+  let sending = Promise.resolve();
   /** @type {Promise<void>} */
   const all = new Promise((resolve) => {
     void consumer.run({
       partitionsConsumedConcurrently: 6,
       eachBatch: async ({ batch }) => {
-        await producer.send({
-          ...{ topic: to, acks: -1 },
-          messages: batch.messages.flatMap(() => [
-            { key: 'acme', value: usageValue },
-            { key: 'globex', value: usageValue },
-          ]),
-        });
+        const messages = batch.messages.flatMap(() => [
+          { key: 'acme', value: usageValue },
+          { key: 'globex', value: usageValue },
+        ]);
+        sending = sending.then(() => producer.send({ topic: to, acks: -1, messages }));
+        await sending;
         if (startedAt === 0) {
           startedAt = performance.now();
           afterFirst = batch.messages.length;

@@ -8,12 +8,15 @@ const { readTopics } = require('../read-topics');
 
 const prefix = 'tollgate.';
 const outputs = { rejected: `${prefix}rejected.v1`, commands: `${prefix}traffic-control.v1` };
-const settleMs = 60_000;
+const settleMs = 120_000;
 
-/** @param {() => Promise<boolean>} isTrue @param {string} what */
+/** A broker that cannot answer yet is asked again. @param {() => Promise<boolean>} isTrue @param {string} what */
 const waitFor = async (isTrue, what) => {
-  for (const until = Date.now() + settleMs; !(await isTrue()); await delay(100))
-    if (Date.now() > until) throw new Error(`${what} did not come within a minute`);
+  /** @type {unknown} */
+  let cause;
+  const holds = () => isTrue().catch((error) => void (cause = error));
+  for (const until = Date.now() + settleMs; !(await holds()); await delay(100))
+    if (Date.now() > until) throw new Error(`${what} did not come within ${settleMs / 1_000} s`, { cause });
 };
 
 /** What a broker takes as one batch, with room for what is around the values. */
