@@ -90,7 +90,7 @@ export const createOutside = (brokers: readonly string[]): Outside => {
         until(
           `${String(count)} messages on ${topic}`,
           () => messages.filter(matches).length >= count && messages,
-          60_000,
+          120_000,
         ),
       stop: () => consumer.disconnect(),
     };
@@ -121,7 +121,7 @@ export const topicsUnder = (prefix: string) => ({
 
 /** Resolves once Tollgate reads from Kafka. */
 export const untilReady = (url: string): Promise<boolean> =>
-  until('Tollgate is ready', async () => (await fetch(`${url}/readyz`)).status === 200, 60_000);
+  until('Tollgate is ready', async () => (await fetch(`${url}/readyz`)).status === 200, 180_000);
 
 /** `KEY: JSON` of a rejection or a command. */
 export const jsonOf = (message: Received): Record<string, unknown> =>

@@ -95,7 +95,7 @@ export const untilConsumed = (parts: ReturnType<typeof outsideOf>, groupId: stri
       const offsets = [...read.values()];
       return offsets.every(({ committed, end }) => committed >= end || end === 0n);
     },
-    90_000,
+    180_000,
   );
 
 /** The commands on a topic by account, in the order of their sequence, without the copies a consumer ignores. */
@@ -127,7 +127,7 @@ const outdatedKeys = (messages: readonly Received[]): string[] => {
 };
 
 /** Resolves once `count` commands are published, each key's newest last: behind a copy those after it come again too. */
-export const untilPublished = async ({ messages }: TopicReader, count: number, timeoutMs = 60_000): Promise<void> => {
+export const untilPublished = async ({ messages }: TopicReader, count: number, timeoutMs = 120_000): Promise<void> => {
   const isWhole = () => [...commandsByAccount(messages).values()].flat().length >= count;
   await until(`${String(count)} commands are published`, isWhole, timeoutMs);
   await until('the newest command of each key stands last', () => outdatedKeys(messages).length === 0);

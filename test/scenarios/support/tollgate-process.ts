@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { until } from './until';
 
 const program = resolve(__dirname, '../../../services/tollgate/bin/tollgate.js');
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 120_000;
 
 type Ended = { code: number | null; signal: NodeJS.Signals | null };
 

@@ -6,7 +6,7 @@ const pollMs = 20;
 export const until = async <Value>(
   what: string,
   ask: () => Value | false | undefined | Promise<Value | false | undefined>,
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<Value> => {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
