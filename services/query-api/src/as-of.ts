@@ -5,6 +5,9 @@ import { accountStream, cutoffStream, isAccountEvent } from '@tollgate/contracts
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
 
+/** What is asked for, and whether whoever asked still waits for it. */
+type Asked = { accountId: string; moment: Moment; isWanted: () => boolean };
+
 /** `atPosition`: what is behind that position of the log does not count. */
 export type Moment = Ends & { atPosition?: Position | undefined };
 
@@ -15,9 +18,9 @@ type Log = Pick<EventLog<LogEvent>, 'readStream'>;
 
 const pageEvents = 1_000;
 
-/** Every event of a stream up to there, oldest first. */
-async function* eventsOf(log: Log, stream: string, through: Position | undefined) {
-  for (let from = 0; ;) {
+/** Every event of a stream up to there, oldest first; no more once it is not wanted. */
+async function* eventsOf(log: Log, stream: string, { moment: { atPosition: through }, isWanted }: Asked) {
+  for (let from = 0; isWanted();) {
     const events = await log.readStream(stream, { from, limit: pageEvents });
     for (const event of events) {
       if (through !== undefined && event.position > through) return;
@@ -30,22 +33,22 @@ async function* eventsOf(log: Log, stream: string, through: Position | undefined
 
 type AtThatTime = { account: Account | undefined; last: RecordedEvent<LogEvent> | undefined };
 
-const accountAsOf = async (log: Log, accountId: string, moment: Moment): Promise<AtThatTime> => {
-  const fold = createAsOf(moment);
+const accountAsOf = async (log: Log, asked: Asked): Promise<AtThatTime> => {
+  const fold = createAsOf(asked.moment);
   let last: RecordedEvent<LogEvent> | undefined;
-  for await (const event of eventsOf(log, accountStream(accountId), moment.atPosition))
+  for await (const event of eventsOf(log, accountStream(asked.accountId), asked))
     if (isAccountEvent(event) && fold.apply(event, event.recordedAt)) last = event;
   return { account: fold.account(), last };
 };
 
 /** By the decisions that had been made by then. */
-const trafficAsOf = async (log: Log, accountId: string, moment: Moment): Promise<Partner['traffic']> => {
-  const { occurredBefore, recordedBefore, atPosition } = moment;
+const trafficAsOf = async (log: Log, asked: Asked): Promise<Partner['traffic']> => {
+  const { occurredBefore, recordedBefore } = asked.moment;
   const traffic: Record<'inbound' | 'outbound', TrafficStatus> = {
     inbound: { state: 'open' },
     outbound: { state: 'open' },
   };
-  for await (const { type, data, recordedAt } of eventsOf(log, cutoffStream(accountId), atPosition)) {
+  for await (const { type, data, recordedAt } of eventsOf(log, cutoffStream(asked.accountId), asked)) {
     if (type !== 'TrafficBlocked' && type !== 'TrafficUnblocked') continue;
     if (!isBefore(data.decidedAt, occurredBefore) || !isBefore(recordedAt, recordedBefore)) continue;
     const { direction, sequence, decidedAt: since } = data;
@@ -56,20 +59,20 @@ const trafficAsOf = async (log: Log, accountId: string, moment: Moment): Promise
 
 /**
  * Reads accounts as they were, from their own streams: it takes as long as they have events. One at a time, so that whoever asks for
- * many does not keep the present waiting. Resolves with `undefined` for an account that was not open then.
+ * many does not keep the present waiting. Resolves with `undefined` for an account that was not open then, and where it is not wanted any
+ * more.
  */
 export const createPast = (log: Log) => {
   let turn: Promise<unknown> = Promise.resolve();
-  const read = async (accountId: string, moment: Moment): Promise<Partner | undefined> => {
-    const { account, last } = await accountAsOf(log, accountId, moment);
+  const read = async (asked: Asked): Promise<Partner | undefined> => {
+    const { account, last } = await accountAsOf(log, asked);
     if (account === undefined || last === undefined) return undefined;
     const { revision, position } = last;
-    return { account, traffic: await trafficAsOf(log, accountId, moment), revision, position };
+    return { account, traffic: await trafficAsOf(log, asked), revision, position };
   };
   return {
-    /** `isWanted` is asked when it is its turn: who has gone is not waited for. */
-    partner: (accountId: string, moment: Moment, isWanted: () => boolean): Promise<Partner | undefined> => {
-      const reading = turn.then(() => (isWanted() ? read(accountId, moment) : undefined));
+    partner: (asked: Asked): Promise<Partner | undefined> => {
+      const reading = turn.then(() => read(asked));
       turn = reading.catch(() => undefined);
       return reading;
     },

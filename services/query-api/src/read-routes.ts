@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AccountTable, Partner } from '@tollgate/account-table';
 import {
   accountIdPattern,
@@ -45,7 +45,7 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
     const { accountId } = request.params;
     const partner = found(table.partner(accountId), accountId);
     if (!isMoment(moment)) return accountView(partner);
-    const then = await past.partner(accountId, moment, () => !request.socket.destroyed);
+    const then = await past.partner({ accountId, moment, isWanted: stillAsked(request) });
     return pastView(found(then, accountId, 'was not open then'), moment);
   });
 
@@ -56,7 +56,8 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
     if (!isMoment(moment)) return { items: items.map(accountView), next };
     const then: AccountView[] = [];
     for (const { account } of items) {
-      const partner = await past.partner(account.accountId, moment, () => !request.socket.destroyed);
+      const { accountId } = account;
+      const partner = await past.partner({ accountId, moment, isWanted: stillAsked(request) });
       if (partner !== undefined) then.push(pastView(partner, moment));
     }
     return { items: then, next };
@@ -94,6 +95,12 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
     return { items, next: events.length > limit ? String(items.at(-1)?.revision) : null };
   });
 };
+
+/** Whoever has hung up waits for nothing. */
+const stillAsked =
+  ({ socket }: FastifyRequest) =>
+  (): boolean =>
+    !socket.destroyed;
 
 /** In the log, which a read model may be behind. What is no account id is never looked up: it might be another key there. */
 const isOpen = async (log: EventLog<LogEvent>, accountId: string): Promise<boolean> =>
