@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { KafkaClient } from '@tollgate/kafka';
 import type { Log, Registry } from '@tollgate/service-runtime';
 import { httpLedger } from './calls/http-ledger';
@@ -37,9 +36,10 @@ export type AgentParts = {
 const ledgerLimitMs = 5_000;
 
 /** Stands between switches and the ledger, until it is stopped. */
-export const startAgent = (agent: AgentParts) => {
+export const startAgent = async (agent: AgentParts) => {
   const { switches, tariffs, ledgerUrl, source, logger } = agent;
   const stopping = new AbortController();
+  const cdrs = await handOnAll(agent);
   const ledger = httpLedger(ledgerUrl, ledgerLimitMs);
   const releases = createReleases(ledger, logger);
   const acknowledgements = createAcknowledgements(ledger, logger);
@@ -57,7 +57,6 @@ export const startAgent = (agent: AgentParts) => {
       if (source.isCaughtUp()) one.begin();
     }
   }, stopping.signal);
-  const cdrs = handOnAll(agent);
   const waiting = () => ({ releases: releases.waiting(), acknowledgements: acknowledgements.waiting() });
   const observed = { source, switches: followed, cdrs: cdrs.handing, waiting };
 
@@ -77,13 +76,14 @@ export const startAgent = (agent: AgentParts) => {
   };
 };
 
-const handOnAll = ({ switches, kafka, data, logger }: AgentParts) => {
+const handOnAll = async ({ switches, kafka, data, logger }: AgentParts) => {
   const publisher = kafka && createCdrPublisher(kafka.client, kafka.cdrTopic);
-  const handing = switches.flatMap(({ switchId, cdrs: folder }) => {
-    if (publisher === undefined || folder === undefined) return [];
-    const places = openReadPlaces(join(data, `${switchId}-cdrs.json`));
-    return { switchId, ...handOnCdrs({ switchId, folder, places, publish: publisher.publish, logger }) };
-  });
+  const handing: ({ switchId: string } & ReturnType<typeof handOnCdrs>)[] = [];
+  for (const { switchId, cdrs: folder } of switches) {
+    if (publisher === undefined || folder === undefined) continue;
+    const places = await openReadPlaces(data, `${switchId}-cdrs.json`);
+    handing.push({ switchId, ...handOnCdrs({ switchId, folder, places, publish: publisher.publish, logger }) });
+  }
   return {
     handing,
     stop: async (): Promise<void> => {

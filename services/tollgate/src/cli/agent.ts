@@ -56,7 +56,7 @@ const agent = async (path: string, { url, state, ...flags }: Flags): Promise<voi
   const file = readAgentFile(path);
   const settings = readSettings(flags, process.env);
   const logger = createLog(settings.logLevel);
-  const running = startAgent({
+  const running = await startAgent({
     switches: file.switches.map(({ switchId, kamailio: { rpc, evapi, cdrs } }) => ({
       switchId,
       rpcUrl: rpc,
@@ -101,7 +101,7 @@ const limits = {
   connections: 100,
 };
 
-const serveOperators = async (running: ReturnType<typeof startAgent>, settings: Settings, logger: Log) => {
+const serveOperators = async (running: Awaited<ReturnType<typeof startAgent>>, settings: Settings, logger: Log) => {
   const { host, port, allowedHosts } = settings;
   const metrics = createMetrics();
   running.observe([metrics]);
