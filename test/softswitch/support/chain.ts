@@ -1,17 +1,16 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBroker } from '../../../infra/kafka/broker';
 import type { Broker } from '../../../infra/kafka/broker';
 import { missingKamailio, startKamailio } from '../../../infra/kamailio/switch';
 import type { Kamailio } from '../../../infra/kamailio/switch';
+import { answerCalls } from '../../../infra/phone/phone';
+import { missingSipp } from '../../../infra/phone/sipp';
 import { startPostgres } from '../../../infra/postgres/server';
 import { freePort } from '../../scenarios/support/free-port';
 import { createDataFolder, spawnTollgate, startTollgate } from '../../scenarios/support/tollgate-process';
 import type { Tollgate } from '../../scenarios/support/tollgate-process';
 import { until } from '../../scenarios/support/until';
-import { vendorScenario } from './sip-scenarios';
-import { runSipp } from './sipp';
 
 /** Originators, by the address that their calls come from. */
 const trunks = {
@@ -100,9 +99,7 @@ export const startChain = async ({ isKafkaTold = true } = {}) => {
       ],
       isKafkaTold ? { KAFKA_BROKERS: broker.brokers.join(',') } : {},
     );
-  const vendors = [vendorPort, secondPort, emergencyPort].map((port) =>
-    runSipp({ scenario: vendorScenario(100), address: '127.0.0.1', port }),
-  );
+  const vendors = [vendorPort, secondPort, emergencyPort].map((port) => answerCalls(`127.0.0.1:${String(port)}`));
   const chain = {
     broker,
     postgres,
@@ -130,9 +127,7 @@ const requireSwitch = (): void => {
 };
 
 /** Why there can be no real calls on this machine, or nothing. */
-export const missingSwitch = (): string | undefined =>
-  missingKamailio() ??
-  (spawnSync('sipp', ['-v']).error === undefined ? undefined : 'sipp is needed: apt-get install sip-tester');
+export const missingSwitch = (): string | undefined => missingKamailio() ?? missingSipp();
 
 /** A machine that does other things too answers within that; who does not answer at all is told from who is slow. */
 const askMs = 4_000;
