@@ -23,10 +23,14 @@ const check = ({ trunks, policies, routes, emergency }) => {
     demand(policy === 'open' || policy === 'closed', `policies.${account}: must be open or closed`);
   for (const [prefix, vendors] of Object.entries(routes)) {
     demand(/^\d{1,32}$/.test(prefix), `routes: "${prefix}" must be digits, without +`);
-    for (const vendor of vendors) {
+    for (const [index, vendor] of vendors.entries()) {
       const [account = '', target = ''] = vendor.split('@');
       const isRight = accountId.test(account) && hostAndPort.test(target);
       demand(isRight, `routes.${prefix}: "${vendor}" must be account@host:port`);
+      // What was held for a vendor who fails is given back, and cannot be asked for again.
+      const before = vendors.slice(0, index).map((one) => one.split('@')[0]);
+      const isTogether = !before.includes(account) || before.at(-1) === account;
+      demand(isTogether, `routes.${prefix}: the places of ${account} must stand together`);
     }
   }
   for (const [number, target] of Object.entries(emergency))

@@ -28,3 +28,6 @@ export declare const giveUpCall: (to: string, options: Pick<CallOptions, 'from' 
 
 /** Answers every call to `at`, `127.0.0.1:5080`, until it is killed. */
 export declare const answerCalls: (at: string, options?: { ringMs?: number }) => Sipp;
+
+/** Does with every call to `at` what a scenario says. */
+export declare const takeCalls: (at: string, scenario: string) => Sipp;

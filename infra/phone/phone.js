@@ -42,9 +42,12 @@ const giveUpCall = async (to, { from, callee = '441234' }) => {
 };
 
 /** @type {typeof import('./phone').answerCalls} */
-const answerCalls = (at, { ringMs = 100 } = {}) => {
+const answerCalls = (at, { ringMs = 100 } = {}) => takeCalls(at, vendorScenario(ringMs));
+
+/** @type {typeof import('./phone').takeCalls} */
+const takeCalls = (at, scenario) => {
   const [address = '', port = ''] = at.split(':');
-  return runSipp({ scenario: vendorScenario(ringMs), address, port: Number(port) });
+  return runSipp({ scenario, address, port: Number(port) });
 };
 
 /** @param {string} log @returns {import('./phone').Call} */
@@ -74,4 +77,4 @@ const eventIn = (log, what) => {
   return { status: Number(/^refused (\d+)/.exec(line)?.[1] ?? 200), at: Number(seconds) * 1_000, reason };
 };
 
-module.exports = { answerCalls, giveUpCall, placeCall };
+module.exports = { answerCalls, giveUpCall, placeCall, takeCalls };

@@ -4,7 +4,8 @@ import { startBroker } from '../../../infra/kafka/broker';
 import type { Broker } from '../../../infra/kafka/broker';
 import { missingKamailio, startKamailio } from '../../../infra/kamailio/switch';
 import type { Kamailio } from '../../../infra/kamailio/switch';
-import { answerCalls } from '../../../infra/phone/phone';
+import { answerCalls, takeCalls } from '../../../infra/phone/phone';
+import { refusingScenario, silentScenario } from '../../../infra/phone/scenarios';
 import { missingSipp } from '../../../infra/phone/sipp';
 import { startPostgres } from '../../../infra/postgres/server';
 import { freePort } from '../../scenarios/support/free-port';
@@ -31,7 +32,11 @@ export const addressOf = (account: Originator): string =>
   Object.entries(trunks).find(([, name]) => name === account)?.[0] ?? '';
 
 /** A cent a second. */
-const deck = 'prefix,currency,perMinute,initialSeconds,incrementSeconds\n44,EUR,0.6,1,1\n33,EUR,0.6,1,1\n';
+const deck = [
+  'prefix,currency,perMinute,initialSeconds,incrementSeconds',
+  ...[33, 44, 55, 66].map((prefix) => `${String(prefix)},EUR,0.6,1,1`),
+  '',
+].join('\n');
 
 export type Chain = Awaited<ReturnType<typeof startChain>>;
 
@@ -48,7 +53,7 @@ export const startChain = async ({ isKafkaTold = true } = {}) => {
   writeFileSync(rater, JSON.stringify(partners));
   const [broker, postgres] = await Promise.all([startKafka(), startPostgres({ config: { fsync: 'off' } })]);
   await postgres.createDatabase('kamailio');
-  const [vendorPort, secondPort, emergencyPort] = [await freePort(), await freePort(), await freePort()];
+  const called = await whoIsCalled();
   const ports = { sipPort: await freePort(), rpcPort: await freePort(), evapiPort: await freePort() };
   const port = await freePort();
   const startLedger = (): Promise<Tollgate> =>
@@ -72,10 +77,12 @@ export const startChain = async ({ isKafkaTold = true } = {}) => {
         trusted: ['127.0.0.1'],
         policies: { postpaid: 'open' },
         routes: {
-          '44': [`vendor@127.0.0.1:${String(vendorPort)}`],
-          '33': [`unpaid@127.0.0.1:${String(secondPort)}`, `vendor@127.0.0.1:${String(vendorPort)}`],
+          '44': [`vendor@${called.vendor}`],
+          '33': [`unpaid@${called.second}`, `vendor@${called.vendor}`],
+          '55': [`refusing@${called.refusing}`, `vendor@${called.vendor}`],
+          '66': [`silent@${called.silent}`, `vendor@${called.vendor}`],
         },
-        emergency: { '112': `127.0.0.1:${String(emergencyPort)}`, sos: `127.0.0.1:${String(emergencyPort)}` },
+        emergency: { '112': called.emergency, sos: called.emergency },
       },
     });
   const [ledger, kamailio] = await Promise.all([startLedger(), startSwitch()]);
@@ -99,7 +106,6 @@ export const startChain = async ({ isKafkaTold = true } = {}) => {
       ],
       isKafkaTold ? { KAFKA_BROKERS: broker.brokers.join(',') } : {},
     );
-  const vendors = [vendorPort, secondPort, emergencyPort].map((port) => answerCalls(`127.0.0.1:${String(port)}`));
   const chain = {
     broker,
     postgres,
@@ -113,11 +119,27 @@ export const startChain = async ({ isKafkaTold = true } = {}) => {
   };
   return { ...chain, stop: stopAll };
   async function stopAll(this: typeof chain): Promise<void> {
-    for (const vendor of vendors) vendor.kill();
+    called.stop();
     this.agent.child.kill('SIGTERM');
     await Promise.all([this.agent.exited, this.kamailio.stop(), this.ledger.stop()]);
     await Promise.all([this.broker.stop(), this.postgres.stop()]);
   }
+};
+
+/** Vendors and who answers emergency calls, each at a place of its own. */
+const whoIsCalled = async () => {
+  const newPlace = async (): Promise<string> => `127.0.0.1:${String(await freePort())}`;
+  const [vendor, second, emergency] = [await newPlace(), await newPlace(), await newPlace()];
+  const [refusing, silent] = [await newPlace(), await newPlace()];
+  const phones = [
+    ...[vendor, second, emergency].map((place) => answerCalls(place)),
+    takeCalls(refusing, refusingScenario(503)),
+    takeCalls(silent, silentScenario()),
+  ];
+  const stop = (): void => {
+    for (const phone of phones) phone.kill();
+  };
+  return { vendor, second, emergency, refusing, silent, stop };
 };
 
 /** Who runs all of it must have all that it takes. */
@@ -139,7 +161,9 @@ const agentSettings = ({ rpcUrl, evapi, cdrs }: Kamailio): object => ({
 
 const partner = { currency: 'EUR', decks: { inbound: 'retail', outbound: 'wholesale' } };
 const partners = {
-  accounts: Object.fromEntries([...Object.values(trunks), 'vendor', 'unpaid'].map((account) => [account, partner])),
+  accounts: Object.fromEntries(
+    [...Object.values(trunks), 'vendor', 'unpaid', 'refusing', 'silent'].map((account) => [account, partner]),
+  ),
 };
 
 /** What Kamailio answers to a call of its RPC. */
