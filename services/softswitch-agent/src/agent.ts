@@ -13,11 +13,15 @@ import { createLatestCommands } from './commands/latest-commands';
 import { connectKamailio } from './kamailio/kamailio';
 import type { KamailioPlace } from './kamailio/kamailio';
 import { observeAgent, readinessOf } from './observe-agent';
+import { connectWebhook } from './webhook/webhook';
+import type { WebhookPlace } from './webhook/webhook';
 
-type SwitchPlace = KamailioPlace & {
-  /** The folder that it writes CDRs into. */
-  cdrs?: string | undefined;
-};
+export type SwitchPlace =
+  | (KamailioPlace & {
+      /** The folder that it writes CDRs into. */
+      cdrs?: string | undefined;
+    })
+  | WebhookPlace;
 
 export type AgentParts = {
   switches: readonly SwitchPlace[];
@@ -46,9 +50,10 @@ export const startAgent = async (agent: AgentParts) => {
   const latest = createLatestCommands();
   const parts = { ledger, releases, tariffs, limitMs: agent.askMs, logger };
   const followed = switches.map((place) => {
-    const target = connectKamailio(place, parts);
+    const target = 'url' in place ? connectWebhook(place, logger) : connectKamailio(place, parts);
     const { acknowledge } = acknowledgements;
-    return { ...followSwitch(target, { latest, acknowledge, logger }), ...place, figures: target.figures };
+    const { switchId } = place;
+    return { ...followSwitch(target, { latest, acknowledge, logger }), switchId, figures: target.figures };
   });
   const reading = source.run((commands) => {
     const newer = commands.filter(latest.take);
@@ -79,7 +84,9 @@ export const startAgent = async (agent: AgentParts) => {
 const handOnAll = async ({ switches, kafka, data, logger }: AgentParts) => {
   const publisher = kafka && createCdrPublisher(kafka.client, kafka.cdrTopic);
   const handing: ({ switchId: string } & ReturnType<typeof handOnCdrs>)[] = [];
-  for (const { switchId, cdrs: folder } of switches) {
+  for (const place of switches) {
+    const { switchId } = place;
+    const folder = 'cdrs' in place ? place.cdrs : undefined;
     if (publisher === undefined || folder === undefined) continue;
     const places = await openReadPlaces(data, `${switchId}-cdrs.json`);
     handing.push({ switchId, ...handOnCdrs({ switchId, folder, places, publish: publisher.publish, logger }) });
