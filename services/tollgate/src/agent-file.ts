@@ -48,7 +48,7 @@ const agentFile = z.strictObject({
 });
 
 /** The switches that `tollgate agent` serves. Throws `SettingsError`, naming file and field. */
-export const readAgentFile = (path: string): z.infer<typeof agentFile> => {
+export const readAgentFile = (path: string): { askMs: number; switches: SwitchPlace[] } => {
   const json = parseJsonText(textOf(path));
   const parsed = json.ok ? parseBody(agentFile, json.value) : json;
   if (!parsed.ok) throw new SettingsError(`${path}: ${parsed.detail}`);

@@ -19,6 +19,7 @@ export const connectWebhook = ({ switchId, url, authorization }: WebhookPlace, l
   const { look, post, close } = createPoster(url, authorization);
   let epoch = '';
   let isConnected = false;
+  let isClosed = false;
   let onCome = (): void => undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -37,7 +38,7 @@ export const connectWebhook = ({ switchId, url, authorization }: WebhookPlace, l
   };
   const watch = async (): Promise<void> => {
     await check();
-    timer = setTimeout(() => void watch(), lookEveryMs);
+    if (!isClosed) timer = setTimeout(() => void watch(), lookEveryMs);
   };
 
   return {
@@ -56,8 +57,8 @@ export const connectWebhook = ({ switchId, url, authorization }: WebhookPlace, l
     },
     figures: () => undefined,
     close: () => {
+      isClosed = true;
       clearTimeout(timer);
-      timer = undefined;
       close();
       return Promise.resolve();
     },
