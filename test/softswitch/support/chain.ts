@@ -41,7 +41,7 @@ const deck = [
 export type Chain = Awaited<ReturnType<typeof startChain>>;
 
 /** Everything that a call goes through: broker, ledger, database of dialogs, switch, agent, and who is called. */
-export const startChain = async ({ isKafkaTold = true } = {}) => {
+export const startChain = async ({ isKafkaTold = true, switches = 'switch-1' } = {}) => {
   requireSwitch();
   const folder = await createDataFolder();
   const decks = join(folder, 'decks');
@@ -52,23 +52,27 @@ export const startChain = async ({ isKafkaTold = true } = {}) => {
   const rater = join(folder, 'partners.json');
   writeFileSync(rater, JSON.stringify(partners));
   const [broker, postgres] = await Promise.all([startKafka(), startPostgres({ config: { fsync: 'off' } })]);
-  await postgres.createDatabase('kamailio');
   const called = await whoIsCalled();
-  const ports = { sipPort: await freePort(), rpcPort: await freePort(), evapiPort: await freePort() };
   const port = await freePort();
   const startLedger = (): Promise<Tollgate> =>
     startTollgate({
       data: join(folder, 'ledger'),
       ...(isKafkaTold && { brokers: broker.brokers }),
       flags: ['--port', String(port), '--decks', decks, ...(isKafkaTold ? ['--rater', rater] : [])],
-      environment: { SWITCHES: 'switch-1' },
+      environment: { SWITCHES: switches },
     });
-  const startSwitch = (): Promise<Kamailio> =>
+  /** A switch with a place and a database of its own, to be started again and again. */
+  const newSwitch = async (name: string): Promise<() => Promise<Kamailio>> => {
+    await postgres.createDatabase(name);
+    const ports = { sipPort: await freePort(), rpcPort: await freePort(), evapiPort: await freePort() };
+    return () => startSwitchAt(name, ports);
+  };
+  const startSwitchAt = (name: string, ports: object): Promise<Kamailio> =>
     startKamailio({
       ...ports,
-      dataDir: join(folder, 'switch'),
-      database: postgres.url('kamailio'),
-      psql: (args) => postgres.psql('kamailio', args),
+      dataDir: join(folder, name),
+      database: postgres.url(name),
+      psql: (args) => postgres.psql(name, args),
       askMs: askMs + 500,
       openCalls: 2,
       openSeconds: 3,
@@ -85,27 +89,19 @@ export const startChain = async ({ isKafkaTold = true } = {}) => {
         emergency: { '112': called.emergency, sos: called.emergency },
       },
     });
+  const startSwitch = await newSwitch('kamailio');
   const [ledger, kamailio] = await Promise.all([startLedger(), startSwitch()]);
-  const agentFile = join(folder, 'agent.json');
-  writeFileSync(agentFile, JSON.stringify(agentSettings(kamailio)));
-  const startAgent = () =>
-    spawnTollgate(
-      [
-        'agent',
-        agentFile,
-        '--rater',
-        rater,
-        '--url',
-        ledger.url,
-        '--state',
-        join(folder, 'agent'),
-        '--port',
-        '0',
-        '--log-level',
-        'debug',
-      ],
+  /** The agent of these switches, `switch-1` unless others are named. */
+  const startAgent = (served: readonly object[] = [named('switch-1', kamailio)]) => {
+    const name = served.map((one) => (one as { switchId: string }).switchId).join('-');
+    const file = join(folder, `${name}.json`);
+    writeFileSync(file, JSON.stringify({ askMs, switches: served }));
+    const flags = ['--rater', rater, '--url', ledger.url, '--state', join(folder, name), '--port', '0'];
+    return spawnTollgate(
+      ['agent', file, ...flags, '--log-level', 'debug'],
       isKafkaTold ? { KAFKA_BROKERS: broker.brokers.join(',') } : {},
     );
+  };
   const chain = {
     broker,
     postgres,
@@ -114,6 +110,7 @@ export const startChain = async ({ isKafkaTold = true } = {}) => {
     agent: startAgent(),
     startKafka,
     startLedger,
+    newSwitch,
     startSwitch,
     startAgent,
   };
@@ -154,9 +151,10 @@ export const missingSwitch = (): string | undefined => missingKamailio() ?? miss
 /** A machine that does other things too answers within that; who does not answer at all is told from who is slow. */
 const askMs = 4_000;
 
-const agentSettings = ({ rpcUrl, evapi, cdrs }: Kamailio): object => ({
-  askMs,
-  switches: [{ switchId: 'switch-1', kamailio: { rpc: rpcUrl, evapi, cdrs } }],
+/** As the file of an agent names a switch. */
+export const named = (switchId: string, { rpcUrl, evapi, cdrs }: Kamailio): object => ({
+  switchId,
+  kamailio: { rpc: rpcUrl, evapi, cdrs },
 });
 
 const partner = { currency: 'EUR', decks: { inbound: 'retail', outbound: 'wholesale' } };
