@@ -29,14 +29,19 @@ const follow = (place: { url: string; authorization?: string }) => {
   });
   stops.push(followed.stop);
   const offer = (...texts: string[]): void => {
-    for (const command of texts.map((text) => commandOf(text, 'cut-now')).filter(latest.take)) followed.offer(command);
+    texts
+      .map((text) => commandOf(text, 'cut-now'))
+      .filter(latest.take)
+      .forEach(followed.offer);
   };
   return { offer, acknowledged, followed };
 };
 
 const until = async (what: string, isSo: () => boolean): Promise<void> => {
-  for (const deadline = Date.now() + 10_000; !isSo(); await delay(10))
+  for (const deadline = Date.now() + 10_000; !isSo();) {
     if (Date.now() > deadline) throw new Error(`in vain: ${what}`);
+    await delay(10);
+  }
 };
 
 test('a switch is given everything, then each command as it comes, and says how many calls it has ended', async () => {
