@@ -15,6 +15,19 @@ const demand = (isRight, what) => {
   if (!isRight) throw new SetupError(what);
 };
 
+/** @param {string} prefix @param {readonly string[]} vendors */
+const checkVendors = (prefix, vendors) => {
+  const accounts = vendors.map((vendor) => vendor.split('@')[0] ?? '');
+  for (const [index, vendor] of vendors.entries()) {
+    const [account = '', target = ''] = vendor.split('@');
+    const isRight = accountId.test(account) && hostAndPort.test(target);
+    demand(isRight, `routes.${prefix}: "${vendor}" must be account@host:port`);
+    // What was held for a vendor who fails is given back, and cannot be asked for again.
+    const isApart = accounts.indexOf(account) < index && accounts[index - 1] !== account;
+    demand(!isApart, `routes.${prefix}: the places of ${account} must stand together`);
+  }
+};
+
 /** Throws a SetupError that names what is wrong. @param {import('./tables').SwitchTables} tables */
 const check = ({ trunks, policies, routes, emergency }) => {
   for (const [address, account] of Object.entries(trunks))
@@ -23,11 +36,7 @@ const check = ({ trunks, policies, routes, emergency }) => {
     demand(policy === 'open' || policy === 'closed', `policies.${account}: must be open or closed`);
   for (const [prefix, vendors] of Object.entries(routes)) {
     demand(/^\d{1,32}$/.test(prefix), `routes: "${prefix}" must be digits, without +`);
-    for (const vendor of vendors) {
-      const [account = '', target = ''] = vendor.split('@');
-      const isRight = accountId.test(account) && hostAndPort.test(target);
-      demand(isRight, `routes.${prefix}: "${vendor}" must be account@host:port`);
-    }
+    checkVendors(prefix, vendors);
   }
   for (const [number, target] of Object.entries(emergency))
     demand(hostAndPort.test(target), `emergency.${number}: "${target}" must be host:port`);

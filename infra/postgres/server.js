@@ -48,7 +48,9 @@ const createCluster = async ({ programs, user, cluster, password }) => {
   const access = password === undefined ? ['--auth=trust'] : ['--auth=scram-sha-256', `--pwfile=${secret}`];
   const args = ['-D', cluster, '-U', 'tollgate', '-E', 'UTF8', '--locale=C', '--no-sync', ...access];
   await run(path.join(programs, 'initdb'), args, user).catch((error) => {
-    throw new SetupError(`PostgreSQL could not make a database cluster in ${cluster}:\n${error.stderr}`);
+    const whose =
+      user.uid === undefined ? '' : ' (root may not run it; whoever does must be let into the folder: --data)';
+    throw new SetupError(`PostgreSQL could not make a database cluster in ${cluster}${whose}:\n${error.stderr}`);
   });
   fs.rmSync(secret, { force: true });
 };

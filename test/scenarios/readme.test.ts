@@ -1,23 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { readme, root, section, shellBlocks } from './support/readme';
 import { createDataFolder, runTollgate, startTollgate } from './support/tollgate-process';
 import type { Tollgate } from './support/tollgate-process';
 
-const root = resolve(__dirname, '../..');
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> })
   .scripts;
-
-/** What stands in the README between two headings, or from one to the end. */
-const section = (from: string, to?: string): string => {
-  const start = readme.indexOf(from);
-  return readme.slice(start, to === undefined ? undefined : readme.indexOf(to, start));
-};
-
-const shellBlocks = (text: string): string[] =>
-  [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
 
 /** Streams have no end: an example that follows one is cut off after a moment. */
 const streamSeconds = 6;
@@ -65,6 +55,8 @@ describe('the five minutes of the README', () => {
     expect(runExample(past ?? '', tollgate, folder)).toMatch(
       /"asOf":\{"occurredBefore":"2126[^]*\ninbound +100 [^]*up to position 3\n[^]*\nglobex /,
     );
+    const [acknowledgement = ''] = shellBlocks(section('## Switches that answer', '## Configuration'));
+    expect(runExample(acknowledgement, tollgate, folder)).toContain('"switchId":"edge-1","duplicate":false');
     await tollgate.stop();
     rmSync(folder, { recursive: true });
   });

@@ -8,6 +8,7 @@ import {
   thirtyAtOnce,
   vendorUnpaid,
 } from './scenarios/money';
+import { vendorFails } from './scenarios/vendors';
 import type { Call } from './support/calls';
 import { manyCalls } from './scenarios/load';
 import { strangers } from './scenarios/strangers';
@@ -28,7 +29,8 @@ withSwitch('real calls', () => {
   beforeAll(async () => {
     chain = await startChain();
     await untilServing(chain);
-    await ledgerAt(chain.ledger.url).open('vendor', { balances: [] });
+    const ledger = ledgerAt(chain.ledger.url);
+    for (const postpaid of ['vendor', 'many']) await ledger.open(postpaid, { balances: [] });
   }, 120_000);
   afterAll(() => chain.stop(), 30_000);
 
@@ -77,7 +79,7 @@ withSwitch('real calls', () => {
     });
 
     test('a vendor is passed over while we have not paid him, or too little, and taken when we have', () => {
-      expect(played.vendors).toEqual(['vendor', 'vendor', 'unpaid']);
+      expect(played.vendors.terminators).toEqual(['vendor', 'vendor', 'unpaid']);
     });
 
     test('mutual: net credit limits a call; what they owe us does not, and blocks once they have paid it', () => {
@@ -89,7 +91,7 @@ withSwitch('real calls', () => {
     });
 
     test('a postpaid partner is never refused', () => {
-      expect(played.owing).toEqual(completed);
+      expect(played.owing.call).toEqual(completed);
     });
 
     test('a call is given more while it is paid for, and is cut where the money ends', () => {
@@ -105,6 +107,17 @@ withSwitch('real calls', () => {
       expect(played.slices.usage).toHaveLength(1);
     });
 
+    test.each([
+      ['is blocked', 'prepaid'],
+      ['has no money left that is not reserved', 'thirty'],
+      ['is to be routed by a vendor who is blocked', 'vendors'],
+      ['is blocked over what it is owed', 'mutual'],
+      ['owes without limit', 'owing'],
+      ['is being cut', 'now'],
+    ] as const)('an emergency call of who %s is answered', (_what, scenario) => {
+      expect(played[scenario].help).toEqual(completed);
+    });
+
     test('the switch tells of every block that it is applied', async () => {
       await until('nothing is pending', async () => {
         const blocked = (await get(chain.ledger.url, '/v1/traffic-control')).body['items'] as Fields[];
@@ -117,6 +130,22 @@ withSwitch('real calls', () => {
       expect(cut).toMatchObject(cutByTheSwitch);
       expect((cut.endedAt ?? 0) - zeroAt).toBeLessThan(1_000);
     });
+  });
+
+  describe('vendors who fail', () => {
+    test.each([
+      ['who answers 503', { prefix: '55', failing: 'refusing' }],
+      ['who does not answer', { prefix: '66', failing: 'silent' }],
+    ])(
+      'one %s is replaced by the next, and what was held for him is given back',
+      async (_what, vendor) => {
+        const { call, charged, ofWhoFailed } = await vendorFails(chain, vendor);
+        expect(call).toEqual(completed);
+        expect(charged).toBe(1);
+        expect(ofWhoFailed).toEqual(['ReservationPlaced', 'ReservationReleased']);
+      },
+      60_000,
+    );
   });
 
   test('nobody but the agent may command the switch', async () => {

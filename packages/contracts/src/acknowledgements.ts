@@ -12,7 +12,7 @@ const result = z.enum(['applied', 'stale', 'failed']).meta({
   description:
     'applied: the switch does as the command says. stale: it did as a later one says already. failed: it does not; what applies it later is acknowledged again.',
 });
-const callsCut = z
+export const callsCut = z
   .int('must be a whole number')
   .min(0)
   .max(10_000_000)

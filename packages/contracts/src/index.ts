@@ -64,3 +64,4 @@ export { raterTopicsOf, topicsOf } from './topics';
 export type { RaterTopics, Topics } from './topics';
 export { cloudEventHeaders, commandIdOf, trafficCommand, trafficCommandOf } from './traffic-control';
 export type { TrafficCommand } from './traffic-control';
+export { webhookCommandAnswer, webhookFullSetAnswer, webhookState } from './webhook';

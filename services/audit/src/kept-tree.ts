@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Position } from '@tollgate/event-store';
+import { replaceText } from '@tollgate/folder';
 import type { Folder } from '@tollgate/folder';
 import { blockLeaves, hashBytes, openTree } from '@tollgate/merkle';
 import type { Hash, Tree } from '@tollgate/merkle';
 import { bytesOfId, idBytes, textOfId } from './event-id';
-import { replaceText } from './kept-text';
 import type { LeafBatch } from './leaves';
 import { openRecords } from './records';
 import type { Records } from './records';

@@ -5,9 +5,8 @@ import { endorsedText, signingKeyStream } from '@tollgate/contracts';
 import type { LogEvent, SigningKeyChange } from '@tollgate/contracts';
 import { noStream } from '@tollgate/event-store';
 import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
-import { lockFolder, openFolder } from '@tollgate/folder';
+import { lockFolder, openFolder, replaceText, textIn } from '@tollgate/folder';
 import { checkpointIn, verifierKey } from './checkpoint';
-import { replaceText, textIn } from './kept-text';
 import { makeSigningKey, openSigningKey } from './signing-key';
 import type { SigningKey } from './signing-key';
 

@@ -1,11 +1,10 @@
 import { basename, dirname } from 'node:path';
-import { lockFolder, openFolder } from '@tollgate/folder';
+import { lockFolder, openFolder, replaceText, textIn } from '@tollgate/folder';
 import type { Hash } from '@tollgate/merkle';
 import { checkpointIn, signedNote, verifierKey } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import { adoptNextKey, readNextKey } from './key-change';
 import type { NextKey } from './key-change';
-import { replaceText, textIn } from './kept-text';
 import { openSigningKey } from './signing-key';
 
 /** What the signer is asked to sign: a tree of the ledger whose first event has this id. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { KafkaClient } from '@tollgate/kafka';
 import type { Log, Registry } from '@tollgate/service-runtime';
 import { httpLedger } from './calls/http-ledger';
@@ -14,11 +13,15 @@ import { createLatestCommands } from './commands/latest-commands';
 import { connectKamailio } from './kamailio/kamailio';
 import type { KamailioPlace } from './kamailio/kamailio';
 import { observeAgent, readinessOf } from './observe-agent';
+import { connectWebhook } from './webhook/webhook';
+import type { WebhookPlace } from './webhook/webhook';
 
-type SwitchPlace = KamailioPlace & {
-  /** The folder that it writes CDRs into. */
-  cdrs?: string | undefined;
-};
+export type SwitchPlace =
+  | (KamailioPlace & {
+      /** The folder that it writes CDRs into. */
+      cdrs?: string | undefined;
+    })
+  | WebhookPlace;
 
 export type AgentParts = {
   switches: readonly SwitchPlace[];
@@ -37,18 +40,20 @@ export type AgentParts = {
 const ledgerLimitMs = 5_000;
 
 /** Stands between switches and the ledger, until it is stopped. */
-export const startAgent = (agent: AgentParts) => {
+export const startAgent = async (agent: AgentParts) => {
   const { switches, tariffs, ledgerUrl, source, logger } = agent;
   const stopping = new AbortController();
+  const cdrs = await handOnAll(agent);
   const ledger = httpLedger(ledgerUrl, ledgerLimitMs);
   const releases = createReleases(ledger, logger);
   const acknowledgements = createAcknowledgements(ledger, logger);
   const latest = createLatestCommands();
   const parts = { ledger, releases, tariffs, limitMs: agent.askMs, logger };
   const followed = switches.map((place) => {
-    const target = connectKamailio(place, parts);
+    const target = 'url' in place ? connectWebhook(place, logger) : connectKamailio(place, parts);
     const { acknowledge } = acknowledgements;
-    return { ...followSwitch(target, { latest, acknowledge, logger }), ...place, figures: target.figures };
+    const { switchId } = place;
+    return { ...followSwitch(target, { latest, acknowledge, logger }), switchId, figures: target.figures };
   });
   const reading = source.run((commands) => {
     const newer = commands.filter(latest.take);
@@ -57,7 +62,6 @@ export const startAgent = (agent: AgentParts) => {
       if (source.isCaughtUp()) one.begin();
     }
   }, stopping.signal);
-  const cdrs = handOnAll(agent);
   const waiting = () => ({ releases: releases.waiting(), acknowledgements: acknowledgements.waiting() });
   const observed = { source, switches: followed, cdrs: cdrs.handing, waiting };
 
@@ -77,13 +81,16 @@ export const startAgent = (agent: AgentParts) => {
   };
 };
 
-const handOnAll = ({ switches, kafka, data, logger }: AgentParts) => {
+const handOnAll = async ({ switches, kafka, data, logger }: AgentParts) => {
   const publisher = kafka && createCdrPublisher(kafka.client, kafka.cdrTopic);
-  const handing = switches.flatMap(({ switchId, cdrs: folder }) => {
-    if (publisher === undefined || folder === undefined) return [];
-    const places = openReadPlaces(join(data, `${switchId}-cdrs.json`));
-    return { switchId, ...handOnCdrs({ switchId, folder, places, publish: publisher.publish, logger }) };
-  });
+  const handing: ({ switchId: string } & ReturnType<typeof handOnCdrs>)[] = [];
+  for (const place of switches) {
+    const { switchId } = place;
+    const folder = 'cdrs' in place ? place.cdrs : undefined;
+    if (publisher === undefined || folder === undefined) continue;
+    const places = await openReadPlaces(data, `${switchId}-cdrs.json`);
+    handing.push({ switchId, ...handOnCdrs({ switchId, folder, places, publish: publisher.publish, logger }) });
+  }
   return {
     handing,
     stop: async (): Promise<void> => {

@@ -4,7 +4,7 @@ import type { SwitchFigures } from './switch';
 
 export type Observed = {
   source: { isCaughtUp(): boolean };
-  switches: readonly { switchId: string; isUpToDate(): boolean; figures(): SwitchFigures }[];
+  switches: readonly { switchId: string; isUpToDate(): boolean; figures(): SwitchFigures | undefined }[];
   cdrs: readonly { switchId: string; isHandingOn(): boolean; handedOn(): number }[];
   waiting: () => { releases: number; acknowledgements: number };
 };
@@ -34,6 +34,11 @@ export const readinessOf = ({ source, switches, cdrs }: Observed): Readiness[] =
 
 export const observeAgent = ({ switches, cdrs, waiting }: Observed, registers: Registry[]): void => {
   const decisions = ['route', 'refuse', 'policy'] as const;
+  const asking = () =>
+    switches.flatMap(({ switchId, figures }) => {
+      const counts = figures();
+      return counts === undefined ? [] : [{ switchId, counts }];
+    });
   new Counter({
     name: 'tollgate_agent_decisions_total',
     help: 'Calls that were asked about: let through, refused, or left to the policy of the switch',
@@ -41,8 +46,8 @@ export const observeAgent = ({ switches, cdrs, waiting }: Observed, registers: R
     registers,
     collect() {
       this.reset();
-      for (const { switchId, figures } of switches)
-        for (const decision of decisions) this.inc({ switch: switchId, decision }, figures()[decision]);
+      for (const { switchId, counts } of asking())
+        for (const decision of decisions) this.inc({ switch: switchId, decision }, counts[decision]);
     },
   });
   new Gauge({
@@ -51,7 +56,7 @@ export const observeAgent = ({ switches, cdrs, waiting }: Observed, registers: R
     labelNames: ['switch'],
     registers,
     collect() {
-      for (const { switchId, figures } of switches) this.set({ switch: switchId }, figures().live);
+      for (const { switchId, counts } of asking()) this.set({ switch: switchId }, counts.live);
     },
   });
   new Counter({

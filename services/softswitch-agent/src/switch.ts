@@ -13,7 +13,8 @@ export type Switch = {
   isConnected(): boolean;
   /** Begins; calls back whenever the switch has come, or come back, and has to be given everything. */
   start(onCome: () => void): void;
-  figures(): SwitchFigures;
+  /** Nothing of a switch that asks the ledger by itself. */
+  figures(): SwitchFigures | undefined;
   close(): Promise<void>;
 };
 

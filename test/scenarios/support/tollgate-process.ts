@@ -31,7 +31,7 @@ export type TollgateOptions = {
 };
 
 /** Settings of whoever runs the tests must not reach the process under test. */
-const cleanEnvironment = (): NodeJS.ProcessEnv =>
+export const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(TOLLGATE_|KAFKA_|EVENTSTORE_|DATABASE_URL$|SWITCHES$|ACKNOWLEDGE_|NODE_OPTIONS$)/.test(name),

@@ -3,8 +3,8 @@ import type { Fields } from '../../scenarios/support/api';
 import { addressOf } from '../support/chain';
 import type { Chain, Originator } from '../support/chain';
 import { ledgerAt } from '../support/ledger-of';
-import { callerScenario } from '../support/sip-scenarios';
-import { runSipp } from '../support/sipp';
+import { callerScenario } from '../../../infra/phone/scenarios';
+import { runSipp } from '../../../infra/phone/sipp';
 import { untilAdmitted } from './money';
 
 type Load = { perSecond: number; calls: number; talkMs: number };

@@ -17,6 +17,10 @@ export const openPaid = async (chain: Chain, account: Originator, { rule, cents 
   return ledger;
 };
 
+/** Is answered whoever calls, whatever he owes. */
+const callHelp = (chain: Chain, from: Originator): Promise<Call> =>
+  placeCall(chain, { from, callee: '112', talkMs: 300 }).over;
+
 /** What the first call may be granted, of which it takes one. */
 const probeCents = 5;
 
@@ -31,7 +35,7 @@ export const prepaidRunsOut = async (chain: Chain) => {
   const left = await ledger.balance('prepaid');
   if (left > 0) await ledger.charge('prepaid', String(left));
   await ledger.untilState('prepaid', 'inbound', 'blocked');
-  const refused = await placeCall(chain, { from: 'prepaid' }).over;
+  const [refused, help] = await Promise.all([placeCall(chain, { from: 'prepaid' }).over, callHelp(chain, 'prepaid')]);
   await ledger.pay('prepaid', '1');
   const paidAt = Date.now();
   const admitted = await untilAdmitted(chain, 'prepaid');
@@ -40,6 +44,7 @@ export const prepaidRunsOut = async (chain: Chain) => {
     cut,
     left,
     refused,
+    help,
     paidAt,
     admitted,
     usage: (await ledger.usage('prepaid')).slice(before),
@@ -60,22 +65,24 @@ export const thirtyAtOnce = async (chain: Chain) => {
   const calls = Array.from({ length: 30 }, () => placeCall(chain, { from: 'thirty', talkMs: 1_500 }));
   await Promise.race(calls.map(({ answered }) => answered().catch(() => new Promise(() => undefined))));
   const reserved = await ledger.reserved('thirty');
+  const help = await callHelp(chain, 'thirty');
   const outcomes = await Promise.all(calls.map(({ over }) => over));
   await ledger.untilSettled('thirty');
-  return { reserved, statuses: outcomes.map(({ status }) => status), balance: await ledger.balance('thirty') };
+  return { reserved, help, statuses: outcomes.map(({ status }) => status), balance: await ledger.balance('thirty') };
 };
 
 /** A vendor whom we have not paid is passed over, one whom we paid too little as well, and one whom we paid is taken. */
 export const vendorUnpaid = async (chain: Chain) => {
   const ledger = ledgerAt(chain.ledger.url);
-  await ledger.open('many', { balances: [] });
   await ledger.open('unpaid', { balances: ['outbound'] });
   await ledger.untilState('unpaid', 'outbound', 'blocked');
+  const help = await callHelp(chain, 'many');
   const call = () => placeCall(chain, { from: 'many', callee: '33123', talkMs: 300 }).over;
+  const before = (await ledger.usage('many')).length;
   const terminators: string[] = [];
   const next = async (): Promise<void> => {
     const { status } = await call();
-    const seen = terminators.length + 1;
+    const seen = before + terminators.length + 1;
     const usage = await until('its CDR is charged', async () => {
       const all = await ledger.usage('many');
       return all.length >= seen && all;
@@ -90,7 +97,7 @@ export const vendorUnpaid = async (chain: Chain) => {
   await next();
   await ledger.pay('unpaid', '1', 'outbound');
   await next();
-  return terminators;
+  return { terminators, help };
 };
 
 /** The two readings of a mutual balance. */
@@ -107,7 +114,7 @@ export const mutualReadings = async (chain: Chain) => {
   await ledger.pay('owed', '3');
   await ledger.untilState('owed', 'inbound', 'blocked');
   const refused = await untilRefused(chain, 'owed');
-  return { limited, free, refused };
+  return { limited, free, refused, help: await callHelp(chain, 'owed') };
 };
 
 const untilRefused = (chain: Chain, from: 'owed'): Promise<Call> =>
@@ -121,7 +128,10 @@ export const postpaid = async (chain: Chain) => {
   const ledger = ledgerAt(chain.ledger.url);
   await ledger.open('postpaid', { balances: [] });
   await ledger.charge('postpaid', '1000000');
-  return placeCall(chain, { from: 'postpaid', talkMs: 500 }).over;
+  return {
+    call: await placeCall(chain, { from: 'postpaid', talkMs: 500 }).over,
+    help: await callHelp(chain, 'postpaid'),
+  };
 };
 
 /** A rule that ends calls at once: a call without a limit of its own goes on until the money is gone. */
@@ -134,7 +144,8 @@ export const cutNow = async (chain: Chain) => {
   await call.answered();
   await ledger.charge('cutnow', '100');
   const zeroAt = Date.now();
-  return { cut: await call.over, zeroAt };
+  const [cut, help] = await Promise.all([call.over, callHelp(chain, 'cutnow')]);
+  return { cut, zeroAt, help };
 };
 
 /** A call that is given three seconds at a time, on the money of ten, and one that is given up while it rings. */

@@ -1,17 +1,17 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBroker } from '../../../infra/kafka/broker';
 import type { Broker } from '../../../infra/kafka/broker';
 import { missingKamailio, startKamailio } from '../../../infra/kamailio/switch';
 import type { Kamailio } from '../../../infra/kamailio/switch';
+import { answerCalls, takeCalls } from '../../../infra/phone/phone';
+import { refusingScenario, silentScenario } from '../../../infra/phone/scenarios';
+import { missingSipp } from '../../../infra/phone/sipp';
 import { startPostgres } from '../../../infra/postgres/server';
 import { freePort } from '../../scenarios/support/free-port';
 import { createDataFolder, spawnTollgate, startTollgate } from '../../scenarios/support/tollgate-process';
 import type { Tollgate } from '../../scenarios/support/tollgate-process';
 import { until } from '../../scenarios/support/until';
-import { vendorScenario } from './sip-scenarios';
-import { runSipp } from './sipp';
 
 /** Originators, by the address that their calls come from. */
 const trunks = {
@@ -32,12 +32,16 @@ export const addressOf = (account: Originator): string =>
   Object.entries(trunks).find(([, name]) => name === account)?.[0] ?? '';
 
 /** A cent a second. */
-const deck = 'prefix,currency,perMinute,initialSeconds,incrementSeconds\n44,EUR,0.6,1,1\n33,EUR,0.6,1,1\n';
+const deck = [
+  'prefix,currency,perMinute,initialSeconds,incrementSeconds',
+  ...[33, 44, 55, 66].map((prefix) => `${String(prefix)},EUR,0.6,1,1`),
+  '',
+].join('\n');
 
 export type Chain = Awaited<ReturnType<typeof startChain>>;
 
 /** Everything that a call goes through: broker, ledger, database of dialogs, switch, agent, and who is called. */
-export const startChain = async ({ isKafkaTold = true } = {}) => {
+export const startChain = async ({ isKafkaTold = true, switches = 'switch-1' } = {}) => {
   requireSwitch();
   const folder = await createDataFolder();
   const decks = join(folder, 'decks');
@@ -48,23 +52,27 @@ export const startChain = async ({ isKafkaTold = true } = {}) => {
   const rater = join(folder, 'partners.json');
   writeFileSync(rater, JSON.stringify(partners));
   const [broker, postgres] = await Promise.all([startKafka(), startPostgres({ config: { fsync: 'off' } })]);
-  await postgres.createDatabase('kamailio');
-  const [vendorPort, secondPort, emergencyPort] = [await freePort(), await freePort(), await freePort()];
-  const ports = { sipPort: await freePort(), rpcPort: await freePort(), evapiPort: await freePort() };
+  const called = await whoIsCalled();
   const port = await freePort();
   const startLedger = (): Promise<Tollgate> =>
     startTollgate({
       data: join(folder, 'ledger'),
       ...(isKafkaTold && { brokers: broker.brokers }),
       flags: ['--port', String(port), '--decks', decks, ...(isKafkaTold ? ['--rater', rater] : [])],
-      environment: { SWITCHES: 'switch-1' },
+      environment: { SWITCHES: switches },
     });
-  const startSwitch = (): Promise<Kamailio> =>
+  /** A switch with a place and a database of its own, to be started again and again. */
+  const newSwitch = async (name: string): Promise<() => Promise<Kamailio>> => {
+    await postgres.createDatabase(name);
+    const ports = { sipPort: await freePort(), rpcPort: await freePort(), evapiPort: await freePort() };
+    return () => startSwitchAt(name, ports);
+  };
+  const startSwitchAt = (name: string, ports: object): Promise<Kamailio> =>
     startKamailio({
       ...ports,
-      dataDir: join(folder, 'switch'),
-      database: postgres.url('kamailio'),
-      psql: (args) => postgres.psql('kamailio', args),
+      dataDir: join(folder, name),
+      database: postgres.url(name),
+      psql: (args) => postgres.psql(name, args),
       askMs: askMs + 500,
       openCalls: 2,
       openSeconds: 3,
@@ -73,36 +81,27 @@ export const startChain = async ({ isKafkaTold = true } = {}) => {
         trusted: ['127.0.0.1'],
         policies: { postpaid: 'open' },
         routes: {
-          '44': [`vendor@127.0.0.1:${String(vendorPort)}`],
-          '33': [`unpaid@127.0.0.1:${String(secondPort)}`, `vendor@127.0.0.1:${String(vendorPort)}`],
+          '44': [`vendor@${called.vendor}`],
+          '33': [`unpaid@${called.second}`, `vendor@${called.vendor}`],
+          '55': [`refusing@${called.refusing}`, `vendor@${called.vendor}`],
+          '66': [`silent@${called.silent}`, `vendor@${called.vendor}`],
         },
-        emergency: { '112': `127.0.0.1:${String(emergencyPort)}`, sos: `127.0.0.1:${String(emergencyPort)}` },
+        emergency: { '112': called.emergency, sos: called.emergency },
       },
     });
+  const startSwitch = await newSwitch('kamailio');
   const [ledger, kamailio] = await Promise.all([startLedger(), startSwitch()]);
-  const agentFile = join(folder, 'agent.json');
-  writeFileSync(agentFile, JSON.stringify(agentSettings(kamailio)));
-  const startAgent = () =>
-    spawnTollgate(
-      [
-        'agent',
-        agentFile,
-        '--rater',
-        rater,
-        '--url',
-        ledger.url,
-        '--state',
-        join(folder, 'agent'),
-        '--port',
-        '0',
-        '--log-level',
-        'debug',
-      ],
+  /** The agent of these switches, `switch-1` unless others are named. */
+  const startAgent = (served: readonly object[] = [named('switch-1', kamailio)]) => {
+    const name = served.map((one) => (one as { switchId: string }).switchId).join('-');
+    const file = join(folder, `${name}.json`);
+    writeFileSync(file, JSON.stringify({ askMs, switches: served }));
+    const flags = ['--rater', rater, '--url', ledger.url, '--state', join(folder, name), '--port', '0'];
+    return spawnTollgate(
+      ['agent', file, ...flags, '--log-level', 'debug'],
       isKafkaTold ? { KAFKA_BROKERS: broker.brokers.join(',') } : {},
     );
-  const vendors = [vendorPort, secondPort, emergencyPort].map((port) =>
-    runSipp({ scenario: vendorScenario(100), address: '127.0.0.1', port }),
-  );
+  };
   const chain = {
     broker,
     postgres,
@@ -111,16 +110,33 @@ export const startChain = async ({ isKafkaTold = true } = {}) => {
     agent: startAgent(),
     startKafka,
     startLedger,
+    newSwitch,
     startSwitch,
     startAgent,
   };
   return { ...chain, stop: stopAll };
   async function stopAll(this: typeof chain): Promise<void> {
-    for (const vendor of vendors) vendor.kill();
+    called.stop();
     this.agent.child.kill('SIGTERM');
     await Promise.all([this.agent.exited, this.kamailio.stop(), this.ledger.stop()]);
     await Promise.all([this.broker.stop(), this.postgres.stop()]);
   }
+};
+
+/** Vendors and who answers emergency calls, each at a place of its own. */
+const whoIsCalled = async () => {
+  const newPlace = async (): Promise<string> => `127.0.0.1:${String(await freePort())}`;
+  const [vendor, second, emergency] = [await newPlace(), await newPlace(), await newPlace()];
+  const [refusing, silent] = [await newPlace(), await newPlace()];
+  const phones = [
+    ...[vendor, second, emergency].map((place) => answerCalls(place)),
+    takeCalls(refusing, refusingScenario(503)),
+    takeCalls(silent, silentScenario()),
+  ];
+  const stop = (): void => {
+    for (const phone of phones) phone.kill();
+  };
+  return { vendor, second, emergency, refusing, silent, stop };
 };
 
 /** Who runs all of it must have all that it takes. */
@@ -130,21 +146,22 @@ const requireSwitch = (): void => {
 };
 
 /** Why there can be no real calls on this machine, or nothing. */
-export const missingSwitch = (): string | undefined =>
-  missingKamailio() ??
-  (spawnSync('sipp', ['-v']).error === undefined ? undefined : 'sipp is needed: apt-get install sip-tester');
+export const missingSwitch = (): string | undefined => missingKamailio() ?? missingSipp();
 
 /** A machine that does other things too answers within that; who does not answer at all is told from who is slow. */
 const askMs = 4_000;
 
-const agentSettings = ({ rpcUrl, evapi, cdrs }: Kamailio): object => ({
-  askMs,
-  switches: [{ switchId: 'switch-1', kamailio: { rpc: rpcUrl, evapi, cdrs } }],
+/** As the file of an agent names a switch. */
+export const named = (switchId: string, { rpcUrl, evapi, cdrs }: Kamailio): object => ({
+  switchId,
+  kamailio: { rpc: rpcUrl, evapi, cdrs },
 });
 
 const partner = { currency: 'EUR', decks: { inbound: 'retail', outbound: 'wholesale' } };
 const partners = {
-  accounts: Object.fromEntries([...Object.values(trunks), 'vendor', 'unpaid'].map((account) => [account, partner])),
+  accounts: Object.fromEntries(
+    [...Object.values(trunks), 'vendor', 'unpaid', 'refusing', 'silent'].map((account) => [account, partner]),
+  ),
 };
 
 /** What Kamailio answers to a call of its RPC. */

@@ -32,7 +32,7 @@ export const handOnCdrs = ({ switchId, folder, places, publish, logger }: Parts)
       }
     });
     await publish(cdrs);
-    places.keep(read.places);
+    await places.keep(read.places);
     handedOn += cdrs.length;
   };
   const run = async (): Promise<void> => {

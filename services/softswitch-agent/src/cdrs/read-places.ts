@@ -1,28 +1,23 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
+import { openFolder, replaceText, textIn } from '@tollgate/folder';
 
 /** How many bytes of each file have been handed on, by what the file is, whatever its name is by now. */
 export type ReadPlaces = {
   of(file: string): number;
-  /** Durable once it returns; of files that are not named it is forgotten. */
-  keep(places: ReadonlyMap<string, number>): void;
+  /** Durable once it resolves; of files that are not named it is forgotten. */
+  keep(places: ReadonlyMap<string, number>): Promise<void>;
 };
 
-/** Kept in a file, replaced as a whole. */
-export const openReadPlaces = (path: string): ReadPlaces => {
-  mkdirSync(dirname(path), { recursive: true });
+export const openReadPlaces = async (path: string, name: string): Promise<ReadPlaces> => {
+  const folder = await openFolder(path);
+  const text = textIn(join(path, name));
   let places = new Map<string, number>(
-    existsSync(path) ? Object.entries(JSON.parse(readFileSync(path, 'utf8')) as Record<string, number>) : [],
+    text === undefined ? [] : Object.entries(JSON.parse(text) as Record<string, number>),
   );
   return {
     of: (file) => places.get(file) ?? 0,
-    keep: (kept) => {
-      const draft = `${path}.draft`;
-      const file = openSync(draft, 'w');
-      writeSync(file, JSON.stringify(Object.fromEntries(kept)));
-      fsyncSync(file);
-      closeSync(file);
-      renameSync(draft, path);
+    keep: async (kept) => {
+      await replaceText(folder, name, JSON.stringify(Object.fromEntries(kept)));
       places = new Map(kept);
     },
   };

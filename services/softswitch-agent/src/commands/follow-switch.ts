@@ -28,6 +28,7 @@ export const followSwitch = (target: Switch, { latest, acknowledge, logger }: Pa
   const acknowledged = new Map<string, string>();
   let hasBegun = false;
   let needsAll = true;
+  let isTelling = false;
 
   const confirm = (command: TrafficCommand, callsCut: number): void => {
     acknowledged.set(keyOf(command), command.commandId);
@@ -45,11 +46,16 @@ export const followSwitch = (target: Switch, { latest, acknowledge, logger }: Pa
   const step = async (): Promise<boolean> => {
     if (!hasBegun || !target.isConnected()) return false;
     const [next] = waiting.values();
-    if (needsAll) await applyAll();
-    else if (next === undefined) return false;
-    else {
-      waiting.delete(keyOf(next));
-      confirm(next, await target.apply(next));
+    if (!needsAll && next === undefined) return false;
+    isTelling = true;
+    try {
+      if (needsAll || next === undefined) await applyAll();
+      else {
+        waiting.delete(keyOf(next));
+        confirm(next, await target.apply(next));
+      }
+    } finally {
+      isTelling = false;
     }
     return true;
   };
@@ -74,7 +80,7 @@ export const followSwitch = (target: Switch, { latest, acknowledge, logger }: Pa
       hasBegun = true;
       work.wake();
     },
-    isUpToDate: () => hasBegun && target.isConnected() && !needsAll && waiting.size === 0,
+    isUpToDate: () => hasBegun && target.isConnected() && !needsAll && !isTelling && waiting.size === 0,
     stop: async () => {
       await work.stop();
       await target.close();

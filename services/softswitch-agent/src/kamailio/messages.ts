@@ -12,6 +12,8 @@ export type AskMessage = {
   account: string;
   /** `account@host:port` with commas between, the first choice first. */
   vendors: string;
+  /** The vendor who could not take the call before; empty at first. */
+  failed: string;
   caller: string;
   callee: string;
   callId: string;

@@ -1,5 +1,5 @@
 import type { Log } from '@tollgate/service-runtime';
-import { createAuthorizer, giveBack } from '../calls/authorize';
+import { createAuthorizer, giveBack, outboundLeg } from '../calls/authorize';
 import type { Ask, Verdict } from '../calls/authorize';
 import type { Ledger } from '../calls/ledger';
 import { createLiveCalls } from '../calls/live-calls';
@@ -30,9 +30,11 @@ export const createSwitchCalls = (parts: CallParts, send: (message: object) => b
     },
   });
 
-  const decide = async ({ index, label, vendors, ...ask }: AskMessage): Promise<void> => {
+  const decide = async ({ index, label, vendors, failed, ...ask }: AskMessage): Promise<void> => {
     const verdict = await authorize({ ...ask, vendors: vendorsIn(vendors) });
     counts[verdict.do] += 1;
+    const isKept = verdict.do === 'route' && verdict.vendor.account === failed;
+    if (failed !== '' && !isKept) releases.release(outboundLeg(ask.id, failed));
     const isSent = send({ id: ask.id, index, label, ...answerOf(verdict) });
     if (verdict.do !== 'route') return;
     const call = { account: ask.account, vendor: verdict.vendor.account, at: Date.now() };
@@ -41,8 +43,11 @@ export const createSwitchCalls = (parts: CallParts, send: (message: object) => b
   };
 
   const follow = ({ event, id, account, vendor, legs, seconds, entry, dialog }: CallMessage): void => {
+    if (legs !== 'asked') {
+      late(id);
+      return;
+    }
     routed.delete(id);
-    if (legs !== 'asked') return;
     if (event === 'answered') {
       places.set(id, { entry, dialog });
       live.add({ id, account, vendor, answeredAt: Date.now(), granted: seconds === 0 ? null : seconds });

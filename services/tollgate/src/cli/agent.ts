@@ -6,7 +6,7 @@ import { createKafka } from '@tollgate/kafka';
 import { addOperatorRoutes, createHttpServer, createLog, createMetrics } from '@tollgate/service-runtime';
 import type { Log } from '@tollgate/service-runtime';
 import { kafkaCommands, startAgent } from '@tollgate/softswitch-agent';
-import type { Tariffs } from '@tollgate/softswitch-agent';
+import type { SwitchPlace, Tariffs } from '@tollgate/softswitch-agent';
 import { readAgentFile } from '../agent-file';
 import { kafkaSettingsOf } from '../kafka-connection';
 import { listen } from '../listen';
@@ -56,15 +56,9 @@ const agent = async (path: string, { url, state, ...flags }: Flags): Promise<voi
   const file = readAgentFile(path);
   const settings = readSettings(flags, process.env);
   const logger = createLog(settings.logLevel);
-  const running = startAgent({
-    switches: file.switches.map(({ switchId, kamailio: { rpc, evapi, cdrs } }) => ({
-      switchId,
-      rpcUrl: rpc,
-      host: evapi.slice(0, evapi.lastIndexOf(':')),
-      port: Number(evapi.slice(evapi.lastIndexOf(':') + 1)),
-      cdrs,
-    })),
-    tariffs: tariffsIn(settings),
+  const running = await startAgent({
+    switches: file.switches,
+    tariffs: tariffsIn(settings, file.switches),
     ledgerUrl: url,
     askMs: file.askMs,
     ...brokersOf(settings, url, logger),
@@ -101,7 +95,7 @@ const limits = {
   connections: 100,
 };
 
-const serveOperators = async (running: ReturnType<typeof startAgent>, settings: Settings, logger: Log) => {
+const serveOperators = async (running: Awaited<ReturnType<typeof startAgent>>, settings: Settings, logger: Log) => {
   const { host, port, allowedHosts } = settings;
   const metrics = createMetrics();
   running.observe([metrics]);
@@ -111,8 +105,9 @@ const serveOperators = async (running: ReturnType<typeof startAgent>, settings: 
   return { url, close: () => server.close() };
 };
 
-/** By the file of the rater: what a call may last and what it costs in the end go by the same decks. */
-const tariffsIn = ({ rater }: Settings): Tariffs => {
+/** By the file of the rater: what a call may last and what it costs in the end go by the same decks. A switch that asks by itself needs none. */
+const tariffsIn = ({ rater }: Settings, switches: readonly SwitchPlace[]): Tariffs => {
+  if (rater === undefined && switches.every((place) => 'url' in place)) return () => undefined;
   if (rater === undefined)
     throw new SettingsError('TOLLGATE_RATER (--rater <file>): needed: whose calls are priced by which decks');
   const { accounts } = readRaterFile(rater);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Folder } from '@tollgate/folder';
+import type { Folder } from './folder';
 
 /** Absent where there is no such file. */
 export const textIn = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
