@@ -42,6 +42,16 @@ test('a log that is an older copy starts over', async () => {
   expect(await (await notesOf('acme')).judge([later])).toBe('start over');
 });
 
+test('whoever reads the warning of a log that was moved is told of moving: it used to speak of an older copy alone', async () => {
+  const warned: string[] = [];
+  const logger: Log = { ...silent, warn: (_about: object, text: string) => void warned.push(text) };
+  const log = await logWith('acme');
+  const notes = createCommitNotes({ log, folded: () => 1n, groupId: 'group', logger });
+  const there = 'tollgate ledger=id-of-acme position=7 event=id-of-acme';
+  expect(await notes.judge([there])).toBe('start over');
+  expect(warned).toEqual([expect.stringMatching(/or was moved since: .*nothing counts twice$/)]);
+});
+
 test('an older copy starts over also when it has grown beyond what was committed', async () => {
   const later = await (await notesOf('acme', 'zenith')).write();
   expect(await (await notesOf('acme', 'other', 'another')).judge([later])).toBe('start over');
