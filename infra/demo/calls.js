@@ -128,6 +128,8 @@ const call = async (options, signal) => {
     .catch(() => undefined);
   const over = await placed.over;
   signal.removeEventListener('abort', placed.kill);
+  // Of a call that Ctrl-C ended there is nothing to tell.
+  signal.throwIfAborted();
   return over;
 };
 

@@ -1,3 +1,4 @@
+export { messagesFor } from './cdr-messages';
 export { explainCdr } from './explain-cdr';
 export { rateCdr } from './rate-cdr';
 export type { Partners } from './rate-cdr';

@@ -1,8 +1,8 @@
+import { messagesFor } from '@tollgate/cdr-rater';
 import { parseJson, recordKinds } from '@tollgate/contracts';
 import asyncApi from '@tollgate/contracts/asyncapi.json';
 import { readDeck } from '@tollgate/rating';
 import { Random } from '../random';
-import { messagesFor } from '../../../services/cdr-rater/src/cdr-messages';
 import { mutate } from './mutate';
 import { createValues } from './schema-values';
 
