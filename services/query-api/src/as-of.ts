@@ -55,23 +55,28 @@ const trafficAsOf = async (log: Log, accountId: string, moment: Moment): Promise
 };
 
 /**
- * Reads accounts as they were, from their own streams: it takes as long as they have events. One at a time, so that whoever asks for
- * many does not keep the present waiting. Resolves with `undefined` for an account that was not open then.
+ * Reads accounts as they were, from their own streams: it takes as long as they have events. One page at a time, everybody's in turn, so
+ * that whoever asks for many, or for one with many events, keeps neither the present nor others waiting. Resolves with `undefined` for
+ * an account that was not open then.
  */
 export const createPast = (log: Log) => {
   let turn: Promise<unknown> = Promise.resolve();
-  const read = async (accountId: string, moment: Moment): Promise<Partner | undefined> => {
-    const { account, last } = await accountAsOf(log, accountId, moment);
-    if (account === undefined || last === undefined) return undefined;
-    const { revision, position } = last;
-    return { account, traffic: await trafficAsOf(log, accountId, moment), revision, position };
-  };
-  return {
-    /** `isWanted` is asked when it is its turn: who has gone is not waited for. */
-    partner: (accountId: string, moment: Moment, isWanted: () => boolean): Promise<Partner | undefined> => {
-      const reading = turn.then(() => (isWanted() ? read(accountId, moment) : undefined));
+  /** Who has gone is not read for any more: what came of it goes to nobody. */
+  const inTurn = (isWanted: () => boolean): Log => ({
+    readStream: (stream, page) => {
+      const reading = turn.then(() => (isWanted() ? log.readStream(stream, page) : []));
       turn = reading.catch(() => undefined);
       return reading;
+    },
+  });
+  return {
+    /** `isWanted` is asked before each page. */
+    partner: async (accountId: string, moment: Moment, isWanted: () => boolean): Promise<Partner | undefined> => {
+      const pages = inTurn(isWanted);
+      const { account, last } = await accountAsOf(pages, accountId, moment);
+      if (account === undefined || last === undefined) return undefined;
+      const { revision, position } = last;
+      return { account, traffic: await trafficAsOf(pages, accountId, moment), revision, position };
     },
   };
 };

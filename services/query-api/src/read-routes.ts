@@ -26,9 +26,9 @@ const settleTimeoutMs = 5_000;
 
 /** The calls that read the present state and the history (DESIGN 4). */
 export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts): void => {
-  const wait = async (minPosition: Position | undefined): Promise<void> => {
-    if (minPosition === undefined || (await table.settled(Number(minPosition), settleTimeoutMs))) return;
-    const detail = `minPosition: the read model is at ${String(table.place())}, before ${String(minPosition)}; ask again`;
+  const wait = async (position: Position | undefined, name = 'minPosition'): Promise<void> => {
+    if (position === undefined || (await table.settled(Number(position), settleTimeoutMs))) return;
+    const detail = `${name}: the read model is at ${String(table.place())}, before ${String(position)}; ask again`;
     throw new HttpProblem(problemOf({ code: 'READ_MODEL_BEHIND', detail }));
   };
 
@@ -36,7 +36,7 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
   /** What the log does not hold yet might still change what is asked for. */
   const waitFor = async (minPosition: Position | undefined, { atPosition }: Moment): Promise<void> => {
     await wait(minPosition);
-    await wait(atPosition);
+    await wait(atPosition, 'atPosition');
   };
 
   server.get<AccountRequest>('/v1/accounts/:accountId', async (request) => {
