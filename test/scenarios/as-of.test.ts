@@ -103,6 +103,12 @@ describe.each(setUps)('a ledger whose calls come late and are corrected, $name',
       expect((await refusal(wrong)).slice(0, 2)).toEqual([400, 'INVALID_REQUEST']);
   });
 
+  it('says that it was atPosition which the log has not come to: it used to say minPosition, which nobody had given', async () => {
+    const { status, body } = await api.get('/v1/accounts/acme?atPosition=999999999999');
+    const detail = expect.stringMatching(/^atPosition: .* before 999999999999;/) as string;
+    expect([status, body]).toEqual([503, expect.objectContaining({ code: 'READ_MODEL_BEHIND', detail })]);
+  });
+
   it('is shown by the command line', async () => {
     const { code, output } = await runTollgate(
       'account',

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../../..');
 let folder: string;
 let unpacked: string;
+let packages: string[];
 
 type Run = { cwd: string; input?: Buffer };
 
@@ -14,15 +15,18 @@ const run = (command: string, args: readonly string[], { cwd, input }: Run) => {
   return { status, stdout, stderr };
 };
 
-/** The package as npm would give it to an auditor, alone in a folder, with the one library it names. */
+/** As its page says: two packages, installed without a network and without a cache of npm's. */
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tollgate-verify-'));
-  const packed = run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: resolve(__dirname, '..') });
-  expect(packed).toMatchObject({ status: 0 });
-  run('tar', ['-xzf', readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? ''], { cwd: folder });
-  unpacked = join(folder, 'package');
-  mkdirSync(join(unpacked, 'node_modules'));
-  cpSync(join(root, 'node_modules/decimal.js'), join(unpacked, 'node_modules/decimal.js'), { recursive: true });
+  for (const source of [resolve(__dirname, '..'), join(root, 'node_modules/decimal.js')])
+    expect(run('npm', ['pack', '--silent', '--pack-destination', folder, source], { cwd: root })).toMatchObject({
+      status: 0,
+    });
+  packages = readdirSync(folder).map((name) => `./${name}`);
+  const [cache, prefix] = [join(folder, 'cache'), join(folder, 'installed')];
+  const install = ['install', '--global', '--offline', '--cache', cache, '--prefix', prefix, ...packages];
+  expect(run('npm', install, { cwd: folder })).toMatchObject({ status: 0 });
+  unpacked = join(prefix, 'lib/node_modules/@tollgate/verify');
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -37,6 +41,11 @@ test('the package needs decimal.js and Node, and holds no tests', () => {
   expect(Object.keys(dependencies)).toEqual(['decimal.js']);
   const names = readdirSync(unpacked, { recursive: true }).map(String);
   expect(names.filter((name) => name.startsWith('dist') && /test|fixture/.test(name))).toEqual([]);
+});
+
+test('its page names both packages: it used to name one, which npm went to the network for the other with', () => {
+  const page = readFileSync(join(unpacked, 'README.md'), 'utf8');
+  expect(page).toContain(`npm install --global ${packages.toSorted().join(' ')}\n`);
 });
 
 test('a whole export ends with 0, and says what is proven', () => {

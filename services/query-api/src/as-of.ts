@@ -5,9 +5,6 @@ import { accountStream, cutoffStream, isAccountEvent } from '@tollgate/contracts
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
 
-/** What is asked for, and whether whoever asked still waits for it. */
-type Asked = { accountId: string; moment: Moment; isWanted: () => boolean };
-
 /** `atPosition`: what is behind that position of the log does not count. */
 export type Moment = Ends & { atPosition?: Position | undefined };
 
@@ -18,9 +15,9 @@ type Log = Pick<EventLog<LogEvent>, 'readStream'>;
 
 const pageEvents = 1_000;
 
-/** Every event of a stream up to there, oldest first; no more once it is not wanted. */
-async function* eventsOf(log: Log, stream: string, { moment: { atPosition: through }, isWanted }: Asked) {
-  for (let from = 0; isWanted();) {
+/** Every event of a stream up to there, oldest first. */
+async function* eventsOf(log: Log, stream: string, through: Position | undefined) {
+  for (let from = 0; ;) {
     const events = await log.readStream(stream, { from, limit: pageEvents });
     for (const event of events) {
       if (through !== undefined && event.position > through) return;
@@ -33,22 +30,22 @@ async function* eventsOf(log: Log, stream: string, { moment: { atPosition: throu
 
 type AtThatTime = { account: Account | undefined; last: RecordedEvent<LogEvent> | undefined };
 
-const accountAsOf = async (log: Log, asked: Asked): Promise<AtThatTime> => {
-  const fold = createAsOf(asked.moment);
+const accountAsOf = async (log: Log, accountId: string, moment: Moment): Promise<AtThatTime> => {
+  const fold = createAsOf(moment);
   let last: RecordedEvent<LogEvent> | undefined;
-  for await (const event of eventsOf(log, accountStream(asked.accountId), asked))
+  for await (const event of eventsOf(log, accountStream(accountId), moment.atPosition))
     if (isAccountEvent(event) && fold.apply(event, event.recordedAt)) last = event;
   return { account: fold.account(), last };
 };
 
 /** By the decisions that had been made by then. */
-const trafficAsOf = async (log: Log, asked: Asked): Promise<Partner['traffic']> => {
-  const { occurredBefore, recordedBefore } = asked.moment;
+const trafficAsOf = async (log: Log, accountId: string, moment: Moment): Promise<Partner['traffic']> => {
+  const { occurredBefore, recordedBefore, atPosition } = moment;
   const traffic: Record<'inbound' | 'outbound', TrafficStatus> = {
     inbound: { state: 'open' },
     outbound: { state: 'open' },
   };
-  for await (const { type, data, recordedAt } of eventsOf(log, cutoffStream(asked.accountId), asked)) {
+  for await (const { type, data, recordedAt } of eventsOf(log, cutoffStream(accountId), atPosition)) {
     if (type !== 'TrafficBlocked' && type !== 'TrafficUnblocked') continue;
     if (!isBefore(data.decidedAt, occurredBefore) || !isBefore(recordedAt, recordedBefore)) continue;
     const { direction, sequence, decidedAt: since } = data;
@@ -58,23 +55,28 @@ const trafficAsOf = async (log: Log, asked: Asked): Promise<Partner['traffic']> 
 };
 
 /**
- * Reads accounts as they were, from their own streams: it takes as long as they have events. One at a time, so that whoever asks for
- * many does not keep the present waiting. Resolves with `undefined` for an account that was not open then, and where it is not wanted any
- * more.
+ * Reads accounts as they were, from their own streams: it takes as long as they have events. One page at a time, everybody's in turn, so
+ * that whoever asks for many, or for one with many events, keeps neither the present nor others waiting. Resolves with `undefined` for
+ * an account that was not open then.
  */
 export const createPast = (log: Log) => {
   let turn: Promise<unknown> = Promise.resolve();
-  const read = async (asked: Asked): Promise<Partner | undefined> => {
-    const { account, last } = await accountAsOf(log, asked);
-    if (account === undefined || last === undefined) return undefined;
-    const { revision, position } = last;
-    return { account, traffic: await trafficAsOf(log, asked), revision, position };
-  };
-  return {
-    partner: (asked: Asked): Promise<Partner | undefined> => {
-      const reading = turn.then(() => read(asked));
+  /** Who has gone is not read for any more: what came of it goes to nobody. */
+  const inTurn = (isWanted: () => boolean): Log => ({
+    readStream: (stream, page) => {
+      const reading = turn.then(() => (isWanted() ? log.readStream(stream, page) : []));
       turn = reading.catch(() => undefined);
       return reading;
+    },
+  });
+  return {
+    /** `isWanted` is asked before each page. */
+    partner: async (accountId: string, moment: Moment, isWanted: () => boolean): Promise<Partner | undefined> => {
+      const pages = inTurn(isWanted);
+      const { account, last } = await accountAsOf(pages, accountId, moment);
+      if (account === undefined || last === undefined) return undefined;
+      const { revision, position } = last;
+      return { account, traffic: await trafficAsOf(pages, accountId, moment), revision, position };
     },
   };
 };

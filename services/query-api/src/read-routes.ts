@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { AccountTable, Partner } from '@tollgate/account-table';
 import {
   accountIdPattern,
@@ -26,9 +26,9 @@ const settleTimeoutMs = 5_000;
 
 /** The calls that read the present state and the history (DESIGN 4). */
 export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts): void => {
-  const wait = async (minPosition: Position | undefined): Promise<void> => {
-    if (minPosition === undefined || (await table.settled(Number(minPosition), settleTimeoutMs))) return;
-    const detail = `minPosition: the read model is at ${String(table.place())}, before ${String(minPosition)}; ask again`;
+  const wait = async (position: Position | undefined, name = 'minPosition'): Promise<void> => {
+    if (position === undefined || (await table.settled(Number(position), settleTimeoutMs))) return;
+    const detail = `${name}: the read model is at ${String(table.place())}, before ${String(position)}; ask again`;
     throw new HttpProblem(problemOf({ code: 'READ_MODEL_BEHIND', detail }));
   };
 
@@ -36,7 +36,7 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
   /** What the log does not hold yet might still change what is asked for. */
   const waitFor = async (minPosition: Position | undefined, { atPosition }: Moment): Promise<void> => {
     await wait(minPosition);
-    await wait(atPosition);
+    await wait(atPosition, 'atPosition');
   };
 
   server.get<AccountRequest>('/v1/accounts/:accountId', async (request) => {
@@ -45,7 +45,7 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
     const { accountId } = request.params;
     const partner = found(table.partner(accountId), accountId);
     if (!isMoment(moment)) return accountView(partner);
-    const then = await past.partner({ accountId, moment, isWanted: stillAsked(request) });
+    const then = await past.partner(accountId, moment, () => !request.socket.destroyed);
     return pastView(found(then, accountId, 'was not open then'), moment);
   });
 
@@ -56,8 +56,7 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
     if (!isMoment(moment)) return { items: items.map(accountView), next };
     const then: AccountView[] = [];
     for (const { account } of items) {
-      const { accountId } = account;
-      const partner = await past.partner({ accountId, moment, isWanted: stillAsked(request) });
+      const partner = await past.partner(account.accountId, moment, () => !request.socket.destroyed);
       if (partner !== undefined) then.push(pastView(partner, moment));
     }
     return { items: then, next };
@@ -95,12 +94,6 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
     return { items, next: events.length > limit ? String(items.at(-1)?.revision) : null };
   });
 };
-
-/** Whoever has hung up waits for nothing. */
-const stillAsked =
-  ({ socket }: FastifyRequest) =>
-  (): boolean =>
-    !socket.destroyed;
 
 /** In the log, which a read model may be behind. What is no account id is never looked up: it might be another key there. */
 const isOpen = async (log: EventLog<LogEvent>, accountId: string): Promise<boolean> =>

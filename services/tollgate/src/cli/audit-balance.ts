@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import type { Direction } from '@tollgate/balance';
 import { formatAmount } from '@tollgate/money';
-import { eventIn } from '@tollgate/verify';
-import { countOf, runAudit, tellDifferences, withAudited } from './audited-events';
+import { countOf, eventAt, runAudit, tellDifferences, withAudited } from './audited-events';
 import type { AuditFlags, AuditedEvent } from './audited-events';
-import { timeOf } from './moment-options';
+import { timeText } from './moment-options';
 import { say, tableLines } from './terminal-text';
 import type { TollgateClient } from './tollgate-client';
 import { createTrialBalance } from './trial-balance';
@@ -37,8 +36,8 @@ export const addBalance = (audit: Command): void => {
       )
       .argument('<id>', 'the account'),
   )
-    .option('--from <time>', 'what was recorded before it is the opening, RFC 3339', timeOf)
-    .option('--to <time>', 'leave out what was recorded then or later, RFC 3339', timeOf)
+    .option('--from <time>', 'what was recorded before it is the opening, RFC 3339', timeText)
+    .option('--to <time>', 'leave out what was recorded then or later, RFC 3339', timeText)
     .option('--entries', 'show every entry')
     .action((accountId: string, path: string | undefined, { from, to, entries = false, ...flags }: Flags) =>
       runAudit(path, flags, {
@@ -51,15 +50,20 @@ export const addBalance = (audit: Command): void => {
     );
 };
 
-const eventsIn = async function* (lines: AsyncIterable<string>, accountId: string): AsyncGenerator<AuditedEvent> {
+/** Those of an account, among the lines of an export. */
+export const eventsIn = async function* (lines: AsyncIterable<string>, accountId: string): AsyncGenerator<AuditedEvent> {
   const stream = `account-${accountId}`;
-  // Most lines of a log are others': only what may be this account's is parsed.
+  let number = 0;
   for await (const line of lines) {
-    if (!line.includes(`"${stream}"`)) continue;
-    const event = eventIn(line);
+    number += 1;
+    if (!mayBeOf(stream, line)) continue;
+    const event = eventAt(number, line);
     if (event.stream === stream) yield event;
   }
 };
+
+/** Most lines of a log are others': only what may be this stream's is parsed. With a backslash a name can be written in other ways. */
+const mayBeOf = (stream: string, line: string): boolean => line.includes(`"${stream}"`) || line.includes('\\');
 
 const eventsServed = async function* (client: TollgateClient, accountId: string): AsyncGenerator<AuditedEvent> {
   for await (const item of client.history(accountId)) yield { ...item, stream: `account-${accountId}` };

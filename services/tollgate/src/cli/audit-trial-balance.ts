@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import type { AccountView } from '@tollgate/contracts';
-import { NoEvent, eventIn } from '@tollgate/verify';
-import { countOf, runAudit, tellDifferences, withAudited } from './audited-events';
+import { countOf, eventAt, runAudit, tellDifferences, withAudited } from './audited-events';
 import type { AuditFlags } from './audited-events';
-import { timeOf } from './moment-options';
+import { timeText } from './moment-options';
 import { say, tableLines } from './terminal-text';
 import type { TollgateClient } from './tollgate-client';
 import { createTrialBalance } from './trial-balance';
@@ -19,8 +18,8 @@ export const addTrialBalance = (audit: Command): void => {
         'Sums what moved each account, by direction and kind, and the totals of each currency; a reversal lowers what it takes back. Every closing balance is compared with the verifier’s fold, and with --url with what Tollgate answers. Reads an export; or the log, also while Tollgate runs, or a backup with --data; or a Tollgate that answers. Changes nothing.',
       ),
   )
-    .option('--from <time>', 'what was recorded before it is the opening, RFC 3339', timeOf)
-    .option('--to <time>', 'leave out what was recorded then or later, RFC 3339', timeOf)
+    .option('--from <time>', 'what was recorded before it is the opening, RFC 3339', timeText)
+    .option('--to <time>', 'leave out what was recorded then or later, RFC 3339', timeText)
     .action((path: string | undefined, { from, to, ...flags }: AuditFlags & Period) =>
       runAudit(path, flags, {
         ofLines: (lines) => balanceOfLines(lines, { from, to }),
@@ -35,12 +34,7 @@ const balanceOfLines = async (lines: AsyncIterable<string>, period: Period): Pro
   let line = 0;
   for await (const text of lines) {
     line += 1;
-    try {
-      trial.apply(eventIn(text));
-    } catch (error) {
-      if (!(error instanceof NoEvent)) throw error;
-      throw new NoEvent(`line ${String(line)}: ${error.message}`, { cause: error });
-    }
+    trial.apply(eventAt(line, text));
   }
   return trial.result();
 };

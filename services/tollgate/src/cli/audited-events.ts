@@ -2,8 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { logLine } from '@tollgate/contracts';
-import { linesOf } from '@tollgate/verify';
-import type { eventIn } from '@tollgate/verify';
+import { NoEvent, eventIn, linesOf } from '@tollgate/verify';
 import { readSettings, settingSources } from '../settings';
 import { openLogSource } from './log-source';
 import type { LogSource } from './log-source';
@@ -16,6 +15,16 @@ import type { TollgateClient } from './tollgate-client';
 export type AuditedEvent = ReturnType<typeof eventIn>;
 
 export type AuditFlags = { data?: string; url?: string; json?: boolean };
+
+/** The event on a line; what is none is said with its number. */
+export const eventAt = (number: number, line: string): AuditedEvent => {
+  try {
+    return eventIn(line);
+  } catch (error) {
+    if (!(error instanceof NoEvent)) throw error;
+    throw new NoEvent(`line ${String(number)}: ${error.message}`, { cause: error });
+  }
+};
 
 /** What an audit makes of each thing that can be audited. */
 type Audit<Result> = {

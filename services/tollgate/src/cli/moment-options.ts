@@ -9,13 +9,11 @@ export const withMoment = (command: Command): Command =>
     .option('--recorded-before <time>', 'as it was by what was recorded before then, RFC 3339', timeText)
     .option('--at-position <position>', 'as it was by what the log held up to that position', positionText);
 
-/** A time as it was given. */
-const timeText = (text: string): string => {
+/** A time as it was given, to the nanosecond. */
+export const timeText = (text: string): string => {
   if (!instant.safeParse(text).success) throw new InvalidArgumentError('It must be like 2026-01-31T00:00:00Z.');
   return text;
 };
-
-export const timeOf = (text: string): Date => new Date(timeText(text));
 
 const positionText = (text: string): string => {
   if (!/^\d{1,19}$/.test(text)) throw new InvalidArgumentError('It must be a position, as answers have them.');

@@ -39,16 +39,24 @@ test('opening + payments − usage + adjustments is the closing balance; a rever
 test('a period opens with all that was recorded before it and ends before its end, both instants exclusive of the other', () => {
   const [from, to] = ['2026-02-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z'];
   const events = [opening(), payment('p', '100'), usage('u', '1', from), payment('q', '50', to)];
-  const period = { from: new Date(from), to: new Date(to) };
-  const { accounts, differences, ...rest } = balanced(events, period);
+  const { accounts, differences, ...rest } = balanced(events, { from, to });
   expect(accounts[0]).toMatchObject({ opening: '100', payments: '0', usage: '1', closing: '99' });
   expect([rest.events, differences]).toEqual([3, []]);
+});
+
+test('an end between two milliseconds leaves in what was recorded at the first: it used to be left out', () => {
+  const at = '2026-02-01T00:00:00.000Z';
+  const events = [opening(), payment('p', '100', at)];
+  const between = '2026-02-01T00:00:00.000000001Z';
+  expect(balanced(events, { to: between }).accounts[0]).toMatchObject({ payments: '100', closing: '100' });
+  expect(balanced(events, { from: between }).accounts[0]).toMatchObject({ opening: '100', payments: '0' });
+  expect(balanced(events, { to: at.replace('Z', '+00:00') }).accounts[0]).toMatchObject({ closing: '0' });
 });
 
 test('a reversal counts in the period in which it was recorded, whenever what it takes back was', () => {
   const later = '2026-02-02T00:00:00.000Z';
   const events = [opening(), usage('u', '10'), reversal('usage', 'u', later)];
-  const { accounts } = balanced(events, { from: new Date('2026-02-01T00:00:00.000Z') });
+  const { accounts } = balanced(events, { from: '2026-02-01T00:00:00.000Z' });
   expect(accounts[0]).toMatchObject({ opening: '-10', usage: '-10', closing: '0' });
 });
 

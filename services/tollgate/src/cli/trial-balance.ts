@@ -1,4 +1,4 @@
-import { directions } from '@tollgate/balance';
+import { directions, isBefore } from '@tollgate/balance';
 import type { Direction } from '@tollgate/balance';
 import { formatAmount, parseAmount } from '@tollgate/money';
 import type { Amount } from '@tollgate/money';
@@ -6,7 +6,7 @@ import { createFold } from '@tollgate/verify';
 import type { AuditedEvent } from './audited-events';
 
 /** Which events count, by when they were recorded: `from` on, and before `to`; what was before `from` is the opening. */
-export type Period = { from?: Date | undefined; to?: Date | undefined };
+export type Period = { from?: string | undefined; to?: string | undefined };
 
 type Kind = 'payments' | 'usage' | 'adjustments';
 
@@ -58,7 +58,7 @@ export const createTrialBalance = ({ from, to }: Period) => {
 
   const applyTo = (accountId: string, { type, data, recordedAt }: AuditedEvent): Moved | undefined => {
     if (type === 'AccountOpened') accounts.set(accountId, newAccount(String(data['currency'])));
-    const isOpening = from !== undefined && new Date(recordedAt) < from;
+    const isOpening = from !== undefined && isBefore(recordedAt, from);
     const known = kinds[type];
     if (known !== undefined) {
       const amount = parseAmount(String(data['amount']));
@@ -76,7 +76,7 @@ export const createTrialBalance = ({ from, to }: Period) => {
   return {
     /** The next event of the log, or of an account's history; what it moved, if that counts. */
     apply: (event: AuditedEvent): Moved | undefined => {
-      if (to !== undefined && new Date(event.recordedAt) >= to) return undefined;
+      if (!isBefore(event.recordedAt, to)) return undefined;
       events += 1;
       if (!event.stream.startsWith(accountPrefix)) return undefined;
       const where = `${event.stream} revision ${String(event.revision)}`;
