@@ -11,7 +11,7 @@ export const vendorFails = async (chain: Chain, { prefix, failing }: { prefix: s
   await ledger.pay(failing, '1', 'outbound');
   await put(chain.ledger.url, `/v1/accounts/${failing}/cutoff`, { balances: ['outbound'] });
   const callee = `${prefix}123`;
-  const placed = placeCall(chain, { from: 'many', callee, talkMs: 3_000 });
+  const placed = placeCall(chain, { from: 'many', callee, talkMs: 1_000 });
   await placed.answered();
   await ledger.untilSettled(failing);
   const call = await placed.over;
