@@ -79,7 +79,7 @@ export const startChain = async ({ isKafkaTold = true, switches = 'switch-1' } =
       tables: {
         trunks,
         trusted: ['127.0.0.1'],
-        policies: { postpaid: 'open' },
+        policies: { postpaid: 'open', many: 'open' },
         routes: {
           '44': [`vendor@${called.vendor}`],
           '33': [`unpaid@${called.second}`, `vendor@${called.vendor}`],
