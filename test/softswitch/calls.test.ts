@@ -8,7 +8,7 @@ import {
   thirtyAtOnce,
   vendorUnpaid,
 } from './scenarios/money';
-import { vendorFails } from './scenarios/vendors';
+import { noVendorLeft, vendorFails } from './scenarios/vendors';
 import type { Call } from './support/calls';
 import { manyCalls } from './scenarios/load';
 import { strangers } from './scenarios/strangers';
@@ -146,6 +146,11 @@ withSwitch('real calls', () => {
       },
       60_000,
     );
+
+    test('where no other is left the call is refused, and both legs are given back', async () => {
+      const { call, balance } = await noVendorLeft(chain);
+      expect([call, balance]).toEqual([{ status: 503, reason: ' Q.850;cause=34;text="No vendor takes it"' }, 0.2]);
+    });
   });
 
   test('nobody but the agent may command the switch', async () => {
