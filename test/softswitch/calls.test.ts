@@ -8,7 +8,7 @@ import {
   thirtyAtOnce,
   vendorUnpaid,
 } from './scenarios/money';
-import { vendorFails } from './scenarios/vendors';
+import { noVendorLeft, vendorFails } from './scenarios/vendors';
 import type { Call } from './support/calls';
 import { manyCalls } from './scenarios/load';
 import { strangers } from './scenarios/strangers';
@@ -146,6 +146,11 @@ withSwitch('real calls', () => {
       },
       60_000,
     );
+
+    test('where no other is left the call is refused, and both legs are given back', async () => {
+      const { call, balance } = await noVendorLeft(chain);
+      expect([call, balance]).toEqual([{ status: 503, reason: ' Q.850;cause=34;text="No vendor takes it"' }, 0.2]);
+    });
   });
 
   test('nobody but the agent may command the switch', async () => {
@@ -178,14 +183,14 @@ withSwitch('real calls', () => {
       for (const call of during.unasked.filter(({ status }) => status === 200)) expect(seconds(call)).toBeLessThan(4);
       expect(limited).toMatchObject(cutByTheSwitch);
       expect(seconds(limited)).toBeLessThan(6);
-      expect([during.help, after]).toEqual([completed, completed]);
+      expect([during.help, ...during.replaced, after]).toEqual([completed, completed, completed, completed]);
     }, 120_000);
 
     test('Tollgate is killed: the same, until it is back; unasked calls are charged', async () => {
       const { during, after, charged } = await ledgerKilled(chain);
       expect(during.prepaid).toMatchObject({ status: 503 });
       expect(sorted(during.unasked)).toEqual(unasked);
-      expect([during.help, after]).toEqual([completed, completed]);
+      expect([during.help, ...during.replaced, after]).toEqual([completed, completed, completed, completed]);
       expect(charged).toBe(2);
     }, 120_000);
 

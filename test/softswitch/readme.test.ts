@@ -82,11 +82,13 @@ withSwitch('“Put it in front of a switch”', () => {
     for (const [index, line] of lines(servers).entries()) {
       const terminal = type(line, clone);
       terminals.push(terminal);
-      await until(`${line}: ${ready[index] ?? ''}`, () => terminal.output().includes(ready[index] ?? ''), 60_000).catch(
-        (error: unknown) => {
-          throw new Error(`${String(error)}\n${terminal.output()}`);
-        },
-      );
+      await until(
+        `${line}: ${ready[index] ?? ''}`,
+        () => terminal.output().includes(ready[index] ?? ''),
+        150_000,
+      ).catch((error: unknown) => {
+        throw new Error(`${String(error)}\n${terminal.output()}`);
+      });
     }
     const outputs: string[] = [];
     const run = async (line: string): Promise<void> => {
@@ -112,7 +114,7 @@ withSwitch('“Put it in front of a switch”', () => {
     });
     await run(lines(commands)[3] ?? '');
     expect(outputs[4]).toContain('Refused: 402 Q.850;cause=21');
-  }, 240_000);
+  }, 400_000);
 
   test('Ctrl-C in each terminal leaves nothing running', async () => {
     for (const terminal of terminals.splice(0).reverse()) await terminal.interrupt();

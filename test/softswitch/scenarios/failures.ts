@@ -5,15 +5,16 @@ import { ledgerAt } from '../support/ledger-of';
 import { openPaid } from './money';
 import { until } from '../../scenarios/support/until';
 
-/** What is called while a part is away: a prepaid partner, three calls of a postpaid one at once, and help. */
+/** What is called while a part is away: a prepaid partner, three calls of a postpaid one at once, two to a vendor who fails, and help. */
 const callAll = async (chain: Chain) => {
   const talkMs = 10_000;
-  const [prepaid, help, ...unasked] = await Promise.all([
+  const [prepaid, help, unasked, replaced] = await Promise.all([
     placeCall(chain, { from: 'prepaid', talkMs: 300 }).over,
     placeCall(chain, { from: 'prepaid', callee: '112', talkMs: 300 }).over,
-    ...[1, 2, 3].map(() => placeCall(chain, { from: 'postpaid', talkMs }).over),
+    Promise.all([1, 2, 3].map(() => placeCall(chain, { from: 'postpaid', talkMs }).over)),
+    Promise.all([1, 2].map(() => placeCall(chain, { from: 'many', callee: '55123', talkMs: 300 }).over)),
   ]);
-  return { prepaid, help, unasked };
+  return { prepaid, help, unasked, replaced };
 };
 
 /** With its agent dead a switch goes by its policy; the calls that it was given end at their limits. */

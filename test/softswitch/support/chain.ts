@@ -34,7 +34,7 @@ export const addressOf = (account: Originator): string =>
 /** A cent a second. */
 const deck = [
   'prefix,currency,perMinute,initialSeconds,incrementSeconds',
-  ...[33, 44, 55, 66].map((prefix) => `${String(prefix)},EUR,0.6,1,1`),
+  ...[33, 44, 55, 66, 77].map((prefix) => `${String(prefix)},EUR,0.6,1,1`),
   '',
 ].join('\n');
 
@@ -79,11 +79,12 @@ export const startChain = async ({ isKafkaTold = true, switches = 'switch-1' } =
       tables: {
         trunks,
         trusted: ['127.0.0.1'],
-        policies: { postpaid: 'open' },
+        policies: { postpaid: 'open', many: 'open' },
         routes: {
           '44': [`vendor@${called.vendor}`],
           '33': [`unpaid@${called.second}`, `vendor@${called.vendor}`],
           '55': [`refusing@${called.refusing}`, `vendor@${called.vendor}`],
+          '77': [`refusing@${called.refusing}`],
           '66': [`silent@${called.silent}`, `vendor@${called.vendor}`],
         },
         emergency: { '112': called.emergency, sos: called.emergency },
