@@ -1,7 +1,14 @@
 import { eventsIn } from './audit-balance';
 
 const line = (stream: string, revision: number): string =>
-  JSON.stringify({ stream, revision, eventId: 'e', type: 'UsageCharged', recordedAt: '2026-01-31T12:00:00Z', data: {} });
+  JSON.stringify({
+    stream,
+    revision,
+    eventId: 'e',
+    type: 'UsageCharged',
+    recordedAt: '2026-01-31T12:00:00Z',
+    data: {},
+  });
 
 const revisionsIn = async (...lines: string[]): Promise<number[]> => {
   const revisions: number[] = [];

@@ -51,7 +51,10 @@ export const addBalance = (audit: Command): void => {
 };
 
 /** Those of an account, among the lines of an export. */
-export const eventsIn = async function* (lines: AsyncIterable<string>, accountId: string): AsyncGenerator<AuditedEvent> {
+export const eventsIn = async function* (
+  lines: AsyncIterable<string>,
+  accountId: string,
+): AsyncGenerator<AuditedEvent> {
   const stream = `account-${accountId}`;
   let number = 0;
   for await (const line of lines) {
