@@ -40,9 +40,9 @@ const readOptions = () => {
   }
 };
 
-/** Calls `onSignal` at the first signal that ends programs. @param {() => void} onSignal */
+/** At Ctrl-C, which comes twice: from the terminal and from npm. @param {() => void} onSignal */
 const atSignal = (onSignal) => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, onSignal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
 };
 
 /** @param {string} at */
