@@ -31,8 +31,8 @@ const suite = (displayName, where) => ({
 const besideTheSource = '<rootDir>/{packages,services,infra}/**';
 /** What a real EventStoreDB answered, replayed: `npm run proof:recordings`, too long for every run. */
 const recordings = '/packages/eventstore-test-server/src/replay/';
-/** Thousands of real calls: `npm run proof:calls`. */
-const manyCalls = '/test/softswitch/proof.test.ts';
+/** Thousands of real calls, several switches, the demo, and the README as it is typed: `npm run proof:calls`, minutes of it. */
+const longCalls = ['proof', 'several', 'demo', 'readme'].map((name) => `/test/softswitch/${name}.test.ts`);
 const fetchBroker = '<rootDir>/test/fetch-broker.js';
 
 /** @type {import('jest').Config} */
@@ -46,11 +46,11 @@ module.exports = {
       testPathIgnorePatterns: ['/node_modules/', '\\.integration\\.test\\.ts$', recordings],
     }),
     suite('recordings', { testMatch: [`<rootDir>${recordings}*.test.ts`] }),
-    suite('calls', { testMatch: [`<rootDir>${manyCalls}`], globalSetup: fetchBroker }),
+    suite('calls', { testMatch: longCalls.map((file) => `<rootDir>${file}`), globalSetup: fetchBroker }),
     // Alone, for a call that waits is a call refused.
     suite('switch', {
       testMatch: ['<rootDir>/test/softswitch/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', manyCalls],
+      testPathIgnorePatterns: ['/node_modules/', ...longCalls],
       globalSetup: fetchBroker,
     }),
     suite('integration', {

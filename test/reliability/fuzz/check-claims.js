@@ -21,7 +21,12 @@ const isConflict = (/** @type {string} */ code) => code === 'ID_CONFLICT' || cod
  * @type {Record<string, (ledger: Ledger, claim: any) => string | false | undefined>}
  */
 const untruths = {
-  ACCOUNT_NOT_FOUND: ({ openings }, { accountId, since }) => isBy(openings.get(accountId), since) && 'it was open',
+  ACCOUNT_NOT_FOUND: ({ openings }, { type, accountId, detail, since }) => {
+    // Whoever reads an account as it was may ask for a time before it.
+    if (type === undefined && detail?.endsWith('was not open then'))
+      return openings.has(accountId) ? false : 'it was never opened';
+    return isBy(openings.get(accountId), since) && 'it was open';
+  },
   ACCOUNT_EXISTS: ({ openings }, { type, accountId, body }) => {
     const opening = openings.get(accountId);
     if (type !== 'AccountOpened' || opening === undefined) return 'it was never opened';

@@ -17,6 +17,7 @@ const other = { of: { kind: 'payment', id: 'p2' } };
 test.each([
   ['ACCOUNT_NOT_FOUND', paid({ accountId: 'globex' }, unknown)],
   ['ACCOUNT_NOT_FOUND', paid({}, { since: 0 })],
+  ['ACCOUNT_NOT_FOUND', { accountId: 'acme', since: 4, detail: 'account acme was not open then' }],
   ['ACCOUNT_EXISTS', opened({ name: 'Acme' })],
   ['CURRENCY_MISMATCH', paid({ paymentId: 'p2', currency: 'USD' })],
   ['ID_CONFLICT', paid({ amount: '6' })],
@@ -34,6 +35,7 @@ test.each([
 test.each([
   ['ACCOUNT_NOT_FOUND', paid({ paymentId: 'p2' }), /it was open/],
   ['ACCOUNT_NOT_FOUND', { accountId: 'acme', since: 1 }, /it was open/],
+  ['ACCOUNT_NOT_FOUND', { accountId: 'globex', since: 1, detail: 'account globex was not open then' }, /never opened/],
   ['ACCOUNT_EXISTS', opened({}), /with this content/],
   ['ACCOUNT_EXISTS', opened({ cutoff: { balances: [], creditLimits: { mutual: '0.0' } } }), /with this content/],
   ['ACCOUNT_EXISTS', { ...opened({ accountId: 'globex' }), ...unknown }, /never opened/],
