@@ -1,7 +1,6 @@
 // @ts-check
 'use strict';
 
-const { once } = require('node:events');
 const net = require('node:net');
 
 /** A problem the user can solve; its message says how. */
@@ -19,14 +18,24 @@ const dieWithParent = (signal, command) => [
   ...command,
 ];
 
+/** Below those that a system gives to outgoing connections (Linux: from 32768 on), or one of them could take it before whoever asked listens. */
+const [firstPort, ports] = [15_000, 15_000];
+
+/** A port of this machine that nobody listens on. */
 const freePort = async () => {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {net.AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = firstPort + Math.floor(Math.random() * ports);
+    if (await isFree(port)) return port;
+  }
 };
+
+/** @param {number} port @returns {Promise<boolean>} */
+const isFree = (port) =>
+  new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 
 /** @param {string} text */
 const portFrom = (text) => {

@@ -14,7 +14,7 @@ import {
   untilConsumed,
   untilPublished,
 } from './support/kafka-scenario';
-import { freePort } from './support/free-port';
+import { freePort } from '../../infra/child-server';
 import { createDataFolder } from './support/tollgate-process';
 import type { Tollgate } from './support/tollgate-process';
 import { entriesOf } from './support/traffic-load';

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { get } from './support/api';
-import { freePort } from './support/free-port';
+import { freePort } from '../../infra/child-server';
 import { runInTerminal } from './support/terminal';
 import type { Terminal } from './support/terminal';
 import { createDataFolder } from './support/tollgate-process';

@@ -4,7 +4,7 @@ import { get, openPrepaid, post, send } from './support/api';
 import type { Fields } from './support/api';
 import { startEventStore } from './support/event-store-process';
 import type { EventStore } from './support/event-store-process';
-import { freePort } from './support/free-port';
+import { freePort } from '../../infra/child-server';
 import { untilReady } from './support/kafka-observer';
 import { startRoleProcesses } from './support/role-processes';
 import type { RoleProcesses } from './support/role-processes';

@@ -4,7 +4,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import { openDataFolder } from 'tollgate/node';
 import { get } from './support/api';
 import type { JsonAnswer } from './support/api';
-import { freePort } from './support/free-port';
+import { freePort } from '../../infra/child-server';
 import { createDataFolder, spawnTollgate, startTollgate } from './support/tollgate-process';
 import { until } from './support/until';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startBroker } from '../../../infra/kafka/broker';
 import type { Broker } from '../../../infra/kafka/broker';
-import { freePort } from '../../scenarios/support/free-port';
+import { freePort } from '../../../infra/child-server';
 import { get, post, postBatch } from '../../scenarios/support/api';
 import { untilReady } from '../../scenarios/support/kafka-observer';
 import {

@@ -1,6 +1,6 @@
 import { startBroker } from '../../../infra/kafka/broker';
 import type { Broker } from '../../../infra/kafka/broker';
-import { freePort } from '../../scenarios/support/free-port';
+import { freePort } from '../../../infra/child-server';
 import { get } from '../../scenarios/support/api';
 import type { Fields } from '../../scenarios/support/api';
 import { createDataFolder, startTollgate } from '../../scenarios/support/tollgate-process';

@@ -1,4 +1,4 @@
-import { freePort } from '../../scenarios/support/free-port';
+import { freePort } from '../../../infra/child-server';
 import { startBroker } from '../../../infra/kafka/broker';
 import type { Broker } from '../../../infra/kafka/broker';
 import { openPrepaid } from '../../scenarios/support/api';

@@ -8,7 +8,7 @@ import { answerCalls, takeCalls } from '../../../infra/phone/phone';
 import { refusingScenario, silentScenario } from '../../../infra/phone/scenarios';
 import { missingSipp } from '../../../infra/phone/sipp';
 import { startPostgres } from '../../../infra/postgres/server';
-import { freePort } from '../../scenarios/support/free-port';
+import { freePort } from '../../../infra/child-server';
 import { createDataFolder, spawnTollgate, startTollgate } from '../../scenarios/support/tollgate-process';
 import type { Tollgate } from '../../scenarios/support/tollgate-process';
 import { until } from '../../scenarios/support/until';
