@@ -1,6 +1,7 @@
 export { openAccountTable } from './account-table';
 export type { AccountTableOptions } from './account-table';
 export { addBatch } from './add-batch';
+export { faultOfAccount } from './fault-of-account';
 export type { Partner, TrafficStatus } from './partner';
 export type { Acknowledged } from './acknowledged';
 export {

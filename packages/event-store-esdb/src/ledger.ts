@@ -68,7 +68,7 @@ export const openLedger = async (
 export const requireLedger = (stream: string, ledger: string, expected: string): void => {
   if (ledger !== expected)
     throw new ForeignLedger(
-      `${stream} names the ledger ${ledger}, not ${expected}: set EVENTSTORE_STREAM_PREFIX to this one's`,
+      `${stream} names the ledger ${ledger}, not ${expected}: set EVENTSTORE_STREAM_PREFIX (for copy-log EVENTSTORE_STREAM_PREFIX_TO) to this one's`,
     );
 };
 

@@ -84,5 +84,5 @@ const unavailable = (error: unknown): LogUnavailable => new LogUnavailable(unava
 
 export const unavailableText = (error: unknown): string =>
   failureOf(error) === 'denied'
-    ? `the event store refuses this user (${reasonOf(error)}): see the access list of event-store-esdb`
+    ? `the event store refuses this user (${reasonOf(error)}): its name or password is wrong, or it lacks the rights of infra/eventstore/access.json`
     : `the event store is not available: ${inOurWords(error)}`;

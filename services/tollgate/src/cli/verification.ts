@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { eventKey, openAccountTable, reversedKey } from '@tollgate/account-table';
+import { eventKey, faultOfAccount, openAccountTable, reversedKey } from '@tollgate/account-table';
 import type { AccountTable, Partner, RecordKey } from '@tollgate/account-table';
-import { accountStream, streamPrefixes } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import { LogDamaged, foldBytes } from '@tollgate/event-store';
 import type { Place, RecordedEvent } from '@tollgate/event-store';
@@ -120,7 +119,7 @@ const foldAnew = (table: AccountTable, group: StoredGroup<LogEvent>, differ: Dif
   };
   table.add({ ...group, bytes, foldOffset: (index) => index * foldBytes, event: at });
   events.forEach((event, index) => {
-    const fault = faultOfAccount(table, event);
+    const fault = faultOfAccount(event, (accountId) => table.facts(accountId)?.currency);
     if (fault !== undefined) differ(group.place(index), fault);
   });
   return suspects;
@@ -155,16 +154,6 @@ const movementText = ({ direction, amount }: { direction: string; amount: string
 const keysOf = (event: LogEvent): RecordKey[] => {
   const own = eventKey(event);
   return [...(own === undefined ? [] : [own]), ...(event.type === 'EntryReversed' ? [reversedKey(event.data)] : [])];
-};
-
-/** What is wrong with an entry where it stands: in the stream of another account, or in another currency. */
-const faultOfAccount = (table: AccountTable, { stream, data }: RecordedEvent<LogEvent>): string | undefined => {
-  if (!stream.startsWith(streamPrefixes.account) || !('accountId' in data)) return undefined;
-  if (stream !== accountStream(data.accountId)) return `an event of account ${data.accountId} stands in ${stream}`;
-  const currency = table.facts(data.accountId)?.currency;
-  return 'currency' in data && data.currency !== currency
-    ? `an amount in ${data.currency} stands in ${stream}, which is kept in ${currency ?? 'none'}`
-    : undefined;
 };
 
 const isSame = (one: DataView, at: number, other: { bytes: DataView; offset: number }): boolean => {

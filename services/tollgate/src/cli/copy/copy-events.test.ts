@@ -104,3 +104,12 @@ test('a target that goes on where the source ends is a copy no more', async () =
     'the target goes on where the other log ends, with revision 1200 of account-acme (position 120100): it is no copy any more',
   );
 });
+
+test('what another copy-log had added meanwhile was told of as a copy that differs; now it is named, and what to do', async () => {
+  const twice = (event: Event): Event[] => (event.revision === 1_199 ? [event, charged(1_200)] : [event]);
+  const copying = copyTo([], twice);
+  await expect(copying).rejects.toThrow(LogsDiffer);
+  await expect(copying).rejects.toThrow(
+    'the target has 1201 events, and 1200 were to be copied: somebody else appends to it, as another copy-log does; run this again once that has ended',
+  );
+});
