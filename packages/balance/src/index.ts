@@ -33,6 +33,7 @@ export type { CallCommand, CallDecision, KnownCall, Refusal } from './decide-cal
 export { directions } from './entry';
 export type { Adjustment, Direction, EntryKind, Payment, RecordKind, Reversal, Usage } from './entry';
 export { exhaustedAt } from './exhausted';
+export { loweredBy } from './grant';
 export type { Tariff } from './grant';
 export { countHeld, nothingHeld, reservationAfter, reservationIdOf, settlementOf } from './reservation';
 export type { Held, Reservation } from './reservation';

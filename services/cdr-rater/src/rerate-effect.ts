@@ -1,4 +1,4 @@
-import { directions, guardsOf, setOf } from '@tollgate/balance';
+import { directions, guardsOf, loweredBy, setOf } from '@tollgate/balance';
 import type { Balance, Direction } from '@tollgate/balance';
 import type { AccountView } from '@tollgate/contracts';
 import { formatAmount, parseAmount } from '@tollgate/money';
@@ -31,13 +31,16 @@ export const effectOf = (account: AccountView, corrections: readonly Correction[
     before: account.balances,
     after,
     blockedBefore: directions.filter((direction) => account.traffic[direction].state === 'blocked'),
-    blockedAfter: blockedWith(account.cutoff, after),
+    blockedAfter: blockedWith(account, after),
   };
 };
 
-const blockedWith = ({ balances, creditLimits }: AccountView['cutoff'], after: Texts): Direction[] => {
+const blockedWith = ({ cutoff, exposure }: AccountView, after: Texts): Direction[] => {
+  const { balances, creditLimits, countReservations } = cutoff;
+  const heldOf = (balance: Balance): Amount =>
+    countReservations === true ? parseAmount(exposure?.reserved[loweredBy(balance, cutoff)] ?? '0') : 0n;
   const exhausted = balances.filter(
-    (balance) => parseAmount(after[balance]) + parseAmount(creditLimits[balance]) <= 0n,
+    (balance) => parseAmount(after[balance]) + parseAmount(creditLimits[balance]) - heldOf(balance) <= 0n,
   );
   return directions.filter((direction) => (setOf(exhausted) & guardsOf[direction]) !== 0);
 };

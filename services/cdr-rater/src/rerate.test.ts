@@ -94,6 +94,26 @@ test('a call that has no price any more stays as it is, with the reason', () => 
   });
 });
 
+test('usage that cannot be charged again stays as it is: it used to be taken back, and then charged nothing', () => {
+  const [usage] = charged({});
+  const attributes = Object.fromEntries(Array.from({ length: 64 }, (_, index) => [`k${String(index)}`, 'v']));
+  const history = [{ type: 'UsageCharged', data: { ...usage?.data, attributes } }];
+  expect(now(history)).toMatchObject({
+    chosen: 1,
+    corrections: [],
+    faults: [{ usageId: 'c1/in', detail: expect.stringContaining('at most 64 entries') as unknown }],
+  });
+});
+
+test('calls that a switch gave the attribute of a second run are rated again each: all but the last used to be left out', () => {
+  const attributes = { rerates: 'same' };
+  const history = [...charged({ attributes }), ...charged({ cdrId: 'c2', attributes })];
+  const { chosen, corrections } = now(history);
+  expect(chosen).toBe(2);
+  expect(corrections.map(({ after }) => after.usageId)).toEqual(['c1/in/r2', 'c2/in/r2']);
+  expect(now([...history, ...eventsOf(corrections)])).toEqual({ chosen: 2, corrections: [], faults: [] });
+});
+
 const account = (inbound: string, cutoff: Partial<AccountView['cutoff']>, isBlocked: boolean): AccountView => ({
   ...{ accountId: 'acme', currency: 'EUR', revision: 1, position: '1' },
   balances: { inbound, outbound: '0', mutual: formatAmount(-parseAmount(inbound)) },
@@ -125,4 +145,13 @@ test.each([
   const effect = effectOf(before, now(charged(), perMinute).corrections);
   expect(effect).toMatchObject({ after: { inbound, outbound: '0' }, blockedAfter, blockedBefore });
   expect(parseAmount(effect.after.mutual)).toBe(-parseAmount(inbound));
+});
+
+test('what is held for calls blocks where the rule counts it: the dry run used to say that nothing would', () => {
+  const exposure = { reserved: { inbound: '0.1', outbound: '0' }, calls: { inbound: 1, outbound: 0 }, unsettled: 0 };
+  const blockedAfter = (countReservations?: true) =>
+    effectOf({ ...account('0.4', { countReservations }, false), exposure }, now(charged(), '1.2').corrections)
+      .blockedAfter;
+  expect(blockedAfter(true)).toEqual(['inbound']);
+  expect(blockedAfter()).toEqual([]);
 });

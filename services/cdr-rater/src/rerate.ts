@@ -29,25 +29,36 @@ export const rerate = (
 ): RerateResult => {
   const { last, reversals } = lastOfCalls(history);
   const result: RerateResult = { chosen: 0, corrections: [], faults: [] };
-  for (const { entry, run } of last.values()) {
+  for (const [origin, { entry, run }] of last) {
     const taken = reversals.get(entry.usageId);
     const isOurs = taken === reversalIdOf(entry.usageId);
     if (!isChosen(entry, selection) || (taken !== undefined && !isOurs)) continue;
     result.chosen += 1;
-    const outcome = priceNow(partners, entry);
-    if ('detail' in outcome) result.faults.push({ usageId: entry.usageId, detail: outcome.detail });
-    else if (isOurs || outcome.amount !== entry.amount)
-      result.corrections.push({
-        before: entry,
-        reversal: isOurs ? undefined : reversalOf(entry, selection),
-        after: chargedAgain(entry, run + 1, outcome),
-      });
+    const after = afterOf(partners, { origin, entry, run });
+    if ('detail' in after) result.faults.push({ usageId: entry.usageId, detail: after.detail });
+    else if (isOurs || after.amount !== entry.amount)
+      result.corrections.push({ before: entry, reversal: isOurs ? undefined : reversalOf(entry, selection), after });
   }
   return result;
 };
 
 type Last = { entry: Usage; run: number };
 
+/** What would be charged instead; or why that is nothing. */
+const afterOf = (partners: Partners, { origin, entry, run }: Last & { origin: string }): Usage | { detail: string } => {
+  const outcome = priceNow(partners, entry);
+  if ('detail' in outcome) return outcome;
+  const after = chargedAgain(entry, { origin, run: run + 1 }, outcome);
+  return after.amount === entry.amount ? after : accepted(after);
+};
+
+/** Or why the ledger would refuse it: nothing is taken back that cannot be charged again. */
+const accepted = (after: Usage): Usage | { detail: string } => {
+  const parsed = parseBody(usage, after);
+  return parsed.ok ? after : { detail: `what would be charged instead is refused: ${parsed.detail}` };
+};
+
+/** The attribute alone makes no usage another run of a call, for a switch may name one so: its id must say the same. */
 const lastOfCalls = (history: readonly HistoryEntry[]) => {
   const last = new Map<string, Last>();
   const reversals = new Map<string, string>();
@@ -59,7 +70,9 @@ const lastOfCalls = (history: readonly HistoryEntry[]) => {
     if (type !== 'UsageCharged') continue;
     const entry = read(usage, data);
     const origin = originOf(entry);
-    last.set(origin, { entry, run: (last.get(origin)?.run ?? 0) + 1 });
+    const run = (last.get(origin)?.run ?? 0) + 1;
+    if (run > 1 && entry.usageId === againIdOf(origin, run)) last.set(origin, { entry, run });
+    else last.set(entry.usageId, { entry, run: 1 });
   }
   return { last, reversals };
 };
@@ -101,16 +114,21 @@ const reversalOf = ({ usageId, accountId }: Usage, { reason, actor }: RerateSele
 });
 
 /** The authorisation was settled by the first usage of the call. */
-const chargedAgain = (before: Usage, run: number, { amount, prefix }: { amount: string; prefix: string }): Usage => {
+const chargedAgain = (
+  before: Usage,
+  { origin, run }: { origin: string; run: number },
+  { amount, prefix }: { amount: string; prefix: string },
+): Usage => {
   const { authorizationId: _settled, final: _final, ...kept } = before;
-  const origin = originOf(before);
   return {
     ...kept,
-    usageId: shortened(`${origin}/r${String(run)}`),
+    usageId: againIdOf(origin, run),
     amount,
     attributes: { ...before.attributes, prefix, [originAttribute]: origin },
   };
 };
+
+const againIdOf = (origin: string, run: number): string => shortened(`${origin}/r${String(run)}`);
 
 const reversalIdOf = (usageId: string): string => shortened(`${usageId}/rerated`);
 
