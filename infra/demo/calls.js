@@ -21,7 +21,7 @@ gone, refused again, and admitted again. A real Kafka, Kamailio and PostgreSQL, 
 
 const example = path.resolve(__dirname, '../kamailio/example');
 const acme = '127.0.0.2';
-const state = { url: '', sip: '', payments: 0, commands: 0 };
+const state = { url: '', sip: '', payments: 0 };
 
 /** @param {string} name */
 const exampleFile = (name) => path.join(example, name);

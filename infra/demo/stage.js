@@ -7,6 +7,7 @@ const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
+const { say } = require('../command.js');
 
 const program = path.resolve(__dirname, '../../services/tollgate/bin/tollgate.js');
 const startTimeoutMs = 30_000;
@@ -16,9 +17,6 @@ const ending = new AbortController();
 
 /** What to undo in the end, last first. @type {(() => unknown)[]} */
 const undo = [];
-
-/** @param {string} line */
-const say = (line) => process.stdout.write(`${line}\n`);
 
 /** Settings of the shell must not reach the demonstration. */
 const environment = Object.fromEntries(

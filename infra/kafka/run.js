@@ -8,6 +8,7 @@ const net = require('node:net');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { SetupError, portFrom } = require('../child-server.js');
+const { readOptions, runCommand, say } = require('../command.js');
 const { startBroker } = require('./broker.js');
 const { cacheDir } = require('./install.js');
 
@@ -57,25 +58,17 @@ const isOurs = (pid) => {
   }
 };
 
-const readOptions = () => {
-  try {
-    return parseArgs({
-      options: {
-        port: { type: 'string', default: '9092' },
-        data: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new SetupError(`${/** @type {Error} */ (error).message}\n\n${help}`);
-  }
-};
-
-/** @param {string} line */
-const say = (line) => process.stdout.write(`${line}\n`);
+const parse = () =>
+  parseArgs({
+    options: {
+      port: { type: 'string', default: '9092' },
+      data: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
 
 const main = async () => {
-  const options = readOptions();
+  const options = readOptions(help, parse);
   if (options.help) {
     say(help);
     return;
@@ -104,10 +97,4 @@ const main = async () => {
     throw new SetupError(`The Kafka broker stopped by itself (${how}). Its log: ${path.join(dataDir, 'broker.log')}`);
 };
 
-main().then(
-  () => process.exit(0),
-  (error) => {
-    process.stderr.write(`${error instanceof SetupError ? error.message : error.stack}\n`);
-    process.exit(1);
-  },
-);
+runCommand(main);

@@ -7,6 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { parseArgs, promisify } = require('node:util');
 const { SetupError, portFrom } = require('../child-server.js');
+const { numberFrom, readOptions, runCommand, say } = require('../command.js');
 const { startKamailio } = require('./switch.js');
 
 const help = `Runs a Kamailio that asks Tollgate before it routes, until Ctrl-C. Needs Debian's kamailio, kamailio-extra-modules and
@@ -25,28 +26,20 @@ kamailio-postgres-modules, and a PostgreSQL database for its dialogs (npm run po
   --help              this text
 `;
 
-/** @param {string} line */
-const say = (line) => process.stdout.write(`${line}\n`);
-
-const readOptions = () => {
-  try {
-    return parseArgs({
-      options: {
-        switch: { type: 'string', default: path.join(__dirname, 'example/switch.json') },
-        sip: { type: 'string', default: '127.0.0.1:5060' },
-        rpc: { type: 'string', default: '8449' },
-        evapi: { type: 'string', default: '8448' },
-        'open-calls': { type: 'string', default: '2' },
-        'open-seconds': { type: 'string', default: '60' },
-        database: { type: 'string', default: 'postgresql://tollgate@127.0.0.1:5432/tollgate' },
-        data: { type: 'string', default: path.resolve(__dirname, '../../.cache/kamailio') },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new SetupError(`${/** @type {Error} */ (error).message}\n\n${help}`);
-  }
-};
+const parse = () =>
+  parseArgs({
+    options: {
+      switch: { type: 'string', default: path.join(__dirname, 'example/switch.json') },
+      sip: { type: 'string', default: '127.0.0.1:5060' },
+      rpc: { type: 'string', default: '8449' },
+      evapi: { type: 'string', default: '8448' },
+      'open-calls': { type: 'string', default: '2' },
+      'open-seconds': { type: 'string', default: '60' },
+      database: { type: 'string', default: 'postgresql://tollgate@127.0.0.1:5432/tollgate' },
+      data: { type: 'string', default: path.resolve(__dirname, '../../.cache/kamailio') },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
 
 /** @param {string} file */
 const tablesIn = (file) => {
@@ -66,14 +59,8 @@ const psqlAt = (database) => async (/** @type {readonly string[]} */ args) => {
   return stdout;
 };
 
-/** @param {string} name @param {string} text */
-const numberFrom = (name, text) => {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new SetupError(`--${name} ${text}: not a whole number from 1 to 99999`);
-  return Number(text);
-};
-
 const main = async () => {
-  const options = readOptions();
+  const options = readOptions(help, parse);
   if (options.help) return void say(help);
   const [address = '', port = ''] = options.sip.split(':');
   const starting = startKamailio({
@@ -105,10 +92,4 @@ const main = async () => {
   if (!stopping) throw new SetupError(`Kamailio stopped by itself (${how}). Its log: ${options.data}/kamailio.log`);
 };
 
-main().then(
-  () => process.exit(0),
-  (error) => {
-    process.stderr.write(`${error instanceof SetupError ? error.message : error.stack}\n`);
-    process.exit(1);
-  },
-);
+runCommand(main);

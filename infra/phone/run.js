@@ -4,6 +4,7 @@
 
 const { parseArgs } = require('node:util');
 const { SetupError } = require('../child-server.js');
+const { numberFrom, readOptions, runCommand, say } = require('../command.js');
 const { answerCalls, placeCall } = require('./phone.js');
 const { missingSipp } = require('./sipp.js');
 
@@ -20,25 +21,17 @@ const help = `Places a call by way of a switch and says what becomes of it, or a
   --help              this text
 `;
 
-/** @param {string} line */
-const say = (line) => process.stdout.write(`${line}\n`);
-
-const readOptions = () => {
-  try {
-    return parseArgs({
-      options: {
-        from: { type: 'string', default: '127.0.0.1' },
-        call: { type: 'string' },
-        seconds: { type: 'string', default: '60' },
-        via: { type: 'string', default: '127.0.0.1:5060' },
-        answer: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new SetupError(`${/** @type {Error} */ (error).message}\n\n${help}`);
-  }
-};
+const parse = () =>
+  parseArgs({
+    options: {
+      from: { type: 'string', default: '127.0.0.1' },
+      call: { type: 'string' },
+      seconds: { type: 'string', default: '60' },
+      via: { type: 'string', default: '127.0.0.1:5060' },
+      answer: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
 
 /** At Ctrl-C, which comes twice: from the terminal and from npm. @param {() => void} onSignal */
 const atSignal = (onSignal) => {
@@ -61,8 +54,8 @@ const answer = async (at) => {
 
 /** @param {{ from: string, call: string, seconds: string, via: string }} options */
 const call = async ({ from, call: callee, seconds, via }) => {
-  if (!/^[1-9]\d{0,4}$/.test(seconds)) throw new SetupError(`--seconds ${seconds}: not a whole number from 1 to 99999`);
-  const { answered, over, kill } = placeCall(via, { from, callee, talkMs: Number(seconds) * 1_000 });
+  const talkMs = numberFrom('seconds', seconds) * 1_000;
+  const { answered, over, kill } = placeCall(via, { from, callee, talkMs });
   atSignal(kill);
   void answered().then(
     () => say(`${callee} has answered …`),
@@ -79,7 +72,7 @@ const outcomeOf = ({ status, reason, answeredAt = 0, endedAt = 0, endedBy }) => 
 };
 
 const main = async () => {
-  const options = readOptions();
+  const options = readOptions(help, parse);
   const missing = missingSipp();
   if (options.help) return void say(help);
   if (missing !== undefined) throw new SetupError(missing);
@@ -88,10 +81,4 @@ const main = async () => {
   return call({ ...options, call: options.call });
 };
 
-main().then(
-  () => process.exit(0),
-  (error) => {
-    process.stderr.write(`${error instanceof SetupError ? error.message : error.stack}\n`);
-    process.exit(1);
-  },
-);
+runCommand(main);

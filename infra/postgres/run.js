@@ -5,6 +5,7 @@
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { SetupError, portFrom } = require('../child-server.js');
+const { readOptions, runCommand, say } = require('../command.js');
 const { startPostgres } = require('./server.js');
 
 const help = `Runs a PostgreSQL server on this machine, until Ctrl-C. Needs Debian's package postgresql, or its programs in the PATH.
@@ -18,25 +19,17 @@ const help = `Runs a PostgreSQL server on this machine, until Ctrl-C. Needs Debi
 
 const database = 'tollgate';
 
-/** @param {string} line */
-const say = (line) => process.stdout.write(`${line}\n`);
-
-const readOptions = () => {
-  try {
-    return parseArgs({
-      options: {
-        port: { type: 'string', default: '5432' },
-        data: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new SetupError(`${/** @type {Error} */ (error).message}\n\n${help}`);
-  }
-};
+const parse = () =>
+  parseArgs({
+    options: {
+      port: { type: 'string', default: '5432' },
+      data: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
 
 const main = async () => {
-  const values = readOptions();
+  const values = readOptions(help, parse);
   if (values.help) return void say(help);
   const port = portFrom(values.port);
   const dataDir = path.resolve(values.data ?? path.resolve(__dirname, `../../.cache/postgres/data-${values.port}`));
@@ -57,10 +50,4 @@ const main = async () => {
   if (!stopping) throw new SetupError(`PostgreSQL stopped by itself (${how}). Its log: ${dataDir}/postgres.log`);
 };
 
-main().then(
-  () => process.exit(0),
-  (error) => {
-    process.stderr.write(`${error instanceof SetupError ? error.message : error.stack}\n`);
-    process.exit(1);
-  },
-);
+runCommand(main);

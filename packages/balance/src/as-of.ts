@@ -20,7 +20,7 @@ export const happenedAt = ({ type, data, metadata }: AccountEvent): string => {
   return (type === 'PaymentRecorded' ? data.paidAt : undefined) ?? receivedAt;
 };
 
-/** Whether a time is before another, to the nanosecond; absent is never. Both are UTC, so that their texts have an order. */
+/** Whether a time is before an end, to the nanosecond; before one that is absent, always. Both are UTC, so that their texts have an order. */
 export const isBefore = (time: string, end: string | undefined): boolean =>
   end === undefined || inNanoseconds(time) < inNanoseconds(end);
 
