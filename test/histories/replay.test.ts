@@ -5,7 +5,7 @@ import type { AccountTable, Partner } from '@tollgate/account-table';
 import { balanceTexts, settingOf } from '@tollgate/balance';
 import { commandIdOf, isAccountEvent, logLine, storedEvents, trafficCommandOf } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
-import type { RecordedEvent } from '@tollgate/event-store';
+import type { Position, RecordedEvent } from '@tollgate/event-store';
 import { openFileLogReader } from '@tollgate/event-store-file';
 import { openLmdbLog } from '@tollgate/event-store-lmdb';
 import { openFolderReadOnly } from '@tollgate/folder';
@@ -54,12 +54,14 @@ const figuresOf = ({ account, revision, position }: Partner) => ({
 const keyOf = (accountId: string, sequence: number): string => `${accountId} ${String(sequence)}`;
 
 /** What the fold decided at each event, by account and sequence: without the time, which the fold does not know. */
-const foldOneByOne = (table: AccountTable, events: readonly RecordedEvent<LogEvent>[], told: Told) => {
+const foldOneByOne = async (table: AccountTable, events: readonly RecordedEvent<LogEvent>[], told: Told) => {
   const verdicts = new Map<string, object>();
   const figures = new Map<string, unknown>();
   const wanted = new Map(told.atRest.accounts.map((account) => [account['position'] as string, account['accountId']]));
+  const byPlace = new Map(events.map((event) => [event.position, event]));
+  const read = (position: Position) => Promise.resolve(byPlace.get(position));
   for (const event of events) {
-    addBatch(table, [event]);
+    await addBatch(table, [event], read);
     for (const { type, data } of isAccountEvent(event) ? table.pending() : [])
       verdicts.set(keyOf(data.accountId, data.sequence), { type, data });
     const accountId = wanted.get(String(event.position));
@@ -80,7 +82,7 @@ describe.each<{ name: string; read: ReadEvents; lines: string }>([
   let told: Told;
   let events: RecordedEvent<LogEvent>[];
   let table: AccountTable;
-  let folded: ReturnType<typeof foldOneByOne>;
+  let folded: Awaited<ReturnType<typeof foldOneByOne>>;
 
   beforeAll(async () => {
     told = await readTold(name);
@@ -88,7 +90,7 @@ describe.each<{ name: string; read: ReadEvents; lines: string }>([
     table = openAccountTable();
     const ledger = '00000000-0000-4000-8000-000000000000';
     await table.start({ ledger, seed: new Uint8Array(16).fill(7), last: events.length });
-    folded = foldOneByOne(table, events, told);
+    folded = await foldOneByOne(table, events, told);
   });
 
   afterAll(async () => {

@@ -287,10 +287,10 @@ test('a log that is followed is folded once, however batches overlap', async () 
   const followed = openAccountTable();
   await followed.start({ ...log, last: history.last() });
   const events = history.events();
-  addBatch(followed, []);
-  addBatch(followed, events.slice(0, 3));
-  addBatch(followed, events.slice(0, 4));
-  addBatch(followed, events.slice(2));
+  await addBatch(followed, [], history.read);
+  await addBatch(followed, events.slice(0, 3), history.read);
+  await addBatch(followed, events.slice(0, 4), history.read);
+  await addBatch(followed, events.slice(2), history.read);
   expect(followed.partner('acme')).toEqual(table.partner('acme'));
   expect(followed.place()).toBe(history.last());
   expect(followed.pending()).toEqual([]);

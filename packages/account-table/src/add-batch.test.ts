@@ -10,7 +10,7 @@ import { opened, paid } from './story.fixture';
 /** A table that follows a log of one account and a payment, and the event of somebody else behind them. */
 const foldForeign = async (
   data: object,
-  stream = accountStream('acme'),
+  as: { type: string; metadata: object } = { type: 'PaymentRecorded', metadata: {} },
 ): Promise<{ table: AccountTable; error: unknown }> => {
   const source = openAccountTable();
   await source.start({ ...log, last: 0 });
@@ -18,13 +18,14 @@ const foldForeign = async (
   history.record(opened('acme'), paid('acme', '5'));
   const table = openAccountTable();
   await table.start({ ...log, last: 0 });
-  addBatch(table, history.events());
+  await addBatch(table, history.events(), history.read);
   const foreign = {
-    ...{ type: 'PaymentRecorded', metadata: {}, eventId: 'event-3', recordedAt: '2026-01-31T12:00:00.000Z' },
-    ...{ stream, revision: 2, position: 3n, data },
+    ...as,
+    ...{ eventId: 'event-3', recordedAt: '2026-01-31T12:00:00.000Z' },
+    ...{ stream: accountStream('acme'), revision: 2, position: 3n, data },
   } as unknown as RecordedEvent<LogEvent>;
   try {
-    addBatch(table, [foreign]);
+    await addBatch(table, [foreign], history.read);
     return { table, error: undefined };
   } catch (error) {
     return { table, error };
@@ -56,6 +57,31 @@ test.each([
     expect(table.place()).toBe(2);
   },
 );
+
+test.each([
+  ['of an id that counts', { ...payment, paymentId: 'p1' }, 'payment p1 of acme counted before, at position 2'],
+  ['below zero', { ...payment, amount: '-1' }, 'a payment of -1, which is not above zero'],
+  ['of nothing', { ...payment, amount: '0' }, 'a payment of 0, which is not above zero'],
+])('a payment of somebody else %s was counted; now it is refused', async (_, data, reason) => {
+  const { table, error } = await foldForeign(data);
+  expect(error).toBeInstanceOf(LogDamaged);
+  expect(String(error)).toContain(reason);
+  expect(table.partner('acme')?.revision).toBe(1);
+});
+
+test.each([
+  ['another amount', { kind: 'payment', id: 'p1' }, 'undoes 6 inbound of payment p1 of acme, which was 5 inbound'],
+  ['what is not there', { kind: 'payment', id: 'p9' }, 'undoes payment p9 of acme, which is not in the log before it'],
+  ['it does not say what', undefined, 'Cannot read properties of undefined'],
+])('a reversal of somebody else that takes back %s was counted; now it is refused', async (_, of, reason) => {
+  const { table, error } = await foldForeign(
+    { reversalId: 'r1', accountId: 'acme', of, reason: 'mine', actor: 'me' },
+    { type: 'EntryReversed', metadata: { reversed: { direction: 'inbound', amount: '6' } } },
+  );
+  expect(error).toBeInstanceOf(LogDamaged);
+  expect(String(error)).toContain(reason);
+  expect(table.partner('acme')?.revision).toBe(1);
+});
 
 test.each([
   ['another account', { ...payment, accountId: 'globex' }, 'an event of account globex stands in account-acme'],

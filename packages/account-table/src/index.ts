@@ -2,6 +2,8 @@ export { openAccountTable } from './account-table';
 export type { AccountTableOptions } from './account-table';
 export { addBatch } from './add-batch';
 export { faultOfAccount } from './fault-of-account';
+export { createSearch, faultsOf, placesToRead } from './suspects';
+export type { Fault, Suspect } from './suspects';
 export type { Partner, TrafficStatus } from './partner';
 export type { Acknowledged } from './acknowledged';
 export {

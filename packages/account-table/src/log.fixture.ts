@@ -1,7 +1,7 @@
 import { storedEvents } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import { foldBytes } from '@tollgate/event-store';
-import type { Place, RecordedEvent, RecordedGroup } from '@tollgate/event-store';
+import type { Place, Position, RecordedEvent, RecordedGroup } from '@tollgate/event-store';
 import type { AccountTable } from './index';
 
 export const log = { ledger: '4f2c6a52-7a30-4f52-8f6e-2f4a5d1f3c01', seed: new Uint8Array(16).fill(7) };
@@ -15,6 +15,7 @@ export type TestLog = {
   /** Describes a group that is not recorded. */
   refuse(...events: { stream: string; event: LogEvent }[]): void;
   events(): readonly RecordedEvent<LogEvent>[];
+  read(position: Position): Promise<RecordedEvent<LogEvent> | undefined>;
   last(): Place;
   /** From now on another table is fed. */
   feed(next: AccountTable): void;
@@ -58,6 +59,7 @@ export const createTestLog = (first: AccountTable): TestLog => {
       table = next;
     },
     events: () => recorded.map(({ event }) => event),
+    read: (position) => Promise.resolve(recorded[Number(position) - 1]?.event),
     last: () => recorded.length,
     replay: (into, from, sizes) => {
       for (let at = from; at < recorded.length;) {

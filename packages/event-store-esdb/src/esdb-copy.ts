@@ -43,7 +43,7 @@ export const openEsdbCopy = async <Body extends EventBody>(options: EsdbCopyOpti
   const { first, ...opened } = await openStore(options, (store) => openCopiedLedger(store, options.ledger));
   const { store, names, timing } = opened;
   let known = first;
-  const { ledger, subscribe, lastPosition, close } = createEsdbEventLog(opened, known, codec);
+  const { ledger, subscribe, lastPosition, close } = createEsdbEventLog(opened, known, options);
   const append = async (stream: string, events: readonly EncodedEvent[], revision: bigint | 'no_stream') => {
     try {
       return await patiently(timing.patienceMs, () => store.append(stream, events, revision));

@@ -5,6 +5,7 @@ import type {
   EventBody,
   EventCodec,
   EventLog,
+  Position,
   RecordedEvent,
   StreamAppend,
   Subscription,
@@ -28,7 +29,12 @@ export type EsdbEventLogOptions<Body extends EventBody> = StoreOptions & {
   ledger?: string | undefined;
   /** It is not named where there is none. */
   mustExist?: boolean;
+  /** Asked of each event before it is decoded: whether it is left out as if it were not there, because it is somebody else’s. */
+  isLeftOut?: ((event: StoredPlace) => boolean) | undefined;
 };
+
+/** An event in the store, whoever wrote it. */
+export type StoredPlace = { position: Position; stream: string; revision: number; type: string; eventId: string };
 
 export type EsdbEventLog<Body extends EventBody> = EventLog<Body> &
   Ledger & {
@@ -50,14 +56,14 @@ export const openEsdbEventLog = async <Body extends EventBody>(
   const { first: ledger, ...opened } = await openStore(options, ({ store, names }) =>
     openLedger(store, names.ledger, options),
   );
-  return createEsdbEventLog(opened, ledger, options.codec);
+  return createEsdbEventLog(opened, ledger, options);
 };
 
 /** Over a store that is open, which it closes. */
 export const createEsdbEventLog = <Body extends EventBody>(
   { store, names, timing }: OpenStore,
   ledger: Ledger,
-  codec: EventCodec<Body>,
+  { codec, isLeftOut }: Pick<EsdbEventLogOptions<Body>, 'codec' | 'isLeftOut'>,
 ): EsdbEventLog<Body> => {
   const cuts = watchCuts({ store, names, timing });
   const underWay = new Set<Promise<AppendResult[]>>();
@@ -67,7 +73,7 @@ export const createEsdbEventLog = <Body extends EventBody>(
     assertOpen(closing.signal);
     return patiently(timing.patienceMs, attempt);
   };
-  const { eventOf, eventsOf } = createDecoder(codec, names);
+  const { eventOf, eventsOf } = createDecoder({ codec, isLeftOut }, names);
 
   async function* subscribe({ after, prefixes, maxEvents = usualBatchEvents, signal: stopping }: Subscription) {
     const signal = AbortSignal.any([stopping, closing.signal]);
@@ -118,16 +124,24 @@ export const createEsdbEventLog = <Body extends EventBody>(
   };
 };
 
-const createDecoder = <Body extends EventBody>(codec: EventCodec<Body>, names: StoreNames) => {
-  /** Absent for what is of another log, or names this one. */
+const createDecoder = <Body extends EventBody>(
+  { codec, isLeftOut }: Pick<EsdbEventLogOptions<Body>, 'codec' | 'isLeftOut'>,
+  names: StoreNames,
+) => {
+  /** Absent for what is of another log, names this one, or is passed over. */
   const eventOf = (event: AllStreamRecordedEvent): RecordedEvent<Body> | undefined => {
     const stream = names.streamOf(event.streamId);
-    return stream === undefined ? undefined : decodeEvent(codec, event, stream);
+    if (stream === undefined || isLeftOut?.(placeOf(event, stream)) === true) return undefined;
+    return decodeEvent(codec, event, stream);
   };
   const eventsOf = (events: readonly AllStreamRecordedEvent[]): RecordedEvent<Body>[] =>
     events.flatMap((event) => eventOf(event) ?? []);
   return { eventOf, eventsOf };
 };
+
+const placeOf = ({ id, type, revision, position }: AllStreamRecordedEvent, stream: string): StoredPlace => ({
+  ...{ position: position.commit, stream, revision: Number(revision), type, eventId: id },
+});
 
 const assertOpen = ({ aborted }: AbortSignal): void => {
   if (aborted) throw new LogUnavailable('the log is closed');

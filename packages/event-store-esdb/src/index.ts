@@ -3,5 +3,5 @@ export type { AccessList } from './access-list';
 export { openEsdbCopy } from './esdb-copy';
 export type { EsdbCopy } from './esdb-copy';
 export { openEsdbEventLog } from './esdb-event-log';
-export type { EsdbEventLog, EsdbEventLogOptions } from './esdb-event-log';
+export type { EsdbEventLog, EsdbEventLogOptions, StoredPlace } from './esdb-event-log';
 export { ForeignLedger, NoLedger } from './ledger';

@@ -1,5 +1,5 @@
 import type { AllStreamRecordedEvent, JSONEventData, JSONEventType } from '@eventstore/db-client';
-import { LogDamaged, mostEventBytes } from '@tollgate/event-store';
+import { LogDamaged, LogUnreadable, mostEventBytes } from '@tollgate/event-store';
 import type { EventBody, EventCodec, NewEvent, RecordedEvent, StoredEvent } from '@tollgate/event-store';
 
 /** The metadata of an event in the store: those of the event, the version of their shape, and its time where that is older. */
@@ -37,8 +37,8 @@ export const encodeEvent = <Body extends EventBody>(
 };
 
 /**
- * The event of the log that stands in the store. Throws `LogDamaged` where it was not written by Tollgate; a type or version that is
- * not known, the codec names.
+ * The event of the log that stands in the store. Throws `LogDamaged` where it was not written by Tollgate, and `LogUnreadable` where
+ * its type or version is not known.
  */
 export const decodeEvent = <Body extends EventBody>(
   codec: EventCodec<Body>,
@@ -49,12 +49,22 @@ export const decodeEvent = <Body extends EventBody>(
   const revision = Number(event.revision);
   if (type === '$streamDeleted') throw new LogDamaged(`stream ${stream} was deleted for good in the store`);
   const content = contentOf(event);
+  const place = `the event at position ${String(position.commit)}, ${type}, revision ${String(revision)} of ${stream}`;
   if (content === undefined)
-    throw new LogDamaged(
-      `event ${event.id} (${type}), revision ${String(revision)} of ${stream}, was not written by Tollgate: someone else writes to its streams`,
-    );
+    throw new LogDamaged(`${place}, was not written by Tollgate: someone else writes to its streams`);
   const { recordedAt = created.toISOString() } = event.metadata as { recordedAt?: string };
-  return { ...codec.decode(content), eventId: event.id, stream, revision, position: position.commit, recordedAt };
+  return {
+    ...decoded(codec, content, place),
+    ...{ eventId: event.id, stream, revision, position: position.commit, recordedAt },
+  };
+};
+
+const decoded = <Body extends EventBody>(codec: EventCodec<Body>, content: StoredEvent, place: string): Body => {
+  try {
+    return codec.decode(content);
+  } catch (error) {
+    throw new LogUnreadable(`${place}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 };
 
 /** What an event says, wherever and whenever it was recorded; absent where Tollgate did not write it. */

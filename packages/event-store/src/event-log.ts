@@ -100,6 +100,12 @@ export class SubscriptionDropped extends Error {
   readonly retriable = true;
 }
 
+/** An event is of a type or version that this Tollgate does not know, at the place that is named: a newer one wrote it. */
+export class LogUnreadable extends Error {
+  override readonly name = 'LogUnreadable';
+  readonly retriable = false;
+}
+
 /** What was read is not what was written: stop and restore, nothing may be derived from it. */
 export class LogDamaged extends Error {
   override readonly name = 'LogDamaged';

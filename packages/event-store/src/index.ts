@@ -4,7 +4,7 @@ export { foldBytes } from './log-index';
 export type { LogIndex, Place, RecordedGroup, StreamHead } from './log-index';
 export type { EventCodec, StoredEvent } from './event-codec';
 export { requireWellFormed } from './well-formed';
-export { LogDamaged, LogUnavailable, SubscriptionDropped, mostEventBytes, noStream } from './event-log';
+export { LogDamaged, LogUnavailable, LogUnreadable, SubscriptionDropped, mostEventBytes, noStream } from './event-log';
 export type {
   AppendResult,
   EventBatch,

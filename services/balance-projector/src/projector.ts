@@ -19,10 +19,9 @@ export const startBalanceProjector = (parts: {
     log,
     prefixes: [''],
     position: table.position,
-    apply: (batch) => {
-      addBatch(table, batch.events);
+    apply: async (batch) => {
+      await addBatch(table, batch.events, log.read);
       if (batch.isCaughtUp) table.caughtUp();
-      return Promise.resolve();
     },
     maxEvents: batchEvents,
     logger,

@@ -19,7 +19,7 @@ const followedTable = (log: EventLog<LogEvent>): { table: AccountTable; caughtUp
     const run = async (): Promise<void> => {
       await table.start({ ledger: 'test', seed: new Uint8Array(16), last: 0 });
       for await (const { events, isCaughtUp } of log.subscribe({ prefixes: [''], signal: stopping.signal })) {
-        addBatch(table, events);
+        await addBatch(table, events, log.read);
         if (isCaughtUp) resolve();
       }
     };

@@ -15,6 +15,7 @@ import type { Foundation, FoundationOptions } from './foundation';
 import { openLocked } from './locked-data';
 import { reasonOf } from './reason-of';
 import type { Settings } from './settings';
+import { isUnreadable } from './unreadable';
 
 type StoreSettings = Pick<Settings, 'data' | 'eventstoreStreamPrefix' | 'switches'> & { eventstoreUrl: string };
 
@@ -22,7 +23,9 @@ type StoreSettings = Pick<Settings, 'data' | 'eventstoreStreamPrefix' | 'switche
 export const openEventStore = (settings: StoreSettings, options: FoundationOptions): Promise<Foundation> =>
   openLocked(settings.data, () => untilAvailable(options, () => openOnce(settings, options)));
 
-const backoff = { firstMs: 500, limitMs: 5_000 };
+const usualBackoff = { firstMs: 500, limitMs: 5_000 };
+/** What is mended by hand or by another version, and costs a fold of what has come since the last snapshot. */
+const unreadableBackoff = { firstMs: 5_000, limitMs: 60_000 };
 /** One that answers does so by then. */
 const silentMs = 1_000;
 
@@ -39,18 +42,24 @@ const untilAvailable = async <Opened>(options: FoundationOptions, open: () => Pr
   }
 };
 
+/** What cannot be read keeps the process from being ready, and not from living: it says by name what must be mended. */
 const untilOpened = async <Opened>(
   { logger, onProgress }: FoundationOptions,
   open: () => Promise<Opened>,
 ): Promise<Opened> => {
+  let told = '';
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await open();
     } catch (error) {
-      if (!isRetriable(error)) throw error;
-      onProgress?.(() => error.message);
-      logger.warn({ error: reasonOf(error) }, 'Tollgate waits for the event store');
-      await delay(backoffMs(attempt, backoff));
+      const isUnreadableLog = isUnreadable(error);
+      if (!isUnreadableLog && !isRetriable(error)) throw error;
+      const { message } = error;
+      onProgress?.(() => message);
+      if (!isUnreadableLog) logger.warn({ error: reasonOf(error) }, 'Tollgate waits for the event store');
+      else if (message !== told) logger.error({ error: reasonOf(error) }, 'Tollgate is not ready until this is mended');
+      told = message;
+      await delay(backoffMs(attempt, isUnreadableLog ? unreadableBackoff : usualBackoff));
     }
   }
 };

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import type { Position } from '@tollgate/event-store';
+import type { StoredPlace } from '@tollgate/event-store-esdb';
 import { copyEvents } from './copy/copy-events';
 import type { CopiedEvents } from './copy/copy-events';
 import type { CopySource, CopyTarget } from './copy/copied-log';
-import { readPlaces } from './copy/copy-places';
+import { readPlaces, readWithout } from './copy/copy-places';
 import type { CopyPlace } from './copy/copy-places';
 import { openFolderSource } from './copy/folder-source';
 import { openFolderTarget } from './copy/folder-target';
@@ -11,7 +13,7 @@ import { tellOutcome } from './ledger-copy';
 import { startProgress } from './progress-bar';
 import { say } from './terminal-text';
 
-type Flags = { from: string; to: string; live?: boolean; json?: boolean };
+type Flags = { from: string; to: string; live?: boolean; json?: boolean; without: string[] };
 
 /** `tollgate copy-log`: a ledger moves between a data folder and an event store. */
 export const addCopyLog = (program: Command): void => {
@@ -27,6 +29,12 @@ export const addCopyLog = (program: Command): void => {
       '--live',
       'copy what is there while Tollgate goes on writing; the copy is served only once the rest is copied without --live',
     )
+    .option(
+      '--without <position>',
+      'leave out the event that somebody else wrote to the store there; several times for several',
+      (text: string, before: string[]) => [...before, text],
+      [],
+    )
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
@@ -36,7 +44,11 @@ export const addCopyLog = (program: Command): void => {
       const isJson = flags.json === true;
       await tellOutcome(
         isJson,
-        () => copyLog(readPlaces(flags, process.env), { isLive: flags.live === true, isQuiet: isJson }),
+        () => {
+          const places = readPlaces(flags, process.env);
+          const without = readWithout(places.from, flags.without);
+          return copyLog({ ...places, without }, { isLive: flags.live === true, isQuiet: isJson });
+        },
         (copied) => {
           tell(copied, flags.live === true);
         },
@@ -44,7 +56,7 @@ export const addCopyLog = (program: Command): void => {
     });
 };
 
-type Copied = CopiedEvents & { ledger: string; from: string; to: string };
+type Copied = CopiedEvents & { ledger: string; from: string; to: string; leftOut: string[] };
 type Options = { isLive: boolean; isQuiet: boolean };
 
 const copyLog = async (places: Places, options: Options): Promise<Copied> => {
@@ -53,10 +65,10 @@ const copyLog = async (places: Places, options: Options): Promise<Copied> => {
   return untilInterrupted(copying, progress.howFar);
 };
 
-type Places = { from: CopyPlace; to: CopyPlace };
+type Places = { from: CopyPlace; to: CopyPlace; without: readonly Position[] };
 
-const copyOpened = async ({ from, to }: Places, { isLive }: Options, progress: Progress): Promise<Copied> => {
-  const source = await openSource(from, isLive);
+const copyOpened = async ({ from, to, without }: Places, { isLive }: Options, progress: Progress): Promise<Copied> => {
+  const source = await openSource(from, { isLive, without });
   try {
     const target = await openTarget(to, source.ledger);
     try {
@@ -67,7 +79,8 @@ const copyOpened = async ({ from, to }: Places, { isLive }: Options, progress: P
         await target.end(copied);
       }
       progress.finish();
-      return { ledger: source.ledger, from: source.name, to: target.name, ...copied };
+      const leftOut = source.leftOut().map(describeLeftOut);
+      return { ledger: source.ledger, from: source.name, to: target.name, ...copied, leftOut };
     } finally {
       await target.close();
     }
@@ -77,10 +90,16 @@ const copyOpened = async ({ from, to }: Places, { isLive }: Options, progress: P
 };
 
 /** The client of the store is large. */
-const openSource = async (place: CopyPlace, isLive: boolean): Promise<CopySource> =>
+const openSource = async (
+  place: CopyPlace,
+  { isLive, without }: { isLive: boolean; without: readonly Position[] },
+): Promise<CopySource> =>
   place.kind === 'folder'
     ? openFolderSource(place.data, { isLive })
-    : (await import('./copy/store-source.js')).openStoreSource(place);
+    : (await import('./copy/store-source.js')).openStoreSource(place, without);
+
+const describeLeftOut = ({ position, stream, revision, type, eventId }: StoredPlace): string =>
+  `${type} ${eventId} at position ${String(position)}, revision ${String(revision)} of ${stream}`;
 
 const openTarget = async (place: CopyPlace, ledger: string): Promise<CopyTarget> =>
   place.kind === 'folder'
@@ -121,10 +140,11 @@ const createProgress = (isQuiet: boolean) => {
   };
 };
 
-const tell = ({ ledger, from, to, events, copied, digest }: Copied, isLive: boolean): void => {
+const tell = ({ ledger, from, to, events, copied, digest, leftOut }: Copied, isLive: boolean): void => {
   say(
     `Copied ledger ${ledger} from ${from} to ${to}: ${events.toLocaleString('en')} events, ${copied.toLocaleString('en')} of them now. SHA-256 of both, without positions: ${digest}`,
   );
+  for (const event of leftOut) say(`Left out, as somebody else’s: ${event}`);
   if (isLive)
     say(
       'It is not served yet: stop Tollgate, and run the same command without --live, which copies what has come since.',

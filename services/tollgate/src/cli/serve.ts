@@ -7,6 +7,7 @@ import type { LedgerNode } from '../ledger-node';
 import { rolesOf } from '../roles/start-roles';
 import { ignoredSettings, readSettings, settingNames, settingSources } from '../settings';
 import type { SettingName, Settings } from '../settings';
+import { isUnreadable } from '../unreadable';
 import { sameSignalMs } from './interrupted';
 
 /** `tollgate serve`: the whole ledger in one process, or some of its roles, until SIGTERM or SIGINT. */
@@ -36,12 +37,24 @@ export const addServe = (program: Command): void => {
     for (const reason of ignoredSettings(process.env)) logger.warn({}, reason);
     dieOfTheUnexpected(logger);
     outliveSignals();
-    const node = await Promise.race([startLedgerNode(settings, logger), nextSignal()]);
+    await serve(settings, logger);
+  });
+};
+
+/** A log in an event store that others have spoilt is opened again, and waited for: until it is mended nothing is ready. */
+const serve = async (settings: Settings, logger: Log): Promise<void> => {
+  const signal = nextSignal();
+  for (let { port } = settings; ;) {
+    const node = await Promise.race([startLedgerNode({ ...settings, port }, logger), signal]);
     // While the log is folded nothing is taken, so there is nothing to finish.
     if (typeof node === 'string') return end(0);
     announce(node, settings);
-    await endOf(node, logger);
-  });
+    const error = await Promise.race([signal.then(() => undefined), failureOf(node)]);
+    const isOpenedAgain = settings.eventstoreUrl !== undefined && isUnreadable(error);
+    await stop(node, { error, isOpenedAgain, logger });
+    if (!isOpenedAgain) end(error === undefined ? 0 : 1);
+    port = Number(new URL(node.url).port);
+  }
 };
 
 type Flags = Partial<Record<Exclude<SettingName, 'roles'>, string>> & { role?: string };
@@ -67,19 +80,30 @@ const announce = ({ url }: LedgerNode, settings: Settings): void => {
 
 const stopTimeoutMs = 10_000;
 
-/** Waits for the signal to stop, or for a part that cannot go on, and stops in order; a second signal ends at once. */
-const endOf = async (node: LedgerNode, logger: Log): Promise<void> => {
-  const signal = await Promise.race([nextSignal(), node.failed.catch((error: unknown) => describe(error))]);
-  const isFailure = signal !== 'SIGTERM' && signal !== 'SIGINT';
-  if (isFailure) logger.error({ error: signal }, 'Tollgate cannot go on and stops');
+const failureOf = ({ failed }: LedgerNode): Promise<Error> =>
+  failed.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+
+type Ending = { error: Error | undefined; isOpenedAgain: boolean; logger: Log };
+
+/** In order; a second signal ends at once. */
+const stop = async (node: LedgerNode, { error, isOpenedAgain, logger }: Ending): Promise<void> => {
+  if (error !== undefined) {
+    const what = isOpenedAgain ? 'Tollgate cannot go on, and opens the log again' : 'Tollgate cannot go on and stops';
+    logger.error({ error: describe(error) }, what);
+  }
   const force = setTimeout(() => {
     logger.error({ stopTimeoutMs }, 'parts did not stop in time; what was acknowledged is safe');
     endAtOnce();
   }, stopTimeoutMs);
-  setTimeout(() => void nextSignal().then(endAtOnce), sameSignalMs).unref();
+  let isStopped = false;
+  setTimeout(() => {
+    void nextSignal().then(() => {
+      if (!isStopped) endAtOnce();
+    });
+  }, sameSignalMs).unref();
   await node.stop();
+  isStopped = true;
   clearTimeout(force);
-  end(isFailure ? 1 : 0);
 };
 
 /** Without a listener the system ends the process: also between a signal and the listener for the next one. */

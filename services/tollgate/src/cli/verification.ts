@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { eventKey, faultOfAccount, openAccountTable, reversedKey } from '@tollgate/account-table';
-import type { AccountTable, Partner, RecordKey } from '@tollgate/account-table';
+import { createSearch, faultOfAccount, faultsOf, openAccountTable, placesToRead } from '@tollgate/account-table';
+import type { AccountTable, Fault, Partner, Suspect } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import { LogDamaged, foldBytes } from '@tollgate/event-store';
 import type { Place, RecordedEvent } from '@tollgate/event-store';
@@ -38,7 +38,7 @@ export const verifyLog = async ({ reader, accountTable, onProgress }: Options): 
   await anew.start({ ledger: reader.ledger, seed: reader.seed, last: reader.end });
   const kept = await openKept(accountTable, reader);
   const suspects = await foldAll(reader, { anew, kept: kept.usable, differ, onProgress });
-  for (const [place, what] of await confirmed(reader, suspects)) differ(place, what);
+  for (const { place, what } of await confirmed(reader, suspects)) differ(place, what);
   const isWhole = differences.length === 0;
   // Against a log that is not whole there is nothing to compare.
   if (kept.usable !== undefined && isWhole) compare(anew, kept.usable.table, (what) => differ(reader.end, what));
@@ -48,12 +48,6 @@ export const verifyLog = async ({ reader, accountTable, onProgress }: Options): 
 };
 
 type Differ = (place: Place, what: string) => void;
-
-/**
- * An event that may count what counted before, or undo what it was not: what stands at the earlier places must be read to know.
- * `undone`: of a reversal, what it says it undoes, which must then stand there.
- */
-type Suspect = { place: Place; key: RecordKey; earlier: readonly Place[]; undone?: string };
 
 type Folding = { anew: AccountTable; kept: Kept | undefined; differ: Differ; onProgress(place: Place): void };
 
@@ -125,83 +119,21 @@ const foldAnew = (table: AccountTable, group: StoredGroup<LogEvent>, differ: Dif
   return suspects;
 };
 
-/** Looks for what counted before an event of a group: in the log before the group, and in the group before the event. */
-const createSearch = (table: AccountTable) => {
-  const inGroup = new Map<string, Place>();
-  const placesBefore = (key: RecordKey): Place[] => {
-    const before = inGroup.get(JSON.stringify(key));
-    return before === undefined ? [...table.placesOf(key)] : [before];
-  };
-  return (event: LogEvent, place: Place): Suspect[] => {
-    const suspects: Suspect[] = [];
-    for (const key of keysOf(event)) {
-      const earlier = placesBefore(key);
-      if (earlier.length > 0) suspects.push({ place, key, earlier });
-    }
-    if (event.type === 'EntryReversed') {
-      const { accountId, of } = event.data;
-      const key = { kind: of.kind, owner: accountId, id: of.id };
-      suspects.push({ place, key, earlier: placesBefore(key), undone: movementText(event.metadata.reversed) });
-    }
-    for (const key of keysOf(event)) inGroup.set(JSON.stringify(key), place);
-    return suspects;
-  };
-};
-
-const movementText = ({ direction, amount }: { direction: string; amount: string }): string => `${amount} ${direction}`;
-
-/** What counts once in an event: its own id, and of a reversal the entry that it undoes. */
-const keysOf = (event: LogEvent): RecordKey[] => {
-  const own = eventKey(event);
-  return [...(own === undefined ? [] : [own]), ...(event.type === 'EntryReversed' ? [reversedKey(event.data)] : [])];
-};
-
 const isSame = (one: DataView, at: number, other: { bytes: DataView; offset: number }): boolean => {
   for (let byte = 0; byte < foldBytes; byte += 1)
     if (one.getUint8(at + byte) !== other.bytes.getUint8(other.offset + byte)) return false;
   return true;
 };
 
-/** What is wrong with the suspects once the earlier events are read: a hash alone proves nothing. */
-const confirmed = async (reader: FileLogReader<LogEvent>, suspects: readonly Suspect[]): Promise<[Place, string][]> => {
+/** What is wrong with the suspects once the earlier events are read. */
+const confirmed = async (reader: FileLogReader<LogEvent>, suspects: readonly Suspect[]): Promise<Fault[]> => {
   if (suspects.length === 0) return [];
-  const wanted = new Set(suspects.flatMap(({ earlier }) => earlier));
-  const found = new Map<Place, Earlier>();
+  const wanted = placesToRead(suspects);
+  const found = new Map<Place, LogEvent>();
   for await (const group of reader.groups())
     for (let index = 0; index < group.count; index += 1)
-      if (wanted.has(group.place(index))) found.set(group.place(index), earlierOf(group.event(index)));
-  return suspects.flatMap((suspect): [Place, string][] => {
-    const fault = suspect.undone === undefined ? faultOfRepeat(suspect, found) : faultOfReversal(suspect, found);
-    return fault === undefined ? [] : [[suspect.place, fault]];
-  });
-};
-
-/** What an event counts under, and what it moved. */
-type Earlier = { keys: string[]; moved: string | undefined };
-
-const earlierOf = (event: LogEvent): Earlier => ({
-  keys: keysOf(event).map((key) => JSON.stringify(key)),
-  moved: 'direction' in event.data && 'amount' in event.data ? movementText(event.data) : undefined,
-});
-
-type Found = ReadonlyMap<Place, Earlier>;
-
-const placeOfKey = ({ key, earlier }: Suspect, found: Found): Place | undefined =>
-  earlier.find((place) => found.get(place)?.keys.includes(JSON.stringify(key)));
-
-const faultOfRepeat = (suspect: Suspect, found: Found): string | undefined => {
-  const { kind, id, owner } = suspect.key;
-  const before = placeOfKey(suspect, found);
-  return before === undefined ? undefined : `${kind} ${id} of ${owner} counted before, at position ${String(before)}`;
-};
-
-const faultOfReversal = (suspect: Suspect, found: Found): string | undefined => {
-  const { kind, id, owner } = suspect.key;
-  const place = placeOfKey(suspect, found);
-  if (place === undefined) return `undoes ${kind} ${id} of ${owner}, which is not in the log before it`;
-  const moved = found.get(place)?.moved;
-  if (moved === suspect.undone) return undefined;
-  return `undoes ${suspect.undone ?? ''} of ${kind} ${id} of ${owner}, which was ${moved ?? 'nothing'} at position ${String(place)}`;
+      if (wanted.has(group.place(index))) found.set(group.place(index), group.event(index));
+  return faultsOf(suspects, found);
 };
 
 const pageItems = 1_000;

@@ -1,5 +1,6 @@
 import type { LogEvent } from '@tollgate/contracts';
 import type { Position, RecordedEvent } from '@tollgate/event-store';
+import type { StoredPlace } from '@tollgate/event-store-esdb';
 import type { Recorded } from '../../command-comparison';
 
 /** A log that is copied. */
@@ -9,6 +10,8 @@ export type CopySource = {
   ledger: string;
   /** How many events there are; absent where nobody knows before they are read. */
   total: number | undefined;
+  /** What was met and left out, as it was asked for. */
+  leftOut(): readonly StoredPlace[];
   /** Every event there was when it was opened. */
   recorded(): Recorded;
   /** Throws where it goes on after what was read. */

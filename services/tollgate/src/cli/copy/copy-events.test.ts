@@ -23,6 +23,7 @@ const sourceOf = (events: readonly Event[]): CopySource => ({
   recorded: async function* () {
     for (let from = 0; from < events.length; from += 7) yield await Promise.resolve(events.slice(from, from + 7));
   },
+  leftOut: () => [],
   requireEnd: () => Promise.resolve(),
   close: () => Promise.resolve(),
 });

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Position } from '@tollgate/event-store';
 import { readConnectionString } from '@tollgate/event-store-esdb/connection-string';
 import { createStoreNames } from '@tollgate/event-store-esdb/store-names';
 import { SettingsError } from '../../settings';
@@ -6,6 +7,17 @@ import type { StorePlace } from './store-place';
 
 /** Where a log is copied from or to. */
 export type CopyPlace = { kind: 'folder'; data: string } | ({ kind: 'eventstore' } & StorePlace);
+
+/** Positions that are left out of what is copied. Throws `SettingsError`. */
+export const readWithout = (from: CopyPlace, texts: readonly string[]): Position[] => {
+  if (texts.length > 0 && from.kind === 'folder')
+    throw new SettingsError('--without: nobody else writes to a folder; it is for --from eventstore');
+  return texts.map((text) => {
+    if (!/^\d{1,19}$/.test(text))
+      throw new SettingsError(`--without: must be the position of an event, a whole number, not "${text}"`);
+    return BigInt(text);
+  });
+};
 
 const folder = 'folder:';
 

@@ -14,6 +14,8 @@ export const openFolderSource = async (data: string, { isLive }: { isLive: boole
       name: data,
       ledger: reader.ledger,
       total: reader.end,
+      // Nobody else writes to a folder.
+      leftOut: () => [],
       recorded: () => recordedBy(reader),
       // It is locked.
       requireEnd: () => Promise.resolve(),
