@@ -64,9 +64,10 @@ const cases: Case[] = [
 
 /** What `/readyz` says of the first part, while it is not ready. */
 const readyDetail = async (url: string): Promise<string | false> => {
-  const { status, body } = await get(url, '/readyz').catch(() => ({ status: 0, body: {} }));
-  const [part] = (body['parts'] ?? []) as { detail: string }[];
-  return status === 503 && part !== undefined && part.detail;
+  const answer = await get(url, '/readyz').catch(() => undefined);
+  if (answer?.status !== 503) return false;
+  const [part] = answer.body['parts'] as { detail: string }[];
+  return part !== undefined && part.detail;
 };
 
 const copyLog = async (prefix: string, to: string, without: string[]) => {

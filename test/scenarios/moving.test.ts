@@ -9,7 +9,7 @@ import type { Fields } from './support/api';
 import { deliveryFaultsOf, outsideOf, sendEntries, untilConsumed, untilPublished } from './support/kafka-scenario';
 import { untilReady } from './support/kafka-observer';
 import { newStoreLedger } from './support/set-ups';
-import { createDataFolder } from './support/tollgate-process';
+import { createDataFolder, spawnTollgate, startTollgate } from './support/tollgate-process';
 import { entriesOf } from './support/traffic-load';
 import { until } from './support/until';
 import { inconsistenciesOf, readWholeState } from './support/whole-state';
@@ -152,4 +152,38 @@ test('the runbook: a ledger moves into a store while it is used, and back, and t
   expect(new Set(published.messages.map(({ value }) => String(value))).size).toBe(moved.commands.length);
   await back.stop();
   expect(rejections({ TOLLGATE_DATA: 'data' })).toBe(1);
+});
+
+test('an old folder that is started beside the store used to take a share of the messages without a word: it gets none, and says so', async () => {
+  const prefix = 'beside.';
+  const { outside, topics } = outsideOf(broker, prefix);
+  const flags = ['--kafka-topic-prefix', prefix, '--kafka-group', `${prefix}group`];
+  const { EVENTSTORE_URL: url, EVENTSTORE_STREAM_PREFIX: streams } = await newStoreLedger();
+  const ofStore = { EVENTSTORE_URL: url, EVENTSTORE_STREAM_PREFIX: streams };
+  const inStore = await startTollgate({ data: await createDataFolder(), ...broker, flags, environment: ofStore });
+  await untilReady(inStore.url);
+  await openPrepaid(inStore.url, accounts);
+  const data = join(await createDataFolder(), 'data');
+  const places = { EVENTSTORE_URL_FROM: url, EVENTSTORE_STREAM_PREFIX_FROM: streams };
+  const args = ['copy-log', '--from', 'eventstore', '--to', `folder:${data}`];
+  expect(await spawnTollgate(args, places).exited).toMatchObject({ code: 0 });
+
+  const inFolder = await startTollgate({ data, ...broker, flags });
+  const told = await until('the folder says that it reads nothing', async () => {
+    const { status, body } = await get(inFolder.url, '/readyz');
+    const kafka = (body['parts'] as { name: string; detail: string }[]).find(({ name }) => name === 'kafka');
+    return status === 503 && kafka?.detail.includes('go to another log') === true && kafka.detail;
+  });
+  expect(told).toMatch(
+    /the messages of group beside\.group go to another log, by tollgate at \S+, which was there first/,
+  );
+  await sendEntries({ outside, topics }, entriesOf(accounts, 0, 200));
+  await untilConsumed({ outside, topics }, `${prefix}group`);
+  const { accounts: counted } = await readWholeState(inStore.url);
+  expect(counted.map(({ revision }) => revision)).toEqual(accounts.map(() => 50));
+  const { accounts: missed } = await readWholeState(inFolder.url);
+  expect(missed.map(({ revision }) => revision)).toEqual(accounts.map(() => 0));
+  await inFolder.stop();
+  await inStore.stop();
+  await outside.close();
 });

@@ -5,6 +5,7 @@ import { createAdmin } from './admin';
 import type { KafkaClient } from './client';
 import type { Connection } from './connection';
 import { describe } from './errors';
+import { assignToLog, othersIn } from './own-members';
 import { describeMissing, missingOf, type Missing } from './input-topics';
 import type { PartitionWork } from './partition-work';
 import { checkCommits, settleGroup, type Group, type Settled } from './settle-group';
@@ -37,6 +38,9 @@ export type SessionOptions = Group & {
   work: PartitionWork;
   /** With the topics that are waited for meanwhile, and again when that changes; empty if there are none. */
   onJoined: (missing: string) => void;
+  readsFor: string | undefined;
+  /** With why no partition is left for this member, where others have them for another log; empty once it has some. */
+  onShutOut: (why: string) => void;
 };
 
 /** One kafkajs consumer, from connecting to its end. */
@@ -74,9 +78,10 @@ const watch = (consumer: Consumer, work: PartitionWork, onSilence: () => void): 
   };
 };
 
-const createConsumer = ({ kafka }: Connection, groupId: string): Consumer =>
+const createConsumer = ({ kafka }: Connection, { groupId, readsFor }: SessionOptions): Consumer =>
   kafka.consumer({
     groupId,
+    ...(readsFor !== undefined && { partitionAssigners: [assignToLog(readsFor)] }),
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: heartbeatIntervalMs,
     rebalanceTimeout: rebalanceTimeoutMs,
@@ -98,6 +103,7 @@ const join = async ({ client, connection, consumer, membership, options, end }: 
   let checked: Promise<void> = Promise.resolve();
   consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
     if (membership.isOver()) return;
+    void tellShutOut({ client, connection, membership, options }, memberAssignment);
     if (hasJoined) {
       checked = check(connection, options).catch((error: unknown) => {
         end(describe(error));
@@ -123,6 +129,29 @@ const join = async ({ client, connection, consumer, membership, options, end }: 
   });
   if (resumed.length > 0) await commitResumed(client, consumer, { resumed, options });
   return missing;
+};
+
+/** A member without partitions may be one too many, or read for another log than those who were there first. */
+const tellShutOut = async (
+  { client, connection, membership, options }: Pick<Parts, 'client' | 'connection' | 'membership' | 'options'>,
+  assignment: IMemberAssignment,
+): Promise<void> => {
+  const { groupId, readsFor, onShutOut } = options;
+  if (readsFor === undefined) return;
+  const generation = membership.generation();
+  const isSpare = Object.values(assignment).every(({ length }) => length === 0);
+  const others = isSpare
+    ? await othersIn(connection, groupId, readsFor).catch((error: unknown) => {
+        client.log.debug({ error: describe(error) }, 'Could not look who else is in the group');
+        return [];
+      })
+    : [];
+  if (membership.isOver() || membership.generation() !== generation) return;
+  onShutOut(
+    others.length === 0
+      ? ''
+      : `the messages of group ${groupId} go to another log, by ${others.join(', ')}, which was there first: stop whichever of the two is not meant to run`,
+  );
 };
 
 /** Nothing is handed out before it is known that the topics are still those that were read. */
@@ -180,7 +209,7 @@ export const startSession = (client: KafkaClient, options: SessionOptions): Cons
     // At once, or kafkajs commits where it goes on, and what is between is gone without a trace.
     end(`what is next in ${topic}/${String(partition)} is not there any more`);
   });
-  const consumer = createConsumer(connection, options.groupId);
+  const consumer = createConsumer(connection, options);
   let generation = 0;
   let isOver = false;
   let end: (reason: string) => void = () => undefined;

@@ -20,6 +20,7 @@ export const createStatus = (log: KafkaLog, { groupId, topics, onState }: Option
   let attempt = 0;
   let lastReason = '';
   let lastMissing = '';
+  let shutOut = '';
   let joinedAt = Infinity;
 
   const enter = (next: ConsumerState, detail?: string): void => {
@@ -36,7 +37,7 @@ export const createStatus = (log: KafkaLog, { groupId, topics, onState }: Option
 
   return {
     state: () => state,
-    reason: () => reason,
+    reason: () => (state === 'running' && shutOut !== '' ? shutOut : reason),
     enter,
     /** With the topics that are waited for meanwhile; also told when those change. */
     onJoined: (missing: string): void => {
@@ -49,6 +50,11 @@ export const createStatus = (log: KafkaLog, { groupId, topics, onState }: Option
       const write = attempt <= 1 ? log.info : log.debug;
       write.call(log, { groupId, topics }, 'Kafka consumer is running');
       enter('running', missing === '' ? undefined : missing);
+    },
+    /** With who keeps it out; empty once nobody does. */
+    onShutOut: (others: string): void => {
+      if (others !== '' && others !== shutOut) log.warn({ groupId, others }, 'Others read for another log');
+      shutOut = others;
     },
     /** Returns for how long to wait before the next session. */
     onEnded: (why: string): number => {

@@ -40,6 +40,8 @@ export type ConsumerOptions = {
   notes?: CommitNotes;
   /** Where commits are kept, so that what was lost with a topic while nobody read is told of too. */
   commits?: CommitStore;
+  /** What the messages are read for. Of a group whose members read for several, only those have partitions who read for that of the first. */
+  readsFor?: string;
   onState?: (state: ConsumerState, detail?: string) => void;
 };
 
@@ -47,7 +49,7 @@ export type RunningConsumer = {
   /** Lets what is outstanding finish, commits, leaves the group. A few seconds at most beyond that, broker or not. */
   stop(): Promise<void>;
   state(): ConsumerState;
-  /** Why it is disconnected or, while it runs, which topics it waits for; empty while it reads all of them. */
+  /** Why it is disconnected or, while it runs, which topics it waits for or who keeps it out; empty while it reads all of them. */
   reason(): string;
 };
 
@@ -74,7 +76,8 @@ export const runConsumer = (client: KafkaClient, options: ConsumerOptions): Runn
     while (!isStopping()) {
       session = startSession(client, {
         ...{ groupId, topics, createPartitions, fromBeginning, partitionsConcurrently },
-        ...{ work, notes, committed, onLost, onJoined: status.onJoined },
+        ...{ work, notes, committed, onLost, readsFor: options.readsFor },
+        ...{ onJoined: status.onJoined, onShutOut: status.onShutOut },
       });
       const why = await session.ended;
       if (isStopping()) return;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AccountTable } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
@@ -10,6 +11,7 @@ import type { Log } from '@tollgate/service-runtime';
 import { createCommitNotes, logPositionIn } from './commit-notes';
 import { openCommitStore } from './commit-store';
 import { partitions } from './first-contact';
+import type { SharedLog } from './foundation';
 import type { KafkaConnection } from './kafka-connection';
 import type { Settings } from './settings';
 
@@ -27,6 +29,7 @@ export type InputConsumerParts = {
   settings: Settings;
   kafka: KafkaConnection;
   log: EventLog<LogEvent>;
+  shared: SharedLog | undefined;
   ledger: Ledger;
   table: AccountTable;
   relays: Folder;
@@ -35,7 +38,7 @@ export type InputConsumerParts = {
 };
 
 export const startInputConsumer = async (parts: InputConsumerParts): Promise<InputConsumer> => {
-  const { settings, kafka, log, ledger, table, relays, clock, logger } = parts;
+  const { settings, kafka, log, shared, ledger, table, relays, clock, logger } = parts;
   const { client, topics, contact } = kafka;
   const lost = await openLostInput(parts);
   const commits = await openCommitStore(relays, settings.kafkaGroup);
@@ -50,6 +53,7 @@ export const startInputConsumer = async (parts: InputConsumerParts): Promise<Inp
       partitionsConcurrently: partitions,
       createPartitions: partitions,
       onBatch: createMessageHandler({ ledger, topics, clock }),
+      readsFor: logName(shared),
       notes: createCommitNotes({ log, folded: table.position, groupId: settings.kafkaGroup, logger }),
       commits,
       onLost: (found) => lost.note(found.map(withLogPosition)),
@@ -76,6 +80,10 @@ export const startInputConsumer = async (parts: InputConsumerParts): Promise<Inp
     close: commits.close,
   };
 };
+
+/** What tells a log from every other that is served: of one that no other process may stand on, this process. */
+const logName = (shared: SharedLog | undefined): string =>
+  shared === undefined ? randomUUID() : Buffer.from(shared.seed).toString('hex');
 
 const withLogPosition = ({ note, ...range }: LostRange) => {
   const logPosition = logPositionIn(note);
