@@ -48,12 +48,13 @@ export const rootOf = (log: TestLog): Hash => {
 };
 
 /** Of one test: a folder, and in it the signing key. */
-export const place = { root: '', keyPath: '' };
+export const place = { root: '', keyPath: '', agent: undefined as string | undefined };
 const running = new Set<Audit>();
 
 beforeEach(async () => {
   place.root = await mkdtemp(join(tmpdir(), 'tollgate-audit-'));
   place.keyPath = join(place.root, 'keys', 'signing.pem');
+  place.agent = undefined;
 });
 afterEach(async () => {
   await Promise.all([...running].map(stop));
@@ -67,7 +68,7 @@ export const start = async (log: TestLog, isBusy = () => false): Promise<Audit> 
     log,
     leaves,
     folder,
-    keyPath: place.keyPath,
+    key: { path: place.keyPath, agent: place.agent },
     clock: () => new Date(),
     logger: silent,
   });

@@ -7,6 +7,7 @@ import type { KeptTree, TreePlace } from './kept-tree';
 import type { LeafBatch, LeafSource } from './leaves';
 import { recordKeyChange } from './key-change';
 import { openSigner } from './signer';
+import type { KeyPlace } from './signing-key';
 import type { Signable, Signer } from './signer';
 import { createSerial } from './serial';
 
@@ -30,8 +31,7 @@ type Parts = {
   leaves: LeafSource;
   /** Of the tree, which is derived. */
   folder: Folder;
-  /** The file of the signing key. */
-  keyPath: string;
+  key: KeyPlace;
   clock: () => Date;
   logger: Log;
 };
@@ -41,8 +41,8 @@ const checkpointEveryMs = 1_000;
 const flushEvery = 10;
 
 /** Throws if there is something wrong with the key. */
-export const startAudit = async ({ log, leaves, folder, keyPath, clock, logger }: Parts): Promise<Audit> => {
-  const signer = await openSigner(keyPath);
+export const startAudit = async ({ log, leaves, folder, key, clock, logger }: Parts): Promise<Audit> => {
+  const signer = await openSigner(key);
   let tree = await openKeptTree(folder);
   if (!(await isOf(log, tree)) || isWrong(tree, signer)) tree = await anew(tree, folder, logger);
   let place = tree.place;
@@ -78,10 +78,13 @@ export const startAudit = async ({ log, leaves, folder, keyPath, clock, logger }
     tree: () => tree,
     checkpoint: signer.last,
     readiness: () => {
-      const refusal = signing.refusal();
+      const [refusal, failure] = [signing.refusal(), signing.failure()];
       const size = String(tree.size());
       return refusal === undefined
-        ? { isReady: true, detail: `${size} events are in the tree` }
+        ? {
+            isReady: true,
+            detail: `${size} events are in the tree${failure === undefined ? '' : `; not signed: ${failure}`}`,
+          }
         : { isReady: false, detail: refusal };
     },
     lagSeconds: () => {
@@ -106,12 +109,15 @@ const signableOf = (tree: KeptTree): Signable => ({ ledger: tree.eventId(0), siz
 const createSigning = ({ signer, logger }: { signer: Signer; logger: Log }) => {
   let refusal: string | undefined;
   let signed = 0;
+  let failure: string | undefined;
   const refuse = (reason: string): void => {
     if (reason !== refusal) logger.error({}, `no checkpoint is signed: ${reason}`);
     refusal = reason;
   };
   return {
     refusal: () => refusal,
+    /** Why the last one could not be signed; it is tried again. */
+    failure: () => failure,
     sign: async (tree: Signable, isCaughtUp: boolean): Promise<void> => {
       if (tree.size === signed || refusal !== undefined) return;
       const reason = signer.refusal(tree);
@@ -122,8 +128,14 @@ const createSigning = ({ signer, logger }: { signer: Signer; logger: Log }) => {
       try {
         await signer.sign(tree);
         signed = tree.size;
+        failure = undefined;
       } catch (error) {
-        logger.warn({ error: String(error) }, 'a checkpoint cannot be kept, and is not given out; it is tried again');
+        if (failure !== String(error))
+          logger.warn(
+            { error: String(error) },
+            'a checkpoint cannot be signed, or kept, and is not given out; it is tried again',
+          );
+        failure = String(error);
       }
     },
   };
@@ -138,10 +150,10 @@ const createKeyChanging = ({ signer, log, logger }: { signer: Signer; log: Event
       const next = signer.next();
       if (next === undefined) return true;
       try {
-        recordedAt ??= await recordKeyChange(log, next.change);
+        recordedAt ??= await recordKeyChange(log, await next.change());
         if (position < recordedAt) return false;
         await signer.adopt(next);
-        logger.info({ key: next.change.next }, 'another key signs checkpoints from now on: give it to the auditors');
+        logger.info({ key: next.keys.next }, 'another key signs checkpoints from now on: give it to the auditors');
         return true;
       } catch (error) {
         logger.warn({ error: String(error) }, 'the signing key cannot be changed yet, and nothing is signed meanwhile');

@@ -1,6 +1,6 @@
-import { createHash, sign } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Hash } from '@tollgate/merkle';
+import type { SigningKey } from './signing-key';
 
 /** What is signed: that a ledger of this origin has so many events, whose lines have this root (c2sp.org/tlog-checkpoint). */
 export type Checkpoint = { origin: string; size: number; root: Hash; extension: readonly string[] };
@@ -18,11 +18,13 @@ const keyId = ({ name, publicKey }: KeyName): Buffer =>
 export const verifierKey = (key: KeyName): string =>
   `${key.name}+${keyId(key).toString('hex')}+${base64(Buffer.concat([Buffer.of(ed25519), key.publicKey]))}`;
 
+type Named = KeyName & Pick<SigningKey, 'sign'>;
+
 /** The checkpoint as a signed note. */
-export const signedNote = (checkpoint: Checkpoint, { key, ...named }: KeyName & { key: KeyObject }): string => {
+export const signedNote = async (checkpoint: Checkpoint, { sign, ...named }: Named): Promise<string> => {
   const { origin, size, root, extension } = checkpoint;
   const text = [origin, String(size), base64(root), ...extension].map((line) => `${line}\n`).join('');
-  const signature = sign(null, Buffer.from(text), key);
+  const signature = await sign(text);
   return `${text}\n\u2014 ${named.name} ${base64(Buffer.concat([keyId(named), signature]))}\n`;
 };
 

@@ -39,7 +39,7 @@ describe('a key that follows another', () => {
     const first = await signedBy(log);
     await stop(first);
     const [before, old] = [first.checkpoint(), await publicKey()];
-    await beginKeyChange(place.keyPath, decided);
+    await beginKeyChange({ path: place.keyPath }, decided);
     const second = await start(log);
     await until(() => log.events().length === 21 && signed(second)?.size === 21);
     await stop(second);
@@ -73,7 +73,7 @@ describe('a key that follows another', () => {
   test('is recorded once, also where the process ended before it signed', async () => {
     const log = await createLog(20);
     await stop(await signedBy(log));
-    await beginKeyChange(place.keyPath, { reason: 'a year has passed' });
+    await beginKeyChange({ path: place.keyPath }, { reason: 'a year has passed' });
     const [old, next] = [await readFile(place.keyPath), await readFile(`${place.keyPath}.next`)];
     const change = await readFile(`${place.keyPath}.change`);
     await stop(await start(log));
@@ -92,12 +92,12 @@ describe('a key that follows another', () => {
 
   test('is not made before anything was signed, nor twice, nor after more than was signed', async () => {
     const reason = 'a year has passed';
-    await expect(beginKeyChange(place.keyPath, { reason })).rejects.toThrow(/^nothing was signed yet/);
+    await expect(beginKeyChange({ path: place.keyPath }, { reason })).rejects.toThrow(/^nothing was signed yet/);
     await stop(await signedBy(await createLog(5)));
-    await expect(beginKeyChange(place.keyPath, { reason, compromisedAfter: 6 })).rejects.toThrow(
+    await expect(beginKeyChange({ path: place.keyPath }, { reason, compromisedAfter: 6 })).rejects.toThrow(
       /only 5 events were signed$/,
     );
-    await beginKeyChange(place.keyPath, { reason });
-    await expect(beginKeyChange(place.keyPath, { reason })).rejects.toThrow(/already: start Tollgate$/);
+    await beginKeyChange({ path: place.keyPath }, { reason });
+    await expect(beginKeyChange({ path: place.keyPath }, { reason })).rejects.toThrow(/already: start Tollgate$/);
   });
 });

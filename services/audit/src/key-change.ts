@@ -1,5 +1,5 @@
-import { randomUUID, sign } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { endorsedText, signingKeyStream } from '@tollgate/contracts';
 import type { LogEvent, SigningKeyChange } from '@tollgate/contracts';
@@ -8,20 +8,30 @@ import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
 import { lockFolder, openFolder, replaceText, textIn } from '@tollgate/folder';
 import { checkpointIn, verifierKey } from './checkpoint';
 import { makeSigningKey, openSigningKey } from './signing-key';
-import type { SigningKey } from './signing-key';
+import type { KeyPlace, SigningKey } from './signing-key';
 
 /** What a person decided; stands beside the keys until the log has it. */
 type Decided = Pick<SigningKeyChange, 'reason' | 'compromisedAfter'>;
 
+/** `nextKey`: a file of the one that follows, which is else made. */
+type Change = Decided & { nextKey?: string | undefined };
+
 /** Another key that follows once its event is in the tree. */
-export type NextKey = SigningKey & { change: SigningKeyChange };
+export type NextKey = SigningKey & {
+  keys: Pick<SigningKeyChange, 'previous' | 'next'>;
+  /** What the log is told, endorsed by the key before it where that is to be trusted: rejects where that cannot sign now. */
+  change(): Promise<SigningKeyChange>;
+};
 
 /**
  * Lets another key follow the one at `path`, from the next start on. Where the old one was stolen, checkpoints of more than
  * `compromisedAfter` events that it signed do not count. Throws where nothing was signed yet, where another one follows already, and
  * `FolderInUse`.
  */
-export const beginKeyChange = async (path: string, decided: Decided): Promise<void> => {
+export const beginKeyChange = async (place: KeyPlace, { nextKey, ...decided }: Change): Promise<void> => {
+  const { path, agent } = place;
+  if (agent !== undefined && nextKey === undefined)
+    throw new Error('--next-key: the agent holds the keys: name a file of the public one that follows');
   const last = textIn(`${path}.last`);
   if (last === undefined) throw new Error(`nothing was signed yet with ${path}: delete it, and another one is made`);
   const { size } = checkpointIn(last);
@@ -32,33 +42,50 @@ export const beginKeyChange = async (path: string, decided: Decided): Promise<vo
     if (existsSync(`${path}.change`) && existsSync(`${path}.next`))
       throw new Error(`another key follows ${path} already: start Tollgate`);
     rmSync(`${path}.next`, { force: true });
-    makeSigningKey(`${path}.next`);
+    if (nextKey === undefined) makeSigningKey(`${path}.next`);
+    else await copyKey(nextKey, place);
     await replaceText(await openFolder(dirname(path)), `${basename(path)}.change`, JSON.stringify(decided));
   } finally {
     await lock.release();
   }
 };
 
+/** Throws where it is none that could follow. */
+const copyKey = async (from: string, { path, agent }: KeyPlace): Promise<void> => {
+  if (!existsSync(from)) throw new Error(`--next-key: there is no file ${from}`);
+  const next = await openSigningKey({ path: from, agent });
+  const now = await openSigningKey({ path, agent });
+  if (Buffer.compare(next.publicKey, now.publicKey) === 0) throw new Error('--next-key: it is the key that signs now');
+  copyFileSync(from, `${path}.next`);
+};
+
 /** The one that follows a key of this name; absent where none does. */
-export const readNextKey = async (path: string, name: string, by: SigningKey): Promise<NextKey | undefined> => {
+export const readNextKey = async (
+  { path, agent }: KeyPlace,
+  name: string,
+  by: SigningKey,
+): Promise<NextKey | undefined> => {
   const text = textIn(`${path}.change`);
   // Without the key beside it, it is in its place already.
   if (text === undefined || !existsSync(`${path}.next`)) return undefined;
   const decided = JSON.parse(text) as Decided;
-  const following = await openSigningKey(`${path}.next`);
+  const following = await openSigningKey({ path: `${path}.next`, agent });
   const keys = {
     previous: verifierKey({ name, publicKey: by.publicKey }),
     next: verifierKey({ name, publicKey: following.publicKey }),
   };
-  const endorsement = sign(null, Buffer.from(endorsedText(keys)), by.key).toString('base64');
-  const isStolen = decided.compromisedAfter !== undefined;
-  return { ...following, change: { ...keys, ...decided, ...(!isStolen && { endorsement }) } };
+  const change = async (): Promise<SigningKeyChange> => {
+    if (decided.compromisedAfter !== undefined) return { ...keys, ...decided };
+    const endorsement = Buffer.from(await by.sign(endorsedText(keys))).toString('base64');
+    return { ...keys, ...decided, endorsement };
+  };
+  return { ...following, keys, change };
 };
 
 /** Puts it in the place of the one before, of which nothing is left: nobody can sign with that any more. */
-export const adoptNextKey = async (path: string, { change }: NextKey): Promise<void> => {
+export const adoptNextKey = async (path: string, { keys }: NextKey): Promise<void> => {
   const [folder, name] = [await openFolder(dirname(path)), basename(path)];
-  await replaceText(folder, `${name}.pub`, `${change.next}\n`);
+  await replaceText(folder, `${name}.pub`, `${keys.next}\n`);
   await folder.rename(`${name}.next`, name);
   await folder.remove(`${name}.change`);
 };

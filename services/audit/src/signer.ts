@@ -6,6 +6,7 @@ import type { Checkpoint } from './checkpoint';
 import { adoptNextKey, readNextKey } from './key-change';
 import type { NextKey } from './key-change';
 import { openSigningKey } from './signing-key';
+import type { KeyPlace } from './signing-key';
 
 /** What the signer is asked to sign: a tree of the ledger whose first event has this id. */
 export type Signable = { ledger: string; size: number; root(size: number): Hash };
@@ -32,14 +33,15 @@ export type Signer = {
 type Origin = { suffix: string; extension: string[] };
 
 /** One process at a time signs with a key. Throws `FolderInUse`, or what is wrong with the key. */
-export const openSigner = async (path: string): Promise<Signer> => {
-  let by = await openSigningKey(path);
+export const openSigner = async (place: KeyPlace): Promise<Signer> => {
+  const { path } = place;
+  let by = await openSigningKey(place);
   const lock = await lockFolder(`${path}.lock`);
   const folder = await openFolder(dirname(path));
   const { suffix, extension } = readOrigin(path);
   let last = textIn(`${path}.last`);
   const name = last === undefined ? undefined : checkpointIn(last).origin.split('/').slice(0, 2).join('/');
-  let next = name === undefined ? undefined : await readNextKey(path, name, by);
+  let next = name === undefined ? undefined : await readNextKey(place, name, by);
 
   const checkpointOf = ({ ledger, size, root }: Signable): Checkpoint => ({
     origin: `${nameOf(ledger)}${suffix}`,
@@ -77,7 +79,7 @@ export const openSigner = async (path: string): Promise<Signer> => {
       const reason = refusal(tree);
       if (reason !== undefined) throw new Error(reason.detail);
       const named = { name: nameOf(tree.ledger), publicKey: by.publicKey };
-      const note = signedNote(checkpointOf(tree), { ...named, key: by.key });
+      const note = await signedNote(checkpointOf(tree), { ...named, sign: by.sign });
       if (last === undefined) await replaceText(folder, `${basename(path)}.pub`, `${verifierKey(named)}\n`);
       await replaceText(folder, `${basename(path)}.last`, note);
       last = note;

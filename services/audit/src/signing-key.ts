@@ -1,26 +1,57 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from '@tollgate/folder';
+import { ed25519Name, signByAgent } from './ssh-agent';
 
-export type SigningKey = { key: KeyObject; publicKey: Uint8Array };
+/** Ed25519; `sign` may reject, and then be asked again. */
+export type SigningKey = { publicKey: Uint8Array; sign(text: string): Promise<Uint8Array> };
 
-/** The Ed25519 key in a file of PKCS #8, which nobody else may read; made where there is none. Throws with what to do. */
-export const openSigningKey = async (path: string): Promise<SigningKey> => {
+/** Where a key is: the file that holds it, or that names it where an agent holds it, and the socket of that. */
+export type KeyPlace = { path: string; agent?: string | undefined };
+
+/**
+ * The key in a file of PKCS #8, which nobody else may read; made where there is none. Or that of which the file holds the public half,
+ * as OpenSSH writes it, and an agent the private one. Throws with what to do.
+ */
+export const openSigningKey = async ({ path, agent }: KeyPlace): Promise<SigningKey> => {
   await makeFolder(dirname(path));
+  if (agent !== undefined) return keyOfAgent(path, agent);
   if (!existsSync(path)) makeSigningKey(path);
   const { mode } = statSync(path);
   if ((mode & 0o007) !== 0) throw new Error(`the signing key ${path} can be read by others: chmod 600 ${path}`);
   const key = readKey(path);
   const { x = '' } = createPublicKey(key).export({ format: 'jwk' });
-  return { key, publicKey: Buffer.from(x, 'base64url') };
+  return {
+    publicKey: Buffer.from(x, 'base64url'),
+    sign: (text) => Promise.resolve(sign(null, Buffer.from(text), key)),
+  };
 };
 
 /** A new one in a file that must not be there. */
 export const makeSigningKey = (path: string): void => {
   writeKey(path, generateKeyPairSync('ed25519').privateKey);
 };
+
+const keyOfAgent = (path: string, agent: string): SigningKey => {
+  const publicKey = existsSync(path) ? publicKeyIn(readFileSync(path, 'utf8')) : undefined;
+  if (publicKey === undefined)
+    throw new Error(
+      `${path} must hold the public key that the agent at ${agent} signs with, a line that begins with ${ed25519Name} ("ssh-add -L" prints it)`,
+    );
+  return { publicKey, sign: (text) => signByAgent(agent, publicKey, text) };
+};
+
+/** The 32 bytes of the key; absent where it is none. */
+const publicKeyIn = (line: string): Uint8Array | undefined => {
+  const [name, base64 = ''] = line.trim().split(' ');
+  const blob = Buffer.from(base64, 'base64');
+  return name === ed25519Name && blob.length === blobBytes ? blob.subarray(blobBytes - keyBytes) : undefined;
+};
+const keyBytes = 32;
+/** The name and the key, each with its length before it. */
+const blobBytes = 4 + ed25519Name.length + 4 + keyBytes;
 
 const readKey = (path: string): KeyObject => {
   const key = readPem(path);

@@ -60,4 +60,4 @@ export const readBy = (read: (text: string) => unknown) =>
     }
   });
 
-export const folder = z.string().transform((path) => resolve(path));
+export const path = z.string().transform((name) => resolve(name));

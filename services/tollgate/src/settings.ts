@@ -1,4 +1,4 @@
-import { resolve, sep } from 'node:path';
+import { sep } from 'node:path';
 import { z } from 'zod';
 import { readConnectionString } from '@tollgate/event-store-esdb/connection-string';
 import { createStoreNames } from '@tollgate/event-store-esdb/store-names';
@@ -10,7 +10,7 @@ import { givenIn, ignoredIn, misspeltIn } from './setting-names';
 import {
   brokerList,
   flagValue,
-  folder,
+  path,
   hostNames,
   mostPort,
   readBy,
@@ -24,7 +24,7 @@ const settingsSchema = z.object({
   host: z.string().default('127.0.0.1'),
   allowedHosts: hostNames.default([]),
   port: wholeNumber(0, mostPort).default(8_400),
-  data: folder.prefault('./data'),
+  data: path.prefault('./data'),
   eventstoreUrl: readBy(readConnectionString).optional(),
   eventstoreStreamPrefix: readBy(createStoreNames).default('tollgate-'),
   logLevel: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
@@ -33,11 +33,8 @@ const settingsSchema = z.object({
   maxConnections: wholeNumber(1, 1_000_000).default(10_000),
   maxInflightBytes: wholeNumber(1 << 20, 2 ** 40).default(64 << 20),
   maxInflightRecords: wholeNumber(1_000, 100_000_000).default(100_000),
-  decks: folder.optional(),
-  rater: z
-    .string()
-    .transform((file) => resolve(file))
-    .optional(),
+  decks: path.optional(),
+  rater: path.optional(),
   authorizeWithPrice: z
     .enum(['0', '1'], 'must be 0 or 1')
     .default('0')
@@ -57,10 +54,8 @@ const settingsSchema = z.object({
     .optional(),
   kafkaSaslUsername: z.string().optional(),
   kafkaSaslPassword: z.string().optional(),
-  signingKey: z
-    .string()
-    .transform((file) => resolve(file))
-    .optional(),
+  signingKey: path.optional(),
+  signingAgent: path.optional(),
   databaseUrl: z
     .string()
     .refine(
@@ -223,6 +218,13 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
         'file of the key that signs checkpoints of the log, outside of the data folder; made if it is missing; without it none are signed',
       initial: '',
     },
+    signingAgent: {
+      variable: 'TOLLGATE_SIGNING_AGENT',
+      flag: '--signing-agent <socket>',
+      about:
+        'socket of the ssh-agent that holds the key that signs; its file then has the public key alone, as ssh-add -L prints it',
+      initial: '',
+    },
     databaseUrl: {
       variable: 'DATABASE_URL',
       about: 'postgresql://… of the database that reports are kept in; by environment only, as it may hold a password',
@@ -254,7 +256,10 @@ export class SettingsError extends Error {
 }
 
 /** Settings from flags, else environment, else defaults; an empty text counts as not given. Throws `SettingsError`. */
-export const readSettings = (flags: Partial<Record<SettingName, string>>, environment: NodeJS.ProcessEnv): Settings => {
+export const readSettings = (
+  flags: Partial<Record<SettingName, string | undefined>>,
+  environment: NodeJS.ProcessEnv,
+): Settings => {
   requireNamed(flags.roles);
   const inEnvironment = givenIn(environment);
   const given = settingNames.map((name) => [name, flags[name] || inEnvironment[settingSources[name].variable]]);
@@ -274,7 +279,11 @@ const requireNamed = (roles: string | undefined): void => {
 };
 
 /** Whoever has the data, or a backup of them, must not have the key with them. */
-const requireApart = ({ data, signingKey }: Settings): void => {
+const requireApart = ({ data, signingKey, signingAgent }: Settings): void => {
+  if (signingAgent !== undefined && signingKey === undefined)
+    throw new SettingsError(
+      fault('signingKey', 'is needed with an agent: a file of the public key that it signs with'),
+    );
   if (signingKey?.startsWith(data + sep) === true)
     throw new SettingsError(fault('signingKey', `must not lie in the data folder ${data}`));
 };

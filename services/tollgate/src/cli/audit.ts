@@ -56,13 +56,14 @@ const addNewOrigin = (audit: Command): void => {
     )
     .requiredOption('--reason <text>', 'why; stands in every checkpoint from then on')
     .option(keyFlag, keyAbout)
-    .action(async ({ reason, signingKey: given }: { reason: string; signingKey?: string }) => {
-      const { origin, size } = await beginNewOrigin(keyOf(given), reason);
+    .action(async ({ reason, signingKey }: { reason: string; signingKey?: string }) => {
+      const { origin, size } = await beginNewOrigin(keyPlaceOf({ signingKey }).path, reason);
       say(`The next checkpoint begins a new origin; the last one of ${origin} was of ${String(size)} events.`);
     });
 };
 
-type KeyFlags = { reason: string; compromisedAfter?: number; signingKey?: string };
+type KeyFlags = { reason: string; compromisedAfter?: number; nextKey?: string } & KeySettings;
+type KeySettings = { signingKey?: string | undefined; signingAgent?: string | undefined };
 
 const addRotateKey = (audit: Command): void => {
   audit
@@ -73,20 +74,24 @@ const addRotateKey = (audit: Command): void => {
     )
     .requiredOption('--reason <text>', 'why; stands in the log')
     .option('--compromised-after <events>', 'checkpoints of more events by the old key do not count', sizeIn)
+    .option('--next-key <file>', 'the key that follows, where it is not to be made: with an agent, its public half')
     .option(keyFlag, keyAbout)
-    .action(async ({ signingKey, ...decided }: KeyFlags) => {
-      await beginKeyChange(keyOf(signingKey), decided);
+    .option(agentFlag, agentAbout)
+    .action(async ({ signingKey, signingAgent, ...change }: KeyFlags) => {
+      await beginKeyChange(keyPlaceOf({ signingKey, signingAgent }), change);
       say('Another key signs from the next start on.');
     });
 };
 
 const { flag: keyFlag = '', variable: keyVariable, about } = settingSources.signingKey;
 const keyAbout = `${about} (${keyVariable})`;
+const { flag: agentFlag = '', variable: agentVariable, about: aboutAgent } = settingSources.signingAgent;
+const agentAbout = `${aboutAgent} (${agentVariable})`;
 
-const keyOf = (given: string | undefined): string => {
-  const { signingKey } = readSettings(given === undefined ? {} : { signingKey: given }, process.env);
+const keyPlaceOf = (given: KeySettings): { path: string; agent: string | undefined } => {
+  const { signingKey, signingAgent } = readSettings(given, process.env);
   if (signingKey === undefined) throw new SettingsError(`${keyVariable}: say which key with ${keyFlag}`);
-  return signingKey;
+  return { path: signingKey, agent: signingAgent };
 };
 
 const sizeIn = (text: string): number => {
