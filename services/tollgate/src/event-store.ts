@@ -40,14 +40,14 @@ const untilAvailable = async <Opened>(options: FoundationOptions, open: () => Pr
 };
 
 const untilOpened = async <Opened>(
-  { logger, onProgress }: FoundationOptions,
+  { logger, onProgress, isImpatient }: FoundationOptions,
   open: () => Promise<Opened>,
 ): Promise<Opened> => {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await open();
     } catch (error) {
-      if (!isRetriable(error)) throw error;
+      if (isImpatient === true || !isRetriable(error)) throw error;
       onProgress?.(() => error.message);
       logger.warn({ error: reasonOf(error) }, 'Tollgate waits for the event store');
       await delay(backoffMs(attempt, backoff));
