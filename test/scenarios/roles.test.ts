@@ -98,7 +98,8 @@ describe('what a process answers', () => {
   ])('%s tells of the parts that run in it, and of no other', async (role, names, metrics) => {
     const url = urlOf(role);
     const { status, body } = await get(url, '/readyz');
-    expect({ status, names: (body['parts'] as Fields[]).map(({ name }) => name) }).toEqual({ status: 200, names });
+    const all = [...names, 'decisions'];
+    expect({ status, all: (body['parts'] as Fields[]).map(({ name }) => name) }).toEqual({ status: 200, all });
     const { text } = await send(url, { method: 'GET', path: '/metrics' });
     const ofRoles = [...text.matchAll(/^tollgate_(intake|kafka|relay|reporting)\w*/gm)].map(([name]) => name);
     for (const metric of metrics) expect(text).toMatch(metric);

@@ -75,6 +75,18 @@ describe('commands where the log is in an event store', () => {
     expect(await run('store-access', mine)).toMatchObject({ code: 2 });
   });
 
+  it('that cannot read a topic, or whose store is away, said so and then never ended', async () => {
+    const broker = await startBroker();
+    const kafka = ['--kafka-brokers', broker.brokers.join(',')];
+    expect(await run('topics', 'check', ...kafka, '--kafka-topic-prefix', 'no-such.')).toMatchObject({ code: 2 });
+    const { EVENTSTORE_URL: url } = environment;
+    environment = { ...environment, EVENTSTORE_URL: 'esdb://127.0.0.1:1?tls=false' };
+    const republished = await run('topics', 'republish', 'traffic-control', ...kafka);
+    environment = { ...environment, EVENTSTORE_URL: url };
+    expect(republished).toMatchObject({ code: 1, output: expect.stringContaining('it cannot be reached') as string });
+    await broker.stop();
+  });
+
   it.each([[['verify']], [['backup', 'there']], [['restore', 'there']]])(
     'that are about folders say what to do instead: %j',
     async (args) => {

@@ -24,11 +24,19 @@ type AccountRequest = { Params: { accountId: string } };
 
 const settleTimeoutMs = 5_000;
 
+/** Decisions are recorded by whoever has that role, which may be another process, or none. */
+const lackingAt = (table: AccountTable, position: Position): string => {
+  const place = BigInt(table.place());
+  return place < position
+    ? `the read model is at ${String(place)}, before ${String(position)}`
+    : `decisions that events up to ${String(position)} cause are not recorded yet`;
+};
+
 /** The calls that read the present state and the history (DESIGN 4). */
 export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts): void => {
   const wait = async (position: Position | undefined, name = 'minPosition'): Promise<void> => {
     if (position === undefined || (await table.settled(Number(position), settleTimeoutMs))) return;
-    const detail = `${name}: the read model is at ${String(table.place())}, before ${String(position)}; ask again`;
+    const detail = `${name}: ${lackingAt(table, position)}; ask again`;
     throw new HttpProblem(problemOf({ code: 'READ_MODEL_BEHIND', detail }));
   };
 

@@ -37,6 +37,30 @@ export const connect = (url: string): Promise<Database> =>
     return { client, lost: lost.signal, close: () => void client.end().catch(() => undefined) };
   });
 
+/** By then the database itself has given up whatever a statement waits for. */
+const silentMs = 60_000;
+
+/** Closes the connection of a database that is not heard of any more: one that hangs, or that went away without a word. Throws `DatabaseFault`. */
+export const answered = async <Result>(
+  database: Database,
+  work: () => Promise<Result>,
+  withinMs = silentMs,
+): Promise<Result> => {
+  const silence = new AbortController();
+  const timer = setTimeout(() => {
+    silence.abort();
+    database.close();
+  }, withinMs);
+  try {
+    return await work();
+  } catch (error) {
+    if (!silence.signal.aborted) throw error;
+    throw new DatabaseFault(`it has not answered for ${String(withinMs / 1_000)} s`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
 /** Whatever goes wrong in there is the database's. */
 export const inDatabase = async <Result>(work: () => Promise<Result>): Promise<Result> => {
   try {

@@ -34,3 +34,20 @@ test('reports are ready while they catch up within ten seconds of the log, and n
     detail: expect.stringContaining('"tollgate reporting rebuild" is faster') as string,
   });
 });
+
+test('one that another process overtakes stands by and is ready while that one keeps up, and says so no longer once it does not', () => {
+  const { lag, time } = lagAt();
+  lag.noteFailure('refused');
+  lag.noteOldest('2026-01-31T12:00:00.000Z');
+  lag.noteOvertaken();
+  expect(lag.readiness(7n)).toEqual({
+    isReady: true,
+    detail: 'applied up to position 7; stands by: another process writes them',
+  });
+  time.ms += 10_001;
+  expect(lag.readiness(7n)).toMatchObject({ isReady: false });
+  lag.noteOldest('2026-01-31T12:00:10.000Z');
+  expect(lag.readiness(9n)).toMatchObject({ isReady: true });
+  lag.noteWritten(true);
+  expect(lag.readiness(9n)).toEqual({ isReady: true, detail: 'applied up to position 9' });
+});

@@ -79,7 +79,9 @@ const finish = ({ client }: Database, { accounts }: BatchContent, next: NextChec
 const begin = (database: Database): Promise<Checkpoint | undefined> =>
   inDatabase(async () => {
     const { client } = database;
-    await client.query('begin; select from tollgate.checkpoint for update');
+    // Everybody who reads the reports waits for one that was paused, or cut off.
+    await client.query("begin; set local idle_in_transaction_session_timeout to '10min'");
+    await client.query('select from tollgate.checkpoint for update');
     const before = await readCheckpoint(database);
     const all = ['accounts', ...Object.keys(tables)].map((table) => `tollgate.${table}`).join(', ');
     await client.query(

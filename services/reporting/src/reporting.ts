@@ -4,12 +4,13 @@ import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position } from '@tollgate/event-store';
 import { isRetriable } from '@tollgate/service-runtime';
 import type { Log } from '@tollgate/service-runtime';
-import { readCheckpoint, requireSameHistory } from './checkpoint';
-import { connect } from './database';
+import { DatabaseFault, answered, connect } from './database';
 import type { Database } from './database';
+import { followLog } from './follow-log';
+import type { Progress } from './follow-log';
 import { createLag } from './lag';
 import { migrate } from './migrate';
-import { writeBatch } from './write-batch';
+import { Fenced } from './write-batch';
 
 /** The reports in PostgreSQL, kept up with the log. */
 export type Reporting = {
@@ -24,55 +25,58 @@ export type Reporting = {
   stop(): Promise<void>;
 };
 
-const batchEvents = 1_000;
 const backoff = { firstMs: 100, limitMs: 5_000 };
 const unfinishedMs = 2_000;
+/** One that stands by looks so often whether it is needed. */
+const standsByMs = 1_000;
 
 type Parts = { log: EventLog<LogEvent>; url: string; clock: () => Date; logger: Log };
 
 /** Follows the log from where the database says it has come to. The database may be away at start or go away later. */
 export const startReporting = ({ log, url, clock, logger }: Parts): Reporting => {
   const stopping = new AbortController();
+  const { signal } = stopping;
   const lag = createLag(clock);
   let position: Position | undefined;
   let failures = 0;
   let database: Database | undefined;
 
-  const followOn = async (opened: Database): Promise<void> => {
-    await migrate(opened);
-    let checkpoint = await readCheckpoint(opened);
-    if (checkpoint !== undefined) await requireSameHistory(log, checkpoint);
-    position = checkpoint?.position;
-    const signal = AbortSignal.any([stopping.signal, opened.lost]);
-    const selection = { prefixes: [''], after: position, maxEvents: batchEvents, signal };
-    for await (const { events, isCaughtUp } of log.subscribe(selection)) {
-      const [oldest] = events;
-      if (oldest !== undefined) {
-        lag.noteOldest(oldest.recordedAt);
-        checkpoint = await writeBatch(opened, checkpoint, events);
-        position = checkpoint.position;
-      }
+  const recovered = (): void => {
+    if (failures > 0) logger.info({ position: position?.toString() }, 'reports are written again');
+    failures = 0;
+  };
+  const progress: Progress = {
+    reached: (at) => (position = at),
+    writes: lag.noteOldest,
+    wrote: (isCaughtUp) => {
       lag.noteWritten(isCaughtUp);
-      if (failures > 0) logger.info({ position: String(position) }, 'reports are written again');
-      failures = 0;
-    }
-    if (!stopping.signal.aborted) opened.lost.throwIfAborted();
+      recovered();
+    },
   };
 
-  const pause = async ({ message }: Error): Promise<void> => {
+  const followOn = async (opened: Database): Promise<void> => {
+    await answered(opened, () => migrate(opened));
+    while (!signal.aborted)
+      try {
+        await followLog({ log, database: opened, signal, progress });
+      } catch (error) {
+        if (!(error instanceof Fenced)) throw error;
+        lag.noteOvertaken();
+        recovered();
+        await wait(standsByMs, signal);
+      }
+  };
+
+  const pause = async (error: Error): Promise<void> => {
     const pauseMs = backoffMs(failures, backoff);
     failures += 1;
-    const write = lag.noteFailure(message) ? logger.warn : logger.debug;
-    write.call(
-      logger,
-      { error: message, pauseMs },
-      'reports cannot be written to PostgreSQL; Tollgate goes on and tries again',
-    );
-    await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    const write = lag.noteFailure(error.message) ? logger.warn : logger.debug;
+    write.call(logger, { error: error.message, pauseMs }, inWords(error));
+    await wait(pauseMs, signal);
   };
 
   const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted)
+    while (!signal.aborted)
       try {
         database = await connect(url);
         await followOn(database);
@@ -102,3 +106,9 @@ export const startReporting = ({ log, url, clock, logger }: Parts): Reporting =>
 
 /** Asked again, after a wait. */
 const isStopping = ({ signal }: AbortController): boolean => signal.aborted;
+
+const wait = (ms: number, signal: AbortSignal): Promise<void> =>
+  delay(ms, undefined, { signal }).catch(() => undefined);
+
+const inWords = (error: Error): string =>
+  `reports cannot ${error instanceof DatabaseFault ? 'be written to PostgreSQL' : 'follow the log'}; Tollgate goes on and tries again`;

@@ -45,7 +45,13 @@ export const writeBatch = async (
 };
 
 /** What a crash of the database may take, checkpoint and all, is applied again from the log: nobody need wait for its disk. */
-const begin = 'begin; set local synchronous_commit to off';
+const commits = 'set local synchronous_commit to off';
+/**
+ * A process that is paused in the middle, or cut off, holds the checkpoint for as long as its session stands: the database ends that. What
+ * waits for the lock of somebody else is told so.
+ */
+const limits = `set local idle_in_transaction_session_timeout to '10s'; set local lock_timeout to '10s'; set local statement_timeout to '30s'`;
+const begin = `begin; ${commits}; ${limits}`;
 
 export const copyLines = async (client: Client, lines: BatchContent['lines']): Promise<void> => {
   for (const [table, text] of Object.entries(lines) as [Table, string][])

@@ -44,7 +44,7 @@ const untilAvailable = async <Opened>(options: FoundationOptions, open: () => Pr
 
 /** What cannot be read keeps the process from being ready, and not from living: it says by name what must be mended. */
 const untilOpened = async <Opened>(
-  { logger, onProgress }: FoundationOptions,
+  { logger, onProgress, isImpatient }: FoundationOptions,
   open: () => Promise<Opened>,
 ): Promise<Opened> => {
   let told = '';
@@ -53,7 +53,7 @@ const untilOpened = async <Opened>(
       return await open();
     } catch (error) {
       const isUnreadableLog = isUnreadable(error);
-      if (!isUnreadableLog && !isRetriable(error)) throw error;
+      if (isImpatient === true || (!isUnreadableLog && !isRetriable(error))) throw error;
       const { message } = error;
       onProgress?.(() => message);
       if (!isUnreadableLog) logger.warn({ error: reasonOf(error) }, 'Tollgate waits for the event store');

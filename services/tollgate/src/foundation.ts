@@ -36,4 +36,6 @@ export type FoundationOptions = {
   logger: Log;
   /** Handed what says how far the opening has come. */
   onProgress?: (tell: () => string) => void;
+  /** A log that does not answer is not waited for: the opening rejects with why. */
+  isImpatient?: true;
 };

@@ -14,10 +14,10 @@ import { openRelayPosition } from '../relay-position';
 import type { LogSource } from './log-source';
 import { printable, say } from './terminal-text';
 
-type Parts = { kafka: KafkaClient; topics: Topics; outputs: Record<OutputName, Output>; log: LogSource };
+export type TopicsCheck = { kafka: KafkaClient; topics: Topics; outputs: Record<OutputName, Output>; log: LogSource };
 
 /** Says how both topics compare with the log; whether the commands are as they should be. */
-export const checkTopics = async ({ kafka, topics, outputs, log }: Parts): Promise<boolean> => {
+export const checkTopics = async ({ kafka, topics, outputs, log }: TopicsCheck): Promise<boolean> => {
   const commands = outputs['traffic-control'];
   // What is published by now is in a log that is read later.
   const group = log.shared && publisherGroupOf(topics, log.shared);

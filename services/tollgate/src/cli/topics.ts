@@ -19,9 +19,11 @@ import { republishAll } from '../republish-all';
 import { SettingsError, readSettings, settingSources } from '../settings';
 import { asPublisher } from './as-publisher';
 import { openLogSource } from './log-source';
+import type { LogSource } from './log-source';
 import { requireLog } from './open-log-reader';
 import { printable, say } from './terminal-text';
 import { checkTopics } from './topics-check';
+import type { TopicsCheck } from './topics-check';
 
 type Flags = { data?: string; kafkaBrokers?: string; kafkaTopicPrefix?: string };
 
@@ -54,14 +56,21 @@ const addCheck = (topics: Command): void => {
     .action(async (flags: Flags) => {
       const { settings, ...parts } = connectTo(flags);
       try {
-        const log = await openLogSource(settings);
-        if (!(await checkTopics({ ...parts, log }))) process.exitCode = differs;
-        await log.close();
+        if (!(await checkBy(await openLogSource(settings), parts))) process.exitCode = differs;
       } catch (error) {
         process.stderr.write(`tollgate: ${printable(error instanceof Error ? error.message : String(error))}\n`);
         process.exitCode = unreadable;
       }
     });
+};
+
+/** A log that stays open would keep the command from ending. */
+const checkBy = async (log: LogSource, parts: Omit<TopicsCheck, 'log'>): Promise<boolean> => {
+  try {
+    return await checkTopics({ ...parts, log });
+  } finally {
+    await log.close();
+  }
 };
 
 const addRepublish = (topics: Command): void => {
@@ -80,7 +89,11 @@ const addRepublish = (topics: Command): void => {
       if (settings.eventstoreUrl === undefined) requireLedger(settings.data);
       const output = outputs[name];
       const logger = createLog('error');
-      const { log, shared, relays, close } = await openFoundation(settings, { clock: () => new Date(), logger });
+      const { log, shared, relays, close } = await openFoundation(settings, {
+        clock: () => new Date(),
+        logger,
+        isImpatient: true,
+      });
       try {
         const own = await openRelayPosition(relays, name);
         const parts = { client: kafka, output, log, logger };

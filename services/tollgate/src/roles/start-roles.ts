@@ -1,6 +1,7 @@
 import { hasRole, roleNames } from '../roles';
 import type { Role } from '../roles';
 import type { Settings } from '../settings';
+import { watchDecisions } from '../watch-decisions';
 import type { Ground, Part } from './part';
 
 /** In the order in which data flows. Only what is started is loaded. */
@@ -29,5 +30,7 @@ export const startRoles = async (roles: readonly Role[], ground: Ground): Promis
   // Who answers proves too, where there is a key to sign with.
   if (roles.includes('api') && ground.settings.signingKey !== undefined)
     parts.push(await (await import('./audit.js')).startAuditing(ground));
+  const { table, shared, clock, logger } = ground;
+  parts.push(watchDecisions({ table, isShared: shared !== undefined, clock, logger }));
   return parts;
 };
