@@ -12,7 +12,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-const follow = (extensions: number[]) => {
+const follow = (extensions: (number | null)[]) => {
   const { ledger, told } = fakeLedger({}, extensions);
   const limits: number[] = [];
   const releases = createReleases(ledger, silent);
@@ -53,6 +53,16 @@ test('a call without a limit is asked nothing', async () => {
   live.add({ ...call, granted: null });
   await pass(1_000);
   expect(told.extended).toEqual([]);
+});
+
+test('a call that is given all it likes is not ended where its first grant ended', async () => {
+  const { live, told, limits } = follow([null]);
+  live.add(call);
+  expect(live.hasNoLimit('c1')).toBe(false);
+  await pass(31);
+  expect([limits, live.hasNoLimit('c1')]).toEqual([[86_400], true]);
+  await pass(1_000);
+  expect(told.extended).toHaveLength(2);
 });
 
 test('a call that was found in the switch catches up with what was granted of it before', async () => {
