@@ -25,6 +25,8 @@ type Running = LiveCall & { extensions: number; timer?: NodeJS.Timeout };
 const leadMs = (grantedSeconds: number): number => Math.min(30_000, Math.max(1_500, (grantedSeconds * 1_000) / 3));
 /** Later, it would end before the answer. */
 const latestMs = 700;
+/** Answer and end are told late, each by itself, up to 70 ms where a machine is busy: its CDR may say more, and so may be charged more. */
+const doubtMs = 500;
 /** A switch takes a call without a limit for lost after a day: `default_timeout` of kamailio.cfg. */
 const unlimitedSeconds = 86_400;
 
@@ -84,7 +86,7 @@ export const createLiveCalls = ({ ledger, releases, setLimit, logger, now = Date
       if (call === undefined) return;
       clearTimeout(call.timer);
       calls.delete(id);
-      const usedSeconds = Math.max(0, (now() - call.answeredAt) / 1_000);
+      const usedSeconds = Math.max(0, (now() - call.answeredAt + doubtMs) / 1_000);
       releases.release(inboundLeg(id, call.account), usedSeconds);
       releases.release(outboundLeg(id, call.vendor), usedSeconds);
     },
