@@ -9,6 +9,7 @@ import {
   thirtyAtOnce,
   vendorUnpaid,
 } from './scenarios/money';
+import { falseEnds } from './scenarios/false-ends';
 import { noVendorLeft, vendorFails } from './scenarios/vendors';
 import type { Call } from './support/calls';
 import { manyCalls } from './scenarios/load';
@@ -176,6 +177,14 @@ withSwitch('real calls', () => {
       secondAgent: false,
     });
   });
+
+  test('who hangs up so that the other side does not hear of it is charged for as long as he talks', async () => {
+    const { answers, seconds: charged } = await falseEnds(chain);
+    expect(answers).toEqual(['hung up', 'hung up', '500', '420', '483']);
+    expect(charged.slice(0, 2)).toEqual([1, 1]);
+    expect(charged.slice(2)).toHaveLength(3);
+    for (const one of charged.slice(2)) expect(one).toBeGreaterThan(2);
+  }, 60_000);
 
   test('every call of many is charged exactly once', async () => {
     const { answered, refused, charged, calls } = await manyCalls(chain, { perSecond: 20, calls: 100, talkMs: 1_000 });

@@ -28,6 +28,7 @@ const trunks = {
   '127.0.0.21': 'spend',
   '127.0.0.22': 'lifted',
   '127.0.0.23': 'ringing',
+  '127.0.0.24': 'cheating',
 } as const;
 export type Originator = (typeof trunks)[keyof typeof trunks];
 export const addressOf = (account: Originator): string =>
