@@ -32,7 +32,15 @@ const createDialogTables = async ({ psql }) => {
   const isThere = (await psql(['-tAc', "select to_regclass('dialog') is not null"])).trim() === 't';
   if (isThere) return;
   await psql(['-f', path.join(schemas, 'standard-create.sql'), '-f', path.join(schemas, 'dialog-create.sql')]);
+  await psql(['-c', withoutLengths]);
 };
+
+/** A dialog that does not fit is not kept, and whoever calls names it. */
+const withoutLengths = `do $$ declare one record; begin
+  for one in select table_name, column_name from information_schema.columns
+    where table_schema = current_schema() and table_name in ('dialog', 'dialog_vars') and data_type = 'character varying'
+  loop execute format('alter table %I alter column %I type varchar', one.table_name, one.column_name); end loop;
+end $$`;
 
 /** What kamailio.cfg leaves open. @param {Record<string, string | number>} values */
 const settingsFile = (values) =>

@@ -10,8 +10,8 @@ export type Call = {
   endedBy?: 'caller' | 'switch';
 };
 
-/** `from`: the address it comes from, by which a trunk is known. `talkMs`: how long, unless it is cut. */
-export type CallOptions = { from: string; callee?: string; talkMs?: number };
+/** `from`: the address it comes from, by which a trunk is known. `talkMs`: how long, unless it is cut. `callId`: its Call-ID, unless sipp makes one. */
+export type CallOptions = { from: string; callee?: string; talkMs?: number; callId?: string };
 
 export type PlacedCall = {
   over: Promise<Call>;

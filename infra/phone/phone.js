@@ -9,9 +9,10 @@ const pollMs = 20;
 const caller = '4930123';
 
 /** @type {typeof import('./phone').placeCall} */
-const placeCall = (to, { from, callee = '441234', talkMs = 60_000 }) => {
+const placeCall = (to, { from, callee = '441234', talkMs = 60_000, callId }) => {
   const keys = { caller, callee };
-  const sipp = runSipp({ scenario: callerScenario(talkMs), address: from, to, keys, flags: ['-m', '1'] });
+  const flags = ['-m', '1', ...(callId === undefined ? [] : ['-cid_str', callId])];
+  const sipp = runSipp({ scenario: callerScenario(talkMs), address: from, to, keys, flags });
   const over = sipp.exited.then(({ log, errors }) => {
     const call = callIn(log);
     if (call.status === 0) throw new Error(`the call from ${from} came to nothing:\n${errors}`);

@@ -111,6 +111,14 @@ describe.each([
     expect((await ask(url, 'decks unknown', { callee: '+31' })).body['reason']).toBe('NO_PRICE');
     expect((await ask(url, 'decks other', { deck: 'wholesale' })).body['reason']).toBe('NO_PRICE');
   });
+
+  test('who pays afterwards calls what is barred no more than others, and what is unknown without limit', async () => {
+    const { url } = tollgate;
+    await open(url, 'owing', { balances: [] });
+    const barred = await ask(url, 'owing barred', { callee: '+4499' });
+    expect([barred.status, barred.body]).toMatchObject([200, { granted: 0, reason: 'NO_PRICE' }]);
+    expect((await ask(url, 'owing unknown', { callee: '+31' })).body['granted']).toBe(null);
+  });
 });
 
 test('a price of the switch’s own is taken where that is set, and calls are authorised on loopback only', async () => {

@@ -1,4 +1,5 @@
 import { agentKilled, kafkaAway, ledgerKilled, switchKilled } from './scenarios/failures';
+import { blockedWhileRinging, limitTakenAway } from './scenarios/limits';
 import {
   cutNow,
   mutualReadings,
@@ -8,6 +9,7 @@ import {
   thirtyAtOnce,
   vendorUnpaid,
 } from './scenarios/money';
+import { falseEnds } from './scenarios/false-ends';
 import { noVendorLeft, vendorFails } from './scenarios/vendors';
 import type { Call } from './support/calls';
 import { manyCalls } from './scenarios/load';
@@ -41,15 +43,17 @@ withSwitch('real calls', () => {
   describe('money', () => {
     let played: Awaited<ReturnType<typeof playMoney>>;
     const playMoney = async () => {
-      const [prepaid, thirty, vendors, mutual, owing, slices] = await Promise.all([
+      const [prepaid, thirty, vendors, mutual, owing, slices, lifted, ringing] = await Promise.all([
         prepaidRunsOut(chain),
         thirtyAtOnce(chain),
         vendorUnpaid(chain),
         mutualReadings(chain),
         postpaid(chain),
         sliceBySlice(chain),
+        limitTakenAway(chain),
+        blockedWhileRinging(chain),
       ]);
-      return { prepaid, thirty, vendors, mutual, owing, slices, now: await cutNow(chain) };
+      return { prepaid, thirty, vendors, mutual, owing, slices, lifted, ringing, now: await cutNow(chain) };
     };
     beforeAll(async () => {
       played = await playMoney();
@@ -100,6 +104,17 @@ withSwitch('real calls', () => {
       expect(seconds(call)).toBeGreaterThan(7);
       expect(seconds(call)).toBeLessThan(10);
       expect(usage).toHaveLength(1);
+    });
+
+    test('a call that is given all it likes in its course outlives its first grant, and is cut by a block', () => {
+      expect(played.lifted).toMatchObject(cutByTheSwitch);
+      expect(seconds(played.lifted)).toBeGreaterThan(6);
+      expect(seconds(played.lifted)).toBeLessThan(12);
+    });
+
+    test('a call without a limit that was blocked while it rang is cut when it is answered', () => {
+      expect(played.ringing).toMatchObject(cutByTheSwitch);
+      expect(seconds(played.ringing)).toBeLessThan(1);
     });
 
     test('a call that is given up while it rings gives back what was held for it, and is not charged', () => {
@@ -163,6 +178,14 @@ withSwitch('real calls', () => {
     });
   });
 
+  test('who hangs up so that the other side does not hear of it is charged for as long as he talks', async () => {
+    const { answers, seconds: charged } = await falseEnds(chain);
+    expect(answers).toEqual(['hung up', 'hung up', '500', '420', '483']);
+    expect(charged.slice(0, 2)).toEqual([1, 1]);
+    expect(charged.slice(2)).toHaveLength(3);
+    for (const one of charged.slice(2)) expect(one).toBeGreaterThan(2);
+  }, 60_000);
+
   test('every call of many is charged exactly once', async () => {
     const { answered, refused, charged, calls } = await manyCalls(chain, { perSecond: 20, calls: 100, talkMs: 1_000 });
     expect({ answered, refused, charged, calls }).toEqual({ answered: 100, refused: 0, charged: 100, calls: 100 });
@@ -201,11 +224,12 @@ withSwitch('real calls', () => {
       expect(charged).toBe(1);
     }, 120_000);
 
-    test('the switch is killed: it takes no call before it is given everything, and its calls go on and are charged', async () => {
+    test('the switch is killed: it takes no call before it is given everything, and its calls go on and are charged, but for those that were over', async () => {
       const { early, help, after, survived, usage } = await switchKilled(chain);
       expect(early).toMatchObject({ status: 503 });
-      expect([help, after, survived]).toEqual([completed, completed, completed]);
-      expect(usage.map(({ durationSeconds }) => Math.round(Number(durationSeconds)))).toContain(7);
+      expect([help, after, ...survived]).toEqual([completed, completed, completed, completed]);
+      const lasted = usage.map(({ durationSeconds }) => Math.round(Number(durationSeconds)));
+      expect(lasted.filter((one) => one === 7)).toHaveLength(2);
     }, 120_000);
   });
 });

@@ -15,7 +15,8 @@ import type { Standing } from './standing';
 
 /** What is asked about calls. When, `metadata.source.receivedAt` says: the writer's clock. */
 export type CallCommand =
-  | { type: 'AuthorizeCall'; data: Authorization; rate: CallRate | undefined }
+  /** `rate`: absent where there is no price; `barred` where nobody may call, with or without a limit. */
+  | { type: 'AuthorizeCall'; data: Authorization; rate: CallRate | 'barred' | undefined }
   | { type: 'ExtendCall'; data: Extending }
   | { type: 'ReleaseCall'; data: Releasing }
   | { type: 'ExpireCall'; data: Expiry };
@@ -78,24 +79,34 @@ const authorize = (
   known: KnownCall & { account: { currency: string } },
   metadata: Metadata,
 ): CallDecision => {
-  const { accountId, direction, requestedSeconds = Infinity } = data;
+  const { accountId, direction } = data;
   const { standing, first } = known;
   const { currency } = known.account;
   if (first !== undefined) return repeat(data, first);
   if (data.currency !== currency)
     return reject('CURRENCY_MISMATCH', `currency: account ${accountId} is kept in ${currency}, not ${data.currency}`);
   const account = standing.account({ accountId, currency });
+  const closed = closedTo(account, standing, direction);
+  if (closed !== undefined) return refuse(0, closed);
+  if (rate === 'barred') return refuse(0, { reason: 'NO_PRICE', exhausted: [] });
+  return place({ data, rate }, { ...known, account }, metadata);
+};
+
+const place = (
+  { data, rate }: { data: Authorization; rate: CallRate | undefined },
+  { account, standing, tariffOf }: Pick<KnownCall, 'standing' | 'tariffOf'> & { account: Account },
+  metadata: Metadata,
+): CallDecision => {
+  const { direction, requestedSeconds = Infinity } = data;
   const { sliceSeconds } = account.cutoff.reservation ?? usualReservation;
-  const granted =
-    closedTo(account, standing, direction) ??
-    grantFor({
-      account,
-      held: standing.held,
-      direction,
-      leastSeconds,
-      mostSeconds: Math.min(sliceSeconds, requestedSeconds),
-      tariff: rate && known.tariffOf(rate),
-    });
+  const granted = grantFor({
+    account,
+    held: standing.held,
+    direction,
+    leastSeconds,
+    mostSeconds: Math.min(sliceSeconds, requestedSeconds),
+    tariff: rate && tariffOf(rate),
+  });
   if ('reason' in granted) return refuse(0, granted);
   const { seconds, reserved } = granted;
   const { receivedAt } = metadata.source;

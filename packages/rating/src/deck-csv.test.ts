@@ -17,14 +17,17 @@ test.each([
   ['441234', day, '0.6'],
   ['+442079460000', day - 1, '1.2'],
   ['+442079460000', day, '1.5'],
-  ['+44991', day, undefined],
   ['+12125550000', day, undefined],
   ['+12125550000', day + 43_200_000, '0'],
   ['+31', day, undefined],
   ['', day, undefined],
   ['sip:44', day, undefined],
 ])('a call to %s at %d costs %s a minute: the longest prefix with a price then counts', (callee, at, expected) => {
-  expect(rateIn(deck, callee, at)?.perMinute).toBe(expected);
+  expect(rateIn(deck, callee, at)).toEqual(expected && expect.objectContaining({ perMinute: expected }));
+});
+
+test('a number that is barred is told from one that the deck does not know', () => {
+  expect([rateIn(deck, '+44991', day), rateIn(deck, '+31', day)]).toEqual(['barred', undefined]);
 });
 
 test('all of a price is read', () => {

@@ -34,6 +34,8 @@ export const matchIn = ({ rates, mostDigits }: Deck, callee: string, atMs: numbe
   return undefined;
 };
 
-/** The price of a call, by the longest prefix. Absent where there is none, or where calls are barred. */
-export const rateIn = (deck: Deck, callee: string, atMs: number): Price | undefined =>
-  matchIn(deck, callee, atMs)?.rate.price;
+/** The price of a call, by the longest prefix, or that nobody may call there. Absent where the deck does not say. */
+export const rateIn = (deck: Deck, callee: string, atMs: number): Price | 'barred' | undefined => {
+  const match = matchIn(deck, callee, atMs);
+  return match && (match.rate.price ?? 'barred');
+};

@@ -84,7 +84,10 @@ export const addCallRoutes = (server: FastifyInstance, parts: Parts): void => {
 };
 
 /** Absent where no deck says what the call costs, in the currency that is asked for. */
-const rateFor = ({ decks, termsOf, takesPrice, clock }: Parts, data: Authorization): CallRate | undefined => {
+const rateFor = (
+  { decks, termsOf, takesPrice, clock }: Parts,
+  data: Authorization,
+): CallRate | 'barred' | undefined => {
   const { deck: name, price, currency, callee } = data;
   if (price !== undefined) {
     if (takesPrice) return price;
@@ -94,8 +97,9 @@ const rateFor = ({ decks, termsOf, takesPrice, clock }: Parts, data: Authorizati
   const deck = name === undefined ? undefined : decks.get(name);
   if (deck?.currency !== currency) return undefined;
   const found = rateIn(deck, callee, clock().getTime());
+  if (found === undefined || found === 'barred') return found;
   const terms = termsOf(data.accountId);
-  return found && terms ? { ...found, terms } : found;
+  return terms ? { ...found, terms } : found;
 };
 
 const namedIn = ({ params }: FastifyRequest<Named>): Named['Params'] => {

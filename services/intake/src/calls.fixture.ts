@@ -15,7 +15,11 @@ export const paid = (paymentId: string, amount: string): Intent => ({
   data: { paymentId, accountId: 'acme', direction: 'inbound', amount, currency: 'EUR' },
 });
 
-export const asked = (authorizationId: string, fields: object = {}, rate: Price | undefined = cents): Intent => ({
+export const asked = (
+  authorizationId: string,
+  fields: object = {},
+  rate: Price | 'barred' | undefined = cents,
+): Intent => ({
   type: 'AuthorizeCall',
   data: {
     ...{ authorizationId, accountId: 'acme', direction: 'inbound', currency: 'EUR', deck: 'retail', callee: '+4420' },

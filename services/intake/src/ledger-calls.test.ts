@@ -51,6 +51,12 @@ test('the same again is the first answer, also once the call is over; other cont
   expect(exposure(ledger)).toBe('nothing');
 });
 
+test('what is barred is granted to nobody, though no balance of the account limits its calls', async () => {
+  const ledger = ledgerOn(log());
+  expect(await ask(ledger, opened({ balances: [] }), asked('a', {}, 'barred'))).toEqual(['recorded', '0 NO_PRICE']);
+  expect(exposure(ledger)).toBe('nothing');
+});
+
 test('a refusal is not recorded: the same may be asked again, and be granted', async () => {
   const memory = log();
   const ledger = ledgerOn(memory);

@@ -69,12 +69,19 @@ export const kafkaAway = async (chain: Chain) => {
   return { call, help, waiting, charged: (await ledger.usage('prepaid')).length - before };
 };
 
-/** A switch that starts anew takes no call before it has everything, and knows its calls. */
+/** Longer than the column that Kamailio's own schema has for it. */
+const longCallId = `${'c'.repeat(300)}-%u-%p@%s`;
+
+/** A switch that starts anew takes no call before it has everything, and knows its calls, and which of them are over. */
 export const switchKilled = async (chain: Chain) => {
   const ledger = ledgerAt(chain.ledger.url);
-  const running = placeCall(chain, { from: 'prepaid', talkMs: 7_000 });
-  await running.answered();
-  await until('the database has the call', async () => (await keptCalls(chain, 'prepaid')) > 0);
+  const running = [{}, { callId: longCallId }].map((one) =>
+    placeCall(chain, { from: 'prepaid', talkMs: 7_000, ...one }),
+  );
+  await Promise.all(running.map((call) => call.answered()));
+  const over = placeCall(chain, { from: 'prepaid', talkMs: 1_500 }).over;
+  await until('the database has the calls', async () => (await keptCalls(chain, 'prepaid')) >= 3);
+  await over;
   chain.agent.child.kill('SIGSTOP');
   await chain.kamailio.kill();
   chain.kamailio = await chain.startSwitch();
@@ -85,10 +92,17 @@ export const switchKilled = async (chain: Chain) => {
   chain.agent.child.kill('SIGCONT');
   await untilServing(chain);
   const after = await placeCall(chain, { from: 'prepaid', talkMs: 300 }).over;
-  const survived = await running.over;
+  const survived = await Promise.all(running.map((call) => call.over));
   await ledger.untilSettled('prepaid');
+  await until('no call is left over', async () => (await dialogsUp(chain)).length === 0, 10_000);
+  await until('what it wrote of those that were over is passed over', () =>
+    chain.agent.output().includes('second row'),
+  );
   return { early, help, after, survived, usage: await ledger.usage('prepaid') };
 };
+
+const dialogsUp = async ({ kamailio }: Chain): Promise<unknown[]> =>
+  ((await rpc(kamailio, 'dlg.list', [])) as { state: number }[] | undefined)?.filter(({ state }) => state < 5) ?? [];
 
 /** Calls of an account that would survive a crash of the switch. */
 const keptCalls = async ({ postgres }: Chain, account: string): Promise<number> => {

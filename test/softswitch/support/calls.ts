@@ -5,7 +5,7 @@ import type { Chain, Originator } from './chain';
 
 export type { Call } from '../../../infra/phone/phone';
 
-type Options = { from: Originator; callee?: string; talkMs?: number };
+type Options = { from: Originator; callee?: string; talkMs?: number; callId?: string };
 
 /** Places a call. */
 export const placeCall = ({ kamailio }: Pick<Chain, 'kamailio'>, { from, ...options }: Options): PlacedCall =>

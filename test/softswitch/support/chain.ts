@@ -26,6 +26,9 @@ const trunks = {
   '127.0.0.19': 'slices',
   '127.0.0.20': 'load',
   '127.0.0.21': 'spend',
+  '127.0.0.22': 'lifted',
+  '127.0.0.23': 'ringing',
+  '127.0.0.24': 'cheating',
 } as const;
 export type Originator = (typeof trunks)[keyof typeof trunks];
 export const addressOf = (account: Originator): string =>
@@ -34,7 +37,7 @@ export const addressOf = (account: Originator): string =>
 /** A cent a second. */
 const deck = [
   'prefix,currency,perMinute,initialSeconds,incrementSeconds',
-  ...[33, 44, 55, 66, 77].map((prefix) => `${String(prefix)},EUR,0.6,1,1`),
+  ...[33, 44, 55, 66, 77, 88].map((prefix) => `${String(prefix)},EUR,0.6,1,1`),
   '',
 ].join('\n');
 
@@ -85,6 +88,7 @@ export const startChain = async ({ isKafkaTold = true, switches = 'switch-1' } =
           '33': [`unpaid@${called.second}`, `vendor@${called.vendor}`],
           '55': [`refusing@${called.refusing}`, `vendor@${called.vendor}`],
           '77': [`refusing@${called.refusing}`],
+          '88': [`vendor@${called.slow}`],
           '66': [`silent@${called.silent}`, `vendor@${called.vendor}`],
         },
         emergency: { '112': called.emergency, sos: called.emergency },
@@ -128,16 +132,17 @@ export const startChain = async ({ isKafkaTold = true, switches = 'switch-1' } =
 const whoIsCalled = async () => {
   const newPlace = async (): Promise<string> => `127.0.0.1:${String(await freePort())}`;
   const [vendor, second, emergency] = [await newPlace(), await newPlace(), await newPlace()];
-  const [refusing, silent] = [await newPlace(), await newPlace()];
+  const [refusing, silent, slow] = [await newPlace(), await newPlace(), await newPlace()];
   const phones = [
     ...[vendor, second, emergency].map((place) => answerCalls(place)),
+    answerCalls(slow, { ringMs: 2_000 }),
     takeCalls(refusing, refusingScenario(503)),
     takeCalls(silent, silentScenario()),
   ];
   const stop = (): void => {
     for (const phone of phones) phone.kill();
   };
-  return { vendor, second, emergency, refusing, silent, stop };
+  return { vendor, second, emergency, refusing, silent, slow, stop };
 };
 
 /** Who runs all of it must have all that it takes. */

@@ -8,7 +8,7 @@ type Told = { released: [string, number | undefined][]; extended: [string, numbe
 /** A ledger that answers what it is told to, by `account/authorizationId`. */
 export const fakeLedger = (
   answers: Record<string, number | null | 'away' | 'silent' | 'unknown'>,
-  extensions: number[] = [],
+  extensions: (number | null)[] = [],
 ) => {
   const told: Told = { released: [], extended: [], asked: [] };
   const nameOf = ({ accountId, authorizationId }: Leg): string => `${accountId}/${authorizationId}`;

@@ -12,7 +12,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-const follow = (extensions: number[]) => {
+const follow = (extensions: (number | null)[]) => {
   const { ledger, told } = fakeLedger({}, extensions);
   const limits: number[] = [];
   const releases = createReleases(ledger, silent);
@@ -55,6 +55,16 @@ test('a call without a limit is asked nothing', async () => {
   expect(told.extended).toEqual([]);
 });
 
+test('a call that is given all it likes is not ended where its first grant ended', async () => {
+  const { live, told, limits } = follow([null]);
+  live.add(call);
+  expect(live.hasNoLimit('c1')).toBe(false);
+  await pass(31);
+  expect([limits, live.hasNoLimit('c1')]).toEqual([[86_400], true]);
+  await pass(1_000);
+  expect(told.extended).toHaveLength(2);
+});
+
 test('a call that was found in the switch catches up with what was granted of it before', async () => {
   const { live, limits } = follow([60, 90, 120]);
   live.add({ ...call, answeredAt: answeredAt - 70_000 });
@@ -62,7 +72,7 @@ test('a call that was found in the switch catches up with what was granted of it
   expect(limits.at(-1)).toBe(49);
 });
 
-test('the end of a call gives back what it did not use, once', async () => {
+test('the end of a call gives back what it did not use, once, and not what its CDR may say above our clock', async () => {
   const { live, told } = follow([60]);
   live.add(call);
   await pass(12.5);
@@ -70,8 +80,8 @@ test('the end of a call gives back what it did not use, once', async () => {
   live.end('c1');
   await pass(100);
   expect(told.released).toEqual([
-    ['acme/c1-in', 12.5],
-    ['one/c1-out', 12.5],
+    ['acme/c1-in', 13],
+    ['one/c1-out', 13],
   ]);
   expect(told.extended).toEqual([]);
 });

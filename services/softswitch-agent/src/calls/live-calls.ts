@@ -25,6 +25,10 @@ type Running = LiveCall & { extensions: number; timer?: NodeJS.Timeout };
 const leadMs = (grantedSeconds: number): number => Math.min(30_000, Math.max(1_500, (grantedSeconds * 1_000) / 3));
 /** Later, it would end before the answer. */
 const latestMs = 700;
+/** Answer and end are told late, each by itself, up to 70 ms where a machine is busy: its CDR may say more, and so may be charged more. */
+const doubtMs = 500;
+/** A switch takes a call without a limit for lost after a day: `default_timeout` of kamailio.cfg. */
+const unlimitedSeconds = 86_400;
 
 /** Extends calls before they reach their limit, and gives back what they did not use when they end. */
 export const createLiveCalls = ({ ledger, releases, setLimit, logger, now = Date.now }: Parts) => {
@@ -48,12 +52,13 @@ export const createLiveCalls = ({ ledger, releases, setLimit, logger, now = Date
     if (answers.length > 0 && answers.every(({ reason }) => reason === undefined)) call.extensions += 1;
     if (granted === null || granted > before) {
       call.granted = granted;
-      if (granted !== null) limit(call, granted);
+      limit(call);
     }
     schedule(call, granted !== null && granted <= before);
   };
-  const limit = (call: Running, granted: number): void => {
-    setLimit(call.id, Math.max(1, Math.floor((call.answeredAt + granted * 1_000 - now()) / 1_000)));
+  const limit = (call: Running): void => {
+    const seconds = call.granted === null ? unlimitedSeconds : Math.floor((endsAt(call) - now()) / 1_000);
+    setLimit(call.id, Math.max(1, seconds));
   };
   /** What was refused is asked again in half of the time that is left, for a payment may have come. */
   const schedule = (call: Running, wasRefused: boolean): void => {
@@ -68,7 +73,7 @@ export const createLiveCalls = ({ ledger, releases, setLimit, logger, now = Date
     add: (call: LiveCall): void => {
       const known = calls.get(call.id);
       if (known !== undefined) {
-        if (known.granted !== null) limit(known, known.granted);
+        limit(known);
         return;
       }
       const running: Running = { ...call, extensions: 0 };
@@ -81,10 +86,12 @@ export const createLiveCalls = ({ ledger, releases, setLimit, logger, now = Date
       if (call === undefined) return;
       clearTimeout(call.timer);
       calls.delete(id);
-      const usedSeconds = Math.max(0, (now() - call.answeredAt) / 1_000);
+      const usedSeconds = Math.max(0, (now() - call.answeredAt + doubtMs) / 1_000);
       releases.release(inboundLeg(id, call.account), usedSeconds);
       releases.release(outboundLeg(id, call.vendor), usedSeconds);
     },
+    /** Whether nothing ends it any more, whatever it was granted at first. */
+    hasNoLimit: (id: string): boolean => calls.get(id)?.granted === null,
     ids: (): string[] => [...calls.keys()],
     stop: (): void => {
       for (const { timer } of calls.values()) clearTimeout(timer);

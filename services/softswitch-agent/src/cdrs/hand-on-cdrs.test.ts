@@ -31,7 +31,7 @@ const start = async (): Promise<void> => {
     places: await openReadPlaces(join(folder, 'state'), 'places.json'),
     publish: (cdrs: readonly Cdr[]) => {
       if (isAway) return Promise.reject(new Error('no broker'));
-      published.push(...cdrs.map(({ cdrId }) => cdrId));
+      published.push(...cdrs.map(({ cdrId, durationMs }) => `${cdrId} ${String(durationMs)}`));
       return Promise.resolve();
     },
     logger: silent,
@@ -49,34 +49,34 @@ test('rows are handed on as they come, in each file in their order, and no other
   write('cdrs_1.log', `${rowOf('a')}\nno cdr\n${rowOf('b')}\n`);
   write('emergency_1.log', `${rowOf('help')}\n`);
   await start();
-  await untilPublished('a', 'b');
+  await untilPublished('a 1200', 'b 1200');
   write('cdrs_2.log', `${rowOf('c')}\n`);
-  await untilPublished('a', 'b', 'c');
+  await untilPublished('a 1200', 'b 1200', 'c 1200');
 });
 
 test('the row that is being written waits until it is whole', async () => {
   write('cdrs_1.log', `${rowOf('a')}\n${rowOf('b').slice(0, 30)}`);
   await start();
-  await untilPublished('a');
+  await untilPublished('a 1200');
   write('cdrs_1.log', `${rowOf('b').slice(30)}\n`);
-  await untilPublished('a', 'b');
+  await untilPublished('a 1200', 'b 1200');
 });
 
 test('a file that is renamed, as rotation does, is read on where it was, and the new one under its name from its start', async () => {
   write('cdrs_1.log', `${rowOf('a')}\n`);
   await start();
-  await untilPublished('a');
+  await untilPublished('a 1200');
   renameSync(join(folder, 'cdrs_1.log'), join(folder, 'cdrs_1.log.1'));
   write('cdrs_1.log.1', `${rowOf('b')}\n`);
-  await untilPublished('a', 'b');
+  await untilPublished('a 1200', 'b 1200');
   write('cdrs_1.log', `${rowOf('c')}\n`);
-  await untilPublished('a', 'b', 'c');
+  await untilPublished('a 1200', 'b 1200', 'c 1200');
 });
 
 test('what the brokers do not have waits, and a restart goes on behind what they have', async () => {
   write('cdrs_1.log', `${rowOf('a')}\n`);
   await start();
-  await untilPublished('a');
+  await untilPublished('a 1200');
   isAway = true;
   write('cdrs_1.log', `${rowOf('b')}\n`);
   await delay(300);
@@ -86,5 +86,15 @@ test('what the brokers do not have waits, and a restart goes on behind what they
   // A place that was being written when the agent was killed does not count.
   writeFileSync(join(folder, 'state', 'places.json.written'), '{"');
   await start();
-  await untilPublished('a', 'b');
+  await untilPublished('a 1200', 'b 1200');
+});
+
+test('a second row of a call, as a switch that was killed writes it, does not take the place of the first, wherever it stands', async () => {
+  const longer = (id: string): string => rowOf(id).replace('|1.2|', '|300.0|');
+  write('cdrs_1.log', `${longer('a')}\n`);
+  write('cdrs_2.log', `${rowOf('a')}\n${rowOf('b')}\n`);
+  await start();
+  await untilPublished('a 1200', 'b 1200');
+  write('cdrs_1.log', `${longer('b')}\n${longer('c')}\n`);
+  await untilPublished('a 1200', 'b 1200', 'c 300000');
 });

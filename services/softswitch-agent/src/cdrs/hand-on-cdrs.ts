@@ -4,6 +4,7 @@ import type { Log } from '@tollgate/service-runtime';
 import type { Cdr } from '@tollgate/contracts';
 import { readNewRows } from './cdr-folder';
 import { cdrIn } from './cdr-row';
+import { createFirstRows } from './first-rows';
 import type { ReadPlaces } from './read-places';
 
 /** Resolves once the brokers have all of them. */
@@ -17,6 +18,7 @@ const backoff = { firstMs: 250, limitMs: 5_000 };
 /** Hands on the CDRs that a switch writes into a folder, each at least once: how far it came is kept once the brokers have them. */
 export const handOnCdrs = ({ switchId, folder, places, publish, logger }: Parts) => {
   const stopping = new AbortController();
+  const rows = createFirstRows();
   let failures = 0;
   let handedOn = 0;
 
@@ -31,9 +33,13 @@ export const handOnCdrs = ({ switchId, folder, places, publish, logger }: Parts)
         return [];
       }
     });
-    await publish(cdrs);
+    const { first, further } = rows.among(cdrs);
+    for (const { cdrId, durationMs } of further)
+      logger.warn({ switchId, cdrId, durationMs }, 'A call that was told has a second row, which is passed over');
+    await publish(first);
     await places.keep(read.places);
-    handedOn += cdrs.length;
+    rows.tell(first);
+    handedOn += first.length;
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {

@@ -16,15 +16,14 @@ export const writeCommand = async (rpc: Rpc, command: TrafficCommand): Promise<v
   else await remove(rpc, keyOf(command));
 };
 
-/** Makes the table equal to the commands by what differs: a table that is emptied first lets everybody pass. Gives those that were not there. */
-export const writeDifference = async (rpc: Rpc, commands: readonly TrafficCommand[]): Promise<TrafficCommand[]> => {
+/** Makes the table equal to the commands by what differs: a table that is emptied first lets everybody pass. */
+export const writeDifference = async (rpc: Rpc, commands: readonly TrafficCommand[]): Promise<void> => {
   const there = await readTable(rpc);
   const blocks = commands.filter(({ type }) => type === 'BlockTraffic');
   const missing = blocks.filter((command) => there.get(keyOf(command)) !== valueOf(command));
   const wanted = new Set(blocks.map(keyOf));
   for (const command of missing) await writeCommand(rpc, command);
   for (const key of there.keys()) if (!wanted.has(key)) await remove(rpc, key);
-  return missing;
 };
 
 type Dumped = { slot: { name: string; value: string }[] }[];

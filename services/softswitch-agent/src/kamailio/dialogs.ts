@@ -1,4 +1,5 @@
 import type { TrafficCommand } from '@tollgate/contracts';
+import { RpcRefused } from './rpc';
 import type { Rpc } from './rpc';
 
 /** A call as the switch has it. */
@@ -22,6 +23,16 @@ export const dialogsOf = async (
 ): Promise<Dialog[]> => dialogsIn(await rpc('dlg.profile_list', [direction, accountId]));
 
 export const allDialogs = async (rpc: Rpc): Promise<Dialog[]> => dialogsIn(await rpc('dlg.list'));
+
+/** Whether there was a call to be ended: it may have ended by itself. */
+export const endDialog = (rpc: Rpc, { entry, dialog }: Dialog): Promise<boolean> =>
+  rpc('dlg.end_dlg', [entry, dialog]).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof RpcRefused) return false;
+      throw error;
+    },
+  );
 
 type Listed = {
   h_entry: number;

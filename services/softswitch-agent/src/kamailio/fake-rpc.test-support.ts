@@ -18,6 +18,7 @@ export const fakeRpc = (table: Record<string, string> = {}, dialogs: FakeDialog[
     },
     'htable.dump': () =>
       [...blocked].map(([name, value], entry) => ({ entry, size: 1, slot: [{ name, value, type: 'str' }] })),
+    'dlg.list': () => dialogs.map(listed),
     'dlg.profile_list': (profile, value) =>
       dialogs.filter((dialog) => dialog.profile === [profile, value].join('/')).map(listed),
     'dlg.end_dlg': (entry) => end(dialogs, Number(entry)),
@@ -33,12 +34,12 @@ export const fakeRpc = (table: Record<string, string> = {}, dialogs: FakeDialog[
   return { rpc, blocked, calls, dialogs };
 };
 
-const listed = ({ entry, state, seconds }: FakeDialog) => ({
+const listed = ({ entry, state, seconds, profile }: FakeDialog) => ({
   h_entry: entry,
   h_id: 1,
   state,
   start_ts: 1,
-  variables: [{ id: 'c' }, { seconds: String(seconds) }],
+  variables: [{ id: 'c' }, { seconds: String(seconds) }, { account: profile.replace('inbound/', '') }],
 });
 
 /** Told to end a call that rings, Kamailio says yes and does nothing. */

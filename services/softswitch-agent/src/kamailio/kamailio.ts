@@ -1,7 +1,7 @@
 import type { Switch } from '../switch';
 import { writeCommand, writeDifference } from './blocked-table';
-import { cutCalls } from './cut-calls';
-import { allDialogs } from './dialogs';
+import { cutAll, cutCalls } from './cut-calls';
+import { allDialogs, endDialog } from './dialogs';
 import { connectEvapi } from './evapi';
 import type { SwitchMessage } from './messages';
 import { createRpc } from './rpc';
@@ -65,14 +65,14 @@ export const connectKamailio = ({ switchId, rpcUrl, host, port }: KamailioPlace,
     isConnected: evapi.isConnected,
     apply: async (command) => {
       await writeCommand(rpc, command);
-      return cutCalls(rpc, command);
+      return cutCalls(rpc, command, calls.hasNoLimit);
     },
     applyAll: async (commands) => {
-      const missing = await writeDifference(rpc, commands);
-      const callsCut = new Map<string, number>();
-      for (const command of missing) callsCut.set(command.commandId, await cutCalls(rpc, command));
+      await writeDifference(rpc, commands);
+      const dialogs = await allDialogs(rpc);
+      for (const over of calls.find(dialogs)) await endDialog(rpc, over);
+      const callsCut = await cutAll({ rpc, hasNoLimit: calls.hasNoLimit }, commands, dialogs);
       await rpc('htable.seti', ['ctl', 'epoch', Math.floor(Date.now() / 1_000)]);
-      calls.find(await allDialogs(rpc));
       return callsCut;
     },
     figures: () => ({ ...calls.counts, live: calls.live.ids().length }),

@@ -58,3 +58,18 @@ test('a call that was granted and goes on unasked gives back what was held for i
   calls.late('c1');
   expect(await settled()).toEqual(['acme/c1-in', 'one/c1-out']);
 });
+
+const dialog = (id: string) => ({
+  ...{ id, entry: 1, dialog: 1, isAnswered: true, startedAt: 1, account: 'acme', vendor: 'one', legs: 'asked' },
+  seconds: 60,
+});
+
+test('a call that is over and is there again, as a switch that was killed brings it back, is not taken for one that goes on', async () => {
+  const { calls, settled } = start();
+  calls.follow(call('answered', 'asked'));
+  calls.follow(call('ended', 'asked'));
+  expect(calls.find([dialog('c1'), dialog('c2')]).map(({ id }) => id)).toEqual(['c1']);
+  expect(calls.live.ids()).toEqual(['c2']);
+  calls.live.stop();
+  expect(await settled()).toEqual(['acme/c1-in', 'one/c1-out']);
+});

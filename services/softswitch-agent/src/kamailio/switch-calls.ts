@@ -3,8 +3,11 @@ import { createAuthorizer, giveBack, outboundLeg } from '../calls/authorize';
 import type { Ask, Verdict } from '../calls/authorize';
 import type { Ledger } from '../calls/ledger';
 import { createLiveCalls } from '../calls/live-calls';
+import type { LiveCall } from '../calls/live-calls';
 import type { Releases } from '../calls/releases';
 import type { Tariffs } from '../calls/tariffs';
+import { createCallsOver } from './calls-over';
+import type { HasNoLimit } from './cut-calls';
 import type { Dialog } from './dialogs';
 import type { AskMessage, CallMessage } from './messages';
 
@@ -22,13 +25,12 @@ export const createSwitchCalls = (parts: CallParts, send: (message: object) => b
   const routed = new Map<string, { account: string; vendor: string; at: number }>();
   /** Where a call is in the switch, by its id. */
   const places = new Map<string, { entry: number; dialog: number }>();
-  const live = createLiveCalls({
-    ...parts,
-    setLimit: (id, seconds) => {
-      const place = places.get(id);
-      if (place !== undefined) send({ do: 'limit', ...place, seconds });
-    },
-  });
+  const over = createCallsOver();
+  const setLimit = (id: string, seconds: number): void => {
+    const place = places.get(id);
+    if (place !== undefined) send({ do: 'limit', entry: place.entry, dialog: place.dialog, seconds });
+  };
+  const live = createLiveCalls({ ...parts, setLimit });
 
   const decide = async ({ index, label, vendors, failed, ...ask }: AskMessage): Promise<void> => {
     const verdict = await authorize({ ...ask, vendors: vendorsIn(vendors) });
@@ -43,6 +45,7 @@ export const createSwitchCalls = (parts: CallParts, send: (message: object) => b
   };
 
   const follow = ({ event, id, account, vendor, legs, seconds, entry, dialog }: CallMessage): void => {
+    if (event === 'ended') over.add(id);
     if (legs !== 'asked') {
       late(id);
       return;
@@ -65,20 +68,30 @@ export const createSwitchCalls = (parts: CallParts, send: (message: object) => b
     if (call !== undefined) giveBack(releases, id, call);
   };
 
-  /** From what the switch has: calls answered while nobody looked are followed from now on, those that are gone have ended. */
-  const find = (all: readonly Dialog[]): void => {
+  /**
+   * From what the switch has: calls answered while nobody looked are followed from now on, those that are gone have ended. Gives those
+   * that it has and that are over: one that is killed brings back what ended in its last seconds.
+   */
+  const find = (all: readonly Dialog[]): Dialog[] => {
     const there = new Set(all.map(({ id }) => id));
     for (const [id, { at }] of routed) if (!there.has(id) && Date.now() - at > settledMs) late(id);
-    for (const { entry, dialog, startedAt, isAnswered, legs, ...call } of all) {
-      if (!isAnswered || legs !== 'asked') continue;
-      places.set(call.id, { entry, dialog });
-      live.add({ ...call, answeredAt: startedAt * 1_000, granted: call.seconds === 0 ? null : call.seconds });
+    for (const one of all.filter(({ id, isAnswered, legs }) => isAnswered && legs === 'asked' && !over.has(id))) {
+      places.set(one.id, one);
+      live.add(liveCallOf(one));
     }
     for (const id of live.ids()) if (!there.has(id)) live.end(id);
+    return all.filter(({ id }) => over.has(id));
   };
+  const hasNoLimit: HasNoLimit = ({ id, seconds }) => seconds === 0 || live.hasNoLimit(id);
 
-  return { decide, follow, late, find, live, counts };
+  return { decide, follow, late, find, hasNoLimit, live, counts };
 };
+
+const liveCallOf = ({ id, account, vendor, startedAt, seconds }: Dialog): LiveCall => ({
+  ...{ id, account, vendor },
+  answeredAt: startedAt * 1_000,
+  granted: seconds === 0 ? null : seconds,
+});
 
 const vendorsIn = (text: string): Ask['vendors'] =>
   text.split(',').map((vendor) => {
