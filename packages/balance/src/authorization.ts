@@ -71,5 +71,12 @@ export type Settlement = {
   overrun?: string | undefined;
 };
 
+/** What the reversal of usage that was not the last of its call gives back to its reservation: the fold needs no look-up. */
+export type Restoration = {
+  authorizationId: string;
+  /** A decimal text: what is held from then on. */
+  reserved: string;
+};
+
 /** Why nothing is granted. A refusal is not recorded: the same may be asked again. */
 export type RefusalReason = 'INSUFFICIENT_BALANCE' | 'BLOCKED' | 'MAX_CONCURRENT' | 'NO_PRICE';

@@ -12,6 +12,7 @@ export type {
   RefusalReason,
   Release,
   Releasing,
+  Restoration,
   Settlement,
   Terms,
 } from './authorization';
@@ -37,6 +38,7 @@ export { loweredBy } from './grant';
 export type { Tariff } from './grant';
 export { countHeld, nothingHeld, reservationAfter, reservationIdOf, settlementOf } from './reservation';
 export type { Held, Reservation } from './reservation';
+export { reducedBy, restorationOf } from './restoration';
 export { ruleAfter, ruleOf } from './rule';
 export type { Rule } from './rule';
 export { isSameContent } from './same-content';

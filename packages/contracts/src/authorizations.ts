@@ -75,6 +75,12 @@ const recorded = {
   position: z.string().regex(/^\d+$/).optional(),
 };
 
+/** Of the reversal of usage that was not the last of its call. */
+export const restoration = z.strictObject({
+  authorizationId: recordId,
+  reserved: amountText.meta({ description: 'What is reserved for the call from then on.' }),
+});
+
 export const authorizationAnswer = z
   .strictObject({
     accountId,
