@@ -20,8 +20,8 @@ export type Terms = {
   minimumCharge?: string | undefined;
 };
 
-/** What a call is charged by. */
-export type CallRate = Price & { terms?: Terms | undefined };
+/** What a call is charged by. `later`: what it costs instead if it is answered only once that applies; the dearest counts. */
+export type CallRate = Price & { terms?: Terms | undefined; later?: Price[] | undefined };
 
 /** What a switch asks before it routes a call: of the originator's account inbound, of the terminator's outbound. */
 export type Authorization = {

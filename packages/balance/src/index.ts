@@ -29,7 +29,7 @@ export { balances, callsKey, cutoffOf, settingOf, usualReservation } from './cut
 export type { Balance, CallsInProgress, Cutoff, CutoffSetting, MutualFormula, ReservationSetting } from './cutoff';
 export { decide } from './decide';
 export type { Decision, Known, Rejection } from './decide';
-export { decideCall } from './decide-call';
+export { decideCall, ringingSeconds } from './decide-call';
 export type { CallCommand, CallDecision, KnownCall, Refusal } from './decide-call';
 export { directions } from './entry';
 export type { Adjustment, Direction, EntryKind, Payment, RecordKind, Reversal, Usage } from './entry';

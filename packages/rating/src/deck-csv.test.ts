@@ -24,11 +24,11 @@ test.each([
   ['', day, undefined],
   ['sip:44', day, undefined],
 ])('a call to %s at %d costs %s a minute: the longest prefix with a price then counts', (callee, at, expected) => {
-  expect(rateIn(deck, callee, at)?.perMinute).toBe(expected);
+  expect(rateIn(deck, callee, { fromMs: at, untilMs: at })?.perMinute).toBe(expected);
 });
 
 test('all of a price is read', () => {
-  expect(rateIn(deck, '44207', day - 1)).toEqual({
+  expect(rateIn(deck, '44207', { fromMs: day - 1, untilMs: day - 1 })).toEqual({
     perMinute: '1.2',
     connectFee: '0.1',
     initialSeconds: 60,

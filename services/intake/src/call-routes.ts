@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ringingSeconds } from '@tollgate/balance';
 import type { Authorization, CallCommand, CallRate, Terms } from '@tollgate/balance';
 import {
   accountIdPattern,
@@ -93,7 +94,8 @@ const rateFor = ({ decks, termsOf, takesPrice, clock }: Parts, data: Authorizati
   }
   const deck = name === undefined ? undefined : decks.get(name);
   if (deck?.currency !== currency) return undefined;
-  const found = rateIn(deck, callee, clock().getTime());
+  const fromMs = clock().getTime();
+  const found = rateIn(deck, callee, { fromMs, untilMs: fromMs + ringingSeconds * 1_000 });
   const terms = termsOf(data.accountId);
   return found && terms ? { ...found, terms } : found;
 };
