@@ -19,7 +19,9 @@ const price = z
 
 export const authorization = z
   .strictObject({
-    authorizationId: recordId.meta({ description: 'Permanent: it counts once per account, for ever.' }),
+    authorizationId: recordId
+      .refine((id) => id !== '.' && id !== '..', 'must not be . or .., which no address can carry')
+      .meta({ description: 'Permanent: it counts once per account, for ever.', not: { enum: ['.', '..'] } }),
     accountId,
     direction,
     currency,
