@@ -21,7 +21,7 @@ export const authorization = z
   .strictObject({
     authorizationId: recordId
       .refine((id) => id !== '.' && id !== '..', 'must not be . or .., which no address can carry')
-      .meta({ description: 'Permanent: it counts once per account, for ever.', not: { enum: ['.', '..'] } }),
+      .meta({ description: 'Permanent: it counts once per account, for ever.', not: { pattern: '^\\.{1,2}$' } }),
     accountId,
     direction,
     currency,
