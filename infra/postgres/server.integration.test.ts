@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startPostgres } from './server';
 
 const takesConnections = async (port: number): Promise<boolean> => {
   const socket = connect(port, '127.0.0.1');
@@ -33,4 +34,17 @@ test('a server ends with whoever started it, however that ended', async () => {
     await sleep(20);
   }
   await rm(dataDir, { recursive: true });
+});
+
+test('root is told which folder keeps the user of PostgreSQL out, and what to do; it used to be told of initdb alone', async () => {
+  const closed = await mkdtemp(join(tmpdir(), 'tollgate-closed-'));
+  const outcome = await startPostgres({ dataDir: join(closed, 'kept', 'data') }).then(
+    ({ stop }) => stop().then(() => 'started'),
+    (error: unknown) => String(error),
+  );
+  const isRoot = process.getuid?.() === 0;
+  expect(outcome).toMatch(
+    isRoot ? new RegExp(`may not enter ${closed}\\. Keep its data elsewhere \\(--data `) : /^started$/,
+  );
+  await rm(closed, { recursive: true });
 });

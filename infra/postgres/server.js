@@ -37,7 +37,19 @@ const findUser = () => {
     return status === 0 ? Number(stdout) : undefined;
   };
   const name = idOf('postgres', '-u') === undefined ? 'nobody' : 'postgres';
-  return { uid: idOf(name, '-u'), gid: idOf(name, '-g') };
+  return { name, uid: idOf(name, '-u'), gid: idOf(name, '-g') };
+};
+
+/** Every folder above has to let that user in too. @param {string} dataDir @param {ReturnType<typeof findUser>} user */
+const requireWayTo = (dataDir, { name, uid, gid }) => {
+  if (uid === undefined) return;
+  const parts = path.resolve(dataDir).split(path.sep).slice(1, -1);
+  const above = parts.map((_part, at) => `/${parts.slice(0, at + 1).join('/')}`);
+  const closed = above.find((folder) => spawnSync('test', ['-x', folder], { uid, gid, cwd: '/' }).status !== 0);
+  if (closed === undefined) return;
+  throw new SetupError(
+    `PostgreSQL does not run as root, so it runs as ${name} here, who may not enter ${closed}. Keep its data elsewhere (--data /var/tmp/tollgate-postgres), let ${name} in (chmod o+x ${closed}), or run this as another user than root.`,
+  );
 };
 
 /** @param {{ programs: string, user: { uid?: number | undefined, gid?: number | undefined }, cluster: string, password: string | undefined }} where */
@@ -47,10 +59,9 @@ const createCluster = async ({ programs, user, cluster, password }) => {
   if (user.uid !== undefined && password !== undefined) fs.chownSync(secret, user.uid, user.gid ?? user.uid);
   const access = password === undefined ? ['--auth=trust'] : ['--auth=scram-sha-256', `--pwfile=${secret}`];
   const args = ['-D', cluster, '-U', 'tollgate', '-E', 'UTF8', '--locale=C', '--no-sync', ...access];
-  await run(path.join(programs, 'initdb'), args, user).catch((error) => {
-    const whose =
-      user.uid === undefined ? '' : ' (root may not run it; whoever does must be let into the folder: --data)';
-    throw new SetupError(`PostgreSQL could not make a database cluster in ${cluster}${whose}:\n${error.stderr}`);
+  const { uid, gid } = user;
+  await run(path.join(programs, 'initdb'), args, { uid, gid, cwd: '/' }).catch((error) => {
+    throw new SetupError(`PostgreSQL could not make a database cluster in ${cluster}:\n${error.stderr}`);
   });
   fs.rmSync(secret, { force: true });
 };
@@ -73,6 +84,7 @@ const startPostgres = async (options = {}) => {
   const user = findUser();
   const dataDir = options.dataDir ?? fs.mkdtempSync(path.join(os.tmpdir(), 'tollgate-postgres-'));
   fs.mkdirSync(dataDir, { recursive: true });
+  requireWayTo(dataDir, user);
   if (user.uid !== undefined) fs.chownSync(dataDir, user.uid, user.gid ?? user.uid);
   const cluster = path.join(dataDir, 'cluster');
   const isNew = !fs.existsSync(cluster);
@@ -86,7 +98,13 @@ const startPostgres = async (options = {}) => {
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   // What is killed with QUIT stops at once and takes its own children along; KILL would leave them for a moment.
   const command = dieWithParent('QUIT', [path.join(programs, 'postgres'), '-D', cluster, ...flags]);
-  const child = spawn('sh', command, { stdio: ['pipe', log, log], detached: true, ...user });
+  const child = spawn('sh', command, {
+    stdio: ['pipe', log, log],
+    detached: true,
+    uid: user.uid,
+    gid: user.gid,
+    cwd: '/',
+  });
   fs.closeSync(log);
   const exited = once(child, 'exit').then(([code, signal]) => {
     child.stdin?.destroy();

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
-const { Exact, guarded, hold } = require('./oracle-terms');
+const { Exact, Violation, guarded, hold } = require('./oracle-terms');
 
-/** What is held for the calls of an account, by authorization. @typedef {Map<string, { direction: string, reserved: import('decimal.js').Decimal }>} Calls */
+/** What is held for the calls of an account, by authorization. @typedef {Map<string, { direction: string, reserved: import('decimal.js').Decimal, charged: import('decimal.js').Decimal }>} Calls */
 
 /** Whose calls cost a balance. @param {string} balance @param {any} rule */
 const spenderOf = (balance, { mutualFormula }) =>
@@ -22,7 +22,27 @@ const after = {
     new Exact(reserved).isZero() ? undefined : { ...call, reserved: new Exact(reserved) },
   ReservationExpired: (call) => (call.reserved.isZero() ? undefined : call),
   UsageCharged: (call, { amount, final = true }) =>
-    final ? undefined : { ...call, reserved: Exact.max(0, call.reserved.minus(amount)) },
+    final
+      ? undefined
+      : {
+          ...call,
+          reserved: Exact.max(0, call.reserved.minus(amount)),
+          charged: call.charged.plus(amount),
+        },
+};
+
+/** Interim usage taken back is charged no more, and is held again as far as its call may still cost it. @param {Calls} calls @param {any} event */
+const followReversal = (calls, { data, metadata: { reversed, restored } }) => {
+  if (restored === undefined) return;
+  const { authorizationId: id, reserved } = restored;
+  const call = calls.get(id);
+  if (call === undefined)
+    throw new Violation(`P1: ${data.reversalId} restores ${id} of ${data.accountId}, for which nothing is held`);
+  const charged = call.charged.minus(reversed.amount);
+  hold(charged.gte(0), `P2: ${data.reversalId} takes back more than was charged for ${id}`);
+  const isBounded = call.reserved.lte(reserved) && call.reserved.plus(reversed.amount).gte(reserved);
+  hold(isBounded, `P2: ${data.reversalId} holds ${reserved} for ${id}, after ${call.reserved}`);
+  calls.set(id, { ...call, charged, reserved: new Exact(reserved) });
 };
 
 /** Whether usage says that something was held for its call. @param {any} event */
@@ -31,10 +51,11 @@ const isSettling = ({ metadata }) => ['settled', 'reduced'].includes(metadata?.a
 /** Takes in an event that may be about a call. @param {Calls} calls @param {any} event */
 const followCall = (calls, event) => {
   const { type, data } = event;
+  if (type === 'EntryReversed') return followReversal(calls, event);
   const { authorizationId: id } = data;
   if (type === 'ReservationPlaced') {
     hold(!calls.has(id), `P1: ${id} of ${data.accountId} is placed twice`);
-    calls.set(id, { direction: data.direction, reserved: new Exact(data.grant.reserved) });
+    calls.set(id, { direction: data.direction, reserved: new Exact(data.grant.reserved), charged: new Exact(0) });
     return;
   }
   const next = after[type];

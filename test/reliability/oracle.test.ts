@@ -95,6 +95,32 @@ describe('the checker of the proofs', () => {
     expect(check(events)).toThrow(promise);
   });
 
+  const call = { accountId: 'acme', authorizationId: 'a', direction: 'inbound' };
+  const placed = account(1, 'ReservationPlaced', { ...call, grant: { seconds: 0, reserved: '2' } });
+  const interim = {
+    ...account(2, 'UsageCharged', { usageId: 'u1', ...entry, authorizationId: 'a', final: false }),
+    metadata: { ...metadata, authorization: { state: 'reduced' } },
+  };
+  const postpaid = account(0, 'AccountOpened', { accountId: 'acme', currency: 'EUR' });
+  const taken = (reserved: string, authorizationId = 'a') => ({
+    ...account(3, 'EntryReversed', { reversalId: 'r1', accountId: 'acme', of: { kind: 'usage', id: 'u1' } }),
+    metadata: {
+      ...metadata,
+      reversed: { direction: 'inbound', amount: '1' },
+      restored: { authorizationId, reserved },
+    },
+  });
+  test('accepts usage of a call that goes on, taken back', () => {
+    expect(check([postpaid, placed, interim, taken('2')])).not.toThrow();
+  });
+  test.each([
+    ['more held again than was taken back', taken('2.1'), /P2: r1 holds 2.1 for a, after 1/],
+    ['less held than before', taken('0.9'), /P2: r1 holds 0.9 for a/],
+    ['a call restored for which nothing is held', taken('2', 'b'), /P1: r1 restores b/],
+  ])('sees %s', (_what, reversal, promise) => {
+    expect(check([postpaid, placed, interim, reversal])).toThrow(promise);
+  });
+
   const gap = { topic: 'usage.v1', partition: 0, from: '5', to: '8', why: 'deleted', logPosition: '3' };
   const lost = (data: object, stream = 'lost-usage.v1-0') => ({ stream, type: 'InputLost', data, metadata });
   test('accepts gaps in the input, each told of once', () => {

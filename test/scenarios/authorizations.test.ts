@@ -99,6 +99,40 @@ describe.each([
     ]);
   });
 
+  test('usage taken back while its call goes on, over a kill: it is held again, and pays for no more seconds', async () => {
+    await open(tollgate.url, 'taken', { balances: ['inbound'], reservation: { sliceSeconds: 5 } });
+    await pay(tollgate.url, 'taken', '0.1');
+    expect((await ask(tollgate.url, 'taken a')).body).toMatchObject({ granted: 5, reserved: '0.06' });
+    const usage = { usageId: 'u', accountId: 'taken', direction: 'inbound', amount: '0.04', currency: 'EUR' };
+    await post(tollgate.url, '/v1/usage', { ...usage, authorizationId: 'a', final: false });
+    const reversal = {
+      reversalId: 'r',
+      accountId: 'taken',
+      of: { kind: 'usage', id: 'u' },
+      reason: 'wrong',
+      actor: 'ann',
+    };
+    expect((await post(tollgate.url, '/v1/reversals', reversal)).status).toBe(201);
+    await tollgate.kill();
+    tollgate = await start();
+    const { url } = tollgate;
+    expect((await get(url, '/v1/accounts/taken/authorizations')).body).toMatchObject({
+      items: [{ authorizationId: 'a', reserved: '0.06', charged: '0' }],
+    });
+    expect((await post(url, '/v1/authorizations/taken/a/extend', { number: 1 })).body).toMatchObject({
+      ...{ granted: 9, reserved: '0.1' },
+    });
+    const history = (await get(url, '/v1/accounts/taken/history')).body['items'] as Fields[];
+    expect(history.find(({ type }) => type === 'EntryReversed')).toMatchObject({
+      restored: { authorizationId: 'a', reserved: '0.06' },
+    });
+  });
+
+  test('an authorisation that no address could name is not granted', async () => {
+    for (const id of ['.', '..'])
+      expect(await ask(tollgate.url, `acme ${id}`)).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
+  });
+
   test('decks: the longest prefix in whole increments, none for barred and unknown numbers', async () => {
     const { url } = tollgate;
     await open(url, 'decks');

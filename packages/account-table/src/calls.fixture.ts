@@ -26,6 +26,25 @@ export const called = (call: TestCall, step: CallStep, nth: number): Given => ({
   event: callEvent(call, step, nth),
 });
 
+/** The reversal of usage that was not the last of its call. */
+export const takenBack = (
+  { accountId, authorizationId, direction }: TestCall,
+  { id, amount, reserved }: { id: string; amount: string; reserved: string },
+  nth: number,
+): Given => ({
+  stream: accountStream(accountId),
+  event: {
+    type: 'EntryReversed',
+    data: {
+      ...{ reversalId: `back-${String(nth)}`, accountId, of: { kind: 'usage', id } },
+      ...{ reason: 'wrong', actor: 'test' },
+    },
+    metadata: { ...metadata, reversed: { direction, amount }, restored: { authorizationId, reserved } },
+  },
+});
+
+export const interimUsageId = (nth: number): string => `of-call-${String(nth)}`;
+
 const callEvent = (call: TestCall, step: CallStep, nth: number): AccountEvent => {
   const { direction, ...named } = call;
   const grant = { seconds: nth + 2, expiresAt: minutes(nth) };
@@ -60,7 +79,7 @@ const callEvent = (call: TestCall, step: CallStep, nth: number): AccountEvent =>
     case 'use':
       return {
         type: 'UsageCharged',
-        data: { ...call, usageId: `of-call-${String(nth)}`, amount: step.amount, currency: 'EUR', final: step.isLast },
+        data: { ...call, usageId: interimUsageId(nth), amount: step.amount, currency: 'EUR', final: step.isLast },
         metadata: { ...metadata, authorization: { state: step.isLast ? 'settled' : 'reduced' } },
       };
   }

@@ -47,7 +47,7 @@ export const createDescriber = ({ accounts, streams, others, fingerprints }: Kno
 
   const putMovement = (event: LogEvent, bytes: DataView, offset: number): void => {
     const isMoving = isAccountEvent(event) && movementOf(event, movement);
-    const isSettling = event.type === 'UsageCharged' && reservationIdOf(event) !== undefined;
+    const isSettling = isMoving && reservationIdOf(event) !== undefined;
     const total = (isMoving ? movement.total : 0) | (isSettling ? settling : 0);
     bytes.setUint16(offset + headerAt.total, total, true);
     bytes.setFloat64(offset + headerAt.high, isMoving ? movement.high : 0, true);

@@ -1,6 +1,6 @@
 /**
  * What folding needs of an event, in the bytes an index has in its header; little-endian. `total` is where in the row of the account
- * the amount goes (with `settling` where usage changes what is held for a call too), `high` and `low` its limbs as they are added there, `slot` the account's (of what is about no account its stream's).
+ * the amount goes (with `settling` where usage, or its reversal, changes what is held for a call too), `high` and `low` its limbs as they are added there, `slot` the account's (of what is about no account its stream's).
  */
 export const headerAt = {
   typeCode: 0,

@@ -67,7 +67,7 @@ type TestHeld = { direction: Direction; reserved: bigint; hasEnded: boolean };
 const heldIn = (events: readonly Event[]): Held => {
   const calls = new Map<string, TestHeld>();
   for (const event of events) {
-    const id = 'authorizationId' in event.data ? event.data.authorizationId : undefined;
+    const id = event.type === 'EntryReversed' ? event.metadata.restored?.authorizationId : namedIn(event);
     if (id === undefined) continue;
     const after = heldAfter(calls.get(id), event);
     if (after === undefined) calls.delete(id);
@@ -82,16 +82,27 @@ const heldIn = (events: readonly Event[]): Held => {
   return held;
 };
 
-const heldAfter = (before: TestHeld | undefined, { type, data }: Event): TestHeld | undefined => {
-  if (type === 'ReservationPlaced')
-    return { direction: data.direction, reserved: parseAmount(data.grant.reserved), hasEnded: false };
-  if (before === undefined) throw new Error(`${type} of a call that nobody asked for`);
-  if (type === 'ReservationExtended') return { ...before, reserved: parseAmount(data.grant.reserved) };
-  if (type === 'ReservationReleased')
-    return data.reserved === '0' ? undefined : { ...before, reserved: parseAmount(data.reserved), hasEnded: true };
-  if (type === 'ReservationExpired') return before.reserved === 0n ? undefined : { ...before, hasEnded: true };
-  return type === 'UsageCharged' && data.final === false ? lessBy(before, parseAmount(data.amount)) : undefined;
+const namedIn = ({ data }: Event): string | undefined => ('authorizationId' in data ? data.authorizationId : undefined);
+
+const heldAfter = (before: TestHeld | undefined, event: Event): TestHeld | undefined => {
+  if (event.type === 'ReservationPlaced')
+    return { direction: event.data.direction, reserved: parseAmount(event.data.grant.reserved), hasEnded: false };
+  if (before === undefined) throw new Error(`${event.type} of a call that nobody asked for`);
+  if (event.type === 'UsageCharged')
+    return event.data.final === false ? lessBy(before, parseAmount(event.data.amount)) : undefined;
+  const after = { ...before, reserved: statedIn(event) ?? before.reserved };
+  const isEnd = event.type === 'ReservationReleased' || event.type === 'ReservationExpired';
+  return isEnd ? unlessNothing({ ...after, hasEnded: true }) : after;
 };
+
+/** What an event says is held from then on. */
+const statedIn = (event: Event): bigint | undefined => {
+  if (event.type === 'ReservationExtended') return parseAmount(event.data.grant.reserved);
+  if (event.type === 'ReservationReleased') return parseAmount(event.data.reserved);
+  return event.type === 'EntryReversed' ? parseAmount(event.metadata.restored?.reserved ?? '0') : undefined;
+};
+
+const unlessNothing = (held: TestHeld): TestHeld | undefined => (held.reserved === 0n ? undefined : held);
 
 const lessBy = (before: TestHeld, amount: bigint): TestHeld => ({
   ...before,

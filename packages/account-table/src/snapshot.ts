@@ -9,7 +9,7 @@ import { restorePage, storePage } from './stored-page';
 import type { StoredPage } from './stored-page';
 
 /** Raised whenever the fold, or how it is stored, gives something else than before; an older snapshot is then made anew. */
-const foldVersion = 3;
+const foldVersion = 4;
 
 /**
  * How a snapshot begins. It is written in slices while events go on: everything up to `place` is in it, and each row, and each

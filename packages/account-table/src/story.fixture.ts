@@ -3,7 +3,7 @@ import { balances } from '@tollgate/balance';
 import type { Balance, CutoffSetting, Direction, EntryKind, Metadata } from '@tollgate/balance';
 import { accountStream, cutoffStream, rejectedStream } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
-import { called } from './calls.fixture';
+import { called, interimUsageId, takenBack } from './calls.fixture';
 import type { CallStep, TestCall } from './calls.fixture';
 import type { AccountTable } from './index';
 import type { TestLog } from './log.fixture';
@@ -113,6 +113,7 @@ export type Step =
   | { do: 'rule'; account: string; rule: CutoffSetting | undefined }
   | { do: 'entry'; account: string; entry: Omit<Entry, 'id'>; times: number }
   | { do: 'reverse'; nth: number }
+  | { do: 'take-back'; nth: number; reserved: string }
   | { do: 'call'; account: string; direction: Direction; nth: number; step: CallStep }
   | { do: 'reject'; partition: number }
   | { do: 'decide'; most: number };
@@ -154,6 +155,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
         step: callStep,
       }),
     },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('take-back' as const), nth: fc.nat(), reserved: amount }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('reject' as const), partition: fc.nat(2) }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('decide' as const), most: fc.constantFrom(1, 2, 100) }) },
   ),
@@ -178,27 +180,40 @@ export const everythingIn = (table: AccountTable, streams: Iterable<string>) => 
 const isOverAfter = (step: CallStep): boolean =>
   step.do === 'expire' || (step.do === 'use' && step.isLast) || (step.do === 'release' && step.reserved === '0');
 
+const interimIn = (step: CallStep, nth: number): { id: string; amount: string }[] =>
+  step.do === 'use' ? [{ id: interimUsageId(nth), amount: step.amount }] : [];
+
 /** Plays steps one by one. */
 export const createPlayer = (first: AccountTable, log: TestLog) => {
   let table = first;
   const isOpen = new Set<string>();
   const standing: (Entry & { account: string })[] = [];
   let ids = 0;
-  const live: (TestCall & { isReleased: boolean })[] = [];
-  const call = ({ account, direction, nth, step }: Extract<Step, { do: 'call' }>): Given[] => {
+  const live: (TestCall & { isReleased: boolean; interim: { id: string; amount: string }[] })[] = [];
+  const place = ({ account, direction, step }: Extract<Step, { do: 'call' }>): Given[] => {
+    const placed = { accountId: account, authorizationId: `c${String(ids)}`, direction };
+    live.push({ ...placed, isReleased: false, interim: [] });
+    return [...open(account), called(placed, step, ids)];
+  };
+  const call = ({ nth, step, ...about }: Extract<Step, { do: 'call' }>): Given[] => {
     ids += 1;
-    if (step.do === 'place') {
-      const placed = { accountId: account, authorizationId: `c${String(ids)}`, direction };
-      live.push({ ...placed, isReleased: false });
-      return [...open(account), called(placed, step, ids)];
-    }
+    if (step.do === 'place') return place({ nth, step, ...about });
     const at = nth % Math.max(1, live.length);
     const one = live[at];
     if (one === undefined || (one.isReleased && step.do !== 'use')) return [];
-    const { isReleased: _, ...named } = one;
+    const { isReleased: _, interim, ...named } = one;
+    interim.push(...interimIn(step, ids));
     if (isOverAfter(step)) live.splice(at, 1);
     one.isReleased ||= step.do === 'release';
     return [called(named, step, ids)];
+  };
+  const takeBack = ({ nth, reserved }: Extract<Step, { do: 'take-back' }>): Given[] => {
+    ids += 1;
+    const one = live[nth % Math.max(1, live.length)];
+    const usage = one?.interim.pop();
+    if (one === undefined || usage === undefined) return [];
+    const { accountId, authorizationId, direction } = one;
+    return [takenBack({ accountId, authorizationId, direction }, { ...usage, reserved }, ids)];
   };
   const open = (name: string, rule?: CutoffSetting): Given[] => {
     if (isOpen.has(name)) return [];
@@ -212,11 +227,14 @@ export const createPlayer = (first: AccountTable, log: TestLog) => {
       standing.push({ ...whole, account });
       return entered(account, whole);
     });
+  const rule = ({ account, rule }: Extract<Step, { do: 'rule' }>): Given[] => {
+    if (!isOpen.has(account)) return open(account, rule);
+    return rule === undefined ? [] : [ruled(account, rule)];
+  };
   const eventsOf = (step: Step): Given[] => {
     switch (step.do) {
       case 'rule':
-        if (!isOpen.has(step.account)) return open(step.account, step.rule);
-        return step.rule === undefined ? [] : [ruled(step.account, step.rule)];
+        return rule(step);
       case 'entry':
         return [...open(step.account), ...entries(step)];
       case 'reverse': {
@@ -225,6 +243,8 @@ export const createPlayer = (first: AccountTable, log: TestLog) => {
       }
       case 'call':
         return call(step);
+      case 'take-back':
+        return takeBack(step);
       case 'reject':
         ids += 1;
         return [rejected(step.partition, String(ids))];

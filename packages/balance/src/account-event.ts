@@ -1,4 +1,4 @@
-import type { Expiry, Extension, Placement, Release, Settlement } from './authorization';
+import type { Expiry, Extension, Placement, Release, Restoration, Settlement } from './authorization';
 import type { CutoffSetting } from './cutoff';
 import type { Adjustment, Direction, Payment, Reversal, Usage } from './entry';
 
@@ -33,8 +33,14 @@ export type AccountEvent =
   | {
       type: 'EntryReversed';
       data: Reversal;
-      /** `reversed`: what the reversal takes back, copied from the entry so that a fold needs no look-up. */
-      metadata: Metadata & { reversed: { direction: Direction; amount: string } };
+      /**
+       * `reversed`: what the reversal takes back, copied from the entry so that a fold needs no look-up. `restored`: what it does to
+       * what is held for the call that the usage was of, while something is; older events have none.
+       */
+      metadata: Metadata & {
+        reversed: { direction: Direction; amount: string };
+        restored?: Restoration | undefined;
+      };
     }
   | { type: 'ReservationPlaced'; data: Placement; metadata: Metadata }
   | { type: 'ReservationExtended'; data: Extension; metadata: Metadata }

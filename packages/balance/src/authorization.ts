@@ -20,8 +20,8 @@ export type Terms = {
   minimumCharge?: string | undefined;
 };
 
-/** What a call is charged by. */
-export type CallRate = Price & { terms?: Terms | undefined };
+/** What a call is charged by. `later`: what it costs instead if it is answered only once that applies; the dearest counts. */
+export type CallRate = Price & { terms?: Terms | undefined; later?: Price[] | undefined };
 
 /** What a switch asks before it routes a call: of the originator's account inbound, of the terminator's outbound. */
 export type Authorization = {
@@ -69,6 +69,13 @@ export type Settlement = {
   state: 'settled' | 'reduced' | 'ended' | 'unknown';
   /** How far the usage is above what was held for it. */
   overrun?: string | undefined;
+};
+
+/** What the reversal of usage that was not the last of its call gives back to its reservation: the fold needs no look-up. */
+export type Restoration = {
+  authorizationId: string;
+  /** A decimal text: what is held from then on. */
+  reserved: string;
 };
 
 /** Why nothing is granted. A refusal is not recorded: the same may be asked again. */

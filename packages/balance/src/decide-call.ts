@@ -141,7 +141,7 @@ const repeat = (data: Authorization, first: AccountEvent): CallDecision => {
 const leastSeconds = 2;
 
 /** Who has asked may ring for so long before the call is answered, from when its seconds count. */
-const ringingSeconds = 120;
+export const ringingSeconds = 120;
 /** A call without a limit is taken for lost after so long, unless it is extended. */
 const unlimitedSeconds = 86_400;
 

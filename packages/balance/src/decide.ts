@@ -1,5 +1,5 @@
 import type { AccountEvent, Metadata } from './account-event';
-import type { Settlement } from './authorization';
+import type { Restoration, Settlement } from './authorization';
 import type { Command, RecordCommand } from './command';
 import { accountIdOf, recordKeyOf } from './command';
 import { cutoffOf, isSameCutoff } from './cutoff';
@@ -33,6 +33,8 @@ export type Known = {
   /** For a reversal: the entry it names, and the reversal that already undid it. */
   original?: AccountEvent | undefined;
   reversedBy?: string | undefined;
+  /** For a reversal of usage: what is held again for its call. */
+  restored?: Restoration | undefined;
   /** Of usage that names an authorization. */
   settlement?: Settlement | undefined;
 };
@@ -108,12 +110,17 @@ const record = (
   }
 };
 
-const reverse = ({ data }: Of<'ReverseEntry'>, { original, reversedBy }: Known, metadata: Metadata): Decision => {
+const reverse = (
+  { data }: Of<'ReverseEntry'>,
+  { original, reversedBy, restored }: Known,
+  metadata: Metadata,
+): Decision => {
   const name = `${data.of.kind} ${data.of.id} of account ${data.accountId}`;
   if (original === undefined || !('amount' in original.data))
     return reject({ code: 'ORIGINAL_NOT_FOUND', detail: `of: there is no ${name} to reverse` });
   if (reversedBy !== undefined)
     return reject({ code: 'ALREADY_REVERSED', detail: `of: ${name} was reversed before, by reversal ${reversedBy}` });
   const { direction, amount } = original.data;
-  return accept({ type: 'EntryReversed', data, metadata: { ...metadata, reversed: { direction, amount } } });
+  const reversed = { direction, amount };
+  return accept({ type: 'EntryReversed', data, metadata: { ...metadata, reversed, ...(restored && { restored }) } });
 };

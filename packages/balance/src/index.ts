@@ -12,6 +12,7 @@ export type {
   RefusalReason,
   Release,
   Releasing,
+  Restoration,
   Settlement,
   Terms,
 } from './authorization';
@@ -28,7 +29,7 @@ export { balances, callsKey, cutoffOf, settingOf, usualReservation } from './cut
 export type { Balance, CallsInProgress, Cutoff, CutoffSetting, MutualFormula, ReservationSetting } from './cutoff';
 export { decide } from './decide';
 export type { Decision, Known, Rejection } from './decide';
-export { decideCall } from './decide-call';
+export { decideCall, ringingSeconds } from './decide-call';
 export type { CallCommand, CallDecision, KnownCall, Refusal } from './decide-call';
 export { directions } from './entry';
 export type { Adjustment, Direction, EntryKind, Payment, RecordKind, Reversal, Usage } from './entry';
@@ -37,6 +38,7 @@ export { loweredBy } from './grant';
 export type { Tariff } from './grant';
 export { countHeld, nothingHeld, reservationAfter, reservationIdOf, settlementOf } from './reservation';
 export type { Held, Reservation } from './reservation';
+export { reducedBy, restorationOf } from './restoration';
 export { ruleAfter, ruleOf } from './rule';
 export type { Rule } from './rule';
 export { isSameContent } from './same-content';

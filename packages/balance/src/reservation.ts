@@ -28,6 +28,7 @@ export type Reservation = {
 /** The id of the authorization whose reservation an event changes; absent for any other event. */
 export const reservationIdOf = (event: AccountEvent): string | undefined => {
   if (isCallEvent(event)) return event.data.authorizationId;
+  if (event.type === 'EntryReversed') return event.metadata.restored?.authorizationId;
   return event.type === 'UsageCharged' && isSettling(event.metadata.authorization)
     ? event.data.authorizationId
     : undefined;
@@ -44,6 +45,7 @@ export const reservationAfter = (before: Reservation | undefined, event: Account
   }
   if (before === undefined) throw new Error(`${event.type} is about a call for which nothing is held`);
   if (event.type === 'UsageCharged') return afterUsage(before, event.data);
+  if (event.type === 'EntryReversed') return afterReversal(before, event);
   if (!isCallEvent(event)) throw new Error(`${event.type} is about no call`);
   switch (event.type) {
     case 'ReservationExtended':
@@ -85,6 +87,14 @@ const afterUsage = (before: Reservation, { amount, final = true }: Usage): Reser
   if (final) return undefined;
   const charged = parseAmount(amount);
   return { ...before, reserved: atLeastZero(before.reserved - charged), charged: before.charged + charged };
+};
+
+/** What was charged for a call so far is so no more; what it does to what is held, the reversal says. */
+const afterReversal = (before: Reservation, { metadata: { reversed, restored } }: Of<'EntryReversed'>): Reservation => {
+  if (restored === undefined) throw new Error('a reversal that restores nothing is about no call');
+  const charged = before.charged - parseAmount(reversed.amount);
+  if (charged < 0n) throw new Error(`more is taken back than was charged for ${before.authorizationId}`);
+  return { ...before, reserved: parseAmount(restored.reserved), charged };
 };
 
 /** What usage that names a call does to what is held for it. */

@@ -20,6 +20,7 @@ import type {
 } from '@tollgate/contracts';
 import { textOf } from './http';
 import type { Call, Patience } from './http';
+import { path } from './path';
 
 export type ClientOptions = Partial<Pick<Patience, 'timeoutMs' | 'patienceMs'>>;
 
@@ -36,21 +37,25 @@ const usualPatienceMs = 30_000;
 
 /** `url`: where Tollgate answers, without a path. */
 export const createClient = (url: string, options: ClientOptions = {}) => {
-  const text = (path: string, call: Call, one: CallOptions = {}): Promise<string> => {
+  const text = (address: string, call: Call, one: CallOptions = {}): Promise<string> => {
     const { timeoutMs = usualTimeoutMs, patienceMs = usualPatienceMs, signal } = { ...options, ...one };
-    return textOf(new URL(path, url), call, { timeoutMs, patienceMs, signal });
+    return textOf(new URL(address, url), call, { timeoutMs, patienceMs, signal });
   };
-  const read = async <Body>(path: string, one?: CallOptions): Promise<Body> =>
-    JSON.parse(await text(path, {}, one)) as Body;
-  const send = async <Body>(path: string, body: object, one: CallOptions & { method?: 'PUT' } = {}): Promise<Body> => {
+  const read = async <Body>(address: string, one?: CallOptions): Promise<Body> =>
+    JSON.parse(await text(address, {}, one)) as Body;
+  const send = async <Body>(
+    address: string,
+    body: object,
+    one: CallOptions & { method?: 'PUT' } = {},
+  ): Promise<Body> => {
     const { method = 'POST', ...patience } = one;
     const call: Call = { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    return JSON.parse(await text(path, call, patience)) as Body;
+    return JSON.parse(await text(address, call, patience)) as Body;
   };
   /** Every item of a list, page by page. */
-  async function* all<Item>(path: string, one?: CallOptions): AsyncGenerator<Item> {
+  async function* all<Item>(address: string, one?: CallOptions): AsyncGenerator<Item> {
     for (let after = ''; ;) {
-      const { items, next } = await read<List<Item>>(`${path}?limit=1000${after}`, one);
+      const { items, next } = await read<List<Item>>(`${address}?limit=1000${after}`, one);
       yield* items;
       if (next === null) return;
       after = `&after=${encodeURIComponent(next)}`;
@@ -62,29 +67,24 @@ export const createClient = (url: string, options: ClientOptions = {}) => {
     /** Resolves once Tollgate answers that its process runs. */
     check: (one?: CallOptions): Promise<string> => text('/healthz', {}, one),
     openAccount: (opening: AccountOpening, one?: CallOptions) => send<AccountAnswer>('/v1/accounts', opening, one),
-    changeCutoff: (accountId: string, rule: CutoffSetting, one?: CallOptions) =>
-      send<AccountAnswer>(`${accountPath(accountId)}/cutoff`, rule, { ...one, method: 'PUT' }),
-    account: (accountId: string, one?: CallOptions) => read<AccountView>(accountPath(accountId), one),
+    changeCutoff: async (accountId: string, rule: CutoffSetting, one?: CallOptions) =>
+      send<AccountAnswer>(path`/v1/accounts/${accountId}/cutoff`, rule, { ...one, method: 'PUT' }),
+    account: async (accountId: string, one?: CallOptions) => read<AccountView>(path`/v1/accounts/${accountId}`, one),
     recordPayment: (payment: Payment, one?: CallOptions) => send<RecordAnswer>('/v1/payments', payment, one),
     chargeUsage: (usage: Usage, one?: CallOptions) => send<RecordAnswer>('/v1/usage', usage, one),
     /** Whether a call may be made, and for how long. A refusal is an answer: `granted` is 0. */
     authorize: (call: Authorization, one?: CallOptions) => send<AuthorizationAnswer>('/v1/authorizations', call, one),
     /** More time for a call; the whole of it is answered, 0 or what it had where there is none. */
-    extend: ({ accountId, authorizationId, number }: Extending, one?: CallOptions) =>
-      send<AuthorizationAnswer>(`${callPath(accountId, authorizationId)}/extend`, { number }, one),
-    release: ({ accountId, authorizationId, ...used }: Releasing, one?: CallOptions) =>
-      send<ReleaseAnswer>(`${callPath(accountId, authorizationId)}/release`, used, one),
+    extend: async ({ accountId, authorizationId, number }: Extending, one?: CallOptions) =>
+      send<AuthorizationAnswer>(path`/v1/authorizations/${accountId}/${authorizationId}/extend`, { number }, one),
+    release: async ({ accountId, authorizationId, ...used }: Releasing, one?: CallOptions) =>
+      send<ReleaseAnswer>(path`/v1/authorizations/${accountId}/${authorizationId}/release`, used, one),
     /** Calls of an account for which something is held. */
     authorizations: (accountId: string, one?: CallOptions) =>
-      all<ReservationView>(`${accountPath(accountId)}/authorizations`, one),
+      all<ReservationView>(path`/v1/accounts/${accountId}/authorizations`, one),
     /** Who is blocked now. */
     blocked: (one?: CallOptions) => all<BlockedView>('/v1/traffic-control', one),
     acknowledge: (told: Acknowledgement, one?: CallOptions) =>
       send<AcknowledgementAnswer>('/v1/acknowledgements', told, one),
   };
 };
-
-const accountPath = (accountId: string): string => `/v1/accounts/${encodeURIComponent(accountId)}`;
-
-const callPath = (accountId: string, authorizationId: string): string =>
-  `/v1/authorizations/${encodeURIComponent(accountId)}/${encodeURIComponent(authorizationId)}`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { callsInProgress, reservationSetting } from './accounts';
 import { acknowledgedView, pendingSwitches } from './acknowledgements';
-import { exposureView, settlement } from './authorizations';
+import { exposureView, restoration, settlement } from './authorizations';
 import { by } from './by';
 import { accountId, currency, direction, instant, recordId } from './fields';
 import { balancesView } from './traffic-control';
@@ -115,6 +115,7 @@ export const historyItem = z
     recordedAt: instant,
     by: by.optional(),
     authorization: settlement.optional(),
+    restored: restoration.optional(),
   })
   .meta({ id: 'HistoryItem' });
 export type HistoryItem = z.infer<typeof historyItem>;

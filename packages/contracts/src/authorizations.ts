@@ -19,7 +19,9 @@ const price = z
 
 export const authorization = z
   .strictObject({
-    authorizationId: recordId.meta({ description: 'Permanent: it counts once per account, for ever.' }),
+    authorizationId: recordId
+      .refine((id) => id !== '.' && id !== '..', 'must not be . or .., which no address can carry')
+      .meta({ description: 'Permanent: it counts once per account, for ever.', not: { pattern: '^\\.{1,2}$' } }),
     accountId,
     direction,
     currency,
@@ -74,6 +76,12 @@ const recorded = {
   revision: z.int().min(0).optional(),
   position: z.string().regex(/^\d+$/).optional(),
 };
+
+/** Of the reversal of usage that was not the last of its call. */
+export const restoration = z.strictObject({
+  authorizationId: recordId,
+  reserved: amountText.meta({ description: 'What is reserved for the call from then on.' }),
+});
 
 export const authorizationAnswer = z
   .strictObject({

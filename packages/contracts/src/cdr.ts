@@ -32,6 +32,9 @@ const mostDurationMs = 366 * 86_400_000;
 /** The last time that can be written. */
 const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
 
+/** No UTF-8 can say it: ids that differ only in such halves would have one hash. */
+const loneSurrogate = /\p{Cs}/u;
+
 /** A call as the switch tells of it once it has ended. It is rated twice: inbound of its originator, outbound of its terminator. */
 export const cdr = z
   .strictObject({
@@ -39,7 +42,11 @@ export const cdr = z
       .string()
       .min(1)
       .max(1_000)
-      .meta({ description: 'Permanent: the ids of its usage are made from it.', examples: ['sbc1-8f3a71'] }),
+      .refine((text) => !loneSurrogate.test(text), 'must be well-formed Unicode, without half of a surrogate pair')
+      .meta({
+        description: 'Permanent: the ids of its usage are made from it. Well-formed Unicode.',
+        examples: ['sbc1-8f3a71'],
+      }),
     callId: label.optional(),
     originator: accountId.meta({ description: 'The account that sent us the call.' }),
     terminator: accountId.meta({ description: 'The account that we sent it on to.' }),

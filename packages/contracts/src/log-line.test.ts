@@ -29,6 +29,15 @@ test('a reversal says what it takes back', () => {
   expect(logLine(event)).toContain('"reversed":{"direction":"inbound","amount":"1.50"},"data":{"reversalId":"r1",');
 });
 
+test('a reversal of usage says what is held again for its call', () => {
+  const of = { kind: 'usage' as const, id: 'u1' };
+  const data = { reversalId: 'r1', accountId: 'acme', of, reason: 'twice', actor: 'ann' };
+  const reversed = { direction: 'inbound' as const, amount: '1.50' };
+  const metadata = { source, reversed, restored: { authorizationId: 'a', reserved: '3' } };
+  const event = { ...place, stream: 'account-acme', revision: 2, type: 'EntryReversed' as const, data, metadata };
+  expect(logLine(event)).toContain('"amount":"1.50"},"restored":{"authorizationId":"a","reserved":"3"},"data":{');
+});
+
 test('its bytes are those that checkpoints were made of: names beyond ASCII and control characters among them', () => {
   const data = { accountId: 'acme', name: 'Ünïtel \u0001 \ud800 😀', currency: 'EUR' };
   const event = { ...place, stream: 'account-acme', revision: 0, type: 'AccountOpened' as const, data };

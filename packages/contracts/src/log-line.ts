@@ -13,13 +13,13 @@ export const logLine = (event: Recorded): string => {
   return JSON.stringify({ stream, revision, eventId, type, recordedAt, ...originOf(event), data });
 };
 
-/** When and how a record came, and what it takes back. Decisions and messages are Tollgate's own. */
+/** When and how a record came, what it takes back, and what is held again for its call. Decisions and messages are Tollgate's own. */
 const originOf = (event: LogEvent): object => {
   if (!isAccountEvent(event)) return {};
   const { receivedAt } = event.metadata.source;
   const by = byOf(event.metadata);
-  const reversed = event.type === 'EntryReversed' ? event.metadata.reversed : undefined;
-  return { receivedAt, ...(by && { by }), ...(reversed && { reversed }) };
+  const { reversed, restored } = event.type === 'EntryReversed' ? event.metadata : {};
+  return { receivedAt, ...(by && { by }), ...(reversed && { reversed }), ...(restored && { restored }) };
 };
 
 /**

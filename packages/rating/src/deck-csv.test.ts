@@ -23,15 +23,17 @@ test.each([
   ['', day, undefined],
   ['sip:44', day, undefined],
 ])('a call to %s at %d costs %s a minute: the longest prefix with a price then counts', (callee, at, expected) => {
-  expect(rateIn(deck, callee, at)).toEqual(expected && expect.objectContaining({ perMinute: expected }));
+  const found = rateIn(deck, callee, { fromMs: at, untilMs: at });
+  expect(found).toEqual(expected && expect.objectContaining({ perMinute: expected }));
 });
 
 test('a number that is barred is told from one that the deck does not know', () => {
-  expect([rateIn(deck, '+44991', day), rateIn(deck, '+31', day)]).toEqual(['barred', undefined]);
+  const answering = { fromMs: day, untilMs: day };
+  expect([rateIn(deck, '+44991', answering), rateIn(deck, '+31', answering)]).toEqual(['barred', undefined]);
 });
 
 test('all of a price is read', () => {
-  expect(rateIn(deck, '44207', day - 1)).toEqual({
+  expect(rateIn(deck, '44207', { fromMs: day - 1, untilMs: day - 1 })).toEqual({
     perMinute: '1.2',
     connectFee: '0.1',
     initialSeconds: 60,

@@ -76,3 +76,21 @@ test.each([
 ] as const)('a call is priced %s', (...[, price, seconds, expected]) => {
   expect(tariffOf(price).priceOf(seconds)).toBe(parseAmount(expected));
 });
+
+test('where another price may come to apply, an amount pays at the dearest for the length of the call', () => {
+  fc.assert(
+    fc.property(
+      price,
+      fc.array(price, { maxLength: 3 }),
+      fc.tuple(amount, fc.nat(500)),
+      (price, later, [text, seconds]) => {
+        const all = [price, ...later].map((one) => tariffOf(one));
+        const { priceOf, secondsPaidBy } = tariffOf({ ...price, later });
+        const money = parseAmount(text);
+        expect(all.every((one) => one.priceOf(seconds) <= priceOf(seconds))).toBe(true);
+        expect(all.some((one) => one.priceOf(seconds) === priceOf(seconds))).toBe(true);
+        expect(secondsPaidBy(money)).toBe(Math.min(...all.map((one) => one.secondsPaidBy(money))));
+      },
+    ),
+  );
+});

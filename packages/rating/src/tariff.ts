@@ -3,8 +3,23 @@ import { parseAmount } from '@tollgate/money';
 import { chargeOf, stepOf, upward } from './charge';
 import { pricingOf, secondsInMinute } from './pricing';
 
-/** What a call costs at a price by its partner's terms; without terms rounded up in its last digit: what is held is never below the charge. */
+/**
+ * What a call costs by its partner's terms, at the dearest for its length of the prices that may come to apply to it; without terms rounded
+ * up in its last digit: what is held is never below the charge.
+ */
 export const tariffOf = (rate: CallRate): Tariff => {
+  const first = tariffAt(rate);
+  const { later = [] } = rate;
+  if (later.length === 0) return first;
+  const all = [first, ...later.map((price) => tariffAt({ ...price, terms: rate.terms }))];
+  return {
+    priceOf: (seconds) =>
+      all.map(({ priceOf }) => priceOf(seconds)).reduce((one, other) => (one > other ? one : other)),
+    secondsPaidBy: (amount) => Math.min(...all.map(({ secondsPaidBy }) => secondsPaidBy(amount))),
+  };
+};
+
+const tariffAt = (rate: CallRate): Tariff => {
   const { initialSeconds, incrementSeconds, terms = upward } = rate;
   const { minute, fee, isFree } = pricingOf(rate);
   const step = stepOf(terms.rounding.digits);

@@ -8,11 +8,14 @@ const found = async (...events: [type: string, data: object][]): Promise<string[
       position: String(revision + 1),
       ...{ stream: 'account-acme', revision, eventId: `event-${String(revision)}`, type },
       ...{ recordedAt: '2026-01-31T12:00:00.000Z', receivedAt: '2026-01-31T12:00:00.000Z' },
-      data: { accountId: 'acme', ...data },
+      ...originIn(data),
+      data: { accountId: 'acme', ...data, origin: undefined },
     }),
   );
   return findingsOf(await verified(textOf(lines), { checkpoints: {} }));
 };
+
+const originIn = (data: object): object => ('origin' in data ? (data.origin as object) : {});
 
 const placed = (authorizationId: string): [string, object] => [
   'ReservationPlaced',
@@ -65,4 +68,36 @@ test.each<[string, [string, object][]]>([
       /^line \d: (authorization a is placed twice|Reservation\w+ of authorization a, for which nothing is held)$/,
     ),
   ]);
+});
+
+const reversal = (reserved: string, authorizationId = 'a', isFinal = false): [string, object] => [
+  'EntryReversed',
+  {
+    ...{ reversalId: `r-${authorizationId}`, of: { kind: 'usage', id: `u-a-${String(isFinal)}` } },
+    ...{ origin: { reversed: { direction: 'inbound', amount: '1' }, restored: { authorizationId, reserved } } },
+  },
+];
+
+test('usage of a call that goes on, taken back, is held again; histories of before say nothing of it', async () => {
+  const [type, { origin: _, ...before }] = reversal('1') as [string, { origin: object }];
+  expect(await found(placed('a'), usage('a', false), reversal('1'), ended('ReservationExpired', 'a'))).toEqual([]);
+  expect(await found(placed('a'), usage('a', false), [type, before])).toEqual([]);
+});
+
+test.each<[string, [string, object][], RegExp]>([
+  ['more than it takes back', [placed('a'), usage('a', false), reversal('1.5')], /restored from 0 to 1\.5, by 1$/],
+  [
+    'less than there was',
+    [placed('a'), usage('a', false), ended('ReservationExtended', 'a', { grant: { reserved: '2' } }), reversal('1')],
+    /restored from 2 to 1, by 1$/,
+  ],
+  ['the call of another', [placed('a'), placed('b'), usage('a', false), reversal('1', 'b')], /was not of call b/],
+  ['a call that is over', [placed('a'), usage('a', false), usage('a', true), reversal('1')], /nothing is held for it/],
+  [
+    'what was the last of its call',
+    [placed('a'), usage('a', true), placed('a'), reversal('1', 'a', true)],
+    /not of call a/,
+  ],
+])('a reversal that restores %s breaks a rule', async (_which, events, fault) => {
+  expect(await found(...events)).toEqual([expect.stringMatching(fault)]);
 });

@@ -42,6 +42,22 @@ export const settleCall = (calls: Calls, { direction, amount, authorizationId, f
   keep(calls, id, final === false ? { ...call, reserved: Exact.max(0, left) } : undefined);
 };
 
+/** A reversal of usage that was not the last of its call: no more is held again than it takes back. What is wrong with it, if something is. */
+export const restoreCall = (calls: Calls, { restored, reversed }: Event): string[] => {
+  if (restored === undefined) return [];
+  const id = String(restored['authorizationId']);
+  const call = calls.get(id);
+  if (call === undefined) return [`authorization ${id} is restored, and nothing is held for it`];
+  const reserved = reservedIn(restored);
+  calls.set(id, { ...call, reserved });
+  const most = call.reserved.plus(amountIn(reversed?.amount) ?? 0);
+  return reserved.gte(call.reserved) && reserved.lte(most)
+    ? []
+    : [
+        `authorization ${id} is restored from ${call.reserved.toFixed()} to ${reserved.toFixed()}, by ${String(reversed?.amount)}`,
+      ];
+};
+
 /** What is held for calls that lower a balance. */
 export const heldOf = (calls: Calls, balance: Balance, { isNetCredit }: Rule): Decimal => {
   const lowering = balance === 'mutual' ? (isNetCredit ? 'inbound' : 'outbound') : balance;

@@ -5,7 +5,14 @@ import { isFields } from './event';
 import { amountIn } from './rule';
 
 /** What a payment, call or adjustment added to a balance. */
-type Entry = { direction: Direction; amount: string; effect: Decimal; isReversed: boolean };
+type Entry = {
+  direction: Direction;
+  amount: string;
+  effect: Decimal;
+  isReversed: boolean;
+  /** Of usage that was not the last of its call: the authorization it names. */
+  call: unknown;
+};
 
 /** Payments, calls and adjustments that count, and reversals: each id once, for ever. */
 export type Entries = {
@@ -44,7 +51,7 @@ export const createEntries = (): Entries => {
       account.sums[direction] = account.sums[direction].plus(effect);
       return faults;
     },
-    reverse: (account, { data, reversed }) => {
+    reverse: (account, { data, reversed, restored }) => {
       const { kind, id } = isFields(data['of']) ? data['of'] : {};
       const named = `${String(kind)} ${String(id)} of ${account.accountId}`;
       const reversal = keyOf('reversal', account, data['reversalId']);
@@ -54,6 +61,8 @@ export const createEntries = (): Entries => {
       const faults = reversals.has(reversal) ? [`reversal ${String(data['reversalId'])} counts twice`] : [];
       if (reversed && (reversed.direction !== entry.direction || reversed.amount !== entry.amount))
         faults.push(`${named} was ${entry.amount} ${entry.direction}; its reversal says ${JSON.stringify(reversed)}`);
+      if (restored && restored['authorizationId'] !== entry.call)
+        faults.push(`${named} was not of call ${String(restored['authorizationId'])}, which its reversal restores`);
       entry.isReversed = true;
       reversals.add(reversal);
       account.sums[entry.direction] = account.sums[entry.direction].minus(entry.effect);
@@ -65,7 +74,8 @@ export const createEntries = (): Entries => {
 const keyOf = (kind: unknown, account: Account, id: unknown): string => JSON.stringify([kind, account.accountId, id]);
 
 /** What an event adds, or why it cannot. */
-const entryIn = (type: string, { direction, amount: text }: Fields): (Entry & { kind: string }) | string => {
+const entryIn = (type: string, data: Fields): (Entry & { kind: string }) | string => {
+  const { direction, amount: text, authorizationId, final } = data;
   const { kind, isAllowed } = kinds.get(type) ?? {};
   const amount = amountIn(text);
   if (kind === undefined || amount === undefined || isAllowed?.(amount) !== true)
@@ -73,6 +83,7 @@ const entryIn = (type: string, { direction, amount: text }: Fields): (Entry & { 
   if (direction !== 'inbound' && direction !== 'outbound') return `${type}: ${String(direction)} is no direction`;
   return {
     ...{ kind, direction, amount: String(text), isReversed: false },
+    call: final === false ? authorizationId : undefined,
     effect: kind === 'usage' ? amount.negated() : amount,
   };
 };

@@ -7,6 +7,7 @@ export type Event = {
   recordedAt: string;
   receivedAt?: string;
   reversed?: { direction: Direction; amount: string };
+  restored?: Fields;
   data: Fields;
 };
 

@@ -1,6 +1,6 @@
 import { judge, newAccount } from './account';
 import type { Account } from './account';
-import { followCall, isAboutCall, settleCall } from './calls';
+import { followCall, isAboutCall, restoreCall, settleCall } from './calls';
 import { createEntries, isEntry } from './entry';
 import type { Event } from './event';
 import { ruleIn } from './rule';
@@ -23,7 +23,8 @@ export const createFacts = (accounts: Map<string, Account>) => {
       return entries.enter(account, event);
     }
     if (isAboutCall(event.type)) return followCall(account.calls, event);
-    if (event.type === 'EntryReversed') return entries.reverse(account, event);
+    if (event.type === 'EntryReversed')
+      return [...entries.reverse(account, event), ...restoreCall(account.calls, event)];
     if (event.type !== 'CutoffChanged') return [`${event.type} does not belong into ${event.stream}`];
     const rule = ruleIn(event.data);
     if (rule === undefined) return [`${JSON.stringify(event.data)} is no rule`];

@@ -29,6 +29,17 @@ test('both legs of a call are usage: of its originator inbound, of its terminato
   });
 });
 
+test('a call from an account to itself is two legs of it, each with its own id, price and authorisation', () => {
+  const acme = { ...partners.get('acme'), ...partners.get('globex') };
+  const attributes = { authorizationInbound: 'a-in', authorizationOutbound: 'a-out' };
+  const { usages, unrated } = rateCdr(new Map([['acme', acme]]), { ...call, terminator: 'acme', attributes });
+  expect(unrated).toEqual([]);
+  expect(usages).toMatchObject([
+    { usageId: 'c1/in', accountId: 'acme', direction: 'inbound', amount: '0.31', authorizationId: 'a-in' },
+    { usageId: 'c1/out', accountId: 'acme', direction: 'outbound', amount: '0.13', authorizationId: 'a-out' },
+  ]);
+});
+
 test.each([
   ['the price of the instant it was answered', { startedAt: '2026-02-01T00:00:00Z' }, '0.62'],
   ['not a millisecond later', { startedAt: '2026-01-31T23:59:59.999Z' }, '0.31'],

@@ -114,6 +114,42 @@ test('calls that a switch gave the attribute of a second run are rated again eac
   expect(now([...history, ...eventsOf(corrections)])).toEqual({ chosen: 2, corrections: [], faults: [] });
 });
 
+const foreign = (usageId: string): Entry => ({
+  type: 'UsageCharged',
+  data: { usageId, accountId: 'acme', direction: 'inbound', amount: '7', currency: 'EUR' },
+});
+
+test('an id that other usage has is passed over: the call used to be taken back, and never charged again', () => {
+  const history = [...charged(), foreign('c1/in/r2'), foreign('c1/in/r3')];
+  const { corrections } = now(history);
+  expect(corrections.map(({ after }) => after.usageId)).toEqual(['c1/in/r4']);
+  history.push(...eventsOf(corrections));
+  expect(now(history)).toEqual({ chosen: 1, corrections: [], faults: [] });
+  history.push(foreign('c1/in/r5'));
+  const next = now(history, '0.9').corrections;
+  expect(next).toMatchObject([{ reversal: { of: { id: 'c1/in/r4' } }, after: { usageId: 'c1/in/r6' } }]);
+  expect(now([...history, ...eventsOf(next)], '0.9').corrections).toEqual([]);
+});
+
+test('a run whose id was given away while it was cut short is finished under the next', () => {
+  const history = charged();
+  const [reversal] = eventsOf(now(history).corrections);
+  if (reversal === undefined) throw new Error('nothing is corrected');
+  expect(now([...history, reversal, foreign('c1/in/r2')]).corrections).toMatchObject([
+    { reversal: undefined, after: { usageId: 'c1/in/r3' } },
+  ]);
+});
+
+test('where another reversal has the id, nothing changes: the call used to be charged twice', () => {
+  const of = { kind: 'usage', id: 'other' };
+  const data = { reversalId: 'c1/in/rerated', accountId: 'acme', of, reason: 'r', actor: 'a' };
+  expect(now([...charged(), foreign('other'), { type: 'EntryReversed', data }])).toEqual({
+    chosen: 1,
+    corrections: [],
+    faults: [{ usageId: 'c1/in', detail: 'another reversal has the id c1/in/rerated' }],
+  });
+});
+
 const account = (inbound: string, cutoff: Partial<AccountView['cutoff']>, isBlocked: boolean): AccountView => ({
   ...{ accountId: 'acme', currency: 'EUR', revision: 1, position: '1' },
   balances: { inbound, outbound: '0', mutual: formatAmount(-parseAmount(inbound)) },

@@ -27,14 +27,16 @@ export const rerate = (
   history: readonly HistoryEntry[],
   selection: RerateSelection,
 ): RerateResult => {
-  const { last, reversals } = lastOfCalls(history);
+  const { last, reversals, ids } = lastOfCalls(history);
   const result: RerateResult = { chosen: 0, corrections: [], faults: [] };
   for (const [origin, { entry, run }] of last) {
+    const reversalId = reversalIdOf(entry.usageId);
     const taken = reversals.get(entry.usageId);
-    const isOurs = taken === reversalIdOf(entry.usageId);
+    const isOurs = taken === reversalId;
     if (!isChosen(entry, selection) || (taken !== undefined && !isOurs)) continue;
     result.chosen += 1;
-    const after = afterOf(partners, { origin, entry, run });
+    const { usageId } = freeIdAfter(ids.usage, origin, run);
+    const after = afterOf(partners, { origin, entry, usageId, isReversible: isOurs || !ids.reversal.has(reversalId) });
     if ('detail' in after) result.faults.push({ usageId: entry.usageId, detail: after.detail });
     else if (isOurs || after.amount !== entry.amount)
       result.corrections.push({ before: entry, reversal: isOurs ? undefined : reversalOf(entry, selection), after });
@@ -43,13 +45,16 @@ export const rerate = (
 };
 
 type Last = { entry: Usage; run: number };
+/** What is charged again under which id, and which call it is of. */
+type Again = { origin: string; entry: Usage; usageId: string; isReversible: boolean };
 
 /** What would be charged instead; or why that is nothing. */
-const afterOf = (partners: Partners, { origin, entry, run }: Last & { origin: string }): Usage | { detail: string } => {
+const afterOf = (partners: Partners, { origin, entry, usageId, isReversible }: Again): Usage | { detail: string } => {
   const outcome = priceNow(partners, entry);
   if ('detail' in outcome) return outcome;
-  const after = chargedAgain(entry, { origin, run: run + 1 }, outcome);
-  return after.amount === entry.amount ? after : accepted(after);
+  const after = chargedAgain(entry, { origin, usageId }, outcome);
+  if (after.amount === entry.amount) return after;
+  return isReversible ? accepted(after) : { detail: `another reversal has the id ${reversalIdOf(entry.usageId)}` };
 };
 
 /** Or why the ledger would refuse it: nothing is taken back that cannot be charged again. */
@@ -62,19 +67,31 @@ const accepted = (after: Usage): Usage | { detail: string } => {
 const lastOfCalls = (history: readonly HistoryEntry[]) => {
   const last = new Map<string, Last>();
   const reversals = new Map<string, string>();
+  const ids = { usage: new Set<string>(), reversal: new Set<string>() };
   for (const { type, data } of history) {
     if (type === 'EntryReversed') {
       const { reversalId, of } = read(reversal, data);
+      ids.reversal.add(reversalId);
       if (of.kind === 'usage') reversals.set(of.id, reversalId);
     }
     if (type !== 'UsageCharged') continue;
     const entry = read(usage, data);
     const origin = originOf(entry);
-    const run = (last.get(origin)?.run ?? 0) + 1;
-    if (run > 1 && entry.usageId === againIdOf(origin, run)) last.set(origin, { entry, run });
+    const before = last.get(origin);
+    const { run, usageId } = freeIdAfter(ids.usage, origin, before?.run ?? 0);
+    if (before !== undefined && entry.usageId === usageId) last.set(origin, { entry, run });
     else last.set(entry.usageId, { entry, run: 1 });
+    ids.usage.add(entry.usageId);
   }
-  return { last, reversals };
+  return { last, reversals, ids };
+};
+
+/** The next run of a call whose id nobody has: one that a switch or an operator gave to other usage is passed over. */
+const freeIdAfter = (taken: ReadonlySet<string>, origin: string, last: number): { run: number; usageId: string } => {
+  for (let run = last + 1; ; run += 1) {
+    const usageId = againIdOf(origin, run);
+    if (!taken.has(usageId)) return { run, usageId };
+  }
 };
 
 const read = <Value>(schema: Parameters<typeof parseBody<Value>>[0], data: unknown): Value => {
@@ -116,13 +133,13 @@ const reversalOf = ({ usageId, accountId }: Usage, { reason, actor }: RerateSele
 /** The authorisation was settled by the first usage of the call. */
 const chargedAgain = (
   before: Usage,
-  { origin, run }: { origin: string; run: number },
+  { origin, usageId }: { origin: string; usageId: string },
   { amount, prefix }: { amount: string; prefix: string },
 ): Usage => {
   const { authorizationId: _settled, final: _final, ...kept } = before;
   return {
     ...kept,
-    usageId: againIdOf(origin, run),
+    usageId,
     amount,
     attributes: { ...before.attributes, prefix, [originAttribute]: origin },
   };

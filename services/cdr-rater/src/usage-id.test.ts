@@ -1,3 +1,5 @@
+import { parseCdr } from '@tollgate/contracts';
+import { call } from './partners.fixture';
 import { usageIdOf } from './usage-id';
 
 test.each([
@@ -14,4 +16,14 @@ test('an id that would leave no room to be rated again is a hash, another one fo
   expect(usageIdOf(fits, 'outbound')).toMatch(/^sha256:[0-9a-f]{64}\/out$/);
   expect(usageIdOf(long, 'inbound')).toMatch(/^sha256:[0-9a-f]{64}\/in$/);
   expect(usageIdOf(long, 'inbound')).not.toBe(usageIdOf(longer, 'inbound'));
+});
+
+test('ids that differ only in half of a surrogate pair used to share the id of their usage: they are no ids', () => {
+  expect(usageIdOf('\ud800', 'inbound')).toBe(usageIdOf('\udbff', 'inbound'));
+  for (const cdrId of ['\ud800', 'a\udbff', '\udc00\ud800'])
+    expect(parseCdr({ ...call, cdrId })).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/^cdrId: must be well-formed Unicode/) as unknown,
+    });
+  expect(parseCdr({ ...call, cdrId: '\ud83d\ude00' })).toMatchObject({ ok: true });
 });

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ringingSeconds } from '@tollgate/balance';
 import type { Authorization, CallCommand, CallRate, Terms } from '@tollgate/balance';
 import {
   accountIdPattern,
@@ -96,7 +97,8 @@ const rateFor = (
   }
   const deck = name === undefined ? undefined : decks.get(name);
   if (deck?.currency !== currency) return undefined;
-  const found = rateIn(deck, callee, clock().getTime());
+  const fromMs = clock().getTime();
+  const found = rateIn(deck, callee, { fromMs, untilMs: fromMs + ringingSeconds * 1_000 });
   if (found === undefined || found === 'barred') return found;
   const terms = termsOf(data.accountId);
   return terms ? { ...found, terms } : found;

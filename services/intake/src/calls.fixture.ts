@@ -43,6 +43,11 @@ export const used = (usageId: string, amount: string, fields: object = {}): Inte
   data: { usageId, accountId: 'acme', direction: 'inbound', amount, currency: 'EUR', ...fields },
 });
 
+export const takenBack = (reversalId: string, usageId: string): Intent => ({
+  type: 'ReverseEntry',
+  data: { reversalId, accountId: 'acme', of: { kind: 'usage', id: usageId }, reason: 'wrong', actor: 'test' },
+});
+
 /** So many seconds after `receivedAt`. */
 export const later = (intent: Intent, seconds: number): Item => ({
   intent,

@@ -6,7 +6,7 @@ import { isAccountEvent } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { decideAcknowledgement } from './decide-acknowledgement';
-import { decideOnCall, settlementFor } from './decide-on-call';
+import { decideOnCall, restorationFor, settlementFor } from './decide-on-call';
 import { isAboutCall, isNotice } from './intent';
 import type { Item, Notice, Planned } from './intent';
 import { accountEventOf, firstUnder, isNew, recordedUnder } from './look-up';
@@ -118,14 +118,16 @@ const reversed = async (
   parts: LookUpParts,
   draft: Draft,
   { data }: Extract<Command, { type: 'ReverseEntry' }>,
-): Promise<Pick<Known, 'original' | 'reversedBy'>> => {
+): Promise<Pick<Known, 'original' | 'reversedBy' | 'restored'>> => {
   const key = originalKey(data);
-  const original = await firstUnder(parts, draft, key);
+  const found = await firstUnder(parts, draft, key);
   const drafted = draft.reversals?.get(textOf(key));
   const reversal = drafted === undefined ? await recordedUnder(parts, reversedKey(data)) : undefined;
+  const original = found && accountEventOf(draft, found);
   return {
-    original: original && accountEventOf(draft, original),
+    original,
     reversedBy: drafted ?? (reversal?.type === 'EntryReversed' ? reversal.data.reversalId : undefined),
+    restored: original && restorationFor(parts, draft, original),
   };
 };
 

@@ -1,12 +1,13 @@
 import { authorizationKey, extensionKey, releaseKey } from '@tollgate/account-table';
 import type { RecordKey } from '@tollgate/account-table';
-import { decideCall, settlementOf } from '@tollgate/balance';
+import { decideCall, reducedBy, restorationOf, settlementOf } from '@tollgate/balance';
 import type {
   AccountEvent,
   CallCommand,
   CallDecision,
   Metadata,
   Placement,
+  Restoration,
   Settlement,
   Usage,
 } from '@tollgate/balance';
@@ -118,4 +119,12 @@ export const settlementFor = (
   return placementOf(parts, draft, { accountId, authorizationId }).then((placement) =>
     settlementOf(standing.reservation(authorizationId), usage, placement?.direction === direction),
   );
+};
+
+/** What is held again for the call that an entry was usage of, once it is taken back; nothing where it was the last, or the call is over. */
+export const restorationFor = ({ table }: LookUpParts, draft: Draft, entry: AccountEvent): Restoration | undefined => {
+  const id = reducedBy(entry);
+  if (id === undefined || entry.type !== 'UsageCharged') return undefined;
+  const own = standingIn(table, draft, entry.data.accountId).reservation(id);
+  return own && restorationOf(own, entry, tariffOf);
 };

@@ -19,6 +19,8 @@ const exposure = ({ table }: TestLedger) => {
     : `${formatAmount(held.reserved.inbound)} for ${String(held.calls.inbound)}, ${String(held.unsettled)} unsettled`;
 };
 
+const prepayment = { accountId: 'acme', direction: 'outbound', amount: '2', currency: 'EUR' } as const;
+
 const settlements = (events: readonly LogEvent[]) =>
   events.flatMap((event) => (event.type === 'UsageCharged' ? [event.metadata.authorization] : []));
 
@@ -195,4 +197,46 @@ test('where the rule counts what is held, a call may block the next, and cuts no
     ['TrafficUnblocked', '', undefined],
     ['TrafficBlocked', 'inbound', 'cut-now'],
   ]);
+});
+
+describe('both legs of a call from an account to itself', () => {
+  const out = { direction: 'outbound' } as const;
+  const money: Intent[] = [paid('p1', '5'), { type: 'RecordPayment', data: { ...prepayment, paymentId: 'p2' } }];
+
+  test('are held, counted and settled each by itself', async () => {
+    const memory = log();
+    const ledger = ledgerOn(memory);
+    await ask(ledger, opened({ balances: ['inbound', 'outbound'] }), ...money);
+    expect(await ask(ledger, asked('c-in'), asked('c-out', out))).toEqual(['300 for 3.01', '199 for 2']);
+    expect(ledger.table.partner('acme')?.held?.calls).toEqual({ inbound: 1, outbound: 1 });
+    expect(await ask(ledger, extended('c-out'), extended('c-in'))).toEqual(['199 INSUFFICIENT_BALANCE', '499 for 5']);
+    await ask(ledger, released('c-in', 60), released('c-out', 60));
+    await ask(
+      ledger,
+      used('c/in', '0.6', { authorizationId: 'c-in' }),
+      used('c/out', '0.6', { ...out, authorizationId: 'c-out' }),
+    );
+    expect([exposure(ledger), settlements(memory.events())]).toEqual([
+      'nothing',
+      [{ state: 'settled' }, { state: 'settled' }],
+    ]);
+  });
+
+  test('are two calls of the most that it may have at a time, and need two ids', async () => {
+    const ledger = ledgerOn(log());
+    const reservation = { sliceSeconds: 60, maxConcurrent: 1 };
+    await ask(ledger, opened({ balances: ['inbound', 'outbound'], reservation }), ...money);
+    expect(await ask(ledger, asked('c-in'), asked('c-in', out), asked('c-out', out))).toEqual([
+      '60 for 0.61',
+      'ID_CONFLICT',
+      '0 MAX_CONCURRENT',
+    ]);
+  });
+
+  test('where its net credit guards, the leg that lowers it is limited, and the other is not', async () => {
+    const ledger = ledgerOn(log());
+    await ask(ledger, opened({ balances: ['mutual'], mutualFormula: 'inbound-minus-outbound' }), paid('p1', '1'));
+    expect(await ask(ledger, asked('c-in'), asked('c-out', out))).toEqual(['99 for 1', 'no limit for 0']);
+    expect(exposure(ledger)).toBe('1 for 1, 0 unsettled');
+  });
 });

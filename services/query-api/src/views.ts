@@ -52,6 +52,7 @@ export const historyItem = (event: RecordedEvent<LogEvent>): HistoryItem => {
     recordedAt,
     ...(by && { by }),
     ...(type === 'UsageCharged' && metadata.authorization && { authorization: metadata.authorization }),
+    ...(type === 'EntryReversed' && metadata.restored && { restored: metadata.restored }),
   };
 };
 

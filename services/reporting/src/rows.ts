@@ -1,5 +1,5 @@
 import { isCallEvent } from '@tollgate/balance';
-import type { AccountEvent, Direction, EntryKind, RecordKind, TrafficEvent } from '@tollgate/balance';
+import type { AccountEvent, Direction, EntryKind, RecordKind, Settlement, TrafficEvent } from '@tollgate/balance';
 import type { LossEvent, RejectionEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { arrayText, dayText, timeText } from './copy-text';
@@ -10,7 +10,7 @@ export const tables = {
   entries: [
     ...['account_id', 'revision', 'position', 'kind', 'id', 'direction', 'amount', 'reversed_kind', 'reversed_id'],
     ...['day', 'happened_at', 'received_at', 'recorded_at', 'call_id', 'caller', 'callee', 'prefix'],
-    ...['duration_seconds', 'reference', 'reason', 'actor'],
+    ...['duration_seconds', 'reference', 'reason', 'actor', 'authorization_id', 'settlement', 'overrun'],
   ],
   traffic_decisions: [
     ...['account_id', 'sequence', 'position', 'direction', 'state', 'exhausted', 'inbound_balance'],
@@ -44,6 +44,9 @@ export type Entry = {
   reference?: string | undefined;
   reason?: string;
   actor?: string;
+  /** Of usage: the call it is of, and what became of what was held for it. */
+  authorizationId?: string | undefined;
+  settlement?: Settlement | undefined;
 };
 
 /** The entry an event is; absent for one that moves nothing. */
@@ -56,7 +59,15 @@ export const entryOf = (event: AccountEvent): Entry | undefined => {
     }
     case 'UsageCharged': {
       const { usageId: id, startedAt, endedAt, attributes, ...data } = event.data;
-      return { kind: 'usage', id, happenedAt: startedAt ?? endedAt, prefix: attributes?.['prefix'], ...data };
+      const { authorization: settlement } = event.metadata;
+      return {
+        kind: 'usage',
+        id,
+        happenedAt: startedAt ?? endedAt,
+        prefix: attributes?.['prefix'],
+        settlement,
+        ...data,
+      };
     }
     case 'BalanceAdjusted': {
       const { adjustmentId: id, ...data } = event.data;
@@ -80,7 +91,7 @@ export const entryRow = (entry: Entry, accountId: string, { revision, position, 
   entry.reversedKind, entry.reversedId, dayText(entry.happenedAt ?? recordedAt),
   entry.happenedAt && timeText(entry.happenedAt), timeText(metadata.source.receivedAt), timeText(recordedAt),
   entry.callId, entry.caller, entry.callee, entry.prefix, entry.durationSeconds?.toString(),
-  entry.reference, entry.reason, entry.actor,
+  entry.reference, entry.reason, entry.actor, entry.authorizationId, entry.settlement?.state, entry.settlement?.overrun,
 ];
 
 export const decisionRow = ({ type, data, position }: RecordedEvent<TrafficEvent>): Value[] => [

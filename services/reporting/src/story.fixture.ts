@@ -4,6 +4,7 @@ import type {
   CutoffSetting,
   Direction,
   EntryKind,
+  Settlement,
   TrafficDecision,
   Usage,
 } from '@tollgate/balance';
@@ -32,6 +33,14 @@ export const paid = ({ id: paymentId, currency = 'EUR', ...given }: Given & { re
 
 export const called = ({ id: usageId, currency = 'EUR', ...given }: Given & Partial<Usage>): Told =>
   inAccount(given.accountId, { type: 'UsageCharged', data: { usageId, currency, ...given }, metadata });
+
+/** Usage that names a call. */
+export const settled = ({ id: usageId, ...given }: Given & Partial<Usage>, authorization: Settlement): Told =>
+  inAccount(given.accountId, {
+    type: 'UsageCharged',
+    data: { usageId, currency: 'EUR', ...given },
+    metadata: { ...metadata, authorization },
+  });
 
 export const adjusted = ({ id: adjustmentId, currency = 'EUR', ...given }: Given & Partial<Adjustment>): Told => {
   const data = { adjustmentId, currency, reason: 'a mistake', actor: 'ann', ...given };

@@ -86,11 +86,20 @@ const callOf = (scheduler, number) => {
     type: 'ExtendCall',
     data: { ...named, number: at + 1 },
   }));
+  const interim = { usageId: `first-of-call-${number}`, ...base, ...named, amount: one(amounts), final: false };
+  const taken = { reversalId: `back-${number}`, accountId: base.accountId, reason: 'simulated', actor: 'simulation' };
+  const corrected = scheduler.chance(3)
+    ? [
+        { type: 'ChargeUsage', data: interim },
+        { type: 'ReverseEntry', data: { ...taken, of: { kind: 'usage', id: interim.usageId } } },
+      ]
+    : [];
   const released = { type: 'ReleaseCall', data: { ...named, usedSeconds: scheduler.pick(40) } };
   const used = { usageId: `of-call-${number}`, ...base, ...named, amount: one(amounts) };
   return {
     asks: [
       { type: 'AuthorizeCall', data: asked, rate: one(rates) },
+      ...corrected,
       ...extended,
       ...(scheduler.chance(2) ? [released] : []),
     ],

@@ -82,8 +82,22 @@ test('what a rule says of calls is set and shown, and so is what is held for the
   expect((await tollgate('authorizations', 'list', 'acme', '--json')).stdout.trim().split('\n')).toHaveLength(1);
 });
 
+test('the longest id that can be authorised can be written off: one above 118 characters used to be refused', async () => {
+  const authorizationId = 'x'.repeat(128);
+  const call = { authorizationId, accountId: 'acme', direction: 'inbound', currency: 'EUR', callee: '+4420' } as const;
+  const price = { perMinute: '0.6', initialSeconds: 1, incrementSeconds: 1 };
+  const client = createClient(node.url);
+  const cutoff = { balances: ['inbound' as const], creditLimits: { inbound: '5' } };
+  await client.openAccount({ accountId: 'acme', currency: 'EUR', cutoff });
+  const granted = await client.authorize({ ...call, requestedSeconds: 9, price });
+  expect(granted.granted).toBe(9);
+  await client.release({ accountId: 'acme', authorizationId, usedSeconds: 5 });
+  expect((await tollgate('authorizations', 'write-off', 'acme', authorizationId)).stdout).toContain('is written off');
+});
+
 test.each([
   { what: 'what the server refuses', parameters: ['show', 'nobody'], code: 1, text: 'ACCOUNT_NOT_FOUND' },
+  { what: 'an id that no address can carry', parameters: ['show', '..'], code: 1, text: '".." is no id of anything' },
   { what: 'a missing option', parameters: ['open', 'acme'], code: 2, text: '--currency' },
   {
     what: 'a balance that does not exist',

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
 import { createClient } from '@tollgate/client';
+import { recordIdPattern } from '@tollgate/contracts';
 import type { ReservationView } from '@tollgate/contracts';
 import { say, tableLines } from './terminal-text';
 import { urlOption } from './tollgate-client';
@@ -84,9 +86,17 @@ const writeOff = async (accountId: string, authorizationId: string, { url }: { u
   const { currency } = await client.account(accountId);
   const { direction, reserved } = call;
   await client.chargeUsage({
-    ...{ usageId: `write-off/${authorizationId}`, accountId, direction, amount: '0', currency, authorizationId },
+    ...{ usageId: writeOffId(authorizationId), accountId, direction, amount: '0', currency, authorizationId },
   });
   say(`${authorizationId} of ${accountId} is written off: ${reserved} ${currency} is held no more.`);
+};
+
+/** Of the hash of an id that leaves no room for more. */
+const writeOffId = (authorizationId: string): string => {
+  const id = `write-off/${authorizationId}`;
+  return recordIdPattern.test(id)
+    ? id
+    : `write-off/sha256:${createHash('sha256').update(authorizationId).digest('hex')}`;
 };
 
 const callNamed = async (

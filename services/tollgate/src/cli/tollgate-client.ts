@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
-import { textOf } from '@tollgate/client';
+import { path as pathOf, textOf } from '@tollgate/client';
 import type { Call } from '@tollgate/client';
 import type { AccountAnswer, AccountView } from '@tollgate/contracts';
 import { SettingsError } from '../settings';
@@ -50,8 +50,8 @@ export const createClient = (url: string) => {
     url,
     /** Resolves if Tollgate answers there. */
     check: (): Promise<string> => text('/healthz'),
-    account: (accountId: string, query: AccountQuery = {}): Promise<AccountView> =>
-      json(accountReading, withQuery(accountPath(accountId), query)),
+    account: async (accountId: string, query: AccountQuery = {}): Promise<AccountView> =>
+      json(accountReading, withQuery(pathOf`/v1/accounts/${accountId}`, query)),
     /** Every account, page by page in the order of their ids. */
     accountPages: async function* (limit: number, moment: Moment = {}): AsyncGenerator<AccountView[]> {
       for (let after: string | undefined; ;) {
@@ -65,7 +65,7 @@ export const createClient = (url: string) => {
     /** Every event of an account, oldest first. */
     history: async function* (accountId: string): AsyncGenerator<HistoryReading> {
       for (let after = ''; ;) {
-        const path = `${accountPath(accountId)}/history?limit=1000${after}`;
+        const path = `${pathOf`/v1/accounts/${accountId}/history`}?limit=1000${after}`;
         const { items, next } = await json(historyPageReading, path);
         yield* items;
         if (next === null) return;
@@ -73,8 +73,8 @@ export const createClient = (url: string) => {
       }
     },
     openAccount: (opening: object): Promise<AccountAnswer> => sendJson('POST', '/v1/accounts', opening),
-    changeCutoff: (accountId: string, cutoff: object): Promise<AccountAnswer> =>
-      sendJson('PUT', `${accountPath(accountId)}/cutoff`, cutoff),
+    changeCutoff: async (accountId: string, cutoff: object): Promise<AccountAnswer> =>
+      sendJson('PUT', pathOf`/v1/accounts/${accountId}/cutoff`, cutoff),
     /** Lines of NDJSON for `POST /v1/batch`, and what the client says of them; resolves with a line of NDJSON for each. */
     batch: (lines: Uint8Array, headers?: Record<string, string>): Promise<string> =>
       text('/v1/batch', ndjsonCall(lines, headers)),
@@ -88,8 +88,6 @@ const ndjsonCall = (lines: Uint8Array, headers?: Record<string, string>): Call =
   body: lines,
   headers: { 'content-type': 'application/x-ndjson', ...headers },
 });
-
-const accountPath = (accountId: string): string => `/v1/accounts/${encodeURIComponent(accountId)}`;
 
 const withQuery = (path: string, query: Readonly<Record<string, string | undefined>>): string => {
   const given = new URLSearchParams();

@@ -14,7 +14,7 @@ const attributePrefix = 'attributes.';
 
 /**
  * CDRs of a file as they come: CSV where its name ends in .csv, else lines of JSON. The first row of CSV names the fields; an attribute is
- * a column `attributes.NAME`, and an empty cell is no field.
+ * a column `attributes.NAME`, `legs` is one of them or both with a blank between, and an empty cell is no field.
  */
 export async function* cdrsIn(path: string): AsyncGenerator<FileCdr> {
   const { chunks } = await openInput(path);
@@ -48,9 +48,15 @@ const bodyOf = (fields: readonly string[], cells: readonly string[]): object => 
     const cell = cells[index] ?? '';
     if (cell === '') return;
     if (field.startsWith(attributePrefix)) attributes.push([field.slice(attributePrefix.length), cell]);
-    else body.push([field, field === 'durationMs' && /^\d{1,15}$/.test(cell) ? Number(cell) : cell]);
+    else body.push([field, valueOf(field, cell)]);
   });
   return Object.fromEntries(attributes.length === 0 ? body : [...body, ['attributes', Object.fromEntries(attributes)]]);
+};
+
+/** What is wrong with it, the schema of the CDR says. */
+const valueOf = (field: string, cell: string): unknown => {
+  if (field === 'durationMs') return /^\d{1,15}$/.test(cell) ? Number(cell) : cell;
+  return field === 'legs' ? cell.split(/[\s;|]+/) : cell;
 };
 
 const refuse = (detail: string) => ({ ok: false, detail }) as const;

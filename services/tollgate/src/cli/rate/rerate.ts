@@ -76,23 +76,43 @@ const run = async ({ account: accountId, destination, since, until, url, ...flag
 /** Corrections of one request. */
 const groupCorrections = 1_000;
 
-/** What is taken back goes first: the other way round a balance could be exhausted for a moment, and calls be cut. */
+/**
+ * What is taken back goes first: the other way round a balance could be exhausted for a moment, and calls be cut. What could not be taken
+ * back is not charged again. Resolves with how many records were refused.
+ */
 const record = async (client: TollgateClient, corrections: readonly Correction[]): Promise<number> => {
-  const outage = createOutage();
   let refused = 0;
   for await (const group of groupsOf(corrections, { items: groupCorrections })) {
-    const bodies = group.flatMap(({ reversal, after }) => [
-      ...(reversal === undefined ? [] : [{ kind: 'reversal', ...reversal }]),
-      { kind: 'usage', ...after },
-    ]);
-    const lines = bodies.map((body) => ({ batchLine: Buffer.from(JSON.stringify(body)) }));
-    const answers = await sendBatch(lines, { client, onLost: outage.begin }).finally(outage.end);
-    for (const answer of answers) {
-      if (!('code' in answer)) continue;
-      refused += 1;
-      say(printable(`refused: ${answer.code}: ${answer.detail}`));
-    }
+    const reversals = group.flatMap(({ reversal }) => (reversal === undefined ? [] : [reversal]));
+    const kept = await refusedOf(client, 'reversal', reversals);
+    const charged = group.filter(({ reversal }) => reversal === undefined || !kept.has(reversal));
+    const uncharged = await refusedOf(
+      client,
+      'usage',
+      charged.map(({ after }) => after),
+    );
+    refused += kept.size + uncharged.size;
   }
+  return refused;
+};
+
+/** Sends records of one kind; those that the ledger refuses, which are said. */
+const refusedOf = async <Body extends object>(
+  client: TollgateClient,
+  kind: 'reversal' | 'usage',
+  bodies: readonly Body[],
+): Promise<Set<Body>> => {
+  const refused = new Set<Body>();
+  if (bodies.length === 0) return refused;
+  const outage = createOutage();
+  const lines = bodies.map((body) => ({ batchLine: Buffer.from(JSON.stringify({ kind, ...body })) }));
+  const answers = await sendBatch(lines, { client, onLost: outage.begin }).finally(outage.end);
+  bodies.forEach((body, at) => {
+    const answer = answers[at];
+    if (answer === undefined || !('code' in answer)) return;
+    refused.add(body);
+    say(printable(`refused: ${answer.code}: ${answer.detail}`));
+  });
   return refused;
 };
 

@@ -11,7 +11,7 @@ export const addSend = (rate: Command): void => {
   withFlags(rate.command('send'), kafkaFlags)
     .summary('send the CDRs of a file to be rated')
     .description(
-      'Reads CDRs, a JSON object a line or CSV whose first row names the fields (attributes as attributes.NAME), and sends them to the topic of CDRs. A CDR that was rated before changes nothing.',
+      'Reads CDRs, a JSON object a line or CSV whose first row names the fields (attributes as attributes.NAME, legs as inbound, outbound or both with a blank between), and sends them to the topic of CDRs. A CDR that was rated before changes nothing.',
     )
     .argument('<file>', 'CDRs; CSV if its name ends in .csv; - for JSON lines from standard input')
     .addHelpText(
