@@ -13,26 +13,26 @@ import {
 import type { AccountView, LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position } from '@tollgate/event-store';
 import { HttpProblem, valid } from '@tollgate/service-runtime';
-import { createPast, isMoment } from './as-of';
-import type { Moment } from './as-of';
 import { createCommandStream } from './command-stream';
+import type { Past } from './past/past';
+import { isMoment } from './past/then';
+import type { Moment } from './past/then';
 import { accountView, blockedView, historyItem, pastView, reservationView } from './views';
 
-export type ReadParts = { log: EventLog<LogEvent>; table: AccountTable };
+export type ReadParts = { log: EventLog<LogEvent>; table: AccountTable; past: Past };
 
 type AccountRequest = { Params: { accountId: string } };
 
 const settleTimeoutMs = 5_000;
 
 /** The calls that read the present state and the history (DESIGN 4). */
-export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts): void => {
+export const addReadRoutes = (server: FastifyInstance, { log, table, past }: ReadParts): void => {
   const wait = async (position: Position | undefined, name = 'minPosition'): Promise<void> => {
     if (position === undefined || (await table.settled(Number(position), settleTimeoutMs))) return;
     const detail = `${name}: the read model is at ${String(table.place())}, before ${String(position)}; ask again`;
     throw new HttpProblem(problemOf({ code: 'READ_MODEL_BEHIND', detail }));
   };
 
-  const past = createPast(log);
   /** What the log does not hold yet might still change what is asked for. */
   const waitFor = async (minPosition: Position | undefined, { atPosition }: Moment): Promise<void> => {
     await wait(minPosition);

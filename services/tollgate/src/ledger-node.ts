@@ -52,7 +52,7 @@ export const startLedgerNode = async (
 
 /** Every role of the process, and the server that answers for them. */
 const startParts = async (settings: Settings, logger: Log, foundation: Foundation): Promise<LedgerNode> => {
-  const { table, clock, relays, tree, shared } = foundation;
+  const { table, clock, relays, tree, past, shared } = foundation;
   const log = watchLog(foundation.log, { clock, logger });
   const { isAppending } = log;
   const roles = rolesOf(settings);
@@ -65,6 +65,7 @@ const startParts = async (settings: Settings, logger: Log, foundation: Foundatio
     table,
     relays,
     tree,
+    past,
     kafka,
     clock,
     logger,
