@@ -90,6 +90,17 @@ describe.each(setUps)('a ledger whose calls come late and are corrected, $name',
     ]);
   });
 
+  it('lists who was blocked then, page by page', async () => {
+    const listed = async (query: string) =>
+      (await readAll(url, `/v1/traffic-control?${query}`, 1)).map(({ accountId, direction, sequence }) => [
+        ...[accountId, direction, sequence],
+      ]);
+    expect(await listed(`atPosition=${String(positions[1])}`)).toEqual([['acme', 'inbound', 1]]);
+    expect(await listed(`atPosition=${String(positions[2])}`)).toEqual([]);
+    expect(await listed('recordedBefore=2100-01-01T00:00:00Z')).toEqual(await listed(''));
+    expect(await listed('recordedBefore=2020-01-01T00:00:00Z')).toEqual([]);
+  });
+
   it('says precisely what it cannot answer', async () => {
     const refusal = async (query: string) => {
       const { status, body } = await api.get(`/v1/accounts/acme?${query}`);

@@ -44,13 +44,13 @@ export type { Problem, ProblemCode } from './problem';
 export type { ConsistencyProof, InclusionProof } from './proofs';
 export {
   accountQuery,
-  accountsQuery,
   batchQuery,
   consistencyQuery,
   historyQuery,
   inclusionQuery,
   lastEventId,
   listQuery,
+  pastListQuery,
   streamQuery,
   tilePath,
 } from './queries';

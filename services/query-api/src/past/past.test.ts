@@ -55,14 +55,14 @@ test('rule and traffic are those of then, and it is said up to which event that 
   const before = await asOf({ occurredBefore: day(3) });
   expect(before?.account).toMatchObject({ accountId: 'acme', name: 'Acme Telecom', cutoff: { balances: ['inbound'] } });
   expect(before?.traffic).toEqual({
-    inbound: { state: 'blocked', since: day(1), sequence: 1 },
+    inbound: { state: 'blocked', since: day(1), sequence: 1, exhausted: [] },
     outbound: { state: 'open' },
   });
   const known = await asOf({ recordedBefore: day(3) });
   expect([known?.account.cutoff.balances, known?.revision, known?.position]).toEqual([['inbound'], 0, 1n]);
   const after = await asOf({ occurredBefore: day(4) });
   expect([after?.account.cutoff.balances, after?.revision, after?.position]).toEqual([['mutual'], 1, 3n]);
-  expect(after?.traffic.inbound).toEqual({ state: 'open', since: day(3), sequence: 2 });
+  expect(after?.traffic.inbound).toEqual({ state: 'open', since: day(3), sequence: 2, exhausted: [] });
 });
 
 test.each([

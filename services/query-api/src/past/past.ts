@@ -17,6 +17,8 @@ type Sources = { log: Log; kept: KeptRecords; turn: Turn };
 export type Past = {
   /** The account as it was; absent if it was not open then. `isWanted` is asked before each piece of the work. */
   partner(accountId: string, moment: Moment, isWanted: () => boolean): Promise<Partner | undefined>;
+  /** By the decisions that had been made by then; of an account without any, open. */
+  traffic(accountId: string, moment: Moment, isWanted: () => boolean): Promise<Partner['traffic']>;
 };
 
 /**
@@ -34,6 +36,7 @@ export const createPast = (log: Log, kept: KeptRecords): Past => {
       return working;
     };
   return {
+    traffic: (accountId, moment, isWanted) => trafficThen({ log, kept, turn: inTurn(isWanted) }, accountId, moment),
     partner: async (accountId, moment, isWanted) => {
       const sources = { log, kept, turn: inTurn(isWanted) };
       const then = await accountThen(sources, accountId, moment);
@@ -70,7 +73,6 @@ const accountOf = async (sources: Sources, { totals, opening, rule }: AccountThe
   return accountAt(totals, 0, { accountId, name, currency, cutoff: cutoff.cutoff });
 };
 
-/** By the decisions that had been made by then. */
 const trafficThen = async (sources: Sources, accountId: string, moment: Moment): Promise<Partner['traffic']> => {
   const then: TrafficThen = { inbound: undefined, outbound: undefined };
   const bounds = boundsOf(moment);
@@ -82,8 +84,8 @@ const trafficThen = async (sources: Sources, accountId: string, moment: Moment):
 const statusOf = async (sources: Sources, found: Found | undefined): Promise<TrafficStatus> => {
   const decision = found && (await eventOf(sources, found));
   if (decision?.type !== 'TrafficBlocked' && decision?.type !== 'TrafficUnblocked') return { state: 'open' };
-  const { sequence, decidedAt: since } = decision.data;
-  return { state: decision.type === 'TrafficBlocked' ? 'blocked' : 'open', since, sequence };
+  const { sequence, decidedAt: since, exhausted } = decision.data;
+  return { state: decision.type === 'TrafficBlocked' ? 'blocked' : 'open', since, sequence, exhausted };
 };
 
 /** Absent only where nobody waits for it. */
