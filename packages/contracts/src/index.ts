@@ -60,7 +60,7 @@ export { adjustment, payment, reversal, usage } from './records';
 export { payloadOf, rejection, shorten } from './rejection';
 export type { RejectedMessage } from './rejection';
 export { storedEvents, UnknownEvent } from './stored-event';
-export { raterTopicsOf, topicsOf } from './topics';
+export { checkpointTopicOf, raterTopicsOf, topicsOf } from './topics';
 export type { RaterTopics, Topics } from './topics';
 export { cloudEventHeaders, commandIdOf, trafficCommand, trafficCommandOf } from './traffic-control';
 export type { TrafficCommand } from './traffic-control';
