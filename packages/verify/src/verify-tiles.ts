@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { Unusable } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import { createTree } from './tree';
@@ -63,8 +62,8 @@ const hashesIn = (
   folder: string,
   { level, tile, width }: { level: number; tile: number; width: number },
 ): Buffer[] | undefined => {
-  const path = join(folder, nameOf(level, tile));
-  const partial = existsSync(`${path}.p`) ? readdirSync(`${path}.p`).map((name) => join(`${path}.p`, name)) : [];
+  const path = `${folder}/${nameOf(level, tile)}`;
+  const partial = existsSync(`${path}.p`) ? readdirSync(`${path}.p`).map((name) => `${path}.p/${name}`) : [];
   for (const file of [path, ...partial]) {
     const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
     if (bytes.length < width * hashBytes) continue;

@@ -4,7 +4,7 @@ import type { EventLog } from '@tollgate/event-store';
 import type { Folder, FolderFile } from '@tollgate/folder';
 import type { Log } from '@tollgate/service-runtime';
 import { recordBytes, writeRecord } from './record';
-import type { Turn } from './records';
+import type { Turn } from './turn';
 
 const crcBytes = 4;
 

@@ -7,9 +7,10 @@ import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
 import type { KeptRecords } from './kept-records';
 import { recordsOf } from './records';
-import type { Found, Turn } from './records';
+import type { Found } from './records';
 import { addDecisions, addRecords, boundsOf, nothingYet } from './then';
 import type { AccountThen, Moment, TrafficThen } from './then';
+import type { Turn } from './turn';
 
 type Log = Pick<EventLog<LogEvent>, 'read' | 'readStream'>;
 type Sources = { log: Log; kept: KeptRecords; turn: Turn };

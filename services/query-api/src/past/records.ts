@@ -2,6 +2,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, RecordedEvent } from '@tollgate/event-store';
 import type { KeptRecords } from './kept-records';
 import { inRecord, recordBytes, writeRecord } from './record';
+import type { Turn } from './turn';
 
 /** Records of events that follow each other in a stream. They hold until the next are asked for. */
 export type Records = {
@@ -14,9 +15,6 @@ export type Records = {
 };
 
 export const pageEvents = 1_024;
-
-/** One piece of the work, when it is its turn; absent where nobody waits for it any more. */
-export type Turn = <Result>(work: () => Promise<Result>) => Promise<Result | undefined>;
 
 type Sources = { log: Pick<EventLog<LogEvent>, 'readStream'>; kept: KeptRecords; turn: Turn };
 
