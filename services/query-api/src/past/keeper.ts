@@ -9,7 +9,7 @@ import { recordBytes, writeRecord } from './record';
 import { pageEvents } from './records';
 
 type Parts = {
-  table: Pick<AccountTable, 'partners' | 'revisionOf'>;
+  table: Pick<AccountTable, 'partners' | 'place' | 'revisionOf'>;
   log: Pick<EventLog<LogEvent>, 'readStream'>;
   kept: KeptRecords;
   /** Whether records wait for the log. */
@@ -23,22 +23,14 @@ const betweenRoundsMs = 30_000;
 const accountsATurn = 100;
 /** Of a stream that is shorter, reading it is as fast. */
 const fewestBlocks = 2;
-/** How much longer than it has worked it rests. */
-const rest = { usual: 9, whileBusy: 49 };
+/** How much longer than it has worked it rests; looking for what is long costs the same each time, found or not. */
+const rest = { usual: 9, whileBusy: 49, looking: 49 };
 
 /** Keeps the records of what is new in long streams, round after round, in a small part of the time. */
 export const startKeeper = ({ table, log, kept, isBusy, logger }: Parts): Keeper => {
   const stopping = new AbortController();
   const { signal } = stopping;
-
-  const sleep = (ms: number): Promise<void> => delay(ms, undefined, { signal, ref: false });
-  const working = async <Result>(work: () => Result | Promise<Result>): Promise<Result> => {
-    const startedAt = performance.now();
-    const result = await work();
-    await sleep((performance.now() - startedAt) * (isBusy() ? rest.whileBusy : rest.usual));
-    return result;
-  };
-
+  const { sleep, working } = createPace(isBusy, signal);
   const { blockEvents } = kept;
   const page = Math.min(pageEvents, blockEvents);
   const keepBlock = async (stream: string, number: number): Promise<void> => {
@@ -62,7 +54,7 @@ export const startKeeper = ({ table, log, kept, isBusy, logger }: Parts): Keeper
   };
   const round = async (): Promise<void> => {
     for (let after: string | undefined, isOver = false; !isOver;) {
-      const { items, next } = await working(() => table.partners({ after, limit: accountsATurn }));
+      const { items, next } = await working(() => table.partners({ after, limit: accountsATurn }), rest.looking);
       for (const { account, revision } of items) {
         await keep(accountStream(account.accountId), revision + 1);
         const decisions = cutoffStream(account.accountId);
@@ -72,12 +64,26 @@ export const startKeeper = ({ table, log, kept, isBusy, logger }: Parts): Keeper
       isOver = next === null;
     }
   };
+  let told: string | undefined;
+  const tell = (error: unknown): void => {
+    const reason = String(error);
+    if (!signal.aborted && reason !== told)
+      logger.warn({ error: reason }, 'what speeds up looking at the past cannot be kept; it is tried again');
+    told = reason;
+  };
+  /** No round where the log has not grown by a block since the one before began. */
   const rounds = async (): Promise<void> => {
-    while (!signal.aborted) {
-      await round().catch((error: unknown) => {
-        if (!signal.aborted)
-          logger.warn({ error: String(error) }, 'what speeds up looking at the past cannot be kept; it is tried again');
-      });
+    for (let reached = -Infinity; !signal.aborted;) {
+      const place = table.place();
+      if (place - reached >= blockEvents) {
+        try {
+          await round();
+          reached = place;
+          told = undefined;
+        } catch (error) {
+          tell(error);
+        }
+      }
       await sleep(betweenRoundsMs).catch(() => undefined);
     }
   };
@@ -86,6 +92,21 @@ export const startKeeper = ({ table, log, kept, isBusy, logger }: Parts): Keeper
     stop: async () => {
       stopping.abort();
       await going;
+    },
+  };
+};
+
+/** Works in a part of the time; what sleeps is woken up by the signal, with an error. */
+const createPace = (isBusy: () => boolean, signal: AbortSignal) => {
+  const sleep = (ms: number): Promise<void> => delay(ms, undefined, { signal, ref: false });
+  return {
+    sleep,
+    /** Rests so many times as long as it has worked. */
+    working: async <Result>(work: () => Result | Promise<Result>, times?: number): Promise<Result> => {
+      const startedAt = performance.now();
+      const result = await work();
+      await sleep((performance.now() - startedAt) * (times ?? (isBusy() ? rest.whileBusy : rest.usual)));
+      return result;
     },
   };
 };

@@ -88,6 +88,7 @@ const keepAll = async ({ log, kept }: ReturnType<typeof pastOf>): Promise<void> 
   const partner = await pastOf(log.events()).asOf({});
   if (partner === undefined) throw new Error('the account is open');
   const table = {
+    place: () => log.events().length,
     partners: () => ({ items: [{ ...partner, revision: accountEvents - 1 }], next: null }),
     revisionOf: () => accountEvents - 2,
   };
