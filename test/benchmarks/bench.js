@@ -15,6 +15,7 @@ const { flip, flipTrial } = require('./figures/flip.js');
 const { kafka, kafkaTrial } = require('./figures/kafka.js');
 const { large } = require('./figures/large.js');
 const { latency } = require('./figures/latency.js');
+const { past } = require('./figures/past.js');
 const { rating } = require('./figures/rating.js');
 const { replay, replayTrial } = require('./figures/replay.js');
 const { reporting } = require('./figures/reporting.js');
@@ -46,6 +47,7 @@ const figures = {
     reporting,
     store,
     audit,
+    past,
     large,
     accounts,
   },
@@ -71,6 +73,7 @@ const help = `Measures Tollgate on this machine: each figure beside a floor take
                      reporting   the whole log into PostgreSQL
                      store       the log in an event store: the server for tests
                      audit       the tree of the log: what it costs, its lag, proofs; both verifiers
+                     past        an account of a million events as it was at some time
                      large       at ten million events: time to ready, memory, disk, cost per event
                      accounts    at a million accounts: memory, cost per event
   --before FOLDER  instead of floors, the same on an earlier commit: five pairs, each on both builds one right after the

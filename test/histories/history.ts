@@ -39,6 +39,8 @@ export type Told = {
   topics: { topic: string; partition: number; offset: string; key: string; value: string; headers: Fields }[];
   /** Messages that were deleted before they could be read; absent where that was not recorded yet. */
   lost?: { topic: string; partition: number; from: string; to: string; why: string }[];
+  /** The public key that signs at the end, and checkpoints: one by the key before it, one by it; absent where nothing was signed. */
+  signed?: { key: string; checkpoints: string[] };
   /** How far each relay had stored that it was acknowledged. */
   relays: Record<'traffic-control' | 'rejected', string>;
 };

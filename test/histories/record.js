@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 const { spawnSync } = require('node:child_process');
-const { cpSync, mkdirSync, rmSync, writeFileSync } = require('node:fs');
+const { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
 const { gzipSync } = require('node:zlib');
@@ -24,7 +24,7 @@ const fewKills = 4;
 const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 
 /** @typedef {import('./recording').Told} Told */
-/** @typedef {{ checkout: string, data: string, brokers: string, prefix: string }} Where */
+/** @typedef {{ checkout: string, data: string, brokers: string, prefix: string, signingKey: string }} Where */
 
 /** @param {string} brokers */
 const connect = async (brokers) => {
@@ -82,10 +82,14 @@ const ordinaryDays = async (where, business, kafka) => {
   await kafka.send(inputs.payment, [...business.messages('payment', 60), ...badMessages]);
   await kafka.send(inputs.usage, [...business.messages('usage', 120), ...badMessages]);
   await kafka.consumed();
+  const before = await checkpointOf(first.url);
   await first.stop();
+  replaceKey(where);
   const lost = await kafka.lose(inputs.usage, business.messages('usage', 40));
 
   const second = await startTollgate(where);
+  const key = (/** @type {string} */ note) => note.trimEnd().split(' ').at(-1)?.slice(0, 5);
+  await until('the next key signs', async () => key(await checkpointOf(second.url)) !== key(before));
   await send(second.url, business.singles(150));
   await kafka.send(inputs.usage, business.messages('usage', 220));
   await kafka.send(inputs.payment, [...business.messages('payment', 90), ...badMessages.slice(0, 3)]);
@@ -100,8 +104,20 @@ const ordinaryDays = async (where, business, kafka) => {
   await delay(askedAt + lostSeconds * 1_000 - Date.now());
   await kafka.consumed();
   const atRest = await observe(second.url);
+  const checkpoints = [before, await checkpointOf(second.url)];
   await second.stop();
-  return { told, atRest, lost };
+  return { told, atRest, lost, signed: { key: readFileSync(`${where.signingKey}.pub`, 'utf8'), checkpoints } };
+};
+
+/** @param {string} url */
+const checkpointOf = async (url) => (await fetch(`${url}/v1/checkpoints/latest`)).text();
+
+/** With Tollgate stopped: the next start records which key follows. @param {Where} where */
+const replaceKey = ({ checkout, signingKey }) => {
+  const program = join(checkout, 'services/tollgate/bin/tollgate.js');
+  const command = ['audit', 'rotate-key', '--reason', 'a year has passed', '--signing-key', signingKey];
+  const { status } = spawnSync(process.execPath, [program, ...command], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('the signing key was not replaced');
 };
 
 /** Calls that each turn traffic, from several clients at once, until the process is killed on an answer. @param {Where} where @param {{ business: Business, kafka: any }} from @param {number} turn */
@@ -130,7 +146,7 @@ const killUnderLoad = async (where, { business, kafka }, turn) => {
 const afterRestart = async (where, copy) => {
   rmSync(copy, { recursive: true, force: true });
   cpSync(where.data, copy, { recursive: true });
-  const tollgate = await startTollgate({ ...where, data: copy, brokers: undefined });
+  const tollgate = await startTollgate({ ...where, data: copy, brokers: undefined, signingKey: undefined });
   const observed = await observe(tollgate.url);
   await tollgate.stop();
   return observed;
@@ -146,12 +162,12 @@ const isMadeAfter = ({ data }, killedAt) => JSON.parse(data).decidedAt >= killed
 const record = async ({ checkout, target, seed, folder, relayPositions }) => {
   const broker = await startProofBroker();
   const brokers = String(broker.brokers[0]);
-  const where = { checkout, data: join(folder, 'data'), brokers, prefix };
+  const where = { checkout, data: join(folder, 'data'), brokers, prefix, signingKey: join(folder, 'signing.pem') };
   const business = new Business(new Random(seed));
   // The first start makes the topics that the producer then knows.
   await (await startTollgate(where)).stop();
   const kafka = await connect(brokers);
-  const { told, atRest, lost } = await ordinaryDays(where, business, kafka);
+  const { told, atRest, lost, signed } = await ordinaryDays(where, business, kafka);
   print(
     `${atRest.commands.length} commands, ${told.length} calls; now it is killed until one decision is missing and one not published`,
   );
@@ -170,7 +186,7 @@ const record = async ({ checkout, target, seed, folder, relayPositions }) => {
     pack({
       target,
       data: where.data,
-      told: { seed, killedAt: load.killedAt, missing, told, atRest, after, topics, relays, lost },
+      told: { seed, killedAt: load.killedAt, missing, told, atRest, after, topics, relays, lost, signed },
     });
     return;
   }

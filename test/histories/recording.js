@@ -18,12 +18,13 @@ const until = async (what, isTrue) => {
 
 /**
  * `tollgate serve` of a checkout, built, in a process of its own.
- * @param {{ checkout: string, data: string, brokers: string | undefined, prefix: string }} where
+ * @param {{ checkout: string, data: string, brokers: string | undefined, prefix: string, signingKey?: string | undefined }} where
  */
-const startTollgate = async ({ checkout, data, brokers, prefix }) => {
+const startTollgate = async ({ checkout, data, brokers, prefix, signingKey }) => {
   const kafka = brokers === undefined ? [] : ['--kafka-brokers', brokers, '--kafka-topic-prefix', prefix];
   const program = join(checkout, 'services/tollgate/bin/tollgate.js');
-  const flags = ['serve', '--port', '0', '--data', data, '--log-level', 'warn', ...kafka];
+  const signed = signingKey === undefined ? [] : ['--signing-key', signingKey];
+  const flags = ['serve', '--port', '0', '--data', data, '--log-level', 'warn', ...kafka, ...signed];
   const env = { ...process.env, AUTHORIZE_WITH_PRICE: '1' };
   const child = spawnChild(process.execPath, [program, ...flags], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'close');

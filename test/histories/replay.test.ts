@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { addBatch, lossKey, openAccountTable } from '@tollgate/account-table';
 import type { AccountTable, Partner } from '@tollgate/account-table';
 import { balanceTexts, settingOf } from '@tollgate/balance';
@@ -73,11 +75,38 @@ const foldOneByOne = async (table: AccountTable, events: readonly RecordedEvent<
 
 const byPosition = (one: { id: string }, other: { id: string }): number => Number(one.id) - Number(other.id);
 
+const verifier = resolve(__dirname, '../../packages/verify/bin/tollgate-verify.js');
+
+test('the lines of file-4 are those that a key signed, and after the event that changed it the next one', async () => {
+  const { signed, missing } = await readTold('file-4');
+  const data = await unpack('file-4');
+  const events = await readFiles(data);
+  const [change, ...more] = events.filter((event) => event.type === 'SigningKeyChanged');
+  expect([change?.data.next, more]).toEqual([signed?.key.trim(), []]);
+  const index = events.findIndex((event) => event === change);
+  const write = async (name: string, text: string): Promise<string> => {
+    await writeFile(join(data, name), text);
+    return join(data, name);
+  };
+  const exported = await write('export.ndjson', events.map((event) => `${logLine(event)}\n`).join(''));
+  const key = await write('key.pub', change?.data.previous ?? '');
+  const notes = signed?.checkpoints ?? [];
+  const files = await Promise.all(notes.map((note, number) => write(`checkpoint-${String(number)}`, note)));
+  const given = files.flatMap((file) => ['--checkpoint', file]);
+  const { stdout } = spawnSync(process.execPath, [verifier, exported, '--key', key, ...given, '--json']);
+  const { findings, provenLines } = JSON.parse(stdout.toString()) as { findings: object[]; provenLines: number };
+  const [before = NaN, after = NaN] = notes.map((note) => Number(note.split('\n')[1]));
+  expect([before <= index, after > index, provenLines]).toEqual([true, true, after]);
+  expect(findings).toHaveLength(missing);
+  await removeUnpacked();
+});
+
 describe.each<{ name: string; read: ReadEvents; lines: string }>([
   { name: 'lmdb-1', read: readLmdb, lines: '139051169d9b48172292b34e7fa3eac66360213ca18622da1c75cff9bc11e9a0' },
   { name: 'file-1', read: readFiles, lines: '08bbbb79307fd9a8b7d79971ae1655aafbb46de91ca0905467db5397831f414a' },
   { name: 'file-2', read: readFiles, lines: '471f0884ab5d086f8e5305af5b31c4f10bac8875fd1813076b9ce30661efe212' },
   { name: 'file-3', read: readFiles, lines: '68c9011d52e02ff32899ae4ce92bb5c7c15330931c83ec9af6aee511f2659f62' },
+  { name: 'file-4', read: readFiles, lines: 'b3ded216999f5519f72d234cba6f024f696c2c4ecb933e5a78e4363d70265cb7' },
 ])('the events of $name, folded by today’s fold,', ({ name, read, lines }) => {
   let told: Told;
   let events: RecordedEvent<LogEvent>[];

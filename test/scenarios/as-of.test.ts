@@ -1,9 +1,13 @@
-import { readAll, send } from './support/api';
+import { readFile, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { post, postBatch, readAll, send } from './support/api';
 import type { Fields } from './support/api';
 import { describedApi } from './support/described';
 import type { DescribedApi } from './support/described';
 import { setUps } from './support/set-ups';
-import { createDataFolder, runTollgate } from './support/tollgate-process';
+import { createDataFolder, runTollgate, startTollgate } from './support/tollgate-process';
+import type { Tollgate } from './support/tollgate-process';
+import { until } from './support/until';
 
 const long = { startedAt: '2026-01-10T10:00:00Z', endedAt: '2026-01-10T11:00:00.5Z' };
 const entry = { accountId: 'acme', direction: 'inbound', currency: 'EUR' };
@@ -86,6 +90,17 @@ describe.each(setUps)('a ledger whose calls come late and are corrected, $name',
     ]);
   });
 
+  it('lists who was blocked then, page by page', async () => {
+    const listed = async (query: string) =>
+      (await readAll(url, `/v1/traffic-control?${query}`, 1)).map(({ accountId, direction, sequence }) => [
+        ...[accountId, direction, sequence],
+      ]);
+    expect(await listed(`atPosition=${String(positions[1])}`)).toEqual([['acme', 'inbound', 1]]);
+    expect(await listed(`atPosition=${String(positions[2])}`)).toEqual([]);
+    expect(await listed('recordedBefore=2100-01-01T00:00:00Z')).toEqual(await listed(''));
+    expect(await listed('recordedBefore=2020-01-01T00:00:00Z')).toEqual([]);
+  });
+
   it('says precisely what it cannot answer', async () => {
     const refusal = async (query: string) => {
       const { status, body } = await api.get(`/v1/accounts/acme?${query}`);
@@ -145,4 +160,53 @@ describe.each(setUps)('a ledger whose calls come late and are corrected, $name',
     const nobody = await runTollgate('audit', 'balance', 'nobody', '--url', url);
     expect([nobody.code, nobody.output]).toEqual([2, expect.stringContaining('account nobody is not open')]);
   });
+});
+
+const longEvents = 20_000;
+const batchLines = 5_000;
+
+/** Whether something of the past of an account stands in the data folder. */
+const isKept = async (data: string): Promise<boolean> =>
+  (await readdir(join(data, 'past'))).some((name) => Buffer.from(name, 'hex').toString() === 'account-acme');
+
+it('an account with many events was the same at any time before a crash, after it, and without what is kept of it', async () => {
+  const data = await createDataFolder();
+  const settings = { data, environment: {} };
+  let tollgate: Tollgate = await startTollgate(settings);
+  await post(tollgate.url, '/v1/accounts', { accountId: 'acme', currency: 'EUR' });
+  for (let first = 0; first < longEvents; first += batchLines)
+    await postBatch(
+      tollgate.url,
+      Array.from({ length: batchLines }, (_, index) => ({
+        ...{ kind: 'usage', ...entry, usageId: `u-${String(first + index)}`, amount: '0.01' },
+        endedAt: new Date(Date.UTC(2026, 0, 1) + 1_000 * ((first + index * 7) % longEvents)).toISOString(),
+      })),
+    );
+  const queries = [0, 1, 100, longEvents / 2, longEvents].flatMap((number) => [
+    `atPosition=${String(number + 1)}`,
+    `occurredBefore=${new Date(Date.UTC(2026, 0, 1) + 1_000 * number).toISOString()}`,
+    `occurredBefore=2026-01-01T02:00:00Z&atPosition=${String(number + 1)}`,
+  ]);
+  const answers = () =>
+    Promise.all(
+      queries.map(
+        async (query) => (await send(tollgate.url, { method: 'GET', path: `/v1/accounts/acme?${query}` })).text,
+      ),
+    );
+  const before = await answers();
+  expect(new Set(before).size).toBe(queries.length);
+  await tollgate.kill();
+  tollgate = await startTollgate(settings);
+  await until('the past of the account is kept', () => isKept(data));
+  expect(await answers()).toEqual(before);
+  await tollgate.kill();
+  const [name = ''] = await readdir(join(data, 'past'));
+  expect((await readFile(join(data, 'past', name))).length).toBeGreaterThan(0);
+  tollgate = await startTollgate(settings);
+  expect(await answers()).toEqual(before);
+  await tollgate.kill();
+  await rm(join(data, 'past'), { recursive: true });
+  tollgate = await startTollgate(settings);
+  expect(await answers()).toEqual(before);
+  await tollgate.stop();
 });

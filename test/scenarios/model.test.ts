@@ -62,8 +62,8 @@ const shortCommand = ({ type, direction, sequence, exhausted, balances, cause }:
   revision: cause.revision,
 });
 
-/** What was seen of all accounts when the log ended at a position. */
-type Seen = { position: string; accounts: Fields[] };
+/** What was seen of all accounts, and of who was blocked, when the log ended at a position. */
+type Seen = { position: string; accounts: Fields[]; blocked: Fields[] };
 
 /** Every balance, rule in force, traffic state and command, against the oracle. */
 const expectSame = async (url: string, oracle: Oracle): Promise<Seen> => {
@@ -93,13 +93,17 @@ const expectSame = async (url: string, oracle: Oracle): Promise<Seen> => {
         .filter((command) => command.accountId === accountId)
         .map(shortCommand),
     ).toEqual(partner.commands);
-  return { position: String(await lastPosition(url)), accounts };
+  return { position: String(await lastPosition(url)), accounts, blocked };
 };
 
 /** The past is as it was seen when it was the present. */
-const expectPast = async (url: string, { position, accounts }: Seen): Promise<void> => {
+const expectPast = async (url: string, { position, accounts, blocked }: Seen): Promise<void> => {
   const then = await readAll(url, `/v1/accounts?atPosition=${position}`);
   expect(then).toEqual(accounts.map((account) => ({ ...account, asOf: { atPosition: position } })));
+  const blockedThen = await readAll(url, `/v1/traffic-control?atPosition=${position}`);
+  const inOrder = (items: readonly Fields[]) =>
+    items.map((item) => JSON.stringify(item, Object.keys(item).sort())).sort();
+  expect(inOrder(blockedThen)).toEqual(inOrder(blocked));
 };
 
 /** On the event store by `npm run proof:set-ups`, and where somebody runs this file alone: it takes as long again. */

@@ -19,7 +19,7 @@ export type {
 export { roundingModes } from './authorization';
 export { isCallEvent } from './account-event';
 export type { AccountEvent, AccountOpening, CallEvent, Metadata, Source } from './account-event';
-export { createAsOf, happenedAt, isBefore } from './as-of';
+export { happenedAt, isBefore } from './as-of';
 export type { Moment } from './as-of';
 export { blockedBy, directionBit, guarding, guardsOf, setOf } from './balance-set';
 export type { BalanceSet, DirectionSet } from './balance-set';

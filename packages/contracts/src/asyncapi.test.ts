@@ -1,6 +1,6 @@
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
-import { asyncApiDocument, raterTopicsOf, topicsOf } from './index';
+import { asyncApiDocument, checkpointTopicOf, raterTopicsOf, topicsOf } from './index';
 
 type Message = {
   headers?: object;
@@ -24,12 +24,13 @@ const isValid = (schema: object, value: unknown): boolean => {
 };
 
 test('every topic of DESIGN section 3 is a channel under its default name', () => {
-  expect(Object.values(document.channels).map(({ address }) => address)).toEqual(
-    Object.values({ ...topicsOf('tollgate.'), ...raterTopicsOf('tollgate.') }),
-  );
+  expect(Object.values(document.channels).map(({ address }) => address)).toEqual([
+    ...Object.values({ ...topicsOf('tollgate.'), ...raterTopicsOf('tollgate.') }),
+    checkpointTopicOf('tollgate.'),
+  ]);
 });
 
-test('Tollgate reads payments, usage and calls, and sends commands, rejections and what it has rated', () => {
+test('Tollgate reads payments, usage and calls, and sends commands, rejections, what it has rated and checkpoints', () => {
   const operations = Object.values(document.operations).map(({ action, channel }) => [action, channel.$ref]);
   expect(operations).toEqual([
     ['receive', '#/channels/payments'],
@@ -39,10 +40,11 @@ test('Tollgate reads payments, usage and calls, and sends commands, rejections a
     ['receive', '#/channels/cdr'],
     ['send', '#/channels/usage'],
     ['send', '#/channels/unrated'],
+    ['send', '#/channels/checkpoints'],
   ]);
 });
 
-test('topics have six partitions, and only the one of the commands is compacted', () => {
+test('topics have six partitions, and those of which the newest of a key must stay are compacted', () => {
   const bindings = Object.entries(document.channels).map(([name, channel]) => [name, channel.bindings.kafka]);
   const plain = { partitions: 6, bindingVersion: '0.5.0' };
   expect(Object.fromEntries(bindings)).toEqual({
@@ -52,6 +54,7 @@ test('topics have six partitions, and only the one of the commands is compacted'
     rejected: plain,
     cdr: plain,
     unrated: plain,
+    checkpoints: { ...plain, topicConfiguration: { 'cleanup.policy': ['compact'] } },
   });
 });
 

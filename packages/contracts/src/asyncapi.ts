@@ -5,7 +5,7 @@ import { accountIdPattern } from './fields';
 import * as example from './examples';
 import { payment, usage } from './records';
 import { rejection } from './rejection';
-import { raterTopicsOf, topicsOf } from './topics';
+import { checkpointTopicOf, raterTopicsOf, topicsOf } from './topics';
 import { cloudEventHeaders, trafficCommand } from './traffic-control';
 
 /** The Kafka contract of DESIGN section 3 as an AsyncAPI 3.0 document, built from the schemas that check the messages. */
@@ -44,6 +44,11 @@ export const asyncApiDocument = (): object => {
         'CDRs, and legs of them, that have no price, with the reason. The same key without a value says that one was sent again.',
         { message: 'unrated' },
       ),
+      checkpoints: channel(
+        checkpointTopicOf('tollgate.'),
+        'Signed checkpoints of the log, for partners to keep: whoever has one can prove later that what it signs was changed. Compacted: the newest of each ledger stays. While the broker is away older ones are left out: a newer one extends them. After a restart the newest may come again.',
+        { message: 'checkpoint', cleanup: 'compact' },
+      ),
     },
     operations: {
       receivePayments: operation('receive', 'payments', 'payment'),
@@ -53,6 +58,7 @@ export const asyncApiDocument = (): object => {
       receiveCdrs: operation('receive', 'cdr', 'cdr'),
       sendUsage: operation('send', 'usage', 'usage'),
       sendUnrated: operation('send', 'unrated', 'unrated'),
+      sendCheckpoints: operation('send', 'checkpoints', 'checkpoint'),
     },
     components: {
       messages: messagesOf(ref),
@@ -93,8 +99,27 @@ const messagesOf = (ref: ReturnType<typeof createComponents>['ref']) => ({
     payload: ref(unrated),
     examples: [{ payload: example.unratedExample }],
   }),
+  checkpoint: message('Checkpoint', {
+    contentType: checkpointType,
+    key: {
+      type: 'string',
+      description: 'origin of the checkpoint: tollgate/ and the id of the first event of the ledger',
+    },
+    headers: {
+      type: 'object',
+      properties: { 'content-type': { type: 'string', const: checkpointType } },
+      required: ['content-type'],
+    },
+    payload: {
+      type: 'string',
+      description:
+        'A signed note (c2sp.org/signed-note, c2sp.org/tlog-checkpoint) as text: origin, number of events, root of their tree, an empty line, signature; byte for byte what GET /v1/checkpoints/latest answers.',
+    },
+    examples: [{ headers: { 'content-type': checkpointType }, payload: example.checkpointExample }],
+  }),
 });
 
+const checkpointType = 'text/plain; charset=utf-8';
 const bindingVersion = '0.5.0';
 const partitions = 6;
 
@@ -121,7 +146,10 @@ const operation = (action: 'send' | 'receive', channel: string, message: string)
 
 const message = (
   name: string,
-  { key, ...parts }: { key: JsonObject; headers?: JsonObject; payload: object; examples: object[] },
+  {
+    key,
+    ...parts
+  }: { key: JsonObject; contentType?: string; headers?: JsonObject; payload: object; examples: object[] },
 ) => ({
   name,
   contentType: 'application/json',

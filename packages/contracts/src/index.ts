@@ -44,13 +44,13 @@ export type { Problem, ProblemCode } from './problem';
 export type { ConsistencyProof, InclusionProof } from './proofs';
 export {
   accountQuery,
-  accountsQuery,
   batchQuery,
   consistencyQuery,
   historyQuery,
   inclusionQuery,
   lastEventId,
   listQuery,
+  pastListQuery,
   streamQuery,
   tilePath,
 } from './queries';
@@ -60,7 +60,7 @@ export { adjustment, payment, reversal, usage } from './records';
 export { payloadOf, rejection, shorten } from './rejection';
 export type { RejectedMessage } from './rejection';
 export { storedEvents, UnknownEvent } from './stored-event';
-export { raterTopicsOf, topicsOf } from './topics';
+export { checkpointTopicOf, raterTopicsOf, topicsOf } from './topics';
 export type { RaterTopics, Topics } from './topics';
 export { cloudEventHeaders, commandIdOf, trafficCommand, trafficCommandOf } from './traffic-control';
 export type { TrafficCommand } from './traffic-control';

@@ -1,7 +1,7 @@
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { z } from 'zod';
-import { accountQuery, accountsQuery, historyQuery, listQuery, openApiDocument, parseBody } from './index';
+import { accountQuery, historyQuery, listQuery, openApiDocument, parseBody, pastListQuery } from './index';
 import { acceptedFields, documented, refusedFields, schemaNames, withField } from './bodies.fixture';
 import type { SchemaName } from './bodies.fixture';
 import { routes } from './routes';
@@ -169,12 +169,15 @@ test('who is blocked and the commands as they are made are one call, told apart 
   expect(responses['200']?.content['text/event-stream']?.['x-event-schema']).toEqual({
     $ref: '#/components/schemas/TrafficCommand',
   });
-  expect(parameters?.map(({ name }) => name)).toEqual(['after', 'limit', 'minPosition', 'from', 'Last-Event-ID']);
+  expect(parameters?.map(({ name }) => name)).toEqual([
+    ...['after', 'limit', 'minPosition', 'occurredBefore', 'recordedBefore', 'atPosition'],
+    ...['from', 'Last-Event-ID'],
+  ]);
 });
 
 describe('the documented parameters are those that are parsed', () => {
   test.each<[string, z.ZodObject]>([
-    ['GET /v1/accounts', accountsQuery],
+    ['GET /v1/accounts', pastListQuery],
     ['GET /v1/accounts/{accountId}/authorizations', listQuery],
     ['GET /v1/accounts/{accountId}/history', historyQuery],
     ['GET /v1/accounts/{accountId}', accountQuery],

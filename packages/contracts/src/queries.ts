@@ -37,8 +37,8 @@ export const historyQuery = z.strictObject({
 
 export const accountQuery = z.strictObject({ minPosition, ...moment });
 
-/** Query of the list of accounts. */
-export const accountsQuery = listQuery.extend(moment);
+/** Query of the list of accounts, and of that of who is blocked. */
+export const pastListQuery = listQuery.extend(moment);
 
 /** Query of the stream of commands: from the first one with `from=start`, otherwise from the next. */
 export const streamQuery = z.strictObject({ from: z.literal('start').optional() });

@@ -175,18 +175,19 @@ const traffic: Route[] = [
     path: '/v1/traffic-control',
     operationId: 'readTrafficControl',
     tag: 'traffic',
-    summary: 'Who is blocked now; or, as an event stream, the commands as they are made',
+    summary: 'Who is blocked, or was; or, as an event stream, the commands as they are made',
     parameters: [
       parameter.afterKey,
       parameter.limit,
       parameter.minPosition,
+      ...parameter.moment,
       parameter.fromStart,
       parameter.lastEventIdHeader,
     ],
     answers: {
       200: {
         description:
-          'application/json: a page of what is blocked, by account and direction. text/event-stream (ask for it in Accept): a command an event, whose id is its position in the log.',
+          'application/json: a page of what is blocked, by account and direction; of what was blocked, without what switches told of it. text/event-stream (ask for it in Accept): a command an event, whose id is its position in the log.',
         content: [
           json(blockedList, { items: [example.blockedExample], next: null }),
           { as: 'events', data: trafficCommand, example: example.commandExample },

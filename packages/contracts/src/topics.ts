@@ -10,3 +10,6 @@ export type Topics = ReturnType<typeof topicsOf>;
 /** Those of whoever rates calls, under the same prefix. */
 export const raterTopicsOf = (prefix: string) => ({ cdr: `${prefix}cdr.v1`, unrated: `${prefix}unrated.v1` });
 export type RaterTopics = ReturnType<typeof raterTopicsOf>;
+
+/** Of whoever keeps signed checkpoints, under the same prefix. */
+export const checkpointTopicOf = (prefix: string): string => `${prefix}checkpoints.v1`;

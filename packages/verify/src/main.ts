@@ -7,19 +7,23 @@ import { verifyExport } from './verify-export';
 import type { Finding } from './verify-export';
 import { verifyConsistency, verifyInclusion } from './verify-proof';
 import type { Given } from './verify-proof';
+import { verifyTiles } from './verify-tiles';
 
 const help = `Usage: tollgate-verify EXPORT [--key KEY]... [--checkpoint FILE]... [--balances] [--json]
        tollgate-verify LINE --inclusion PROOF --checkpoint FILE [--key KEY]... [--json]
        tollgate-verify --consistency PROOF --checkpoint OLD --checkpoint NEW [--key KEY]... [--json]
+       tollgate-verify --tiles FOLDER --checkpoint FILE... [--key KEY]... [--json]
 
 Checks what "tollgate export" printed, offline: every event against the rules, every balance, every block and unblock; and with
 checkpoints, that nothing was changed, left out, put in or moved since they were signed. EXPORT is a file, or - for what comes in.
-Without an export it checks that one line of it, in a file, is among those that were signed, or that a checkpoint continues another.
+Without an export it checks that one line of it, in a file, is among those that were signed, or that a checkpoint continues another,
+or that the hashes in tiles are those that were signed.
 
   --key KEY             a public key: its line, or a file that holds it; more of them where one was replaced after it was stolen
   --checkpoint FILE     a signed checkpoint, best one that was kept from earlier and a new one; may be given several times
   --inclusion PROOF     what /v1/proofs/inclusion answered, in a file
   --consistency PROOF   what /v1/proofs/consistency answered, in a file
+  --tiles FOLDER        tiles of hashes as /v1/tile/ has them, a folder for each level: 0/000, 0/x001/234, 0/001.p/17
   --balances            print every balance as the events say it
   --json                print the result as JSON
 
@@ -31,6 +35,7 @@ const options = {
   checkpoint: { type: 'string', multiple: true },
   inclusion: { type: 'string' },
   consistency: { type: 'string' },
+  tiles: { type: 'string' },
   balances: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -71,7 +76,12 @@ const checkExport = async (path: string, values: Values, given: Given): Promise<
 
 /** What is wrong with what a single proof proves; absent where there is none. */
 const proofFindings = (path: string | undefined, values: Values, given: Given): Finding[] | undefined => {
-  const { inclusion, consistency } = values;
+  const { inclusion, consistency, tiles } = values;
+  if (tiles !== undefined) {
+    if (path !== undefined)
+      throw new Unusable('--tiles takes no export: it is hashes that are checked, without events');
+    return verifyTiles(tiles, given);
+  }
   if (consistency !== undefined) {
     if (path !== undefined) throw new Unusable('--consistency takes no export: two checkpoints and a proof say it all');
     return verifyConsistency(consistency, given);

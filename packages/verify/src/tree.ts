@@ -14,16 +14,21 @@ export const createTree = () => {
   /** From the largest to the smallest, which are all of different size. */
   const complete: { leaves: number; hash: Buffer }[] = [];
   let size = 0;
+  /** Of a leaf, or of a subtree where all are of the same size. */
+  const addHash = (hash: Buffer): void => {
+    let last = { leaves: 1, hash };
+    while (complete.at(-1)?.leaves === last.leaves) {
+      const left = complete.pop();
+      if (left !== undefined) last = { leaves: 2 * last.leaves, hash: nodeHash(left.hash, last.hash) };
+    }
+    complete.push(last);
+    size += 1;
+  };
   return {
     size: (): number => size,
+    addHash,
     add: (leaf: Uint8Array): void => {
-      let last = { leaves: 1, hash: leafHash(leaf) };
-      while (complete.at(-1)?.leaves === last.leaves) {
-        const left = complete.pop();
-        if (left !== undefined) last = { leaves: 2 * last.leaves, hash: nodeHash(left.hash, last.hash) };
-      }
-      complete.push(last);
-      size += 1;
+      addHash(leafHash(leaf));
     },
     root: (): Buffer => {
       const roots = complete.map(({ hash }) => hash);

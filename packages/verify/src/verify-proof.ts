@@ -35,10 +35,10 @@ export const verifyConsistency = (proofPath: string, given: Given): Finding[] =>
   return [...signatureFindings(given), ...foundWith(newer, faults)];
 };
 
-const signatureFindings = ({ checkpoints, keys }: Given): Finding[] => {
+export const signatureFindings = ({ checkpoints, keys }: Given): Finding[] => {
   const by = createKeys(keys);
   return checkpoints.flatMap((given) => foundWith(given, by.faults(given.checkpoint)));
 };
 
-const foundWith = ({ name }: GivenCheckpoint, faults: readonly string[]): Finding[] =>
+export const foundWith = ({ name }: GivenCheckpoint, faults: readonly string[]): Finding[] =>
   faults.map((what) => ({ checkpoint: name, what }));

@@ -34,6 +34,8 @@ type Parts = {
   key: KeyPlace;
   clock: () => Date;
   logger: Log;
+  /** Told of each checkpoint once it is kept: from then on it may be given out. */
+  onSigned?: ((note: string) => void) | undefined;
 };
 
 const checkpointEveryMs = 1_000;
@@ -41,7 +43,7 @@ const checkpointEveryMs = 1_000;
 const flushEvery = 10;
 
 /** Throws if there is something wrong with the key. */
-export const startAudit = async ({ log, leaves, folder, key, clock, logger }: Parts): Promise<Audit> => {
+export const startAudit = async ({ log, leaves, folder, key, clock, logger, onSigned }: Parts): Promise<Audit> => {
   const signer = await openSigner(key);
   let tree = await openKeptTree(folder);
   if (!(await isOf(log, tree)) || isWrong(tree, signer)) tree = await anew(tree, folder, logger);
@@ -62,7 +64,7 @@ export const startAudit = async ({ log, leaves, folder, key, clock, logger }: Pa
     }),
   );
 
-  const signing = createSigning({ signer, logger });
+  const signing = createSigning({ signer, logger, onSigned });
   const keys = createKeyChanging({ signer, log, logger });
   let ticks = 0;
   const tick = (isLast = false): Promise<void> =>
@@ -106,7 +108,7 @@ export const startAudit = async ({ log, leaves, folder, key, clock, logger }: Pa
 const signableOf = (tree: KeptTree): Signable => ({ ledger: tree.eventId(0), size: tree.size(), root: tree.root });
 
 /** Signs what may be signed; what may not is told once, and kept for `refusal`. */
-const createSigning = ({ signer, logger }: { signer: Signer; logger: Log }) => {
+const createSigning = ({ signer, logger, onSigned }: { signer: Signer } & Pick<Parts, 'logger' | 'onSigned'>) => {
   let refusal: string | undefined;
   let signed = 0;
   let failure: string | undefined;
@@ -126,9 +128,10 @@ const createSigning = ({ signer, logger }: { signer: Signer; logger: Log }) => {
         return;
       }
       try {
-        await signer.sign(tree);
+        const note = await signer.sign(tree);
         signed = tree.size;
         failure = undefined;
+        onSigned?.(note);
       } catch (error) {
         if (failure !== String(error))
           logger.warn(

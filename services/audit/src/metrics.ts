@@ -2,17 +2,11 @@ import { Gauge } from '@tollgate/service-runtime';
 import type { Registry } from '@tollgate/service-runtime';
 import type { Audit } from './audit';
 import { checkpointIn } from './checkpoint';
+import type { CheckpointRelay } from './checkpoint-relay';
 
 export const observeAudit = (audit: Audit, registers: Registry[]): void => {
   const gauge = (name: string, help: string, value: () => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(value());
-      },
-    });
+    addGauge({ name, help, registers }, value);
   };
   gauge('tollgate_tree_events', 'Events of the log that are in its tree', () => audit.tree().size());
   gauge(
@@ -27,4 +21,19 @@ export const observeAudit = (audit: Audit, registers: Registry[]): void => {
   gauge('tollgate_checkpoints_refused', '1 while the log is no extension of what was signed', () =>
     audit.readiness().isReady ? 0 : 1,
   );
+};
+
+export const observeRelay = (relay: CheckpointRelay, registers: Registry[]): void => {
+  const name = 'tollgate_checkpoint_waiting_seconds';
+  const help = 'For how long a signed checkpoint has waited for the acknowledgement of the broker; 0 when none does';
+  addGauge({ name, help, registers }, relay.waitingSeconds);
+};
+
+const addGauge = (named: { name: string; help: string; registers: Registry[] }, value: () => number): void => {
+  new Gauge({
+    ...named,
+    collect() {
+      this.set(value());
+    },
+  });
 };

@@ -1,1 +1,2 @@
 export { addReadRoutes } from './read-routes';
+export { openPast } from './past/open-past';

@@ -3,22 +3,24 @@ import type { AccountTable, Partner } from '@tollgate/account-table';
 import {
   accountIdPattern,
   accountQuery,
-  accountsQuery,
   accountStream,
   historyQuery,
   listQuery,
+  pastListQuery,
   parseBody,
   problemOf,
 } from '@tollgate/contracts';
 import type { AccountView, LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position } from '@tollgate/event-store';
 import { HttpProblem, valid } from '@tollgate/service-runtime';
-import { createPast, isMoment } from './as-of';
-import type { Moment } from './as-of';
 import { createCommandStream } from './command-stream';
+import { blockedThen } from './past/blocked-then';
+import type { Past } from './past/past';
+import { isMoment } from './past/then';
+import type { Moment } from './past/then';
 import { accountView, blockedView, historyItem, pastView, reservationView } from './views';
 
-export type ReadParts = { log: EventLog<LogEvent>; table: AccountTable };
+export type ReadParts = { log: EventLog<LogEvent>; table: AccountTable; past: Past };
 
 type AccountRequest = { Params: { accountId: string } };
 
@@ -33,16 +35,15 @@ const lackingAt = (table: AccountTable, position: Position): string => {
 };
 
 /** The calls that read the present state and the history (DESIGN 4). */
-export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts): void => {
+export const addReadRoutes = (server: FastifyInstance, { log, table, past }: ReadParts): void => {
   const wait = async (position: Position | undefined, name = 'minPosition'): Promise<void> => {
     if (position === undefined || (await table.settled(Number(position), settleTimeoutMs))) return;
     const detail = `${name}: ${lackingAt(table, position)}; ask again`;
     throw new HttpProblem(problemOf({ code: 'READ_MODEL_BEHIND', detail }));
   };
 
-  const past = createPast(log);
   /** What the log does not hold yet might still change what is asked for. */
-  const waitFor = async (minPosition: Position | undefined, { atPosition }: Moment): Promise<void> => {
+  const waitFor: WaitFor = async (minPosition, { atPosition }) => {
     await wait(minPosition);
     await wait(atPosition, 'atPosition');
   };
@@ -58,7 +59,7 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
   });
 
   server.get('/v1/accounts', async (request) => {
-    const { minPosition, after, limit, ...moment } = valid(parseBody(accountsQuery, request.query));
+    const { minPosition, after, limit, ...moment } = valid(parseBody(pastListQuery, request.query));
     await waitFor(minPosition, moment);
     const { items, next } = table.partners({ after, limit });
     if (!isMoment(moment)) return { items: items.map(accountView), next };
@@ -79,17 +80,7 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
     return { items: reservations.items.map(reservationView), next: reservations.next };
   });
 
-  const streamCommands = createCommandStream(server, { log, table });
-  server.get('/v1/traffic-control', async (request, reply) => {
-    if (request.headers.accept?.toLowerCase().includes('text/event-stream')) {
-      await streamCommands(request, reply);
-      return reply;
-    }
-    const { minPosition, ...page } = valid(parseBody(listQuery, request.query));
-    await wait(minPosition);
-    const { items, next } = table.blocked(page);
-    return { items: items.map(blockedView), next };
-  });
+  addTrafficRoute(server, { log, table, past }, waitFor);
 
   server.get<AccountRequest>('/v1/accounts/:accountId/history', async (request) => {
     const { after, limit, minPosition } = valid(parseBody(historyQuery, request.query));
@@ -100,6 +91,26 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
     const events = await log.readStream(accountStream(accountId), { from, limit: limit + 1 });
     const items = events.slice(0, limit).map(historyItem);
     return { items, next: events.length > limit ? String(items.at(-1)?.revision) : null };
+  });
+};
+
+type WaitFor = (minPosition: Position | undefined, moment: Moment) => Promise<void>;
+
+const addTrafficRoute = (server: FastifyInstance, { log, table, past }: ReadParts, waitFor: WaitFor): void => {
+  const streamCommands = createCommandStream(server, { log, table });
+  server.get('/v1/traffic-control', async (request, reply) => {
+    if (request.headers.accept?.toLowerCase().includes('text/event-stream')) {
+      await streamCommands(request, reply);
+      return reply;
+    }
+    const { minPosition, after, limit, ...moment } = valid(parseBody(pastListQuery, request.query));
+    await waitFor(minPosition, moment);
+    if (isMoment(moment)) {
+      const traffic = (accountId: string) => past.traffic(accountId, moment, () => !request.socket.destroyed);
+      return blockedThen({ table, traffic }, { after, limit });
+    }
+    const { items, next } = table.blocked({ after, limit });
+    return { items: items.map(blockedView), next };
   });
 };
 

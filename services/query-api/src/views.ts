@@ -5,7 +5,7 @@ import { byOf, isAccountEvent } from '@tollgate/contracts';
 import type { AccountView, BlockedView, HistoryItem, LogEvent, ReservationView } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { formatAmount } from '@tollgate/money';
-import type { Moment } from './as-of';
+import type { Moment } from './past/then';
 
 /** `GET /v1/accounts/{id}` (DESIGN 4). */
 export const accountView = ({ account, traffic, held, revision, position }: Partner): AccountView => ({

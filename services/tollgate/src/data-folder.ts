@@ -13,7 +13,7 @@ import type { Foundation, FoundationOptions } from './foundation';
 import { openLocked } from './locked-data';
 
 /** The log in files, and what else a node stands on. One process has it at a time. */
-export type DataFolder = Omit<Foundation, 'tree'> & { log: FileEventLog<LogEvent> };
+export type DataFolder = Omit<Foundation, 'tree' | 'past'> & { log: FileEventLog<LogEvent> };
 
 /** Folders a data folder is made of; all but `log` may be empty. */
 export type Folders = { log: Folder; accountTable: Folder; relays: Folder };
@@ -56,7 +56,7 @@ export const openData = async (
 export const openDataFolder = async (
   data: string,
   options: Options,
-): Promise<DataFolder & Pick<Foundation, 'tree'>> => {
+): Promise<DataFolder & Pick<Foundation, 'tree' | 'past'>> => {
   requireFolder(data);
   const paths = foldersOf(data);
   if (oldFormatIn(data))
@@ -75,5 +75,6 @@ export const openDataFolder = async (
       options,
     )),
     tree: () => openFolder(paths.tree),
+    past: () => openFolder(paths.past),
   }));
 };

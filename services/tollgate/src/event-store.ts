@@ -110,6 +110,7 @@ const openOver = async (
       table,
       relays: await openFolder(paths.relays),
       tree: () => openFolder(paths.tree),
+      past: () => openFolder(paths.past),
       clock,
       readiness: [
         { name: 'account table', check: () => tableReadiness(projector.behind(), table.place(), clock()) },

@@ -14,6 +14,8 @@ export const foldersOf = (data: string) => ({
   relays: join(data, 'relays'),
   /** The ledger's tree, which is derived: where checkpoints are signed. */
   tree: join(data, 'tree'),
+  /** What is kept of accounts with many events to look at them as they were, derived too. */
+  past: join(data, 'past'),
   /** What is derived from logs in an event store, for each in a folder of its own. */
   eventStore: join(data, 'event-store'),
   /** Of the process that has the data folder open. */
@@ -23,7 +25,12 @@ export const foldersOf = (data: string) => ({
 /** What is derived from one log in an event store. Its seed is of that log alone: another store, prefix or copy has another. */
 export const storeFoldersOf = (data: string, seed: Uint8Array) => {
   const path = join(foldersOf(data).eventStore, Buffer.from(seed).toString('hex'));
-  return { accountTable: join(path, 'account-table'), relays: join(path, 'relays'), tree: join(path, 'tree') };
+  return {
+    accountTable: join(path, 'account-table'),
+    relays: join(path, 'relays'),
+    tree: join(path, 'tree'),
+    past: join(path, 'past'),
+  };
 };
 
 /** What to do with a data folder whose log has not come to its end; absent for any other. */

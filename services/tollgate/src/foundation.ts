@@ -21,6 +21,8 @@ export type Foundation = {
   relays: Folder;
   /** Where the ledger's tree is kept, where there is one: made when it is asked for. */
   tree(): Promise<Folder>;
+  /** What is kept to look at accounts as they were, likewise. */
+  past(): Promise<Folder>;
   clock: () => Date;
   /** Of what is not in this process. */
   readiness: readonly Readiness[];

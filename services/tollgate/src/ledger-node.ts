@@ -52,7 +52,7 @@ export const startLedgerNode = async (
 
 /** Every role of the process, and the server that answers for them. */
 const startParts = async (settings: Settings, logger: Log, foundation: Foundation): Promise<LedgerNode> => {
-  const { table, clock, relays, tree, shared } = foundation;
+  const { table, clock, relays, tree, past, shared } = foundation;
   const log = watchLog(foundation.log, { clock, logger });
   const { isAppending } = log;
   const roles = rolesOf(settings);
@@ -65,6 +65,7 @@ const startParts = async (settings: Settings, logger: Log, foundation: Foundatio
     table,
     relays,
     tree,
+    past,
     kafka,
     clock,
     logger,
@@ -117,8 +118,9 @@ const startParts = async (settings: Settings, logger: Log, foundation: Foundatio
 
 /** Without brokers, or a role that speaks to them, the client of Kafka is not even loaded. */
 const connectIfNeeded = async (settings: Settings, roles: readonly Role[], logger: Log) => {
-  if (settings.kafkaBrokers === undefined || !roles.some((role) => ['intake', 'publish', 'rate'].includes(role)))
-    return undefined;
+  const signs = roles.includes('api') && settings.signingKey !== undefined;
+  const speaks = signs || roles.some((role) => ['intake', 'publish', 'rate'].includes(role));
+  if (settings.kafkaBrokers === undefined || !speaks) return undefined;
   const { connectKafka } = await import('./kafka-connection.js');
   return connectKafka(settings, logger);
 };

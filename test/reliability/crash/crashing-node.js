@@ -84,6 +84,7 @@ const open = async ({ data: path }, options) => {
   return {
     ...opened,
     tree: () => folder('tree'),
+    past: () => folder('past'),
     log: {
       ...log,
       append: async (appends) => {

@@ -1,4 +1,6 @@
-import { addAuditRoutes, leavesInThread, observeAudit, startAudit, subscribedLeaves } from '@tollgate/audit';
+import { addAuditRoutes, leavesInThread, observeAudit, observeRelay, startAudit } from '@tollgate/audit';
+import { startCheckpointRelay, subscribedLeaves } from '@tollgate/audit';
+import type { CheckpointRelay } from '@tollgate/audit';
 import { foldersOf } from '../folders';
 import { failureOf } from './part';
 import type { Ground, Part } from './part';
@@ -12,7 +14,11 @@ export const startAuditing = async (ground: Ground): Promise<Part> => {
     shared === undefined
       ? leavesInThread({ path: foldersOf(settings.data).log, lastPosition: () => log.lastPosition(), clock })
       : subscribedLeaves({ log, isBusy, logger });
-  const audit = await startAudit({ log, leaves, folder: await tree(), key: { path, agent }, clock, logger });
+  const relay = await startRelay(ground);
+  const parts = { log, leaves, folder: await tree(), key: { path, agent }, clock, logger };
+  const audit = await startAudit({ ...parts, onSigned: relay?.offer });
+  const last = audit.checkpoint();
+  if (last !== undefined) relay?.offer(last);
   return {
     readiness: [{ name: 'checkpoints', check: audit.readiness }],
     addRoutes: (server) => {
@@ -20,8 +26,27 @@ export const startAuditing = async (ground: Ground): Promise<Part> => {
     },
     observe: (registers) => {
       observeAudit(audit, registers);
+      if (relay !== undefined) observeRelay(relay, registers);
     },
     failed: failureOf(audit.done),
-    stop: audit.stop,
+    stop: async () => {
+      await audit.stop();
+      await relay?.stop();
+    },
+  };
+};
+
+/** Where there are brokers, checkpoints are published too: for whoever keeps them. */
+const startRelay = async ({ settings, kafka, clock, logger }: Ground): Promise<CheckpointRelay | undefined> => {
+  if (kafka === undefined) return undefined;
+  const { openCheckpointTopic } = await import('../checkpoint-topic.js');
+  const topic = openCheckpointTopic(kafka.client, settings.kafkaTopicPrefix);
+  const relay = startCheckpointRelay({ publish: topic.publish, clock, logger });
+  return {
+    ...relay,
+    stop: async () => {
+      await relay.stop();
+      await topic.close();
+    },
   };
 };

@@ -20,6 +20,7 @@ export type Ground = {
   table: AccountTable;
   relays: Folder;
   tree: Foundation['tree'];
+  past: Foundation['past'];
   /** Absent without brokers, and where no role of the process speaks to them. */
   kafka: KafkaConnection | undefined;
   clock: () => Date;

@@ -1,0 +1,80 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { Unusable } from './checkpoint';
+import type { Checkpoint } from './checkpoint';
+import { createTree } from './tree';
+import type { Finding } from './verify-export';
+import { foundWith, signatureFindings } from './verify-proof';
+import type { Given } from './verify-proof';
+
+const tileWidth = 256;
+const hashBytes = 32;
+
+/**
+ * Whether tiles of hashes (c2sp.org/tlog-tiles) are of the trees that checkpoints sign. The folder has one for each level, and in it the
+ * tiles as their paths name them; of those above level 0 any may be missing. Throws `Unusable`.
+ */
+export const verifyTiles = (folder: string, given: Given): Finding[] => {
+  if (given.checkpoints.length === 0) throw new Unusable('--tiles: name the --checkpoint they are of');
+  return [
+    ...signatureFindings(given),
+    ...given.checkpoints.flatMap((signed) => foundWith(signed, tileFaults(folder, signed.checkpoint))),
+  ];
+};
+
+const tileFaults = (folder: string, { size, root }: Checkpoint): string[] => {
+  const tree = createTree();
+  const above: Buffer[] = [];
+  for (let tile = 0; tile * tileWidth < size; tile += 1) {
+    const width = Math.min(tileWidth, size - tile * tileWidth);
+    const hashes = hashesIn(folder, { level: 0, tile, width });
+    if (hashes === undefined) return [`tile ${nameOf(0, tile)} is missing, or has fewer than ${String(width)} hashes`];
+    for (const hash of hashes) tree.addHash(hash);
+    if (width === tileWidth) above.push(rootOf(hashes));
+  }
+  const faults = faultsAbove(folder, 1, above);
+  return tree.root().equals(root)
+    ? faults
+    : [`the tiles are not of the ${String(size)} events that were signed`, ...faults];
+};
+
+/** What tiles of a level say other than those below them. */
+const faultsAbove = (folder: string, level: number, hashes: readonly Buffer[]): string[] => {
+  const faults: string[] = [];
+  const above: Buffer[] = [];
+  for (let tile = 0; tile * tileWidth < hashes.length; tile += 1) {
+    const expected = hashes.slice(tile * tileWidth, (tile + 1) * tileWidth);
+    const found = hashesIn(folder, { level, tile, width: expected.length });
+    if (found?.some((hash, index) => !hash.equals(expected[index] ?? Buffer.alloc(0))) === true)
+      faults.push(`tile ${nameOf(level, tile)} is not of those below it`);
+    if (expected.length === tileWidth) above.push(rootOf(expected));
+  }
+  return above.length === 0 ? faults : [...faults, ...faultsAbove(folder, level + 1, above)];
+};
+
+const rootOf = (hashes: readonly Buffer[]): Buffer => {
+  const tree = createTree();
+  for (const hash of hashes) tree.addHash(hash);
+  return tree.root();
+};
+
+/** The first hashes of a tile, from the whole one or from one that is not full and has as many; absent where there is none. */
+const hashesIn = (
+  folder: string,
+  { level, tile, width }: { level: number; tile: number; width: number },
+): Buffer[] | undefined => {
+  const path = `${folder}/${nameOf(level, tile)}`;
+  const partial = existsSync(`${path}.p`) ? readdirSync(`${path}.p`).map((name) => `${path}.p/${name}`) : [];
+  for (const file of [path, ...partial]) {
+    const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+    if (bytes.length < width * hashBytes) continue;
+    return Array.from({ length: width }, (_, index) => bytes.subarray(index * hashBytes, (index + 1) * hashBytes));
+  }
+  return undefined;
+};
+
+/** Three digits to a part of the path, x before all but the last. */
+const nameOf = (level: number, tile: number): string => {
+  const digits = String(tile);
+  const parts = digits.padStart(3 * Math.ceil(digits.length / 3), '0').match(/\d{3}/g) ?? [];
+  return [level, ...parts.map((part, index) => (index < parts.length - 1 ? `x${part}` : part))].join('/');
+};
