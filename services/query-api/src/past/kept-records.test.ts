@@ -42,7 +42,7 @@ const longHistory = (seed: number): RecordedEvent<LogEvent>[] => {
     const amount = `${String(random(1_000_000))}.${String(1 + random(9))}`;
     const place = { received: recorded, recorded };
     const kind = random(40);
-    if (kind === 0) return { ...ruled(kind % 2 === 0 ? ['inbound'] : []), ...place };
+    if (kind === 0) return { ...ruled(random(2) === 0 ? ['inbound'] : []), ...place };
     return { ...(kind < 8 ? paid(amount, late) : used(amount, late)), ...place };
   };
   const told = Array.from({ length: accountEvents - 1 }, (_, index) => [
