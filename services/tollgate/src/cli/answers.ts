@@ -55,6 +55,7 @@ export const historyPageReading = z.object({
       eventId: z.string(),
       type: z.string(),
       data: z.record(z.string(), z.unknown()),
+      receivedAt: z.string(),
       recordedAt: z.string(),
       by: z.record(z.string(), z.unknown()).optional(),
     }),

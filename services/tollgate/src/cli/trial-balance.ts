@@ -1,17 +1,17 @@
 import { directions, isBefore } from '@tollgate/balance';
 import type { Direction } from '@tollgate/balance';
-import { formatAmount, parseAmount } from '@tollgate/money';
+import { formatAmount } from '@tollgate/money';
 import type { Amount } from '@tollgate/money';
 import { createFold } from '@tollgate/verify';
 import type { AuditedEvent } from './audited-events';
+import { createMovements, effectOf, totalNames } from './movements';
+import type { Movement, TotalName } from './movements';
 
 /** Which events count, by when they were recorded: `from` on, and before `to`; what was before `from` is the opening. */
 export type Period = { from?: string | undefined; to?: string | undefined };
 
-type Kind = 'payments' | 'usage' | 'adjustments';
-
 /** Opening + payments − usage + adjustments = closing, as exact decimals. A reversal lowers what it takes back. */
-export type BalanceRow = Record<'opening' | Kind | 'closing', string> & { direction: Direction; currency: string };
+export type BalanceRow = Record<'opening' | TotalName | 'closing', string> & { direction: Direction; currency: string };
 
 export type TrialBalance = {
   events: number;
@@ -21,56 +21,33 @@ export type TrialBalance = {
   differences: string[];
 };
 
-type Sums = { opening: Amount } & Record<Kind, Amount>;
+type Sums = { opening: Amount } & Record<TotalName, Amount>;
 type Account = Record<Direction, Sums> & { currency: string };
-type Entry = { kind: Kind; direction: Direction; amount: Amount };
 
-/** What an event added to the balance of a direction; `isOpening` if that was before the period. */
-export type Moved = { kind: Kind; direction: Direction; effect: Amount; isOpening: boolean };
-
-const kinds: Readonly<Record<string, { kind: Kind; id: string }>> = {
-  PaymentRecorded: { kind: 'payments', id: 'paymentId' },
-  UsageCharged: { kind: 'usage', id: 'usageId' },
-  BalanceAdjusted: { kind: 'adjustments', id: 'adjustmentId' },
-};
-const kindsReversed: Readonly<Record<string, Kind>> = {
-  payment: 'payments',
-  usage: 'usage',
-  adjustment: 'adjustments',
-};
+/** What an event moved; `isOpening` if that was before the period. */
+export type Moved = Movement & { isOpening: boolean };
 
 /** Sums what moved each account by kind, and compares each closing balance with that of the verifier's fold. */
 export const createTrialBalance = ({ from, to }: Period) => {
   const fold = createFold();
   const accounts = new Map<string, Account>();
-  const entries = new Map<string, Entry>();
+  const movementOf = createMovements();
   const differences: string[] = [];
   let events = 0;
 
-  const add = ({ kind, direction, amount }: Entry, accountId: string, isOpening: boolean): Moved => {
+  const add = (movement: Movement, accountId: string, isOpening: boolean): Moved => {
+    const { total, direction, amount } = movement;
     const sums = accounts.get(accountId)?.[direction];
     if (sums === undefined) throw new RangeError(`${accountId} was never opened, or ${direction} is no direction`);
-    const effect = kind === 'usage' ? -amount : amount;
-    if (isOpening) sums.opening += effect;
-    else sums[kind] += amount;
-    return { kind, direction, effect, isOpening };
+    if (isOpening) sums.opening += effectOf(movement);
+    else sums[total] += amount;
+    return { ...movement, isOpening };
   };
 
-  const applyTo = (accountId: string, { type, data, recordedAt }: AuditedEvent): Moved | undefined => {
-    if (type === 'AccountOpened') accounts.set(accountId, newAccount(String(data['currency'])));
-    const isOpening = from !== undefined && isBefore(recordedAt, from);
-    const known = kinds[type];
-    if (known !== undefined) {
-      const amount = parseAmount(String(data['amount']));
-      const entry = { kind: known.kind, direction: data['direction'] as Direction, amount };
-      entries.set(JSON.stringify([accountId, known.kind, data[known.id]]), entry);
-      return add(entry, accountId, isOpening);
-    }
-    if (type !== 'EntryReversed') return undefined;
-    const { kind = '', id } = data['of'] as { kind?: string; id?: string };
-    const entry = entries.get(JSON.stringify([accountId, kindsReversed[kind], id]));
-    if (entry === undefined) throw new RangeError(`${kind} ${String(id)} is reversed, and was never recorded`);
-    return add({ ...entry, amount: -entry.amount }, accountId, isOpening);
+  const applyTo = (accountId: string, event: AuditedEvent): Moved | undefined => {
+    if (event.type === 'AccountOpened') accounts.set(accountId, newAccount(String(event.data['currency'])));
+    const movement = movementOf(accountId, event);
+    return movement && add(movement, accountId, from !== undefined && isBefore(event.recordedAt, from));
   };
 
   return {
@@ -126,8 +103,7 @@ const totalsOf = (accounts: Iterable<Account>): BalanceRow[] => {
     const total = totals.get(account.currency) ?? newAccount(account.currency);
     totals.set(account.currency, total);
     for (const direction of directions)
-      for (const name of ['opening', 'payments', 'usage', 'adjustments'] as const)
-        total[direction][name] += account[direction][name];
+      for (const name of ['opening', ...totalNames] as const) total[direction][name] += account[direction][name];
   }
   return [...totals.values()].flatMap((total) =>
     directions.map((direction) => rowOf(total[direction], direction, total.currency)),

@@ -35,7 +35,7 @@ export const csvRow = (booking: Booking): string =>
     .join(',')}\n`;
 
 /** RFC 4180. What is empty stands in quotes, what is absent does not. */
-const cellOf = (text: string | undefined): string => {
+export const cellOf = (text: string | undefined): string => {
   if (text === undefined) return '';
   return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
