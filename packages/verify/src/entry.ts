@@ -29,7 +29,7 @@ export const createEntries = (): Entries => {
   const entries = new Map<string, Entry>();
   const reversals = new Set<string>();
   return {
-    enter: (account, { type, data }) => {
+    enter: (account, { type, data, revision }) => {
       const entry = entryIn(type, data);
       if (typeof entry === 'string') return [entry];
       const { kind, direction, effect } = entry;
@@ -42,9 +42,10 @@ export const createEntries = (): Entries => {
         faults.push(`${named} is in ${String(currency)}, and the account in ${account.currency}`);
       entries.set(key, entry);
       account.sums[direction] = account.sums[direction].plus(effect);
+      account.statements.moves.push({ revision, kind, direction, amount: amountOf(kind, effect) });
       return faults;
     },
-    reverse: (account, { data, reversed }) => {
+    reverse: (account, { data, reversed, revision }) => {
       const { kind, id } = isFields(data['of']) ? data['of'] : {};
       const named = `${String(kind)} ${String(id)} of ${account.accountId}`;
       const reversal = keyOf('reversal', account, data['reversalId']);
@@ -56,11 +57,17 @@ export const createEntries = (): Entries => {
         faults.push(`${named} was ${entry.amount} ${entry.direction}; its reversal says ${JSON.stringify(reversed)}`);
       entry.isReversed = true;
       reversals.add(reversal);
-      account.sums[entry.direction] = account.sums[entry.direction].minus(entry.effect);
+      const { direction, effect } = entry;
+      account.sums[direction] = account.sums[direction].minus(effect);
+      const amount = amountOf(kind, effect).negated();
+      account.statements.moves.push({ revision, kind: String(kind), direction, amount });
       return faults;
     },
   };
 };
+
+/** What an effect adds to the total of its kind. */
+const amountOf = (kind: unknown, effect: Decimal): Decimal => (kind === 'usage' ? effect.negated() : effect);
 
 const keyOf = (kind: unknown, account: Account, id: unknown): string => JSON.stringify([kind, account.accountId, id]);
 

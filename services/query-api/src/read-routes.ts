@@ -16,6 +16,7 @@ import { HttpProblem, valid } from '@tollgate/service-runtime';
 import { createPast, isMoment } from './as-of';
 import type { Moment } from './as-of';
 import { createCommandStream } from './command-stream';
+import { addStatementRoutes } from './statement-routes';
 import { accountView, blockedView, historyItem, pastView, reservationView } from './views';
 
 export type ReadParts = { log: EventLog<LogEvent>; table: AccountTable };
@@ -71,6 +72,7 @@ export const addReadRoutes = (server: FastifyInstance, { log, table }: ReadParts
     return { items: reservations.items.map(reservationView), next: reservations.next };
   });
 
+  addStatementRoutes(server, { log, table }, wait);
   const streamCommands = createCommandStream(server, { log, table });
   server.get('/v1/traffic-control', async (request, reply) => {
     if (request.headers.accept?.toLowerCase().includes('text/event-stream')) {

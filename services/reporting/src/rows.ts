@@ -1,5 +1,5 @@
 import { isCallEvent } from '@tollgate/balance';
-import type { AccountEvent, Direction, EntryKind, RecordKind, TrafficEvent } from '@tollgate/balance';
+import type { AccountEvent, Direction, EntryKind, RecordKind, TrafficEvent, Usage } from '@tollgate/balance';
 import type { LossEvent, RejectionEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { arrayText, dayText, timeText } from './copy-text';
@@ -54,10 +54,8 @@ export const entryOf = (event: AccountEvent): Entry | undefined => {
       const { paymentId: id, paidAt: happenedAt, ...data } = event.data;
       return { kind: 'payment', id, happenedAt, ...data };
     }
-    case 'UsageCharged': {
-      const { usageId: id, startedAt, endedAt, attributes, ...data } = event.data;
-      return { kind: 'usage', id, happenedAt: startedAt ?? endedAt, prefix: attributes?.['prefix'], ...data };
-    }
+    case 'UsageCharged':
+      return usageEntry(event.data);
     case 'BalanceAdjusted': {
       const { adjustmentId: id, ...data } = event.data;
       return { kind: 'adjustment', id, ...data };
@@ -68,9 +66,15 @@ export const entryOf = (event: AccountEvent): Entry | undefined => {
     }
     case 'AccountOpened':
     case 'CutoffChanged':
+    case 'StatementClosed':
       return undefined;
   }
 };
+
+const usageEntry = ({ usageId: id, startedAt, endedAt, attributes, ...data }: Usage): Entry => ({
+  ...{ kind: 'usage', id, happenedAt: startedAt ?? endedAt, prefix: attributes?.['prefix'] },
+  ...data,
+});
 
 type At = Pick<RecordedEvent<AccountEvent>, 'revision' | 'position' | 'recordedAt' | 'metadata'>;
 

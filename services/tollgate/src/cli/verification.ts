@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { eventKey, faultOfAccount, openAccountTable, reversedKey } from '@tollgate/account-table';
+import { eventKey, faultOfAccount, furtherKey, openAccountTable } from '@tollgate/account-table';
 import type { AccountTable, Partner, RecordKey } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import { LogDamaged, foldBytes } from '@tollgate/event-store';
@@ -150,11 +150,9 @@ const createSearch = (table: AccountTable) => {
 
 const movementText = ({ direction, amount }: { direction: string; amount: string }): string => `${amount} ${direction}`;
 
-/** What counts once in an event: its own id, and of a reversal the entry that it undoes. */
-const keysOf = (event: LogEvent): RecordKey[] => {
-  const own = eventKey(event);
-  return [...(own === undefined ? [] : [own]), ...(event.type === 'EntryReversed' ? [reversedKey(event.data)] : [])];
-};
+/** What counts once in an event: its own id, of a reversal the entry that it undoes, of a closed statement its number. */
+const keysOf = (event: LogEvent): RecordKey[] =>
+  [eventKey(event), furtherKey(event)].filter((key) => key !== undefined);
 
 const isSame = (one: DataView, at: number, other: { bytes: DataView; offset: number }): boolean => {
   for (let byte = 0; byte < foldBytes; byte += 1)

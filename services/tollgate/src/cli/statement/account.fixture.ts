@@ -7,7 +7,7 @@ import type { Statement } from './statement';
 type Told = { type: string; data: object; at?: string };
 
 /** The events of acme, of which the first opens it. */
-export const eventsOf = (told: readonly Told[]): AuditedEvent[] =>
+const eventsOf = (told: readonly Told[]): AuditedEvent[] =>
   told.map(({ type, data, at = '2026-01-31T12:00:00.000Z' }, revision) => ({
     ...{ stream: 'account-acme', revision, eventId: `e${String(revision)}`, type, recordedAt: at, receivedAt: at },
     data: { accountId: 'acme', ...data },
