@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -44,10 +44,9 @@ const accountsTold = z.array(
 type Sums = Record<string, string>;
 
 const exported = async (format: string): Promise<string> => {
-  const { code, stdout, stderr } = await runCommand(['export', '--format', format, '--data', data]);
-  expect([code, stderr]).toEqual([0, '']);
   const path = join(folder, `export.${format}`);
-  await writeFile(path, stdout);
+  const ended = await runCommand(['export', '--format', format, '--data', data, '--output', path]);
+  expect(ended).toEqual({ code: 0, stdout: '', stderr: '' });
   return path;
 };
 
@@ -115,7 +114,10 @@ test('beancount computes every balance and every total as clients were told', as
   expect(await pythonSums('beancount', await exported('beancount'))).toEqual(toldInBooks());
 });
 
-test('DuckDB sums the effects of the CSV to every balance that clients were told', async () => {
+test.each([
+  ['CSV', 'csv', 'duckdb'],
+  ['Parquet', 'parquet', 'parquet'],
+])('DuckDB sums the effects of the %s to every balance that clients were told', async (_name, format, program) => {
   const told = accounts.flatMap(({ accountId, currency, balances }) =>
     directions.map((direction): [string, string, string] => [
       `${accountId}/${direction}`,
@@ -123,5 +125,12 @@ test('DuckDB sums the effects of the CSV to every balance that clients were told
       balances[direction],
     ]),
   );
-  expect(await pythonSums('duckdb', await exported('csv'))).toEqual(sumsOf(told));
+  expect(await pythonSums(program, await exported(format))).toEqual(sumsOf(told));
+});
+
+test('Parquet without a file to write it into is refused', async () => {
+  expect(await runCommand(['export', '--format', 'parquet', '--data', data])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('say into which file with --output') as string,
+  });
 });

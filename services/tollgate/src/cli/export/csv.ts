@@ -3,7 +3,7 @@ import type { Booking } from './booking';
 type Column = (booking: Booking) => string | undefined;
 
 /** Named as in the reports’ table `entries` (services/reporting). */
-const columns: Readonly<Record<string, Column>> = {
+export const columns: Readonly<Record<string, Column>> = {
   account_id: ({ accountId }) => accountId,
   revision: ({ event }) => String(event.revision),
   event_id: ({ event }) => event.eventId,
