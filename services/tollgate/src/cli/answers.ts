@@ -51,6 +51,7 @@ export const accountPageReading = z.object({ items: z.array(accountReading), nex
 export const historyPageReading = z.object({
   items: z.array(
     z.object({
+      position: z.string(),
       revision: z.number(),
       eventId: z.string(),
       type: z.string(),

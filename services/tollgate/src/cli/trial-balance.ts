@@ -7,8 +7,11 @@ import type { AuditedEvent } from './audited-events';
 import { createMovements, effectOf, totalNames } from './movements';
 import type { Movement, TotalName } from './movements';
 
-/** Which events count, by when they were recorded: `from` on, and before `to`; what was before `from` is the opening. */
-export type Period = { from?: string | undefined; to?: string | undefined };
+/** A time of recording, exclusive; or a place in the log, of which what is up to it counts. */
+export type End = string | { after: bigint };
+
+/** Which events count: from `from` on, and before `to`; what was before `from` is the opening. */
+export type Period = { from?: End | undefined; to?: End | undefined };
 
 /** Opening + payments − usage + adjustments = closing, as exact decimals. A reversal lowers what it takes back. */
 export type BalanceRow = Record<'opening' | TotalName | 'closing', string> & { direction: Direction; currency: string };
@@ -44,28 +47,33 @@ export const createTrialBalance = ({ from, to }: Period) => {
     return { ...movement, isOpening };
   };
 
-  const applyTo = (accountId: string, event: AuditedEvent): Moved | undefined => {
+  const isOpening = (event: AuditedEvent, place: bigint): boolean => from !== undefined && isUpTo(from, event, place);
+  const isCounted = (event: AuditedEvent, place: bigint): boolean => to === undefined || isUpTo(to, event, place);
+
+  const applyTo = (accountId: string, event: AuditedEvent, place: bigint): Moved | undefined => {
     if (event.type === 'AccountOpened') accounts.set(accountId, newAccount(String(event.data['currency'])));
     const movement = movementOf(accountId, event);
-    return movement && add(movement, accountId, from !== undefined && isBefore(event.recordedAt, from));
+    return movement && add(movement, accountId, isOpening(event, place));
   };
 
   return {
-    /** The next event of the log, or of an account's history; what it moved, if that counts. */
-    apply: (event: AuditedEvent): Moved | undefined => {
-      if (!isBefore(event.recordedAt, to)) return undefined;
+    /** The next event of the log, or of an account's history, and its place where ends are places; what it moved, if that counts. */
+    apply: (event: AuditedEvent, place = 0n): Moved | undefined => {
+      if (!isCounted(event, place)) return undefined;
       events += 1;
       if (!event.stream.startsWith(accountPrefix)) return undefined;
       const where = `${event.stream} revision ${String(event.revision)}`;
       differences.push(...fold.apply(event, events).map((what) => `${where}: ${what}`));
       try {
-        return applyTo(event.stream.slice(accountPrefix.length), event);
+        return applyTo(event.stream.slice(accountPrefix.length), event, place);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         differences.push(`${where}: ${error.message}`);
         return undefined;
       }
     },
+    /** Whether an event is between the ends. */
+    isBetween: (event: AuditedEvent, place = 0n): boolean => isCounted(event, place) && !isOpening(event, place),
     result: (): TrialBalance => {
       const rows = [...accounts].flatMap(([accountId, account]) =>
         directions.map((direction) => ({ accountId, ...rowOf(account[direction], direction, account.currency) })),
@@ -81,6 +89,9 @@ export const createTrialBalance = ({ from, to }: Period) => {
     },
   };
 };
+
+const isUpTo = (end: End, { recordedAt }: AuditedEvent, place: bigint): boolean =>
+  typeof end === 'string' ? isBefore(recordedAt, end) : place <= end.after;
 
 const accountPrefix = 'account-';
 
