@@ -1,21 +1,11 @@
-import type { ClosedStatement, Metadata } from '@tollgate/balance';
+import type { Metadata } from '@tollgate/balance';
 import { accountStream } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
 import { addBatch, createClosedStatements, openAccountTable } from './index';
+import { closedAs } from './statements.fixture';
 
 const metadata: Metadata = { source: { receivedAt: '2026-01-31T12:00:00.000Z' } };
-const none = { opening: '0', payments: '0', usage: '0', adjustments: '0', closing: '0' };
-
-const closedAs = (accountId: string, number: number): LogEvent => {
-  const data: ClosedStatement = {
-    ...{ statementId: `s${String(number)}`, accountId, number, to: '2026-02-01T00:00:00Z' },
-    ...{ fromRevision: number - 1, throughRevision: number - 1, entries: 0 },
-    figures: { inbound: none, outbound: none },
-  };
-  return { type: 'StatementClosed', data, metadata };
-};
-
 /** A log in which accounts have so many closed statements. */
 const withStatements = async (counts: Readonly<Record<string, number>>) => {
   const log = createMemoryEventLog<LogEvent>();
@@ -23,7 +13,7 @@ const withStatements = async (counts: Readonly<Record<string, number>>) => {
   await table.start({ ledger: 'test', seed: new Uint8Array(16), last: 0 });
   for (const [accountId, count] of Object.entries(counts)) {
     const opening: LogEvent = { type: 'AccountOpened', data: { accountId, currency: 'EUR' }, metadata };
-    const events = [opening, ...Array.from({ length: count }, (_, index) => closedAs(accountId, index + 1))];
+    const events = [opening, ...Array.from({ length: count }, (_, index) => closedAs(accountId, index + 1).event)];
     const named = events.map((event, index) => ({ ...event, eventId: `${accountId}-${String(index)}` }));
     await log.append([{ stream: accountStream(accountId), expectedRevision: -1, events: named }]);
   }

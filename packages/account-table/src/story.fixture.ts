@@ -5,8 +5,10 @@ import { accountStream, cutoffStream, rejectedStream } from '@tollgate/contracts
 import type { LogEvent } from '@tollgate/contracts';
 import { called } from './calls.fixture';
 import type { CallStep, TestCall } from './calls.fixture';
+import { statementNumberKey } from './index';
 import type { AccountTable } from './index';
 import type { TestLog } from './log.fixture';
+import { closedAs } from './statements.fixture';
 
 const metadata: Metadata = { source: { receivedAt: '2026-01-31T12:00:00.000Z' } };
 const named = { reason: 'billing error', actor: 'finance' };
@@ -114,6 +116,7 @@ export type Step =
   | { do: 'entry'; account: string; entry: Omit<Entry, 'id'>; times: number }
   | { do: 'reverse'; nth: number }
   | { do: 'call'; account: string; direction: Direction; nth: number; step: CallStep }
+  | { do: 'close'; account: string }
   | { do: 'reject'; partition: number }
   | { do: 'decide'; most: number };
 
@@ -154,6 +157,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
         step: callStep,
       }),
     },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('close' as const), account }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('reject' as const), partition: fc.nat(2) }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('decide' as const), most: fc.constantFrom(1, 2, 100) }) },
   ),
@@ -170,6 +174,11 @@ export const everythingIn = (table: AccountTable, streams: Iterable<string>) => 
     .partners({ limit: 1_000 })
     .items.map(({ account: { accountId } }) => table.reservations(accountId, { limit: 1_000 })),
   due: table.expired(Infinity, 1_000).toSorted((one, other) => (one.authorizationId < other.authorizationId ? -1 : 1)),
+  statements: table
+    .partners({ limit: 1_000 })
+    .items.map(({ account: { accountId } }) =>
+      [1, 2, 3].map((number) => table.placesOf(statementNumberKey({ accountId, number }))),
+    ),
   live: table.held().live,
   unsettled: [table.held().unsettled, table.held().unsettledSince],
   streams: [...streams].map((stream) => [stream, table.head(stream), table.near(stream, 3), table.near(stream, 64)]),
@@ -205,6 +214,16 @@ export const createPlayer = (first: AccountTable, log: TestLog) => {
     isOpen.add(name);
     return [opened(name, rule, ids % 2 === 0 ? `Name of ${name}` : undefined)];
   };
+  const rule = ({ account, rule: set }: Extract<Step, { do: 'rule' }>): Given[] => {
+    if (!isOpen.has(account)) return open(account, set);
+    return set === undefined ? [] : [ruled(account, set)];
+  };
+  const statements = new Map<string, number>();
+  const close = (account: string): Given[] => {
+    const number = (statements.get(account) ?? 0) + 1;
+    statements.set(account, number);
+    return [...open(account), closedAs(account, number)];
+  };
   const entries = ({ account, entry, times }: Extract<Step, { do: 'entry' }>): Given[] =>
     Array.from({ length: times }, () => {
       ids += 1;
@@ -215,8 +234,7 @@ export const createPlayer = (first: AccountTable, log: TestLog) => {
   const eventsOf = (step: Step): Given[] => {
     switch (step.do) {
       case 'rule':
-        if (!isOpen.has(step.account)) return open(step.account, step.rule);
-        return step.rule === undefined ? [] : [ruled(step.account, step.rule)];
+        return rule(step);
       case 'entry':
         return [...open(step.account), ...entries(step)];
       case 'reverse': {
@@ -225,6 +243,8 @@ export const createPlayer = (first: AccountTable, log: TestLog) => {
       }
       case 'call':
         return call(step);
+      case 'close':
+        return close(step.account);
       case 'reject':
         ids += 1;
         return [rejected(step.partition, String(ids))];
