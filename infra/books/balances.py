@@ -23,16 +23,31 @@ def beancount(path):
     }
 
 
-def duckdb(path):
+def sums_of(table, path):
     """Sums of the effects by account, direction and currency, exact."""
     import duckdb as engine
 
     rows = engine.execute(
         "select account_id, direction, currency, sum(effect::decimal(38, 10))::varchar"
-        " from read_csv(?, header = true, all_varchar = true) group by all",
+        f" from {table} group by all",
         [path],
     ).fetchall()
     return {f"{account}/{direction}": [[currency, total]] for account, direction, currency, total in rows}
 
 
-print(json.dumps({"beancount": beancount, "duckdb": duckdb}[sys.argv[1]](sys.argv[2])))
+def duckdb(path):
+    return sums_of("read_csv(?, header = true, all_varchar = true)", path)
+
+
+def parquet(path):
+    """As duckdb, of a table whose amounts are decimals already."""
+    import duckdb as engine
+
+    types = engine.execute("select typeof(amount), typeof(effect) from read_parquet(?) limit 1", [path]).fetchone()
+    if types != ("DECIMAL(28,10)",) * 2:
+        raise SystemExit(f"the amounts are {types}")
+    return sums_of("read_parquet(?)", path)
+
+
+programs = {"beancount": beancount, "duckdb": duckdb, "parquet": parquet}
+print(json.dumps(programs[sys.argv[1]](sys.argv[2])))

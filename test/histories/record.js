@@ -12,6 +12,7 @@ const { readTopics } = require('../reliability/read-topics');
 const { Business, badMessages } = require('./business');
 const { acknowledgements, endedCalls, lostCalls, lostSeconds } = require('./calls');
 const { observe, startTollgate, tell, until } = require('./recording');
+const { closings } = require('./statements');
 
 const prefix = 'history.';
 const group = 'tollgate';
@@ -97,8 +98,14 @@ const ordinaryDays = async (where, business, kafka) => {
     second.url,
     Array.from({ length: 4 }, () => business.batch(60)),
   );
+  const close = async (/** @type {string} */ statementId) => {
+    const { accounts } = await observe(second.url);
+    await send(second.url, closings(accounts.map(({ accountId }) => accountId).slice(0, 8), statementId));
+  };
+  await close('first');
   await send(second.url, business.ruleChanges(20));
   await send(second.url, endedCalls());
+  await close('second');
   await send(second.url, acknowledgements((await observe(second.url)).commands));
   // Whoever serves this later finds the calls ended that were, and ends no other.
   await delay(askedAt + lostSeconds * 1_000 - Date.now());

@@ -107,6 +107,7 @@ describe.each<{ name: string; read: ReadEvents; lines: string }>([
   { name: 'file-2', read: readFiles, lines: '471f0884ab5d086f8e5305af5b31c4f10bac8875fd1813076b9ce30661efe212' },
   { name: 'file-3', read: readFiles, lines: '68c9011d52e02ff32899ae4ce92bb5c7c15330931c83ec9af6aee511f2659f62' },
   { name: 'file-4', read: readFiles, lines: 'b3ded216999f5519f72d234cba6f024f696c2c4ecb933e5a78e4363d70265cb7' },
+  { name: 'file-5', read: readFiles, lines: '3f0813a44ae51053c654c0f1ed4b960cdb212dc1545e3c1278066a40d1e0ccfc' },
 ])('the events of $name, folded by today’s fold,', ({ name, read, lines }) => {
   let told: Told;
   let events: RecordedEvent<LogEvent>[];

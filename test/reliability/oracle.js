@@ -14,6 +14,7 @@ const {
   jsonOf,
   keyOf,
 } = require('./oracle-terms');
+const { followStatements, newStatements, noteMove } = require('./oracle-statements');
 const { checkGrant, followCall, heldFor, spenderOf } = require('./oracle-calls');
 
 /** Reads the log event by event and knows, from DESIGN section 2 alone, what may stand there next. */
@@ -74,6 +75,7 @@ class Oracle {
         decided: { inbound: undefined, outbound: undefined },
         due: [],
         calls: new Map(),
+        statements: newStatements(),
         revision: -1,
       });
     }
@@ -90,16 +92,20 @@ class Oracle {
       this.entries.set(key, event);
       this.add(account, event);
     }
+    followStatements(account.statements, event);
     this.expectEdges(account, event);
   }
 
-  add(/** @type {any} */ account, /** @type {any} */ { type, data }) {
-    if (type === 'EntryReversed') {
-      const original = this.entries.get(`${data.of.kind} ${data.accountId} ${data.of.id}`);
-      hold(original && !original.isReversed, `P1: ${data.of.id} is reversed twice, or was never there`);
-      original.isReversed = true;
-      account.sums[original.data.direction] = account.sums[original.data.direction].minus(effectOf(original));
-    } else account.sums[data.direction] = account.sums[data.direction].plus(effectOf({ type, data }));
+  /** Adds an entry, or takes back what it reverses. */
+  add(/** @type {any} */ account, /** @type {any} */ event) {
+    const { type, data } = event;
+    const original = type === 'EntryReversed' && this.entries.get(`${data.of.kind} ${data.accountId} ${data.of.id}`);
+    hold(original !== undefined && !original.isReversed, `P1: ${data.of?.id} is reversed twice, or was never there`);
+    const { data: of } = original || event;
+    const effect = effectOf(original || event);
+    if (original) original.isReversed = true;
+    account.sums[of.direction] = account.sums[of.direction].plus(original ? effect.negated() : effect);
+    noteMove(account.statements, event, original || undefined);
   }
 
   expectEdges(/** @type {any} */ account, /** @type {any} */ event) {

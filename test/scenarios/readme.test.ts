@@ -51,10 +51,14 @@ describe('the five minutes of the README', () => {
     expect(mended).toContain('{"line":3,"code":"INVALID_REQUEST","detail":"amount: ');
     expect(mended).toContain('\n1 recorded, 0 duplicates, 0 rejected\n');
     expect(last).toMatch(/^0 recorded, .*\nline 2 was held back[^]*\n1 recorded, 0 duplicates, 0 rejected\n/m);
-    const [past] = shellBlocks(section('### For auditors', '## The rules'));
+    const [past, statement] = shellBlocks(section('### For auditors', '## The rules'));
     expect(runExample(past ?? '', tollgate, folder)).toMatch(
       /"asOf":\{"occurredBefore":"2126[^]*\ninbound +100 [^]*up to position 3\n[^]*\nglobex /,
     );
+    expect(runExample(statement ?? '', tollgate, folder)).toMatch(
+      /^Statement of Acme Telecom \(acme\), in EUR\nStatement 2026-01, closed [^]*\nclosed,2026-01,opening,acme,EUR,inbound,[^]*"items":\[\{"accountId":"acme","statementId":"2026-01"/,
+    );
+    expect(readFileSync(join(folder, 'acme.html'), 'utf8')).toContain('DRAFT, not closed');
     const [acknowledgement = ''] = shellBlocks(section('## Switches that answer', '## Configuration'));
     expect(runExample(acknowledgement, tollgate, folder)).toContain('"switchId":"edge-1","duplicate":false');
     await tollgate.stop();

@@ -3,7 +3,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedGroup } from '@tollgate/event-store';
 import { headerAt } from './fold-header';
 import type { Fingerprints, IdIndex } from './ids';
-import { reversedKey } from './record-key';
+import { furtherKey } from './record-key';
 
 /** The types whose header has the fingerprint of what they count under. */
 const hasId: Record<LogEvent['type'], boolean> = {
@@ -23,15 +23,17 @@ const hasId: Record<LogEvent['type'], boolean> = {
   InputLost: true,
   CommandAcknowledged: true,
   SigningKeyChanged: false,
+  StatementClosed: true,
 };
 
 const codesWithId: boolean[] = [];
 for (const type of Object.keys(hasId) as LogEvent['type'][]) codesWithId[storedEvents.codeOf(type)] = hasId[type];
-const reversalCode = storedEvents.codeOf('EntryReversed');
+/** Of the types that are found under something else too. */
+const codesOfTwo = [storedEvents.codeOf('EntryReversed'), storedEvents.codeOf('StatementClosed')];
 
 export type Ids = { ids: IdIndex; fingerprints: Fingerprints };
 
-/** Adds what the event at `index` of a group counts under, and of a reversal what is found under the entry it names. */
+/** Adds what the event at `index` of a group counts under, and what else it is found under. */
 export const addIds = ({ ids, fingerprints }: Ids, group: RecordedGroup<LogEvent>, index: number): void => {
   const { bytes } = group;
   const header = group.foldOffset(index);
@@ -39,10 +41,9 @@ export const addIds = ({ ids, fingerprints }: Ids, group: RecordedGroup<LogEvent
   if (codesWithId[code] !== true) return;
   const place = group.place(index);
   ids.add(bytes.getUint32(header + headerAt.idHigh, true), bytes.getUint32(header + headerAt.idLow, true), place);
-  if (code !== reversalCode) return;
-  const event = group.event(index);
-  if (event.type !== 'EntryReversed') return;
-  const { kind, owner, id } = reversedKey(event.data);
-  fingerprints.of(kind, owner, id);
+  if (!codesOfTwo.includes(code)) return;
+  const further = furtherKey(group.event(index));
+  if (further === undefined) return;
+  fingerprints.of(further.kind, further.owner, further.id);
   ids.add(fingerprints.high, fingerprints.low, place);
 };

@@ -86,7 +86,7 @@ export const slotIn = (group: Group, index: number): number =>
   group.bytes.getUint32(group.foldOffset(index) + headerAt.slot, true);
 
 /** Puts the cursor on the account of an event and moves its stream on to it; false if its row is past the event. */
-const moveOn = (state: State, group: Group, index: number): boolean => {
+export const moveOn = (state: State, group: Group, index: number): boolean => {
   const { accounts, at } = state;
   const slot = slotIn(group, index);
   if (slot >= accounts.count()) throw damaged(group, index, 'comes before AccountOpened');

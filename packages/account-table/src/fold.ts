@@ -2,7 +2,7 @@ import { storedEvents } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedGroup } from '@tollgate/event-store';
 import { foldAcknowledgement } from './fold-acknowledgement';
-import { foldEntry, foldOpening, foldReservation, foldRule } from './fold-account';
+import { foldEntry, foldOpening, foldReservation, foldRule, moveOn } from './fold-account';
 import { foldDecision } from './fold-decision';
 import { headerAt } from './fold-header';
 import { foldOther } from './fold-other';
@@ -11,6 +11,9 @@ import type { State } from './state';
 
 /** Folds the event at `index` of a group, by its header; what no header holds is read from the event. */
 type Fold = (state: State, group: RecordedGroup<LogEvent>, index: number) => void;
+
+/** It moves nothing: what is known of it is under its ids. */
+const foldStatement: Fold = (state, group, index) => void moveOn(state, group, index);
 
 /** A new type of event breaks the build here. */
 const folds: Record<LogEvent['type'], Fold> = {
@@ -30,6 +33,7 @@ const folds: Record<LogEvent['type'], Fold> = {
   InputLost: foldOther,
   CommandAcknowledged: foldAcknowledgement,
   SigningKeyChanged: foldOther,
+  StatementClosed: foldStatement,
 };
 
 const byCode: { fold: Fold; version: number }[] = [];

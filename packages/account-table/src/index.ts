@@ -1,6 +1,8 @@
 export { openAccountTable } from './account-table';
 export type { AccountTableOptions } from './account-table';
 export { addBatch } from './add-batch';
+export { createClosedStatements } from './closed-statements';
+export type { ClosedStatements } from './closed-statements';
 export { faultOfAccount } from './fault-of-account';
 export { createSearch, faultsOf, placesToRead } from './suspects';
 export type { Fault, Suspect } from './suspects';
@@ -11,10 +13,13 @@ export {
   authorizationKey,
   eventKey,
   extensionKey,
+  furtherKey,
   lossKey,
   rejectionKey,
   releaseKey,
   reversedKey,
+  statementKey,
+  statementNumberKey,
 } from './record-key';
 export type { RecordKey } from './record-key';
 export type {

@@ -24,6 +24,7 @@ const effectOf = (event: Event): { direction: Direction; kind: EntryKind; amount
     }
     case 'AccountOpened':
     case 'CutoffChanged':
+    case 'StatementClosed':
       return undefined;
   }
 };

@@ -26,6 +26,8 @@ const accountKey = (event: AccountEvent): RecordKey | undefined => {
       return { kind: 'adjustment', owner: event.data.accountId, id: event.data.adjustmentId };
     case 'EntryReversed':
       return { kind: 'reversal', owner: event.data.accountId, id: event.data.reversalId };
+    case 'StatementClosed':
+      return statementKey(event.data);
     case 'AccountOpened':
     case 'CutoffChanged':
       return undefined;
@@ -44,6 +46,19 @@ const callKey = (event: CallEvent): RecordKey | undefined => {
       return undefined;
   }
 };
+
+export const statementKey = ({ accountId, statementId }: { accountId: string; statementId: string }): RecordKey => ({
+  kind: 'statement',
+  owner: accountId,
+  id: statementId,
+});
+
+/** What a closed statement is found under by its number too; no id has a space in it. */
+export const statementNumberKey = ({ accountId, number }: { accountId: string; number: number }): RecordKey => ({
+  kind: 'statement',
+  owner: accountId,
+  id: `number ${String(number)}`,
+});
 
 type Named = { accountId: string; authorizationId: string };
 
@@ -111,6 +126,12 @@ export const acknowledgementKey = ({
   owner: switchId,
   id: `${commandId} ${result}`,
 });
+
+/** What else an event is found under beside what it counts under. */
+export const furtherKey = (event: LogEvent): RecordKey | undefined => {
+  if (event.type === 'EntryReversed') return reversedKey(event.data);
+  return event.type === 'StatementClosed' ? statementNumberKey(event.data) : undefined;
+};
 
 /** What the reversal of an entry is found under by whoever wants to reverse it too. */
 export const reversedKey = ({ accountId, of }: Reversal): RecordKey => ({

@@ -5,8 +5,10 @@ import { accountStream, cutoffStream, rejectedStream } from '@tollgate/contracts
 import type { LogEvent } from '@tollgate/contracts';
 import { called, interimUsageId, takenBack } from './calls.fixture';
 import type { CallStep, TestCall } from './calls.fixture';
+import { statementNumberKey } from './index';
 import type { AccountTable } from './index';
 import type { TestLog } from './log.fixture';
+import { closedAs } from './statements.fixture';
 
 const metadata: Metadata = { source: { receivedAt: '2026-01-31T12:00:00.000Z' } };
 const named = { reason: 'billing error', actor: 'finance' };
@@ -115,6 +117,7 @@ export type Step =
   | { do: 'reverse'; nth: number }
   | { do: 'take-back'; nth: number; reserved: string }
   | { do: 'call'; account: string; direction: Direction; nth: number; step: CallStep }
+  | { do: 'close'; account: string }
   | { do: 'reject'; partition: number }
   | { do: 'decide'; most: number };
 
@@ -156,6 +159,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
       }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('take-back' as const), nth: fc.nat(), reserved: amount }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('close' as const), account }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('reject' as const), partition: fc.nat(2) }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('decide' as const), most: fc.constantFrom(1, 2, 100) }) },
   ),
@@ -172,6 +176,11 @@ export const everythingIn = (table: AccountTable, streams: Iterable<string>) => 
     .partners({ limit: 1_000 })
     .items.map(({ account: { accountId } }) => table.reservations(accountId, { limit: 1_000 })),
   due: table.expired(Infinity, 1_000).toSorted((one, other) => (one.authorizationId < other.authorizationId ? -1 : 1)),
+  statements: table
+    .partners({ limit: 1_000 })
+    .items.map(({ account: { accountId } }) =>
+      [1, 2, 3].map((number) => table.placesOf(statementNumberKey({ accountId, number }))),
+    ),
   live: table.held().live,
   unsettled: [table.held().unsettled, table.held().unsettledSince],
   streams: [...streams].map((stream) => [stream, table.head(stream), table.near(stream, 3), table.near(stream, 64)]),
@@ -220,6 +229,16 @@ export const createPlayer = (first: AccountTable, log: TestLog) => {
     isOpen.add(name);
     return [opened(name, rule, ids % 2 === 0 ? `Name of ${name}` : undefined)];
   };
+  const rule = ({ account, rule: set }: Extract<Step, { do: 'rule' }>): Given[] => {
+    if (!isOpen.has(account)) return open(account, set);
+    return set === undefined ? [] : [ruled(account, set)];
+  };
+  const statements = new Map<string, number>();
+  const close = (account: string): Given[] => {
+    const number = (statements.get(account) ?? 0) + 1;
+    statements.set(account, number);
+    return [...open(account), closedAs(account, number)];
+  };
   const entries = ({ account, entry, times }: Extract<Step, { do: 'entry' }>): Given[] =>
     Array.from({ length: times }, () => {
       ids += 1;
@@ -227,10 +246,6 @@ export const createPlayer = (first: AccountTable, log: TestLog) => {
       standing.push({ ...whole, account });
       return entered(account, whole);
     });
-  const rule = ({ account, rule }: Extract<Step, { do: 'rule' }>): Given[] => {
-    if (!isOpen.has(account)) return open(account, rule);
-    return rule === undefined ? [] : [ruled(account, rule)];
-  };
   const eventsOf = (step: Step): Given[] => {
     switch (step.do) {
       case 'rule':
@@ -245,6 +260,8 @@ export const createPlayer = (first: AccountTable, log: TestLog) => {
         return call(step);
       case 'take-back':
         return takeBack(step);
+      case 'close':
+        return close(step.account);
       case 'reject':
         ids += 1;
         return [rejected(step.partition, String(ids))];

@@ -1,6 +1,6 @@
 import type { LogEvent } from '@tollgate/contracts';
 import type { Place } from '@tollgate/event-store';
-import { eventKey, reversedKey } from './record-key';
+import { eventKey, furtherKey } from './record-key';
 import type { RecordKey } from './record-key';
 import type { AccountTable } from './table';
 
@@ -76,10 +76,8 @@ const movedBy = (event: LogEvent | undefined): string | undefined =>
 
 const movementText = ({ direction, amount }: { direction: string; amount: string }): string => `${amount} ${direction}`;
 
-/** What counts once in an event: its own id, and of a reversal the entry that it undoes. */
-const keysOf = (event: LogEvent): RecordKey[] => {
-  const own = eventKey(event);
-  return [...(own === undefined ? [] : [own]), ...(event.type === 'EntryReversed' ? [reversedKey(event.data)] : [])];
-};
+/** What counts once in an event: its own id, of a reversal the entry that it undoes, of a closed statement its number. */
+const keysOf = (event: LogEvent): RecordKey[] =>
+  [eventKey(event), furtherKey(event)].filter((key) => key !== undefined);
 
 const textOf = ({ kind, owner, id }: RecordKey): string => JSON.stringify([kind, owner, id]);

@@ -1,4 +1,5 @@
 import type { Expiry, Extension, Placement, Release, Restoration, Settlement } from './authorization';
+import type { ClosedStatement } from './closed-statement';
 import type { CutoffSetting } from './cutoff';
 import type { Adjustment, Direction, Payment, Reversal, Usage } from './entry';
 
@@ -45,7 +46,8 @@ export type AccountEvent =
   | { type: 'ReservationPlaced'; data: Placement; metadata: Metadata }
   | { type: 'ReservationExtended'; data: Extension; metadata: Metadata }
   | { type: 'ReservationReleased'; data: Release; metadata: Metadata }
-  | { type: 'ReservationExpired'; data: Expiry; metadata: Metadata };
+  | { type: 'ReservationExpired'; data: Expiry; metadata: Metadata }
+  | { type: 'StatementClosed'; data: ClosedStatement; metadata: Metadata };
 
 /** The events that are about what is held for a call and move no balance. */
 export type CallEvent = Extract<AccountEvent, { type: `Reservation${string}` }>;

@@ -17,7 +17,8 @@ export type Rejection = {
     | 'CURRENCY_MISMATCH'
     | 'AUTHORIZATION_NOT_FOUND'
     | 'AUTHORIZATION_ENDED'
-    | 'COMMAND_NOT_FOUND';
+    | 'COMMAND_NOT_FOUND'
+    | 'STATEMENT_PERIOD_INVALID';
   detail: string;
   /** With a conflict: the body first accepted, and the one refused now. */
   existing?: object;

@@ -22,6 +22,7 @@ export const movementOf = (event: AccountEvent, into: Movement): boolean => {
   switch (event.type) {
     case 'AccountOpened':
     case 'CutoffChanged':
+    case 'StatementClosed':
       return false;
     case 'PaymentRecorded':
       parseLimbs(event.data.amount, into);
@@ -51,7 +52,8 @@ export const accountAt = (totals: Sums, row: number, about: Omit<Account, 'total
   totals: { inbound: totalsAt(totals, row, 'inbound'), outbound: totalsAt(totals, row, 'outbound') },
 });
 
-const totalsAt = (totals: Sums, row: number, direction: Direction): Totals => ({
+/** Those of one direction. */
+export const totalsAt = (totals: Sums, row: number, direction: Direction): Totals => ({
   payments: sumAt(totals, row + totalOffset[direction].payment),
   usage: sumAt(totals, row + totalOffset[direction].usage),
   adjustments: sumAt(totals, row + totalOffset[direction].adjustment),

@@ -6,9 +6,9 @@ import { by } from './by';
 import { accountId, currency, direction, instant, recordId } from './fields';
 import { balancesView } from './traffic-control';
 
-const revision = z.int().min(0).meta({ description: 'Place in the account\u2019s stream, from 0.' });
-const position = z.string().regex(/^\d+$/).meta({ description: 'Place in the whole log: an integer, rising.' });
-const amountText = z.string().meta({ description: 'Exact decimal, shortest form.', examples: ['100.5'] });
+export const revision = z.int().min(0).meta({ description: 'Place in the account\u2019s stream, from 0.' });
+export const position = z.string().regex(/^\d+$/).meta({ description: 'Place in the whole log: an integer, rising.' });
+export const amountText = z.string().meta({ description: 'Exact decimal, shortest form.', examples: ['100.5'] });
 
 /** What a recorded payment, usage, adjustment or reversal is answered with, once durable. */
 export const recordAnswer = z
@@ -109,6 +109,7 @@ export const historyItem = z
       'ReservationExtended',
       'ReservationReleased',
       'ReservationExpired',
+      'StatementClosed',
     ]),
     data: z.record(z.string(), z.unknown()).meta({ description: 'The body as accepted.' }),
     receivedAt: instant,

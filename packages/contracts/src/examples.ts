@@ -6,6 +6,7 @@ import { problemOf } from './problem';
 import type { Cdr, UnratedMessage } from './cdr';
 import type { ConsistencyProof, InclusionProof } from './proofs';
 import type { RejectedMessage } from './rejection';
+import type { StatementAnswer, StatementView } from './statements';
 import { trafficCommandOf } from './traffic-control';
 
 /** One story through every message and answer, as the published documents show it. */
@@ -248,4 +249,19 @@ export const unratedExample: UnratedMessage = {
   receivedAt: '2026-01-31T11:59:58.125Z',
   source: { topic: 'tollgate.cdr.v1', partition: 2, offset: '1041' },
   payload: JSON.stringify(cdrExample),
+};
+
+export const statementClosingExample = { statementId: '2026-01', to: '2026-02-01T00:00:00Z' };
+
+export const statementAnswerExample: StatementAnswer = {
+  ...{ accountId: 'acme', kind: 'statement', id: '2026-01', duplicate: false, revision: 43, position: '1310' },
+};
+
+const nothing = { opening: '0', payments: '0', usage: '0', adjustments: '0', closing: '0' };
+
+export const statementExample: StatementView = {
+  ...{ statementId: '2026-01', accountId: 'acme', number: 1, to: '2026-02-01T00:00:00Z' },
+  ...{ fromRevision: 0, throughRevision: 42, entries: 40 },
+  figures: { inbound: { ...nothing, payments: '100', usage: '100.5', closing: '-0.5' }, outbound: nothing },
+  ...{ closedAt: '2026-02-01T00:05:00.000Z', revision: 43, position: '1310' },
 };

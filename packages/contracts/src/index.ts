@@ -36,6 +36,7 @@ export {
   parseJsonText,
   parseOpening,
   parseReleasing,
+  parseStatementClosing,
   recordKinds,
 } from './parse';
 export type { Parsed } from './parse';
@@ -51,6 +52,8 @@ export {
   lastEventId,
   listQuery,
   pastListQuery,
+  statementQuery,
+  statementsQuery,
   streamQuery,
   tilePath,
 } from './queries';
@@ -59,6 +62,7 @@ export type { SigningKeyChange } from './signing-key';
 export { adjustment, payment, reversal, usage } from './records';
 export { payloadOf, rejection, shorten } from './rejection';
 export type { RejectedMessage } from './rejection';
+export type { StatementAnswer, StatementView } from './statements';
 export { storedEvents, UnknownEvent } from './stored-event';
 export { checkpointTopicOf, raterTopicsOf, topicsOf } from './topics';
 export type { RaterTopics, Topics } from './topics';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { reservationView } from './authorizations';
+import { statementView } from './statements';
 import { accountView, blockedView, historyItem } from './answers';
 
 /** A page: `next` is the `after` of the following one, null on the last. */
@@ -13,3 +14,4 @@ export const accountList = pageOf(accountView).meta({ id: 'AccountList' });
 export const blockedList = pageOf(blockedView).meta({ id: 'BlockedTrafficList' });
 export const historyList = pageOf(historyItem).meta({ id: 'HistoryList' });
 export const reservationList = pageOf(reservationView).meta({ id: 'ReservationList' });
+export const statementList = pageOf(statementView).meta({ id: 'ClosedStatementList' });

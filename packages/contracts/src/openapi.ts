@@ -58,6 +58,7 @@ const pathParameters = ({ path }: Route, { ref }: Components): object[] =>
   [
     { name: 'accountId', schema: ref(accountId) },
     { name: 'authorizationId', schema: { type: 'string', pattern: recordIdPattern.source } },
+    { name: 'statementId', schema: { type: 'string', pattern: recordIdPattern.source } },
   ].flatMap(({ name, schema }) => (path.includes(`{${name}}`) ? [{ name, in: 'path', required: true, schema }] : []));
 
 const answerResponses = (answers: Route['answers'], components: Components): object =>

@@ -20,6 +20,11 @@ export const afterRevision = inQuery('after', 'Revision of the last event alread
   pattern: '^\\d{1,15}$',
 });
 
+export const afterNumber = inQuery('after', 'Number of the last statement already seen; exclusive.', {
+  type: 'string',
+  pattern: '^\\d{1,15}$',
+});
+
 export const limit = inQuery('limit', 'Most items in the answer.', {
   type: 'integer',
   minimum: 1,

@@ -7,6 +7,7 @@ import { cdr } from './cdr';
 import { doubledFault, most, vast } from './doubled-name';
 import { describeFaults, faultMessage } from './invalid';
 import { adjustment, payment, plainUsage, reversal, usage } from './records';
+import { statementClosing } from './statements';
 
 /** `before`: of JSON that says a name twice, what it was taken for while the last value counted. */
 export type Parsed<Value> = { ok: true; value: Value } | { ok: false; detail: string; before?: Value };
@@ -106,3 +107,4 @@ export const parseExtending = createParser(extending);
 export const parseReleasing = createParser(releasing);
 export const parseAcknowledgement = createParser(acknowledgement);
 export const parseCdr = createParser(cdr);
+export const parseStatementClosing = createParser(statementClosing);

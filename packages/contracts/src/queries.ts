@@ -35,6 +35,18 @@ export const historyQuery = z.strictObject({
   minPosition,
 });
 
+/** Query of the closed statements of an account, whose `after` is a number. */
+export const statementsQuery = historyQuery.extend({
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be the number of a statement')
+    .transform(Number)
+    .optional(),
+});
+
+/** Query of one closed statement. */
+export const statementQuery = z.strictObject({ minPosition });
+
 export const accountQuery = z.strictObject({ minPosition, ...moment });
 
 /** Query of the list of accounts, and of that of who is blocked. */

@@ -11,6 +11,7 @@ import { proofRoutes } from './proof-routes';
 import { adjustment, payment, reversal, usage } from './records';
 import { json } from './route';
 import type { Route } from './route';
+import { statementRoutes } from './statement-routes';
 import { trafficCommand } from './traffic-control';
 
 const recordAnswers: Route['answers'] = {
@@ -279,4 +280,12 @@ const operator: Route[] = [
 ];
 
 /** Every call of DESIGN section 4. */
-export const routes: readonly Route[] = [...records, ...accounts, ...calls, ...traffic, ...proofRoutes, ...operator];
+export const routes: readonly Route[] = [
+  ...records,
+  ...accounts,
+  ...statementRoutes,
+  ...calls,
+  ...traffic,
+  ...proofRoutes,
+  ...operator,
+];

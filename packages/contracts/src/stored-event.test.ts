@@ -19,6 +19,7 @@ const codes = {
   ReservationExpired: 14,
   CommandAcknowledged: 15,
   SigningKeyChanged: 20,
+  StatementClosed: 21,
 } satisfies Record<LogEvent['type'], number>;
 const names = Object.keys(codes) as LogEvent['type'][];
 

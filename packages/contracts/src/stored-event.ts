@@ -50,6 +50,7 @@ const types: Record<EventType, { code: number; upcasts: readonly Upcast[] }> = {
   ReservationExpired: { code: 14, upcasts: [asItIs] },
   CommandAcknowledged: { code: 15, upcasts: [asItIs] },
   SigningKeyChanged: { code: 20, upcasts: [asItIs] },
+  StatementClosed: { code: 21, upcasts: [asItIs] },
 };
 
 const isKnown = (type: string): type is EventType => Object.hasOwn(types, type);

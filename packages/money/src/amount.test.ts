@@ -1,4 +1,4 @@
-import { amountPattern, formatAmount, parseAmount, signedAmountPattern } from './index';
+import { amountPattern, formatAmount, parseAmount, parseSum, signedAmountPattern } from './index';
 
 describe('amounts', () => {
   test.each([
@@ -55,5 +55,13 @@ describe('amounts', () => {
   ])('%j is refused', (text) => {
     expect(() => parseAmount(text)).toThrow(RangeError);
     expect(amountPattern.test(text)).toBe(false);
+  });
+
+  test.each([10n ** 40n, -(10n ** 40n) - 1n, 0n, 5n])('a sum of %i units is read as it was written', (units) => {
+    expect(parseSum(formatAmount(units))).toBe(units);
+  });
+
+  test.each(['', '1.', '01', '1e3', '+1', '1.00000000001', ' 1'])('%j is no sum', (text) => {
+    expect(() => parseSum(text)).toThrow(RangeError);
   });
 });

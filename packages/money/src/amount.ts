@@ -12,6 +12,18 @@ export const signedAmountPattern = /^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,10})?$/;
 /** Exact value of a JSON amount, signed or not. Throws `RangeError` on any other text: callers validate at the edge. */
 export const parseAmount = (text: string): Amount => {
   if (!signedAmountPattern.test(text)) throw new RangeError(`not an amount: ${JSON.stringify(text)}`);
+  return valueOf(text);
+};
+
+const sumPattern = /^-?(0|[1-9][0-9]*)(\.[0-9]{1,10})?$/;
+
+/** Exact value of a sum as `formatAmount` writes it, which may have more digits than an amount. Throws `RangeError` on any other text. */
+export const parseSum = (text: string): Amount => {
+  if (!sumPattern.test(text)) throw new RangeError(`not a sum: ${JSON.stringify(text)}`);
+  return valueOf(text);
+};
+
+const valueOf = (text: string): Amount => {
   const point = text.indexOf('.');
   if (point === -1) return BigInt(text + '0000000000');
   return BigInt(text.slice(0, point) + text.slice(point + 1).padEnd(fractionDigits, '0'));

@@ -1,4 +1,4 @@
-export { amountPattern, formatAmount, parseAmount, signedAmountPattern } from './amount';
+export { amountPattern, formatAmount, parseAmount, parseSum, signedAmountPattern } from './amount';
 export type { Amount } from './amount';
 export { limbsOf, negate, parseLimbs, signOf } from './limbs';
 export type { Limbs } from './limbs';

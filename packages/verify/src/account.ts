@@ -3,6 +3,8 @@ import { heldOf } from './calls';
 import type { Calls } from './calls';
 import type { Direction, Event } from './event';
 import { Exact, balanceNames, guarded } from './rule';
+import { noStatements } from './statement';
+import type { Statements } from './statement';
 import type { Balance, Rule } from './rule';
 
 /** A change of an account's traffic that must have been decided. */
@@ -25,6 +27,7 @@ export type Account = {
   sums: Record<Direction, Decimal>;
   blocked: Record<Direction, boolean>;
   calls: Calls;
+  statements: Statements;
   /** Edges that are not decided yet, in order. */
   due: Edge[];
 };
@@ -36,6 +39,7 @@ export const newAccount = (accountId: string, currency: string, rule: Rule): Acc
   sums: { inbound: new Exact(0), outbound: new Exact(0) },
   blocked: { inbound: false, outbound: false },
   calls: new Map(),
+  statements: noStatements(),
   due: [],
 });
 

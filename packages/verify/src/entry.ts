@@ -36,7 +36,7 @@ export const createEntries = (): Entries => {
   const entries = new Map<string, Entry>();
   const reversals = new Set<string>();
   return {
-    enter: (account, { type, data }) => {
+    enter: (account, { type, data, revision }) => {
       const entry = entryIn(type, data);
       if (typeof entry === 'string') return [entry];
       const { kind, direction, effect } = entry;
@@ -49,9 +49,10 @@ export const createEntries = (): Entries => {
         faults.push(`${named} is in ${String(currency)}, and the account in ${account.currency}`);
       entries.set(key, entry);
       account.sums[direction] = account.sums[direction].plus(effect);
+      account.statements.moves.push({ revision, kind, direction, amount: amountOf(kind, effect) });
       return faults;
     },
-    reverse: (account, { data, reversed, restored }) => {
+    reverse: (account, { data, reversed, restored, revision }) => {
       const { kind, id } = isFields(data['of']) ? data['of'] : {};
       const named = `${String(kind)} ${String(id)} of ${account.accountId}`;
       const reversal = keyOf('reversal', account, data['reversalId']);
@@ -65,11 +66,17 @@ export const createEntries = (): Entries => {
         faults.push(`${named} was not of call ${String(restored['authorizationId'])}, which its reversal restores`);
       entry.isReversed = true;
       reversals.add(reversal);
-      account.sums[entry.direction] = account.sums[entry.direction].minus(entry.effect);
+      const { direction, effect } = entry;
+      account.sums[direction] = account.sums[direction].minus(effect);
+      const amount = amountOf(kind, effect).negated();
+      account.statements.moves.push({ revision, kind: String(kind), direction, amount });
       return faults;
     },
   };
 };
+
+/** What an effect adds to the total of its kind. */
+const amountOf = (kind: unknown, effect: Decimal): Decimal => (kind === 'usage' ? effect.negated() : effect);
 
 const keyOf = (kind: unknown, account: Account, id: unknown): string => JSON.stringify([kind, account.accountId, id]);
 

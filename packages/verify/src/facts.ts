@@ -4,6 +4,7 @@ import { followCall, isAboutCall, restoreCall, settleCall } from './calls';
 import { createEntries, isEntry } from './entry';
 import type { Event } from './event';
 import { ruleIn } from './rule';
+import { followClosing } from './statement';
 
 /** What happened to each account, in its own stream. */
 export const createFacts = (accounts: Map<string, Account>) => {
@@ -25,6 +26,7 @@ export const createFacts = (accounts: Map<string, Account>) => {
     if (isAboutCall(event.type)) return followCall(account.calls, event);
     if (event.type === 'EntryReversed')
       return [...entries.reverse(account, event), ...restoreCall(account.calls, event)];
+    if (event.type === 'StatementClosed') return followClosing(account.statements, event);
     if (event.type !== 'CutoffChanged') return [`${event.type} does not belong into ${event.stream}`];
     const rule = ruleIn(event.data);
     if (rule === undefined) return [`${JSON.stringify(event.data)} is no rule`];

@@ -7,6 +7,7 @@ import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { decideAcknowledgement } from './decide-acknowledgement';
 import { decideOnCall, restorationFor, settlementFor } from './decide-on-call';
+import { decideStatement } from './decide-statement';
 import { isAboutCall, isNotice } from './intent';
 import type { Item, Notice, Planned } from './intent';
 import { accountEventOf, firstUnder, isNew, recordedUnder } from './look-up';
@@ -27,6 +28,8 @@ export const decideItem = (
   if (isAboutCall(intent)) return decideOnCall(parts, draft, { command: intent, metadata });
   if (isNotice(intent)) return decideNotice(parts, draft, intent);
   switch (intent.type) {
+    case 'CloseStatement':
+      return decideStatement(parts, draft, { intent, metadata });
     case 'OpenAccount':
     case 'ChangeCutoff':
       return decideOnAccount(parts, draft, { command: intent, metadata });

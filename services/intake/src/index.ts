@@ -1,4 +1,5 @@
 export { addAcknowledgementRoute } from './acknowledgement-route';
+export { closeStatement } from './close-statement';
 export { addCallRoutes } from './call-routes';
 export { addIntakeRoutes } from './http-routes';
 export { createMessageHandler } from './kafka-intake';
@@ -8,3 +9,4 @@ export type { Gaps, LostInput } from './lost-input';
 export { startReservationClock } from './reservation-clock';
 export { openLedger } from './ledger';
 export type { Ledger } from './ledger';
+export { addStatementRoute } from './statement-route';

@@ -1,12 +1,24 @@
-import type { AccountEvent, CallCommand, Command, Metadata, Refusal, Rejection } from '@tollgate/balance';
+import type {
+  AccountEvent,
+  CallCommand,
+  Command,
+  Metadata,
+  Refusal,
+  Rejection,
+  StatementClosing,
+} from '@tollgate/balance';
 import type { Acknowledgement, InputLost, RejectedMessage } from '@tollgate/contracts';
 import type { Position } from '@tollgate/event-store';
+import type { StatementReading } from './statement-reading';
 
 /**
  * What intake is asked to put into the log: a command to the ledger, a message to keep because it cannot be one, that messages were
  * lost before they could be read, or what a switch tells of a command.
  */
-export type Intent = Command | CallCommand | Notice;
+export type Intent = Command | CallCommand | Notice | CloseStatement;
+
+/** To close a statement of an account, whose events were read so far; refused if another was closed meanwhile. */
+export type CloseStatement = { type: 'CloseStatement'; data: StatementClosing; reading: StatementReading };
 
 /** What is noted apart from accounts. */
 export type Notice =
@@ -19,7 +31,7 @@ export type Item = { readonly intent: Intent; readonly metadata: Metadata };
 
 /**
  * What became of an intent. A duplicate answers with the revision and position of the first. Of a call, `event` says what was granted;
- * one that is refused is not recorded, without a refusal because the call is over already.
+ * one that is refused is not recorded, without a refusal because the call is over already, or because a statement must be read anew.
  */
 export type Outcome =
   | { status: 'recorded'; isDuplicate: boolean; revision: number; position: Position; event?: AccountEvent }

@@ -1,4 +1,4 @@
-import { eventKey, reversedKey } from '@tollgate/account-table';
+import { eventKey, furtherKey } from '@tollgate/account-table';
 import type { AccountTable, RecordKey } from '@tollgate/account-table';
 import { isAccountEvent } from '@tollgate/contracts';
 import type { AccountEvent } from '@tollgate/balance';
@@ -40,12 +40,8 @@ export const recordedUnder = async (
   return undefined;
 };
 
-const isUnder = (event: LogEvent, key: RecordKey): boolean => {
-  if (event.type === 'EntryReversed' && key.kind.startsWith('reversed-'))
-    return isSameKey(reversedKey(event.data), key);
-  const own = eventKey(event);
-  return own !== undefined && isSameKey(own, key);
-};
+const isUnder = (event: LogEvent, key: RecordKey): boolean =>
+  [eventKey(event), furtherKey(event)].some((one) => one !== undefined && isSameKey(one, key));
 
 /** What was found in the stream of an account, where only intake writes. */
 export const accountEventOf = (draft: Draft, { event, recorded }: Found): AccountEvent => {

@@ -18,6 +18,7 @@ import { blockedThen } from './past/blocked-then';
 import type { Past } from './past/past';
 import { isMoment } from './past/then';
 import type { Moment } from './past/then';
+import { addStatementRoutes } from './statement-routes';
 import { accountView, blockedView, historyItem, pastView, reservationView } from './views';
 
 export type ReadParts = { log: EventLog<LogEvent>; table: AccountTable; past: Past };
@@ -80,6 +81,7 @@ export const addReadRoutes = (server: FastifyInstance, { log, table, past }: Rea
     return { items: reservations.items.map(reservationView), next: reservations.next };
   });
 
+  addStatementRoutes(server, { log, table }, wait);
   addTrafficRoute(server, { log, table, past }, waitFor);
 
   server.get<AccountRequest>('/v1/accounts/:accountId/history', async (request) => {

@@ -1,8 +1,15 @@
 import type { Blocked, Partner, TrafficStatus } from '@tollgate/account-table';
 import { balanceTexts, settingOf } from '@tollgate/balance';
-import type { Held, Reservation, Totals } from '@tollgate/balance';
+import type { ClosedStatement, Held, Reservation, Totals } from '@tollgate/balance';
 import { byOf, isAccountEvent } from '@tollgate/contracts';
-import type { AccountView, BlockedView, HistoryItem, LogEvent, ReservationView } from '@tollgate/contracts';
+import type {
+  AccountView,
+  BlockedView,
+  HistoryItem,
+  LogEvent,
+  ReservationView,
+  StatementView,
+} from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { formatAmount } from '@tollgate/money';
 import type { Moment } from './past/then';
@@ -72,6 +79,11 @@ export const reservationView = (reservation: Reservation): ReservationView => {
     ...(isExpired && { isExpired }),
   };
 };
+
+export const statementView = (event: RecordedEvent<LogEvent> & { data: ClosedStatement }): StatementView => ({
+  ...{ ...event.data, closedAt: event.recordedAt, revision: event.revision },
+  position: event.position.toString(),
+});
 
 const exposureView = ({ reserved, calls, unsettled }: Held) => ({
   reserved: { inbound: formatAmount(reserved.inbound), outbound: formatAmount(reserved.outbound) },

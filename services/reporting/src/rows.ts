@@ -1,5 +1,13 @@
 import { isCallEvent } from '@tollgate/balance';
-import type { AccountEvent, Direction, EntryKind, RecordKind, Settlement, TrafficEvent } from '@tollgate/balance';
+import type {
+  AccountEvent,
+  Direction,
+  EntryKind,
+  RecordKind,
+  Settlement,
+  TrafficEvent,
+  Usage,
+} from '@tollgate/balance';
 import type { LossEvent, RejectionEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { arrayText, dayText, timeText } from './copy-text';
@@ -57,18 +65,8 @@ export const entryOf = (event: AccountEvent): Entry | undefined => {
       const { paymentId: id, paidAt: happenedAt, ...data } = event.data;
       return { kind: 'payment', id, happenedAt, ...data };
     }
-    case 'UsageCharged': {
-      const { usageId: id, startedAt, endedAt, attributes, ...data } = event.data;
-      const { authorization: settlement } = event.metadata;
-      return {
-        kind: 'usage',
-        id,
-        happenedAt: startedAt ?? endedAt,
-        prefix: attributes?.['prefix'],
-        settlement,
-        ...data,
-      };
-    }
+    case 'UsageCharged':
+      return { ...usageEntry(event.data), settlement: event.metadata.authorization };
     case 'BalanceAdjusted': {
       const { adjustmentId: id, ...data } = event.data;
       return { kind: 'adjustment', id, ...data };
@@ -79,9 +77,15 @@ export const entryOf = (event: AccountEvent): Entry | undefined => {
     }
     case 'AccountOpened':
     case 'CutoffChanged':
+    case 'StatementClosed':
       return undefined;
   }
 };
+
+const usageEntry = ({ usageId: id, startedAt, endedAt, attributes, ...data }: Usage): Entry => ({
+  ...{ kind: 'usage', id, happenedAt: startedAt ?? endedAt, prefix: attributes?.['prefix'] },
+  ...data,
+});
 
 type At = Pick<RecordedEvent<AccountEvent>, 'revision' | 'position' | 'recordedAt' | 'metadata'>;
 

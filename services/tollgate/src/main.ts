@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   import: async () => (await import('./cli/import.js')).addImport,
   watch: async () => (await import('./cli/watch.js')).addWatch,
   verify: async () => (await import('./cli/verify.js')).addVerify,
+  statement: async () => (await import('./cli/statement.js')).addStatement,
   audit: async () => (await import('./cli/audit.js')).addAudit,
   export: async () => (await import('./cli/export.js')).addExport,
   backup: async () => (await import('./cli/backup.js')).addBackup,

@@ -27,7 +27,8 @@ const ruleFault = ({ rules }, told, event) => {
 const recordFault = ({ isNew, type, id, body }, event) => {
   const ids = new Set([id, idOf(type, body), idOf(event.type, event.data)]);
   if (event.type !== type || ids.size > 1) return 'lost';
-  const isRight = isNew ? contentOf(event.data) === contentOf(body) : isSame(type, event.data, body);
+  const isRight =
+    isNew && type !== 'StatementClosed' ? contentOf(event.data) === contentOf(body) : isSame(type, event.data, body);
   return isRight ? undefined : 'changed';
 };
 

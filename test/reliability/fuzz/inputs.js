@@ -54,7 +54,10 @@ const calls = Object.entries(openApi.paths).flatMap(([path, operations]) =>
     return schema === undefined ? [] : [{ method: method.toUpperCase(), path, schema, kind: kindByPath[path] }];
   }),
 );
-const reads = ['/v1/accounts', '/v1/traffic-control', '/v1/accounts/{accountId}', '/v1/accounts/{accountId}/history'];
+const reads = [
+  ...['/v1/accounts', '/v1/traffic-control', '/v1/accounts/{accountId}', '/v1/accounts/{accountId}/history'],
+  '/v1/accounts/{accountId}/statements',
+];
 const others = [
   '/healthz',
   '/readyz',
@@ -78,9 +81,17 @@ const createDocuments = (random, seed) => {
   /** @param {any} body */
   const kindOf = (body) => kinds.find((kind) => body[`${kind}Id`] !== undefined);
 
+  /** Mostly a statement that may be closed, of what was recorded until a moment ago, again and again under a few ids. @param {any} body */
+  const settleClosing = (body) => {
+    if (body.statementId === undefined || random.isLucky(0.2)) return;
+    body.statementId = `statement-${random.below(8)}`;
+    body.to = new Date(Math.floor(Date.now() / 2_000) * 2_000).toISOString();
+  };
+
   /** Gives a valid body an account that is open and mostly a new id, so that a good part of all is accepted. @param {any} body */
   const settle = (body) => {
     if (body.accountId !== undefined && random.isLucky(0.95)) body.accountId = random.oneOf(accounts);
+    settleClosing(body);
     if (body.currency !== undefined && random.isLucky(0.97)) body.currency = 'EUR';
     serial += 1;
     // An id of before now and then: duplicates and conflicts.

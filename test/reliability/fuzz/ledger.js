@@ -8,6 +8,7 @@ const idNames = {
   UsageCharged: 'usageId',
   BalanceAdjusted: 'adjustmentId',
   EntryReversed: 'reversalId',
+  StatementClosed: 'statementId',
 };
 const eventTypes = {
   payment: 'PaymentRecorded',

@@ -45,6 +45,8 @@ const ruleMeaning = (rule) => {
  */
 const meaningOf = (type, body) => {
   if (type === 'CutoffChanged') return contentOf(ruleMeaning(body));
+  // Of a closed statement the log has what came of it too.
+  if (type === 'StatementClosed') return contentOf({ id: body.statementId, to: withoutZeros(inUtc(body.to)) });
   if (type === 'AccountOpened') return contentOf({ ...body, cutoff: ruleMeaning(body.cutoff) });
   return contentOf(recordMeaning(body));
 };

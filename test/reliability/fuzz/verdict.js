@@ -44,6 +44,7 @@ const recordPaths = new Map([
   ['/v1/adjustments', 'adjustment'],
   ['/v1/reversals', 'reversal'],
 ]);
+const statements = '/v1/accounts/{accountId}/statements';
 const templates = Object.keys(openApi.paths).map((path) => ({
   path,
   pattern: new RegExp(`^${path.replace('{accountId}', '[^/]+')}$`),
@@ -122,6 +123,7 @@ const typeOf = (request) => {
   if (operation?.requestBody === undefined) return undefined;
   const kind = recordPaths.get(template);
   if (kind) return eventTypes[/** @type {keyof eventTypes} */ (kind)];
+  if (template === statements) return 'StatementClosed';
   return template === '/v1/accounts' ? 'AccountOpened' : 'CutoffChanged';
 };
 

@@ -2,7 +2,7 @@
 'use strict';
 const { topicsOf, trafficCommandOf } = require('@tollgate/contracts');
 const { startCutoffProjector, startTrafficRelay } = require('@tollgate/cutoff-projector');
-const { createMessageHandler, openLedger, startRejectedRelay } = require('@tollgate/intake');
+const { closeStatement, createMessageHandler, openLedger, startRejectedRelay } = require('@tollgate/intake');
 
 const topics = topicsOf('tollgate.');
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
@@ -41,8 +41,13 @@ const startProcess = async ({ world, open, onFailure, hasRelays }) => {
     watch(startRejectedRelay({ ...parts, store: relay('rejected'), topic: topics.rejected }).done);
   }
   return {
-    ledger,
     table,
+    /** What becomes of a command. @param {any} command @param {any} metadata */
+    submit: async (command, metadata) => {
+      if (command.type === 'CloseStatement') return closeStatement({ ledger, log, table }, command.data, metadata);
+      const [outcome] = await ledger.submit([{ intent: command, metadata }]);
+      return outcome;
+    },
     isAlive,
     kill: () => {
       state.isAlive = false;

@@ -7,10 +7,11 @@ const { startProcess } = require('./process');
 const { Scheduler, installClock } = require('./scheduler');
 const { conflictWith, createWorkload, garbage, messageOf } = require('./workload');
 const { SharedLog } = require('./shared-log');
+const { closeStatements } = require('./statements');
 const { expireCalls, playCall } = require('./switches');
 const { World } = require('./world');
 
-/** @typedef {{ ledger: any, table: any, isAlive: () => boolean, kill: () => void }} Process */
+/** @typedef {{ table: any, submit: (command: any, metadata: any) => Promise<any>, isAlive: () => boolean, kill: () => void }} Process */
 
 /** @type {Scheduler} */
 let scheduler;
@@ -148,9 +149,7 @@ class Run {
 
   async submit(/** @type {Process | undefined} */ target, /** @type {any} */ command) {
     try {
-      const [outcome] =
-        (await target?.ledger.submit([{ intent: command, metadata: this.metadata(command.receivedAt) }])) ?? [];
-      return outcome;
+      return await target?.submit(command, this.metadata(command.receivedAt));
     } catch (error) {
       const isRetriable = error instanceof Error && 'retriable' in error && error.retriable;
       if (target?.isAlive() && !isRetriable) this.onFailure(error);
@@ -213,7 +212,7 @@ class Run {
       await timer(scheduler.pick(3_000));
       await playCall(this, one, timer);
     });
-    await Promise.all([...sending, ...calling, expireCalls(this, timer)]);
+    await Promise.all([...sending, ...calling, expireCalls(this, timer), closeStatements(this, timer)]);
   }
 
   /** One step of the world, after which everything in the log must be right. */

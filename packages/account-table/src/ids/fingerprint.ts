@@ -15,6 +15,7 @@ const kindCodes = {
   message: 7,
   authorization: 1 << 28,
   acknowledgement: 2 << 28,
+  statement: 3 << 28,
 } as const;
 
 /** 64 bits of an id, in two halves that stand in `high` and `low` until the next call. */

@@ -51,10 +51,12 @@ export const accountPageReading = z.object({ items: z.array(accountReading), nex
 export const historyPageReading = z.object({
   items: z.array(
     z.object({
+      position: z.string(),
       revision: z.number(),
       eventId: z.string(),
       type: z.string(),
       data: z.record(z.string(), z.unknown()),
+      receivedAt: z.string(),
       recordedAt: z.string(),
       by: z.record(z.string(), z.unknown()).optional(),
     }),

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { Direction } from '@tollgate/balance';
 import { formatAmount } from '@tollgate/money';
-import { countOf, eventAt, runAudit, tellDifferences, withAudited } from './audited-events';
+import { eventsIn, eventsServed } from './account-events';
+import { countOf, runAudit, tellDifferences, withAudited } from './audited-events';
 import type { AuditFlags, AuditedEvent } from './audited-events';
 import { timeText } from './moment-options';
+import { effectOf } from './movements';
 import { say, tableLines } from './terminal-text';
-import type { TollgateClient } from './tollgate-client';
 import { createTrialBalance } from './trial-balance';
 import type { BalanceRow, Moved, Period } from './trial-balance';
 
@@ -50,28 +51,6 @@ export const addBalance = (audit: Command): void => {
     );
 };
 
-/** Those of an account, among the lines of an export. */
-export const eventsIn = async function* (
-  lines: AsyncIterable<string>,
-  accountId: string,
-): AsyncGenerator<AuditedEvent> {
-  const stream = `account-${accountId}`;
-  let number = 0;
-  for await (const line of lines) {
-    number += 1;
-    if (!mayBeOf(stream, line)) continue;
-    const event = eventAt(number, line);
-    if (event.stream === stream) yield event;
-  }
-};
-
-/** Most lines of a log are others': only what may be this stream's is parsed. With a backslash a name can be written in other ways. */
-const mayBeOf = (stream: string, line: string): boolean => line.includes(`"${stream}"`) || line.includes('\\');
-
-const eventsServed = async function* (client: TollgateClient, accountId: string): AsyncGenerator<AuditedEvent> {
-  for await (const item of client.history(accountId)) yield { ...item, stream: `account-${accountId}` };
-};
-
 const auditBalance = async (
   accountId: string,
   events: AsyncIterable<AuditedEvent>,
@@ -83,7 +62,7 @@ const auditBalance = async (
   for await (const event of events) {
     const moved = trial.apply(event);
     if (moved === undefined) continue;
-    balance[moved.direction] += moved.effect;
+    balance[moved.direction] += effectOf(moved);
     if (!moved.isOpening) steps.push(stepOf(event, moved, balance[moved.direction]));
   }
   const { events: count, accounts, differences } = trial.result();
@@ -91,20 +70,13 @@ const auditBalance = async (
   return { accountId, events: count, rows: accounts, steps, differences };
 };
 
-const stepOf = (event: AuditedEvent, { direction, effect }: Moved, balance: bigint): Step => {
-  const { revision, recordedAt, type, data } = event;
-  const [kind, idField] = names[type] ?? [type, ''];
+const stepOf = (event: AuditedEvent, moved: Moved, balance: bigint): Step => {
+  const { revision, recordedAt } = event;
+  const { kind, id, direction } = moved;
   return {
-    ...{ revision, recordedAt, kind, id: String(data[idField]), direction },
-    ...{ effect: formatAmount(effect), balance: formatAmount(balance), from: placeOf(event) },
+    ...{ revision, recordedAt, kind, id, direction },
+    ...{ effect: formatAmount(effectOf(moved)), balance: formatAmount(balance), from: placeOf(event) },
   };
-};
-
-const names: Readonly<Record<string, [kind: string, idField: string]>> = {
-  PaymentRecorded: ['payment', 'paymentId'],
-  UsageCharged: ['usage', 'usageId'],
-  BalanceAdjusted: ['adjustment', 'adjustmentId'],
-  EntryReversed: ['reversal', 'reversalId'],
 };
 
 type By = { channel?: { http?: string; kafka?: { topic: string; partition: number; offset: string } } } & {

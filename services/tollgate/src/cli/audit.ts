@@ -5,6 +5,8 @@ import { SettingsError, readSettings, settingSources } from '../settings';
 import { addBalance } from './audit-balance';
 import { auditCutoff } from './audit-cutoff';
 import type { CutoffAudit } from './audit-cutoff';
+import { addDiff } from './audit-diff';
+import { addIds } from './audit-ids';
 import { auditServed } from './audit-served';
 import { addTrialBalance } from './audit-trial-balance';
 import { countOf, runAudit, tellDifferences, withAudited } from './audited-events';
@@ -22,6 +24,8 @@ export const addAudit = (program: Command): void => {
   addCutoff(audit);
   addBalance(audit);
   addTrialBalance(audit);
+  addDiff(audit);
+  addIds(audit);
   addNewOrigin(audit);
   addRotateKey(audit);
 };

@@ -14,7 +14,8 @@ import type { TollgateClient } from './tollgate-client';
 /** A line of an export, as the verifier reads it. */
 export type AuditedEvent = ReturnType<typeof eventIn>;
 
-export type AuditFlags = { data?: string; url?: string; json?: boolean };
+export type EventFlags = { data?: string; url?: string };
+export type AuditFlags = EventFlags & { json?: boolean };
 
 /** The event on a line; what is none is said with its number. */
 export const eventAt = (number: number, line: string): AuditedEvent => {
@@ -26,8 +27,8 @@ export const eventAt = (number: number, line: string): AuditedEvent => {
   }
 };
 
-/** What an audit makes of each thing that can be audited. */
-type Audit<Result> = {
+/** What is made of each thing that has events. */
+type Reading<Result> = {
   ofLines(lines: AsyncIterable<string>): Promise<Result>;
   ofServed(client: TollgateClient): Promise<Result>;
 };
@@ -35,28 +36,32 @@ type Audit<Result> = {
 const differs = 1;
 const unreadable = 2;
 
-/** What every audit takes: an export, or a folder, or a Tollgate that runs. */
-export const withAudited = (audit: Command): Command => {
+/** What reads the ledger takes: an export, or a folder, or a Tollgate that runs. */
+export const withEvents = (command: Command): Command => {
   const { flag = '', variable, about } = settingSources.data;
-  return audit
+  return command
     .argument('[export]', 'a file that tollgate export printed; without it the log')
     .option(flag, `${about} (${variable})`)
-    .addOption(new Option('--url <url>', 'a Tollgate that runs, by what it answers').conflicts('data'))
+    .addOption(new Option('--url <url>', 'a Tollgate that runs, by what it answers').conflicts('data'));
+};
+
+/** What every audit takes. */
+export const withAudited = (audit: Command): Command =>
+  withEvents(audit)
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       '\nEnds with 0 if there is no difference, with 1 if there is, with 2 if it could not be checked.',
     );
-};
 
 /** Runs an audit on what the flags name, prints what came of it, and sets the exit code. */
 export const runAudit = async <Result extends { differences: readonly unknown[] }>(
   path: string | undefined,
   flags: AuditFlags,
-  { tell, ...audit }: Audit<Result> & { tell(result: Result): void },
+  { tell, ...audit }: Reading<Result> & { tell(result: Result): void },
 ): Promise<void> => {
   try {
-    const result = await audited(path, flags, audit);
+    const result = await readEvents(path, flags, audit);
     if (flags.json === true) say(JSON.stringify(result));
     else tell(result);
     process.exitCode = result.differences.length === 0 ? 0 : differs;
@@ -66,10 +71,11 @@ export const runAudit = async <Result extends { differences: readonly unknown[] 
   }
 };
 
-const audited = async <Result>(
+/** What is made of the ledger that the flags name. */
+export const readEvents = async <Result>(
   path: string | undefined,
-  { data, url }: AuditFlags,
-  { ofLines, ofServed }: Audit<Result>,
+  { data, url }: EventFlags,
+  { ofLines, ofServed }: Reading<Result>,
 ): Promise<Result> => {
   if (path !== undefined) return ofLines(exportedEvents(path));
   if (url !== undefined) return ofServed(createClient(url));

@@ -1,10 +1,14 @@
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { readSettings, settingSources } from '../settings';
+import { SettingsError, readSettings, settingSources } from '../settings';
 import { exportFormats, printingOf } from './export/formats';
-import type { ExportFormat } from './export/formats';
+import type { ExportFormat, TextFormat } from './export/formats';
+import { writeParquet } from './export/parquet';
 import { openLogSource } from './log-source';
+import type { LogSource } from './log-source';
 
 /** `tollgate export`: the events of the log as lines of JSON. */
 export const addExport = (program: Command): void => {
@@ -13,18 +17,34 @@ export const addExport = (program: Command): void => {
     .command('export')
     .summary('print every event of the log')
     .description(
-      'Prints every event of the log up to the last durable one, oldest first, also while Tollgate runs: a line of JSON each, with its stream, its times and where it came from. The lines are the leaves of the ledger’s tree (README, “For auditors”). Other formats have the payments, usage, adjustments and reversals alone: csv has them as rows, with amounts and texts as they are; hledger and beancount as a book in double entry.',
+      'Prints every event of the log up to the last durable one, oldest first, also while Tollgate runs: a line of JSON each, with its stream, its times and where it came from. The lines are the leaves of the ledger’s tree (README, “For auditors”). Other formats have the payments, usage, adjustments and reversals alone: csv has them as rows, with amounts and texts as they are; parquet as a table, whose amounts are exact decimals, into a file; hledger and beancount as a book in double entry.',
     )
     .option(flag, `${about} (${variable})`)
     .addOption(new Option('--format <format>', 'how to print them').choices(exportFormats).default('ndjson'))
-    .action(async (flags: { data?: string; format: ExportFormat }) => {
-      const settings = readSettings(flags.data === undefined ? {} : { data: flags.data }, process.env);
+    .option('--output <file>', 'write to a file')
+    .action(async ({ data, format, output }: Flags) => {
+      const settings = readSettings(data === undefined ? {} : { data }, process.env);
+      if (format === 'parquet' && output === undefined)
+        throw new SettingsError('--format parquet: say into which file with --output');
       const source = await openLogSource(settings);
-      const { head, print } = printingOf(flags.format);
-      process.stdout.write(head);
-      for await (const events of source.recorded('')) {
-        if (!process.stdout.write(events.map(print).join(''))) await once(process.stdout, 'drain');
-      }
+      if (format !== 'parquet') await print(source, { format, output });
+      else if (output !== undefined) await writeParquet(output, source.recorded(''));
       await source.close();
     });
+};
+
+type Flags = { data?: string; format: ExportFormat; output?: string };
+
+const print = async (
+  source: LogSource,
+  { format, output }: { format: TextFormat; output: string | undefined },
+): Promise<void> => {
+  const { head, print: printed } = printingOf(format);
+  const target = output === undefined ? process.stdout : createWriteStream(output);
+  target.write(head);
+  for await (const events of source.recorded(''))
+    if (!target.write(events.map(printed).join(''))) await once(target, 'drain');
+  if (target === process.stdout) return;
+  target.end();
+  await finished(target);
 };

@@ -7,11 +7,16 @@ import { SettingsError } from '../settings';
 import { accountAnswerReading, accountPageReading, accountReading, historyPageReading } from './answers';
 import type { HistoryReading } from './answers';
 
+const usualUrl = 'http://127.0.0.1:8400';
+
+/** Where Tollgate answers where nobody says otherwise. */
+export const urlOf = (environment: NodeJS.ProcessEnv): string => environment['TOLLGATE_URL'] ?? usualUrl;
+
 /** Where a running Tollgate answers; every command that talks to one has this option. */
 export const urlOption = (): Option =>
   new Option('--url <url>', 'where Tollgate answers')
     .env('TOLLGATE_URL')
-    .default('http://127.0.0.1:8400')
+    .default(usualUrl)
     .argParser((text: string) => {
       if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
         throw new InvalidArgumentError('It must be like http://127.0.0.1:8400.');
@@ -73,6 +78,11 @@ export const createClient = (url: string) => {
       }
     },
     openAccount: (opening: object): Promise<AccountAnswer> => sendJson('POST', '/v1/accounts', opening),
+    closeStatement: async (accountId: string, closing: { statementId: string; to: string }): Promise<void> => {
+      const path = pathOf`/v1/accounts/${accountId}/statements`;
+      const headers = { 'content-type': 'application/json' };
+      await text(path, { method: 'POST', body: JSON.stringify(closing), headers });
+    },
     changeCutoff: async (accountId: string, cutoff: object): Promise<AccountAnswer> =>
       sendJson('PUT', pathOf`/v1/accounts/${accountId}/cutoff`, cutoff),
     /** Lines of NDJSON for `POST /v1/batch`, and what the client says of them; resolves with a line of NDJSON for each. */

@@ -23,7 +23,7 @@ const reversal = (kind: string, id: string, at?: string) =>
 
 const balanced = (events: readonly AuditedEvent[], period: Period = {}): TrialBalance => {
   const trial = createTrialBalance(period);
-  events.forEach(trial.apply);
+  for (const event of events) trial.apply(event);
   return trial.result();
 };
 
@@ -71,4 +71,12 @@ test.each<[string, () => AuditedEvent[], RegExp]>([
   ['an account that was never opened', () => [payment('p', '1')], /acme was never opened/],
 ])('%s is a difference that names its event', (_name, events, what) => {
   expect(balanced(events()).differences.join('\n')).toMatch(what);
+});
+
+test('a place in the log is an end too: what is up to it is the opening, or counts', () => {
+  const trial = createTrialBalance({ from: { after: 2n }, to: { after: 3n } });
+  [opening(), payment('p', '100'), usage('u', '1'), usage('v', '5')].forEach((one, index) => {
+    trial.apply(one, BigInt(index + 1));
+  });
+  expect(trial.result().accounts[0]).toMatchObject({ opening: '100', usage: '1', closing: '99' });
 });

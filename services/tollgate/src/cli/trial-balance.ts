@@ -1,17 +1,20 @@
 import { directions, isBefore } from '@tollgate/balance';
 import type { Direction } from '@tollgate/balance';
-import { formatAmount, parseAmount } from '@tollgate/money';
+import { formatAmount } from '@tollgate/money';
 import type { Amount } from '@tollgate/money';
 import { createFold } from '@tollgate/verify';
 import type { AuditedEvent } from './audited-events';
+import { createMovements, effectOf, totalNames } from './movements';
+import type { Movement, TotalName } from './movements';
 
-/** Which events count, by when they were recorded: `from` on, and before `to`; what was before `from` is the opening. */
-export type Period = { from?: string | undefined; to?: string | undefined };
+/** A time of recording, exclusive; or a place in the log, of which what is up to it counts. */
+export type End = string | { after: bigint };
 
-type Kind = 'payments' | 'usage' | 'adjustments';
+/** Which events count: from `from` on, and before `to`; what was before `from` is the opening. */
+export type Period = { from?: End | undefined; to?: End | undefined };
 
 /** Opening + payments − usage + adjustments = closing, as exact decimals. A reversal lowers what it takes back. */
-export type BalanceRow = Record<'opening' | Kind | 'closing', string> & { direction: Direction; currency: string };
+export type BalanceRow = Record<'opening' | TotalName | 'closing', string> & { direction: Direction; currency: string };
 
 export type TrialBalance = {
   events: number;
@@ -21,74 +24,56 @@ export type TrialBalance = {
   differences: string[];
 };
 
-type Sums = { opening: Amount } & Record<Kind, Amount>;
+type Sums = { opening: Amount } & Record<TotalName, Amount>;
 type Account = Record<Direction, Sums> & { currency: string };
-type Entry = { kind: Kind; direction: Direction; amount: Amount };
 
-/** What an event added to the balance of a direction; `isOpening` if that was before the period. */
-export type Moved = { kind: Kind; direction: Direction; effect: Amount; isOpening: boolean };
-
-const kinds: Readonly<Record<string, { kind: Kind; id: string }>> = {
-  PaymentRecorded: { kind: 'payments', id: 'paymentId' },
-  UsageCharged: { kind: 'usage', id: 'usageId' },
-  BalanceAdjusted: { kind: 'adjustments', id: 'adjustmentId' },
-};
-const kindsReversed: Readonly<Record<string, Kind>> = {
-  payment: 'payments',
-  usage: 'usage',
-  adjustment: 'adjustments',
-};
+/** What an event moved; `isOpening` if that was before the period. */
+export type Moved = Movement & { isOpening: boolean };
 
 /** Sums what moved each account by kind, and compares each closing balance with that of the verifier's fold. */
 export const createTrialBalance = ({ from, to }: Period) => {
   const fold = createFold();
   const accounts = new Map<string, Account>();
-  const entries = new Map<string, Entry>();
+  const movementOf = createMovements();
   const differences: string[] = [];
   let events = 0;
 
-  const add = ({ kind, direction, amount }: Entry, accountId: string, isOpening: boolean): Moved => {
+  const add = (movement: Movement, accountId: string, isOpening: boolean): Moved => {
+    const { total, direction, amount } = movement;
     const sums = accounts.get(accountId)?.[direction];
     if (sums === undefined) throw new RangeError(`${accountId} was never opened, or ${direction} is no direction`);
-    const effect = kind === 'usage' ? -amount : amount;
-    if (isOpening) sums.opening += effect;
-    else sums[kind] += amount;
-    return { kind, direction, effect, isOpening };
+    if (isOpening) sums.opening += effectOf(movement);
+    else sums[total] += amount;
+    return { ...movement, isOpening };
   };
 
-  const applyTo = (accountId: string, { type, data, recordedAt }: AuditedEvent): Moved | undefined => {
-    if (type === 'AccountOpened') accounts.set(accountId, newAccount(String(data['currency'])));
-    const isOpening = from !== undefined && isBefore(recordedAt, from);
-    const known = kinds[type];
-    if (known !== undefined) {
-      const amount = parseAmount(String(data['amount']));
-      const entry = { kind: known.kind, direction: data['direction'] as Direction, amount };
-      entries.set(JSON.stringify([accountId, known.kind, data[known.id]]), entry);
-      return add(entry, accountId, isOpening);
-    }
-    if (type !== 'EntryReversed') return undefined;
-    const { kind = '', id } = data['of'] as { kind?: string; id?: string };
-    const entry = entries.get(JSON.stringify([accountId, kindsReversed[kind], id]));
-    if (entry === undefined) throw new RangeError(`${kind} ${String(id)} is reversed, and was never recorded`);
-    return add({ ...entry, amount: -entry.amount }, accountId, isOpening);
+  const isOpening = (event: AuditedEvent, place: bigint): boolean => from !== undefined && isUpTo(from, event, place);
+  const isCounted = (event: AuditedEvent, place: bigint): boolean => to === undefined || isUpTo(to, event, place);
+
+  const applyTo = (accountId: string, event: AuditedEvent, place: bigint): Moved | undefined => {
+    if (event.type === 'AccountOpened') accounts.set(accountId, newAccount(String(event.data['currency'])));
+    const movement = movementOf(accountId, event);
+    return movement && add(movement, accountId, isOpening(event, place));
   };
 
   return {
-    /** The next event of the log, or of an account's history; what it moved, if that counts. */
-    apply: (event: AuditedEvent): Moved | undefined => {
-      if (!isBefore(event.recordedAt, to)) return undefined;
+    /** The next event of the log, or of an account's history, and its place where ends are places; what it moved, if that counts. */
+    apply: (event: AuditedEvent, place = 0n): Moved | undefined => {
+      if (!isCounted(event, place)) return undefined;
       events += 1;
       if (!event.stream.startsWith(accountPrefix)) return undefined;
       const where = `${event.stream} revision ${String(event.revision)}`;
       differences.push(...fold.apply(event, events).map((what) => `${where}: ${what}`));
       try {
-        return applyTo(event.stream.slice(accountPrefix.length), event);
+        return applyTo(event.stream.slice(accountPrefix.length), event, place);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         differences.push(`${where}: ${error.message}`);
         return undefined;
       }
     },
+    /** Whether an event is between the ends. */
+    isBetween: (event: AuditedEvent, place = 0n): boolean => isCounted(event, place) && !isOpening(event, place),
     result: (): TrialBalance => {
       const rows = [...accounts].flatMap(([accountId, account]) =>
         directions.map((direction) => ({ accountId, ...rowOf(account[direction], direction, account.currency) })),
@@ -104,6 +89,9 @@ export const createTrialBalance = ({ from, to }: Period) => {
     },
   };
 };
+
+const isUpTo = (end: End, { recordedAt }: AuditedEvent, place: bigint): boolean =>
+  typeof end === 'string' ? isBefore(recordedAt, end) : place <= end.after;
 
 const accountPrefix = 'account-';
 
@@ -126,8 +114,7 @@ const totalsOf = (accounts: Iterable<Account>): BalanceRow[] => {
     const total = totals.get(account.currency) ?? newAccount(account.currency);
     totals.set(account.currency, total);
     for (const direction of directions)
-      for (const name of ['opening', 'payments', 'usage', 'adjustments'] as const)
-        total[direction][name] += account[direction][name];
+      for (const name of ['opening', ...totalNames] as const) total[direction][name] += account[direction][name];
   }
   return [...totals.values()].flatMap((total) =>
     directions.map((direction) => rowOf(total[direction], direction, total.currency)),

@@ -2,6 +2,7 @@ import {
   addAcknowledgementRoute,
   addCallRoutes,
   addIntakeRoutes,
+  addStatementRoute,
   openLedger,
   startReservationClock,
 } from '@tollgate/intake';
@@ -36,6 +37,7 @@ export const startIntake = async (ground: Ground): Promise<Part> => {
       const common = { ledger, clock, admission, isOpenToOthers: !isLoopback(host) };
       addCallRoutes(server, { ...common, decks, termsOf, takesPrice });
       addAcknowledgementRoute(server, common);
+      addStatementRoute(server, { ledger, log, table, clock, admission });
     },
     observe: (registers) => {
       observeIntake({ ledger, admission }, registers);

@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { directions } from '@tollgate/balance';
 import { z } from 'zod';
+import { hledgerSums, minus, pythonSums, sumsOf } from '../../../../../infra/books/sums';
+import type { Sums } from '../../../../../infra/books/sums';
 import { readTold, removeUnpacked, unpack } from '../../../../../test/histories/history';
 import { runCommand } from '../command-process.fixture';
 import { balanceAccount, contraAccount } from './book-accounts';
@@ -13,9 +13,6 @@ jest.setTimeout(60_000);
 
 /** A recorded ledger: every rule, late calls, adjustments, and 82 reversals of all three kinds. */
 const history = 'file-2';
-const books = resolve(__dirname, '../../../../../.cache/books/bin/python');
-const reader = resolve(__dirname, '../../../../../infra/books/balances.py');
-const run = promisify(execFile);
 
 let folder: string;
 let data: string;
@@ -41,55 +38,11 @@ const accountsTold = z.array(
   }),
 );
 
-type Sums = Record<string, string>;
-
 const exported = async (format: string): Promise<string> => {
-  const { code, stdout, stderr } = await runCommand(['export', '--format', format, '--data', data]);
-  expect([code, stderr]).toEqual([0, '']);
   const path = join(folder, `export.${format}`);
-  await writeFile(path, stdout);
+  const ended = await runCommand(['export', '--format', format, '--data', data, '--output', path]);
+  expect(ended).toEqual({ code: 0, stdout: '', stderr: '' });
   return path;
-};
-
-const output = async (program: string, parameters: string[]): Promise<string> => {
-  try {
-    return (await run(program, parameters, { env: { ...process.env, LC_ALL: 'C.UTF-8' } })).stdout;
-  } catch (error) {
-    throw new Error(`it needs Debian's hledger, and beancount and duckdb of PyPI in .cache/books: see .ci/run`, {
-      cause: error,
-    });
-  }
-};
-
-/** What another program says, its zeros left out, since not every program prints them. */
-const sumsOf = (rows: readonly (readonly [string, string, string])[]): Sums =>
-  Object.fromEntries(
-    rows
-      .map(([name, currency, amount]) => [`${name} ${currency}`, shortest(amount)] as const)
-      .filter(([, amount]) => !/^-?0$/.test(amount)),
-  );
-
-/** Sums may have more digits than an amount may, and programs write as many zeros as they like. */
-const shortest = (amount: string): string =>
-  amount.includes('.') ? amount.replace(/0+$/, '').replace(/\.$/, '') : amount;
-
-const hledgerSums = async (path: string): Promise<Sums> => {
-  const text = await output('hledger', ['-f', path, 'balance', '--flat', '--no-total', '-O', 'csv', '--layout=bare']);
-  const cells = text
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split(',').map((cell) => cell.replaceAll('"', '')));
-  return sumsOf(cells.map(([name = '', currency = '', amount = '']) => [name, currency, amount]));
-};
-
-const pythonSums = async (program: string, path: string): Promise<Sums> => {
-  const told = z
-    .record(z.string(), z.array(z.tuple([z.string(), z.string()])))
-    .parse(JSON.parse(await output(books, [reader, program, path])));
-  return sumsOf(
-    Object.entries(told).flatMap(([name, sums]) => sums.map((sum) => [name, ...sum] as [string, string, string])),
-  );
 };
 
 /** What clients were told before: balances with their signs, each kind on the other side. */
@@ -105,8 +58,6 @@ const toldInBooks = (): Sums =>
     ),
   );
 
-const minus = (amount: string): string => (amount.startsWith('-') ? amount.slice(1) : `-${amount}`);
-
 test('hledger computes every balance and every total as clients were told', async () => {
   expect(await hledgerSums(await exported('hledger'))).toEqual(toldInBooks());
 });
@@ -115,7 +66,10 @@ test('beancount computes every balance and every total as clients were told', as
   expect(await pythonSums('beancount', await exported('beancount'))).toEqual(toldInBooks());
 });
 
-test('DuckDB sums the effects of the CSV to every balance that clients were told', async () => {
+test.each<[name: string, format: string, program: 'duckdb' | 'parquet']>([
+  ['CSV', 'csv', 'duckdb'],
+  ['Parquet', 'parquet', 'parquet'],
+])('DuckDB sums the effects of the %s to every balance that clients were told', async (_name, format, program) => {
   const told = accounts.flatMap(({ accountId, currency, balances }) =>
     directions.map((direction): [string, string, string] => [
       `${accountId}/${direction}`,
@@ -123,5 +77,12 @@ test('DuckDB sums the effects of the CSV to every balance that clients were told
       balances[direction],
     ]),
   );
-  expect(await pythonSums('duckdb', await exported('csv'))).toEqual(sumsOf(told));
+  expect(await pythonSums(program, await exported(format))).toEqual(sumsOf(told));
+});
+
+test('Parquet without a file to write it into is refused', async () => {
+  expect(await runCommand(['export', '--format', 'parquet', '--data', data])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('say into which file with --output') as string,
+  });
 });

@@ -3,7 +3,7 @@ import type { Booking } from './booking';
 type Column = (booking: Booking) => string | undefined;
 
 /** Named as in the reports’ table `entries` (services/reporting). */
-const columns: Readonly<Record<string, Column>> = {
+export const columns: Readonly<Record<string, Column>> = {
   account_id: ({ accountId }) => accountId,
   revision: ({ event }) => String(event.revision),
   event_id: ({ event }) => event.eventId,
@@ -35,7 +35,7 @@ export const csvRow = (booking: Booking): string =>
     .join(',')}\n`;
 
 /** RFC 4180. What is empty stands in quotes, what is absent does not. */
-const cellOf = (text: string | undefined): string => {
+export const cellOf = (text: string | undefined): string => {
   if (text === undefined) return '';
   return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };

@@ -1,7 +1,7 @@
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { printingOf } from './formats';
-import type { ExportFormat } from './formats';
+import type { TextFormat } from './formats';
 
 const source = { receivedAt: '2026-01-31T12:00:00.000Z' };
 const at = (revision: number, event: LogEvent): RecordedEvent<LogEvent> => ({
@@ -24,7 +24,7 @@ const events = [
   }),
 ];
 
-const printed = (format: ExportFormat): string => {
+const printed = (format: TextFormat): string => {
   const { head, print } = printingOf(format);
   return head + events.map(print).join('');
 };

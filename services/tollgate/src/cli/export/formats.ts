@@ -7,13 +7,15 @@ import type { BookItem } from './booking';
 import { csvHead, csvRow } from './csv';
 import { hledgerHead, hledgerTransaction } from './hledger';
 
-export const exportFormats = ['ndjson', 'csv', 'hledger', 'beancount'] as const;
+const textFormats = ['ndjson', 'csv', 'hledger', 'beancount'] as const;
+export const exportFormats = [...textFormats, 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
+export type TextFormat = (typeof textFormats)[number];
 
 /** How a format is printed: what stands before all, and what is printed of each event, in the order of the log. */
 type Printing = { head: string; print(event: RecordedEvent<LogEvent>): string };
 
-export const printingOf = (format: ExportFormat): Printing => {
+export const printingOf = (format: TextFormat): Printing => {
   if (format === 'ndjson') return { head: '', print: (event) => `${logLine(event)}\n` };
   const itemOf = createBook();
   const { head, print } = books[format];
@@ -33,4 +35,4 @@ const books = {
     head: '',
     print: (item) => ('booking' in item ? beancountTransaction(item.booking) : beancountOpening(item.opened)),
   },
-} as const satisfies Record<Exclude<ExportFormat, 'ndjson'>, { head: string; print(item: BookItem): string }>;
+} as const satisfies Record<Exclude<TextFormat, 'ndjson'>, { head: string; print(item: BookItem): string }>;

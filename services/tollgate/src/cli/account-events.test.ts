@@ -1,4 +1,4 @@
-import { eventsIn } from './audit-balance';
+import { eventsIn } from './account-events';
 
 const line = (stream: string, revision: number): string =>
   JSON.stringify({

@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { eventsIn, eventsServed } from './account-events';
+import { readEvents, withEvents } from './audited-events';
+import type { EventFlags } from './audited-events';
+import { SettingsError } from '../settings';
+import { timeText } from './moment-options';
+import { collectStatement } from './statement/collect';
+import type { Wanted } from './statement/collect';
+import { statementCsv } from './statement/csv';
+import { daysIn, utcDays } from './statement/days';
+import type { Days } from './statement/days';
+import { statementHtml } from './statement/html';
+import type { Statement } from './statement/statement';
+import { statementText } from './statement/text';
+import { createClient, urlOf } from './tollgate-client';
+
+const formats = {
+  text: statementText,
+  csv: statementCsv,
+  json: (statement) => `${JSON.stringify(statement)}\n`,
+  html: statementHtml,
+} as const satisfies Record<string, (statement: Statement) => string>;
+
+type Flags = EventFlags & { from?: string; to?: string; id?: string; close?: string; zone: Days } & {
+  format: keyof typeof formats;
+  output?: string;
+};
+
+/** `tollgate statement`. */
+export const addStatement = (program: Command): void => {
+  const command = program
+    .command('statement')
+    .summary('what moved an account in a period: opening, entries, subtotals, closing')
+    .description(
+      'Prints of each direction the opening balance, every entry with the balance after it, the closing balance, and subtotals by destination prefix (attributes.prefix) and by day. A period is one of recording, so that it never changes once it is over; an entry that happened before it and came late is marked. Without --from it begins where the last closed statement of the account ended. What is not closed says that it is a draft. --close appends the closing to the log, so that it never changes: what is recorded later is in the next one. --id prints a closed one again. Reads an export; or the log, also while Tollgate runs, or a backup with --data; or a Tollgate that answers.',
+    )
+    .argument('<account>', 'the account');
+  withEvents(command)
+    .option('--from <time>', 'what was recorded before it is the opening, RFC 3339', timeText)
+    .option('--to <time>', 'leave out what was recorded then or later, RFC 3339', timeText)
+    .addOption(new Option('--id <statement>', 'print a closed statement').conflicts(['from', 'to']))
+    .addOption(
+      new Option(
+        '--close <statement>',
+        'close it, with what was recorded before --to and is in none yet, and print it; by a Tollgate that runs (--url, or TOLLGATE_URL)',
+      ).conflicts(['id', 'from', 'data']),
+    )
+    .addOption(
+      new Option('--zone <name>', 'days are those of this time zone, an IANA name')
+        .argParser(daysIn)
+        .default(utcDays, 'UTC'),
+    )
+    .addOption(new Option('--format <format>', 'how to print it').choices(Object.keys(formats)).default('text'))
+    .option('--output <file>', 'write it to a file')
+    .action(async (accountId: string, path: string | undefined, flags: Flags) => {
+      const text = formats[flags.format](await statementFor(accountId, path, flags));
+      if (flags.output === undefined) process.stdout.write(text);
+      else writeFileSync(flags.output, text);
+    });
+};
+
+const statementFor = async (accountId: string, path: string | undefined, flags: Flags): Promise<Statement> => {
+  const { from, to, id, close, zone: days } = flags;
+  if (close === undefined) return readStatement(path, flags, { accountId, days, from, to, statementId: id });
+  if (to === undefined) throw new SettingsError('--close: say up to when with --to');
+  if (path !== undefined) throw new SettingsError('--close: only a Tollgate that runs can close a statement');
+  const url = flags.url ?? urlOf(process.env);
+  await createClient(url).closeStatement(accountId, { statementId: close, to });
+  return readStatement(undefined, { url }, { accountId, days, statementId: close });
+};
+
+const readStatement = (path: string | undefined, flags: EventFlags, wanted: Wanted): Promise<Statement> =>
+  readEvents(path, flags, {
+    ofLines: (lines) => collectStatement(wanted, eventsIn(lines, wanted.accountId)),
+    ofServed: (client) => collectStatement(wanted, eventsServed(client, wanted.accountId)),
+  });
