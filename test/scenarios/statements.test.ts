@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { get, openPrepaid, postBatch, readAll } from './support/api';
 import { describedApi } from './support/described';
-import { newStoreLedger } from './support/set-ups';
+import { newStoreLedger, setUps } from './support/set-ups';
 import { createDataFolder, spawnTollgate, startTollgate } from './support/tollgate-process';
 import type { Tollgate } from './support/tollgate-process';
 import { until } from './support/until';
@@ -153,4 +153,21 @@ describe.each([
   ])('tollgate statement %j ends with %i and says why', async (args, code, why) => {
     expect(await command('statement', ...args)).toEqual({ code, output: expect.stringContaining(why) as string });
   });
+});
+
+test('where each role is a process, intake closes a statement and the api answers it once it is there', async () => {
+  const roles = setUps.find(({ name }) => name === 'each role a process');
+  const ledger = await roles?.start({ data: await createDataFolder() });
+  const url = String(ledger?.url);
+  const api = await describedApi(url);
+  await openPrepaid(url, ['acme']);
+  await postBatch(url, [call('u', '7')]);
+  const to = new Date(Date.now() + 1).toISOString();
+  await until('the end has passed', () => (Date.now() > Date.parse(to) ? true : undefined));
+  const closed = await api.post('/v1/accounts/acme/statements', { statementId: 's', to });
+  expect([closed.status, closed.body]).toEqual([201, expect.objectContaining({ id: 's', duplicate: false })]);
+  const position = closed.body['position'] as string;
+  const { body } = await api.get(`/v1/accounts/acme/statements/s?minPosition=${position}`);
+  expect(body).toMatchObject({ number: 1, entries: 1, position, figures: { inbound: { closing: '-7' } } });
+  await ledger?.stop();
 });
