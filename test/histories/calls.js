@@ -49,7 +49,28 @@ const used = (number, id, fields) =>
     ...fields,
   });
 
-/** Calls that end in every way: charged, in parts, above what was held, released with or without use, under a name that is nobody's. @returns {Call[]} */
+/** Usage of a call that goes on is taken back. @param {number} number */
+const takenBack = (number) =>
+  callOf('/v1/reversals', {
+    ...{ reversalId: `taken-back-${number}`, accountId: accountOf(number) },
+    ...{ of: { kind: 'usage', id: `of-taken-${number}-1` }, reason: 'billed twice', actor: 'finance' },
+  });
+
+/** Prices that rise while a call may ring: every minute for an hour. */
+const deck = {
+  name: 'rising',
+  csv: () => {
+    const begins = Date.now();
+    const at = (/** @type {number} */ minute) => new Date(begins + minute * 60_000).toISOString();
+    const lines = Array.from(
+      { length: 60 },
+      (_, minute) => `44,EUR,0.${60 + minute},1,1,${at(minute)},${at(minute + 1)}`,
+    );
+    return ['prefix,currency,perMinute,initialSeconds,incrementSeconds,effectiveFrom,effectiveTo', ...lines].join('\n');
+  },
+};
+
+/** Calls that end in every way: charged, in parts, above what was held, taken back, at a price that rises, released with or without use, under a name that is nobody's. @returns {Call[]} */
 const endedCalls = () =>
   rules.flatMap((_rule, number) => {
     const path = (/** @type {string} */ name, /** @type {string} */ verb) =>
@@ -64,6 +85,11 @@ const endedCalls = () =>
       ...[ask('missed'), callOf(path('missed', 'release'), {})],
       ...[ask('held'), callOf(path('held', 'release'), { usedSeconds: 1.5 })],
       used(number, `nobody-${number}`, authorizationId('nobody')),
+      ...[ask('taken'), used(number, `taken-${number}-1`, { ...authorizationId('taken'), final: false })],
+      ...[takenBack(number), callOf(path('taken', 'extend'), { number: 1 })],
+      used(number, `taken-${number}-2`, authorizationId('taken')),
+      callOf('/v1/authorizations', { ...asked(number, 'dearer'), price: undefined, deck: deck.name }),
+      used(number, `dearer-${number}`, authorizationId('dearer')),
       callOf(path('nobody', 'extend'), { number: 1 }),
     ];
   });
@@ -85,4 +111,4 @@ const acknowledgements = (commands) =>
     return [applied, failed, ...(index % 4 === 0 ? [applied] : [])].map((body) => callOf('/v1/acknowledgements', body));
   });
 
-module.exports = { acknowledgements, endedCalls, lostCalls, lostSeconds };
+module.exports = { acknowledgements, deck, endedCalls, lostCalls, lostSeconds };

@@ -7,7 +7,7 @@ const { record } = require('./record');
 const [checkout = join(__dirname, '../..'), seed = '15'] = process.argv.slice(2);
 
 /**
- * Records `file-5`: a data folder of segment files, format version 1, with what is held for calls, what switches acknowledge and statements, and what its clients were told. Takes the path of a checkout,
+ * Records `file-4`: a data folder of segment files, format version 1, with all that is held for calls, what switches acknowledge, another signing key and statements, and what its clients were told. Takes the path of a checkout,
  * built, of a commit that writes this format (this one unless given), and a seed.
  */
 const main = async (/** @type {string} */ built, /** @type {string} */ folder) => {

@@ -10,7 +10,7 @@ const { startProofBroker } = require('../reliability/proof');
 const { Random } = require('../reliability/random');
 const { readTopics } = require('../reliability/read-topics');
 const { Business, badMessages } = require('./business');
-const { acknowledgements, endedCalls, lostCalls, lostSeconds } = require('./calls');
+const { acknowledgements, deck, endedCalls, lostCalls, lostSeconds } = require('./calls');
 const { observe, startTollgate, tell, until } = require('./recording');
 const { closings } = require('./statements');
 
@@ -25,7 +25,7 @@ const fewKills = 4;
 const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 
 /** @typedef {import('./recording').Told} Told */
-/** @typedef {{ checkout: string, data: string, brokers: string, prefix: string, signingKey: string }} Where */
+/** @typedef {{ checkout: string, data: string, brokers: string, prefix: string, signingKey: string, decks: string }} Where */
 
 /** @param {string} brokers */
 const connect = async (brokers) => {
@@ -116,8 +116,16 @@ const ordinaryDays = async (where, business, kafka) => {
   return { told, atRest, lost, signed: { key: readFileSync(`${where.signingKey}.pub`, 'utf8'), checkpoints } };
 };
 
-/** @param {string} url */
-const checkpointOf = async (url) => (await fetch(`${url}/v1/checkpoints/latest`)).text();
+/** The latest; one is signed every second. @param {string} url */
+const checkpointOf = async (url) => {
+  let note = '';
+  await until('a checkpoint', async () => {
+    const answer = await fetch(`${url}/v1/checkpoints/latest`);
+    note = await answer.text();
+    return answer.ok;
+  });
+  return note;
+};
 
 /** With Tollgate stopped: the next start records which key follows. @param {Where} where */
 const replaceKey = ({ checkout, signingKey }) => {
@@ -169,7 +177,11 @@ const isMadeAfter = ({ data }, killedAt) => JSON.parse(data).decidedAt >= killed
 const record = async ({ checkout, target, seed, folder, relayPositions }) => {
   const broker = await startProofBroker();
   const brokers = String(broker.brokers[0]);
-  const where = { checkout, data: join(folder, 'data'), brokers, prefix, signingKey: join(folder, 'signing.pem') };
+  const decks = join(folder, 'decks');
+  mkdirSync(decks);
+  writeFileSync(join(decks, `${deck.name}.csv`), deck.csv());
+  const signingKey = join(folder, 'signing.pem');
+  const where = { checkout, data: join(folder, 'data'), brokers, prefix, signingKey, decks };
   const business = new Business(new Random(seed));
   // The first start makes the topics that the producer then knows.
   await (await startTollgate(where)).stop();

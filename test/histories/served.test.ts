@@ -52,7 +52,6 @@ describe.each([
   { name: 'file-2', isOld: false },
   { name: 'file-3', isOld: false },
   { name: 'file-4', isOld: false },
-  { name: 'file-5', isOld: false },
 ])('a ledger that goes on from $name, the leftover of a kill,', ({ name, isOld }) => {
   beforeAll(async () => {
     told = await readTold(name);
