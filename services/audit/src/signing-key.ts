@@ -33,7 +33,7 @@ export const openSigningKey = async ({ path, agent }: KeyPlace): Promise<Signing
 
 /** Why a file is of no use where an agent is to sign. */
 export const notOfAgent = (path: string, agent: string): string =>
-  `${path} must hold the public key that the agent at ${agent} signs with, one line that begins with ${ed25519Name} ("ssh-add -L" prints it); from a key in a file to one of an agent leads "tollgate audit rotate-key --next-key"`;
+  `${path} must hold the public key that the agent at ${agent} signs with, one line that begins with ${ed25519Name} ("ssh-add -L" prints it); a key in the file itself signs without TOLLGATE_SIGNING_AGENT, and "tollgate audit rotate-key --next-key" leads from it to one of an agent`;
 
 const keyInFile = (path: string): SigningKey => {
   const { mode } = statSync(path);
