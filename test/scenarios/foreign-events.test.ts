@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { get, openPrepaid, post } from './support/api';
 import type { Fields } from './support/api';
@@ -9,7 +11,7 @@ import type { EventStore } from './support/event-store-process';
 import { untilReady } from './support/kafka-observer';
 import { startRoleProcesses } from './support/role-processes';
 import type { RoleProcesses } from './support/role-processes';
-import { cleanEnvironment, createDataFolder, spawnTollgate } from './support/tollgate-process';
+import { cleanEnvironment, createDataFolder, spawnTollgate, startTollgate } from './support/tollgate-process';
 import { until } from './support/until';
 
 const root = resolve(__dirname, '../..');
@@ -127,6 +129,22 @@ it.each(cases)(
     await again.stop();
   },
 );
+
+it('the first signal used to kill a process that closed its log to open it again: it ends in order, as before and after', async () => {
+  const environment = { EVENTSTORE_URL: store.url, EVENTSTORE_STREAM_PREFIX: 'closing-' };
+  const tollgate = await startTollgate({ data: await createDataFolder(), environment });
+  await untilReady(tollgate.url);
+  await openPrepaid(tollgate.url, accounts);
+  // A request that is half sent is waited for, for seconds.
+  const { hostname, port } = new URL(tollgate.url);
+  const half = connect(Number(port), hostname).on('error', () => undefined);
+  half.write('POST /v1/payments HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n{');
+  await writeForeign('closing-account-north', { type: 'LoyaltyGranted', data: {} });
+  await until('it closes its log', () => tollgate.output().includes('opens the log again'));
+  await delay(1_200);
+  expect(await tollgate.stop()).toEqual({ code: 0, signal: null });
+  half.destroy();
+});
 
 it.each([
   ['a word', ['--from', 'eventstore', '--without', 'last'], '--without: must be the position of an event'],

@@ -154,36 +154,69 @@ test('the runbook: a ledger moves into a store while it is used, and back, and t
   expect(rejections({ TOLLGATE_DATA: 'data' })).toBe(1);
 });
 
-test('an old folder that is started beside the store used to take a share of the messages without a word: it gets none, and says so', async () => {
-  const prefix = 'beside.';
-  const { outside, topics } = outsideOf(broker, prefix);
+/** A ledger of accounts in the store, and a folder that is an old copy of it; both read with the same flags. */
+const copyInFolder = async (prefix: string) => {
   const flags = ['--kafka-topic-prefix', prefix, '--kafka-group', `${prefix}group`];
   const { EVENTSTORE_URL: url, EVENTSTORE_STREAM_PREFIX: streams } = await newStoreLedger();
-  const ofStore = { EVENTSTORE_URL: url, EVENTSTORE_STREAM_PREFIX: streams };
-  const inStore = await startTollgate({ data: await createDataFolder(), ...broker, flags, environment: ofStore });
+  const environment = { EVENTSTORE_URL: url, EVENTSTORE_STREAM_PREFIX: streams };
+  const inStore = await startTollgate({ data: await createDataFolder(), environment });
   await untilReady(inStore.url);
   await openPrepaid(inStore.url, accounts);
+  await inStore.stop();
   const data = join(await createDataFolder(), 'data');
   const places = { EVENTSTORE_URL_FROM: url, EVENTSTORE_STREAM_PREFIX_FROM: streams };
   const args = ['copy-log', '--from', 'eventstore', '--to', `folder:${data}`];
   expect(await spawnTollgate(args, places).exited).toMatchObject({ code: 0 });
+  return {
+    startStore: async () => startTollgate({ data: await createDataFolder(), ...broker, flags, environment }),
+    startFolder: () => startTollgate({ data, ...broker, flags }),
+  };
+};
 
-  const inFolder = await startTollgate({ data, ...broker, flags });
-  const told = await until('the folder says that it reads nothing', async () => {
-    const { status, body } = await get(inFolder.url, '/readyz');
+const untilShutOut = (url: string): Promise<string> =>
+  until('one says that it reads nothing', async () => {
+    const { status, body } = await get(url, '/readyz');
     const kafka = (body['parts'] as { name: string; detail: string }[]).find(({ name }) => name === 'kafka');
     return status === 503 && kafka?.detail.includes('go to another log') === true && kafka.detail;
   });
+
+const revisionsOf = async (url: string) => (await readWholeState(url)).accounts.map(({ revision }) => revision);
+
+test('an old folder that is started beside the store used to take a share of the messages without a word: it gets none, and says so', async () => {
+  const prefix = 'beside.';
+  const { outside, topics } = outsideOf(broker, prefix);
+  const { startStore, startFolder } = await copyInFolder(prefix);
+  const inStore = await startStore();
+  await untilReady(inStore.url);
+  const inFolder = await startFolder();
+  const told = await untilShutOut(inFolder.url);
   expect(told).toMatch(
     /the messages of group beside\.group go to another log, by tollgate at \S+, which was there first/,
   );
   await sendEntries({ outside, topics }, entriesOf(accounts, 0, 200));
   await untilConsumed({ outside, topics }, `${prefix}group`);
-  const { accounts: counted } = await readWholeState(inStore.url);
-  expect(counted.map(({ revision }) => revision)).toEqual(accounts.map(() => 50));
-  const { accounts: missed } = await readWholeState(inFolder.url);
-  expect(missed.map(({ revision }) => revision)).toEqual(accounts.map(() => 0));
+  expect(await revisionsOf(inStore.url)).toEqual(accounts.map(() => 50));
+  expect(await revisionsOf(inFolder.url)).toEqual(accounts.map(() => 0));
   await inFolder.stop();
+  await inStore.stop();
+  await outside.close();
+});
+
+test('what the old folder had read first used to be lost to the store, ready all the while: once the folder stops, the store reads all of it', async () => {
+  const prefix = 'before.';
+  const { outside, topics } = outsideOf(broker, prefix);
+  const { startStore, startFolder } = await copyInFolder(prefix);
+  const inFolder = await startFolder();
+  await untilReady(inFolder.url);
+  const inStore = await startStore();
+  await untilShutOut(inStore.url);
+  await sendEntries({ outside, topics }, entriesOf(accounts, 0, 200));
+  await untilConsumed({ outside, topics }, `${prefix}group`);
+  expect(await revisionsOf(inStore.url)).toEqual(accounts.map(() => 0));
+  await inFolder.stop();
+  await until('the store has all of it', async () => (await revisionsOf(inStore.url)).every((count) => count === 50));
+  await untilReady(inStore.url);
+  expect(inStore.output().match(/The log is an older copy/g)).toHaveLength(1);
   await inStore.stop();
   await outside.close();
 });

@@ -5,7 +5,8 @@ import { createAdmin } from './admin';
 import type { KafkaClient } from './client';
 import type { Connection } from './connection';
 import { describe } from './errors';
-import { assignToLog, othersIn } from './own-members';
+import { othersIn } from './own-members';
+import type { OwnMembers } from './own-members';
 import { describeMissing, missingOf, type Missing } from './input-topics';
 import type { PartitionWork } from './partition-work';
 import { checkCommits, settleGroup, type Group, type Settled } from './settle-group';
@@ -38,7 +39,8 @@ export type SessionOptions = Group & {
   work: PartitionWork;
   /** With the topics that are waited for meanwhile, and again when that changes; empty if there are none. */
   onJoined: (missing: string) => void;
-  readsFor: string | undefined;
+  /** Absent where the members of the group are not told apart. */
+  own: OwnMembers | undefined;
   /** With why no partition is left for this member, where others have them for another log; empty once it has some. */
   onShutOut: (why: string) => void;
 };
@@ -78,10 +80,10 @@ const watch = (consumer: Consumer, work: PartitionWork, onSilence: () => void): 
   };
 };
 
-const createConsumer = ({ kafka }: Connection, { groupId, readsFor }: SessionOptions): Consumer =>
+const createConsumer = ({ kafka }: Connection, { groupId, own }: SessionOptions): Consumer =>
   kafka.consumer({
     groupId,
-    ...(readsFor !== undefined && { partitionAssigners: [assignToLog(readsFor)] }),
+    ...(own !== undefined && { partitionAssigners: [own.assigner] }),
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: heartbeatIntervalMs,
     rebalanceTimeout: rebalanceTimeoutMs,
@@ -105,7 +107,7 @@ const join = async ({ client, connection, consumer, membership, options, end }: 
     if (membership.isOver()) return;
     void tellShutOut({ client, connection, membership, options }, memberAssignment);
     if (hasJoined) {
-      checked = check(connection, options).catch((error: unknown) => {
+      checked = check(connection, { ...options, topics }).catch((error: unknown) => {
         end(describe(error));
       });
       return;
@@ -136,16 +138,18 @@ const tellShutOut = async (
   { client, connection, membership, options }: Pick<Parts, 'client' | 'connection' | 'membership' | 'options'>,
   assignment: IMemberAssignment,
 ): Promise<void> => {
-  const { groupId, readsFor, onShutOut } = options;
-  if (readsFor === undefined) return;
+  const { groupId, own, onShutOut } = options;
+  if (own === undefined) return;
   const generation = membership.generation();
-  const isSpare = Object.values(assignment).every(({ length }) => length === 0);
-  const others = isSpare
-    ? await othersIn(connection, groupId, readsFor).catch((error: unknown) => {
-        client.log.debug({ error: describe(error) }, 'Could not look who else is in the group');
-        return [];
-      })
-    : [];
+  const partitions = Object.values(assignment).flat().length;
+  own.onAssigned(partitions);
+  const others =
+    partitions === 0
+      ? await othersIn(connection, groupId, own.log).catch((error: unknown) => {
+          client.log.debug({ error: describe(error) }, 'Could not look who else is in the group');
+          return [];
+        })
+      : [];
   if (membership.isOver() || membership.generation() !== generation) return;
   onShutOut(
     others.length === 0
@@ -154,7 +158,7 @@ const tellShutOut = async (
   );
 };
 
-/** Nothing is handed out before it is known that the topics are still those that were read. */
+/** Nothing is handed out before it is known that the topics are still those that were read, and that no other log has counted of them. */
 const check = async (connection: Connection, options: SessionOptions): Promise<void> => {
   const late = new Error('the broker does not say what is committed');
   const answer = await withTimeLimit(checkCommits(connection, options), checkLimitMs, late);

@@ -6,6 +6,7 @@ import { heartbeatIntervalMs, startSession, type ConsumerSession } from './consu
 import { createStatus, type ConsumerState } from './consumer-status';
 import { createCommitted, type CommitStore } from './committed';
 import type { LostRange } from './lost-range';
+import { createOwnMembers } from './own-members';
 import { createPartitionWork } from './partition-work';
 
 export type { ConsumerState };
@@ -40,7 +41,7 @@ export type ConsumerOptions = {
   notes?: CommitNotes;
   /** Where commits are kept, so that what was lost with a topic while nobody read is told of too. */
   commits?: CommitStore;
-  /** What the messages are read for. Of a group whose members read for several, only those have partitions who read for that of the first. */
+  /** What the messages are read for. Of a group whose members read for several, only those have partitions who read for one: that of the first. */
   readsFor?: string;
   onState?: (state: ConsumerState, detail?: string) => void;
 };
@@ -60,6 +61,7 @@ export const runConsumer = (client: KafkaClient, options: ConsumerOptions): Runn
   const { onBatch, notes, createPartitions, onLost = () => Promise.resolve() } = options;
   const { commits = { kept: new Map(), keep: () => undefined } } = options;
   const committed = createCommitted(commits);
+  const own = options.readsFor === undefined ? undefined : createOwnMembers(options.readsFor);
   const maxOutstanding = {
     messages: options.maxOutstandingMessages ?? 20_000,
     bytes: options.maxOutstandingBytes ?? 32 * 1_024 * 1_024,
@@ -76,7 +78,7 @@ export const runConsumer = (client: KafkaClient, options: ConsumerOptions): Runn
     while (!isStopping()) {
       session = startSession(client, {
         ...{ groupId, topics, createPartitions, fromBeginning, partitionsConcurrently },
-        ...{ work, notes, committed, onLost, readsFor: options.readsFor },
+        ...{ work, notes, committed, onLost, own },
         ...{ onJoined: status.onJoined, onShutOut: status.onShutOut },
       });
       const why = await session.ended;

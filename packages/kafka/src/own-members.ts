@@ -5,36 +5,61 @@ import { createAdmin } from './admin';
 import type { Connection } from './connection';
 
 const { MemberMetadata } = AssignerProtocol;
-const told = 'tollgate log=';
 
-/** A member that tells of no log, as an older version, counts as one of any. */
-const isOfAnother = (memberMetadata: Buffer, log: string): boolean => {
-  const text = textIn(memberMetadata);
-  return text.startsWith(told) && text !== told + log;
+type Told = { log: string; reads: boolean };
+
+const textOf = ({ log, reads }: Told): string => `tollgate log=${log}${reads ? ' reads' : ''}`;
+
+/** What a member tells of itself; absent of an older version, which counts as one of any log, and of one that is about to leave. */
+const toldIn = (memberMetadata: Buffer): Told | undefined => {
+  if (memberMetadata.length === 0) return undefined;
+  const text = MemberMetadata.decode(memberMetadata)?.userData.toString() ?? '';
+  const [, log, reads] = /^tollgate log=(\S+?)( reads)?$/.exec(text) ?? [];
+  return log === undefined ? undefined : { log, reads: reads !== undefined };
 };
 
-/** Empty of a member that is about to leave. */
-const textIn = (memberMetadata: Buffer): string =>
-  memberMetadata.length === 0 ? '' : (MemberMetadata.decode(memberMetadata)?.userData.toString() ?? '');
+const isOfAnother = (memberMetadata: Buffer, log: string): boolean => (toldIn(memberMetadata)?.log ?? log) !== log;
+
+/** A consumer's place among the members of its group that read for the same log, over all of its sessions. */
+export type OwnMembers = {
+  log: string;
+  assigner: PartitionAssigner;
+  /** With how many partitions it has from now on. */
+  onAssigned(partitions: number): void;
+};
 
 /**
- * Assigns partitions as kafkajs does, round robin, but only to those who read for the same log as the leader of the group, which is who
- * was there first: two logs never share messages. The others get none.
+ * Assigns partitions as kafkajs does, round robin, but only to those who read for one log: two logs never share messages, and the others
+ * get none. It is the log that has been read for, whoever of its members leads the group or leaves it; before anybody reads, the leader's.
  */
-export const assignToLog =
-  (log: string): PartitionAssigner =>
-  (config) => {
+export const createOwnMembers = (log: string): OwnMembers => {
+  let reads = false;
+  const assigner: PartitionAssigner = (config) => {
     const { name, version, assign } = PartitionAssigners.roundRobin(config);
     return {
       ...{ name, version },
       protocol: ({ topics }) => ({
         name,
-        metadata: MemberMetadata.encode({ version, topics, userData: Buffer.from(told + log) }),
+        metadata: MemberMetadata.encode({ version, topics, userData: Buffer.from(textOf({ log, reads })) }),
       }),
-      assign: ({ members, topics }) =>
-        assign({ topics, members: members.filter(({ memberMetadata }) => !isOfAnother(memberMetadata, log)) }),
+      assign: ({ members, topics }) => {
+        const before = members.flatMap(({ memberMetadata }) => toldIn(memberMetadata) ?? []).filter((one) => one.reads);
+        const chosen = before.some((one) => one.log === log) ? log : (before[0]?.log ?? log);
+        return assign({
+          topics,
+          members: members.filter(({ memberMetadata }) => !isOfAnother(memberMetadata, chosen)),
+        });
+      },
     };
   };
+  return {
+    log,
+    assigner,
+    onAssigned: (partitions) => {
+      reads = partitions > 0;
+    },
+  };
+};
 
 const looks = 20;
 const lookEveryMs = 500;
@@ -48,9 +73,7 @@ export const othersIn = async ({ kafka }: Connection, groupId: string, log: stri
       const { groups } = await admin.describeGroups([groupId]);
       const [group] = groups;
       if (group?.state === 'Stable')
-        return group.members
-          .filter(({ memberMetadata }) => isOfAnother(memberMetadata, log))
-          .map(({ clientId, clientHost }) => `${clientId} at ${clientHost.replace(/^\//, '')}`);
+        return group.members.filter(({ memberMetadata }) => isOfAnother(memberMetadata, log)).map(whoIs);
       await sleep(lookEveryMs);
     }
     return [];
@@ -58,3 +81,7 @@ export const othersIn = async ({ kafka }: Connection, groupId: string, log: stri
     await admin.disconnect();
   }
 };
+
+/** For people. */
+export const whoIs = ({ clientId, clientHost }: { clientId: string; clientHost: string }): string =>
+  `${clientId} at ${clientHost.replace(/^\//, '')}`;

@@ -6,6 +6,7 @@ import type { Committed } from './committed';
 import type { Connection } from './connection';
 import { describeMissing, missingOf, type InputTopics, type Missing } from './input-topics';
 import { lossOf, type Commit, type LostRange } from './lost-range';
+import { whoIs } from './own-members';
 import { keyOf, topicIn } from './tenure';
 
 /** A group before it is joined. */
@@ -39,9 +40,8 @@ export const settleGroup = async (client: KafkaClient, { kafka }: Connection, gr
     const topics = group.topics.filter((topic) => !missing.has(topic));
     if (topics.length === 0) throw new Error(describeMissing(missing));
     const commits = await commitsOf(admin, groupId, topics);
-    const texts = [...commits.values()].flatMap(({ note }) => note ?? []);
-    if ((await notes?.judge(texts)) === 'start over') {
-      await admin.deleteGroups([groupId]);
+    if ((await notes?.judge(notesIn(commits))) === 'start over') {
+      await forget(admin, groupId);
       committed.retain(() => false);
       return { topics, missing, lost: [] };
     }
@@ -56,22 +56,41 @@ export const settleGroup = async (client: KafkaClient, { kafka }: Connection, gr
 
 /**
  * Throws if the broker has forgotten a commit of this process, which it does with the topic: kafkajs then joins the group again by
- * itself and begins at the start of the topic that has taken its place.
+ * itself and begins at the start of the topic that has taken its place. And where the notes say that others have read meanwhile what
+ * is not here: only another session can start over.
  */
-export const checkCommits = async ({ kafka }: Connection, { groupId, committed }: Group): Promise<void> => {
-  const keys = committed.keys();
-  if (keys.length === 0) return;
-  const topics = [...new Set(keys.map(topicIn))];
+export const checkCommits = async ({ kafka }: Connection, group: Group): Promise<void> => {
+  const { groupId, topics, notes, committed } = group;
   const admin = createAdmin(kafka);
   await admin.connect();
   try {
-    const commits = await commitsOf(admin, groupId, topics);
-    for (const key of keys)
+    const commits = await commitsOf(admin, groupId, [...topics]);
+    for (const key of committed.keys())
       if (!commits.has(key)) throw new Error(`topic ${topicIn(key)} was deleted while it was read`);
+    if ((await notes?.judge(notesIn(commits))) === 'start over')
+      throw new Error(`group ${groupId} has read for another log meanwhile`);
   } finally {
     await admin.disconnect();
   }
 };
+
+const forget = async (admin: Admin, groupId: string): Promise<void> => {
+  try {
+    await admin.deleteGroups([groupId]);
+  } catch (error) {
+    const { groups } = await admin.describeGroups([groupId]);
+    const members = groups.flatMap((group) => group.members.map(whoIs));
+    if (members.length === 0) throw error;
+    throw new Error(
+      `group ${groupId} has read for another log, and is read for by ${members.join(', ')}: while it has members it cannot be read from the start`,
+      { cause: error },
+    );
+  }
+};
+
+const notesIn = (commits: ReadonlyMap<string, Commit>): string[] => [
+  ...new Set([...commits.values()].flatMap(({ note }) => note ?? [])),
+];
 
 /** What the group has committed, by partition. A partition of which nothing is committed has a negative offset. */
 const commitsOf = async (admin: Admin, groupId: string, topics: string[]): Promise<Map<string, Commit>> => {

@@ -31,7 +31,9 @@ export type NextKey = SigningKey & {
 export const beginKeyChange = async (place: KeyPlace, { nextKey, ...decided }: Change): Promise<void> => {
   const { path, agent } = place;
   if (agent !== undefined && nextKey === undefined)
-    throw new Error('--next-key: the agent holds the keys: name a file of the public one that follows');
+    throw new Error(
+      '--next-key: the agent holds the keys: name a file of the public one that follows, or of a key that it does not hold',
+    );
   const last = textIn(`${path}.last`);
   if (last === undefined) throw new Error(`nothing was signed yet with ${path}: delete it, and another one is made`);
   const { size } = checkpointIn(last);
@@ -39,11 +41,11 @@ export const beginKeyChange = async (place: KeyPlace, { nextKey, ...decided }: C
     throw new Error(`--compromised-after: only ${String(size)} events were signed`);
   const lock = await lockFolder(`${path}.lock`);
   try {
-    if (existsSync(`${path}.change`) && existsSync(`${path}.next`))
-      throw new Error(`another key follows ${path} already: start Tollgate`);
+    if (isChanging(path)) throw new Error(`another key follows ${path} already: start Tollgate`);
+    const now = await openSigningKey(place);
     rmSync(`${path}.next`, { force: true });
     if (nextKey === undefined) makeSigningKey(`${path}.next`);
-    else await copyKey(nextKey, place);
+    else await copyKey(nextKey, place, now);
     await replaceText(await openFolder(dirname(path)), `${basename(path)}.change`, JSON.stringify(decided));
   } finally {
     await lock.release();
@@ -51,13 +53,15 @@ export const beginKeyChange = async (place: KeyPlace, { nextKey, ...decided }: C
 };
 
 /** Throws where it is none that could follow. */
-const copyKey = async (from: string, { path, agent }: KeyPlace): Promise<void> => {
+const copyKey = async (from: string, { path, agent }: KeyPlace, now: SigningKey): Promise<void> => {
   if (!existsSync(from)) throw new Error(`--next-key: there is no file ${from}`);
   const next = await openSigningKey({ path: from, agent });
-  const now = await openSigningKey({ path, agent });
   if (Buffer.compare(next.publicKey, now.publicKey) === 0) throw new Error('--next-key: it is the key that signs now');
   copyFileSync(from, `${path}.next`);
 };
+
+/** Whether another key follows the one at `path`: without it beside the decision, it is in its place already. */
+export const isChanging = (path: string): boolean => existsSync(`${path}.change`) && existsSync(`${path}.next`);
 
 /** The one that follows a key of this name; absent where none does. */
 export const readNextKey = async (
@@ -66,8 +70,7 @@ export const readNextKey = async (
   by: SigningKey,
 ): Promise<NextKey | undefined> => {
   const text = textIn(`${path}.change`);
-  // Without the key beside it, it is in its place already.
-  if (text === undefined || !existsSync(`${path}.next`)) return undefined;
+  if (text === undefined || !isChanging(path)) return undefined;
   const decided = JSON.parse(text) as Decided;
   const following = await openSigningKey({ path: `${path}.next`, agent });
   const keys = {

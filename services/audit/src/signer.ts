@@ -3,10 +3,10 @@ import { lockFolder, openFolder, replaceText, textIn } from '@tollgate/folder';
 import type { Hash } from '@tollgate/merkle';
 import { checkpointIn, signedNote, verifierKey } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
-import { adoptNextKey, readNextKey } from './key-change';
+import { adoptNextKey, isChanging, readNextKey } from './key-change';
 import type { NextKey } from './key-change';
-import { openSigningKey } from './signing-key';
-import type { KeyPlace } from './signing-key';
+import { notOfAgent, openSigningKey } from './signing-key';
+import type { KeyPlace, SigningKey } from './signing-key';
 
 /** What the signer is asked to sign: a tree of the ledger whose first event has this id. */
 export type Signable = { ledger: string; size: number; root(size: number): Hash };
@@ -36,6 +36,7 @@ type Origin = { suffix: string; extension: string[] };
 export const openSigner = async (place: KeyPlace): Promise<Signer> => {
   const { path } = place;
   let by = await openSigningKey(place);
+  requireAsSaid(place, by);
   const lock = await lockFolder(`${path}.lock`);
   const folder = await openFolder(dirname(path));
   const { suffix, extension } = readOrigin(path);
@@ -91,6 +92,19 @@ export const openSigner = async (place: KeyPlace): Promise<Signer> => {
 
 const remedy =
   'put the log back that was signed; or, if this one is what counts, say why with "tollgate audit new-origin --reason TEXT"';
+
+/** A key that was put in the place of another is trusted by nobody, and one in a file is none of an agent's; unless one follows the other. */
+const requireAsSaid = ({ path, agent }: KeyPlace, { publicKey, holder }: SigningKey): void => {
+  if (isChanging(path)) return;
+  if (agent !== undefined && holder === 'file') throw new Error(notOfAgent(path, agent));
+  const told = textIn(`${path}.pub`)?.trim();
+  if (told === undefined || textIn(`${path}.last`) === undefined) return;
+  const [name = ''] = told.split('+');
+  if (verifierKey({ name, publicKey }) !== told)
+    throw new Error(
+      `${path} is another key than auditors were told of in ${path}.pub: put that one back; another one follows it by "tollgate audit rotate-key --next-key"`,
+    );
+};
 
 /** The origin of a ledger, and the name of its key. */
 const nameOf = (ledger: string): string => `tollgate/${ledger}`;

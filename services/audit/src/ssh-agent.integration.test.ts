@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { createPublicKey, verify } from 'node:crypto';
 import { createLog, place, record, signed, signedAll, start, stop, until } from './audit.fixture';
 import { beginKeyChange } from './key-change';
+import { makeSigningKey } from './signing-key';
 import { signByAgent } from './ssh-agent';
 
 jest.setTimeout(60_000);
@@ -73,6 +74,48 @@ test('a key that an agent holds signs checkpoints, is not on the disk, and anoth
   await agent.stop();
 });
 
+test('from a key in a file no way led to one of an agent, and on the way back neither was served any more: each follows the other', async () => {
+  const log = await createLog(20);
+  const first = await start(log);
+  await signedAll(first, log);
+  await stop(first);
+  const agent = await startAgent();
+  const key = { path: place.keyPath, agent: agent.socket };
+  await beginKeyChange(key, { reason: 'an agent', nextKey: agent.makeKey('held') });
+  const byAgent = await start(log);
+  await until(() => log.events().length === 21 && signed(byAgent)?.size === 21);
+  await stop(byAgent);
+  expect(await readFile(place.keyPath, 'utf8')).toMatch(/^ssh-ed25519 /);
+
+  const inFile = join(place.root, 'own.pem');
+  makeSigningKey(inFile);
+  await expect(beginKeyChange({ path: place.keyPath }, { reason: 'back' })).rejects.toThrow(/say which agent/);
+  await beginKeyChange(key, { reason: 'back', nextKey: inFile });
+  const back = await start(log);
+  await until(() => log.events().length === 22 && signed(back)?.size === 22);
+  await stop(back);
+  await expect(start(log)).rejects.toThrow(/must hold the public key/);
+  place.agent = undefined;
+  await record(log, 1);
+  await signedAll(await start(log), log);
+  await agent.stop();
+});
+
+test('another key in the place of the first used to sign what no auditor trusts: it is refused', async () => {
+  const agent = await startAgent();
+  await useKey(agent.makeKey('first'));
+  const log = await createLog(5);
+  const audit = await start(log);
+  await signedAll(audit, log);
+  await stop(audit);
+  await useKey(agent.makeKey('second'));
+  await expect(start(log)).rejects.toThrow(/is another key than auditors were told of/);
+  await useKey(join(place.root, 'first.pub'));
+  await record(log, 1);
+  await signedAll(await start(log), log);
+  await agent.stop();
+});
+
 test('while the agent is away, or has not the key, nothing is signed, which is said, and it is signed once it can be', async () => {
   const agent = await startAgent();
   await useKey(agent.makeKey('only'));
@@ -121,6 +164,7 @@ test.each([
   ['there is none', undefined],
   ['of another kind', 'ecdsa-sha2-nistp256 AAAA comment\n'],
   ['a private one', '-----BEGIN PRIVATE KEY-----\n'],
+  ['one of several', `ssh-ed25519 ${Buffer.alloc(51).toString('base64')} comment\n`.repeat(2)],
 ])('with an agent the file must hold a public key of Ed25519: %s is refused', async (_, text) => {
   await mkdir(dirname(place.keyPath), { recursive: true });
   if (text !== undefined) await writeFile(place.keyPath, text);

@@ -1,4 +1,5 @@
 import type { LogEvent } from '@tollgate/contracts';
+import { LogDamaged, LogUnreadable } from '@tollgate/event-store';
 import type { EventLog } from '@tollgate/event-store';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
 import type { Intent } from './intent';
@@ -84,3 +85,22 @@ describe('a log that contradicts the table ends the ledger, where it used to ans
     });
   });
 });
+
+test.each([new LogUnreadable('an event of a newer version'), new LogDamaged('an event of somebody else')])(
+  'a log that cannot be read on fails the ledger with what it met (%s); who submits used to be told of a fault inside, and is told that the log cannot be used now',
+  async (unreadable) => {
+    const log = createMemoryEventLog<LogEvent>();
+    let isMet = false;
+    const ledger = ledgerOn({ ...log, read: (position) => (isMet ? Promise.reject(unreadable) : log.read(position)) });
+    await submit(ledger, open, call);
+    isMet = true;
+    const ended = ledger.failed.catch((error: unknown) => error);
+    for (let times = 0; times < 2; times += 1)
+      await expect(submit(ledger, call)).rejects.toMatchObject({
+        name: 'LogUnavailable',
+        message: `the event log cannot be read on: ${unreadable.message}`,
+      });
+    expect(await ended).toBe(unreadable);
+    await ledger.close();
+  },
+);

@@ -1,6 +1,6 @@
 import type { AccountTable } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
-import { LogUnavailable } from '@tollgate/event-store';
+import { LogDamaged, LogUnavailable, LogUnreadable } from '@tollgate/event-store';
 import type { EventLog } from '@tollgate/event-store';
 import { isRetriable } from '@tollgate/service-runtime';
 import { decideItem } from './decide-item';
@@ -54,8 +54,8 @@ export const openLedger = ({ log, table, ready, answerWithinMs = usualAnswerWith
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_resolve, reject) => (fail = reject));
   failed.catch(() => undefined);
-  /** `failed`, once it has; awaited, it throws. */
-  let broken: Promise<never> | undefined;
+  /** What callers are told once it has failed. */
+  let broken: Error | undefined;
   let running: Promise<void> | undefined;
 
   const run = async (): Promise<void> => {
@@ -66,17 +66,17 @@ export const openLedger = ({ log, table, ready, answerWithinMs = usualAnswerWith
       running = undefined;
     } catch (error) {
       // The shares of a group that met it were told by it; what waits behind them is told now.
-      for (let shares = queue.take(); shares.length > 0; shares = queue.take()) queue.fail(shares, error);
+      for (let shares = queue.take(); shares.length > 0; shares = queue.take()) queue.fail(shares, toldOf(error));
       running = undefined;
       if (isRetriable(error)) return;
-      broken = failed;
+      broken = toldOf(error);
       fail(error);
     }
   };
 
   return {
     submit: async (items) => {
-      if (broken !== undefined) return broken;
+      if (broken !== undefined) throw broken;
       if (items.length === 0) return [];
       const answered = queue.add(items);
       running ??= Promise.resolve().then(run);
@@ -96,6 +96,13 @@ export const openLedger = ({ log, table, ready, answerWithinMs = usualAnswerWith
   };
 };
 
+/** What callers are told: whoever mends a log that cannot be read has them served again. */
+const toldOf = (error: unknown): Error => {
+  if (error instanceof LogDamaged || error instanceof LogUnreadable)
+    return new LogUnavailable(`the event log cannot be read on: ${error.message}`, { cause: error });
+  return error instanceof Error ? error : new Error(String(error));
+};
+
 const tooLate = (answerWithinMs: number): LogUnavailable =>
   new LogUnavailable(
     `the event log has not taken it within ${String(Math.round(answerWithinMs / 1_000))} s, and may still record it`,
@@ -112,7 +119,7 @@ const writeShares = async (parts: WriterParts, queue: Queue, shares: readonly Sh
       next += share.count;
     }
   } catch (error) {
-    queue.fail(shares, error);
+    queue.fail(shares, toldOf(error));
     if (!isRetriable(error)) throw error;
   }
 };

@@ -18,6 +18,7 @@ export const createCommitNotes = (parts: {
 }): CommitNotes => {
   const { log, folded, groupId, logger } = parts;
   let known: string | undefined;
+  let isTold = false;
   const ledger = async (): Promise<string | undefined> => (known ??= await ledgerOf(log));
   /** Whether what was committed is in this log. Notes of before events were named have a position only. */
   const isPast = async ({ position, eventId }: Note): Promise<boolean> => {
@@ -41,8 +42,14 @@ export const createCommitNotes = (parts: {
           `consumer group ${groupId} reads for another ledger (${foreign.ledger}; this one ${mine ?? 'is empty'}): set KAFKA_GROUP to a name that no other ledger uses, and the topics are read from their start`,
         );
       const isGoingOn = await Promise.all(notes.map(isPast));
-      if (isGoingOn.every(Boolean)) return 'go on';
-      logger.warn(
+      if (isGoingOn.every(Boolean)) {
+        isTold = false;
+        return 'go on';
+      }
+      const write = isTold ? logger.debug : logger.warn;
+      isTold = true;
+      write.call(
+        logger,
         { groupId, position: textOf(await log.lastPosition()) },
         'The log is an older copy of what its consumer group had come to, or was moved since: the topics are read again from their start, nothing counts twice',
       );

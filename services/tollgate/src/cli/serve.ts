@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { createLog } from '@tollgate/service-runtime';
@@ -51,7 +52,7 @@ const serve = async (settings: Settings, logger: Log): Promise<void> => {
     announce(node, settings);
     const error = await Promise.race([signal.then(() => undefined), failureOf(node)]);
     const isOpenedAgain = settings.eventstoreUrl !== undefined && isUnreadable(error);
-    await stop(node, { error, isOpenedAgain, logger });
+    await stop(node, { error, isOpenedAgain, signal, logger });
     if (!isOpenedAgain) end(error === undefined ? 0 : 1);
     port = Number(new URL(node.url).port);
   }
@@ -83,10 +84,10 @@ const stopTimeoutMs = 10_000;
 const failureOf = ({ failed }: LedgerNode): Promise<Error> =>
   failed.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
 
-type Ending = { error: Error | undefined; isOpenedAgain: boolean; logger: Log };
+type Ending = { error: Error | undefined; isOpenedAgain: boolean; signal: Promise<unknown>; logger: Log };
 
-/** In order; a second signal ends at once. */
-const stop = async (node: LedgerNode, { error, isOpenedAgain, logger }: Ending): Promise<void> => {
+/** In order; a second signal ends at once. One that has failed may not have had its first. */
+const stop = async (node: LedgerNode, { error, isOpenedAgain, signal, logger }: Ending): Promise<void> => {
   if (error !== undefined) {
     const what = isOpenedAgain ? 'Tollgate cannot go on, and opens the log again' : 'Tollgate cannot go on and stops';
     logger.error({ error: describe(error) }, what);
@@ -96,11 +97,12 @@ const stop = async (node: LedgerNode, { error, isOpenedAgain, logger }: Ending):
     endAtOnce();
   }, stopTimeoutMs);
   let isStopped = false;
-  setTimeout(() => {
-    void nextSignal().then(() => {
+  void signal
+    .then(() => delay(sameSignalMs, undefined, { ref: false }))
+    .then(() => (isStopped ? undefined : nextSignal()))
+    .then(() => {
       if (!isStopped) endAtOnce();
     });
-  }, sameSignalMs).unref();
   await node.stop();
   isStopped = true;
   clearTimeout(force);
