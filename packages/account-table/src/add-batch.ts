@@ -28,7 +28,7 @@ export const addBatch = async (
   table.discard();
   const { fault, suspects } = lookAt(table, events, bytes);
   const [ofIds] = suspects.length === 0 ? [] : faultsOf(suspects, await eventsAt(placesToRead(suspects), events, read));
-  const first = fault ?? ofIds;
+  const [first] = [fault, ofIds].filter((one) => one !== undefined).sort((one, other) => one.place - other.place);
   if (first !== undefined) throw foreign(group, first);
   table.add(group);
 };
