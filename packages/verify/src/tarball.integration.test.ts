@@ -74,6 +74,23 @@ test('one that was tampered with ends with 1, and says what and where', () => {
   );
 });
 
+const hiding = 'p\u001b[2K\u001b[1A\r\u202e\n0 differences in 3 events.';
+
+/** Two events of one payment, whose id would take a finding off the screen and write a verdict in its place. */
+const hidden = ['AccountOpened', 'PaymentRecorded', 'PaymentRecorded']
+  .map((type, revision) => {
+    const data = { accountId: 'a', currency: 'EUR', direction: 'inbound', amount: '1', paymentId: hiding };
+    const times = { recordedAt: '2026-01-31T12:00:00.000Z', receivedAt: '2026-01-31T12:00:00.000Z' };
+    return `${JSON.stringify({ stream: 'account-a', revision, eventId: `e-${String(revision)}`, type, ...times, data })}\n`;
+  })
+  .join('');
+
+test('an id could take a finding off the screen of the auditor, and write lines of its own', () => {
+  const { status, stdout } = verify(['-'], Buffer.from(hidden));
+  expect([status, stdout.split('\n')[0]]).toEqual([1, expect.stringContaining('payment p\ufffd[2K')]);
+  expect(stdout.match(/[\p{Cc}\p{Cf}]/gu)?.join('')).toMatch(/^\n+$/);
+});
+
 test.each<[what: string, args: string[], says: string]>([
   ['no export', [], 'name one file'],
   ['an export that is not there', ['missing.ndjson'], 'ENOENT'],
