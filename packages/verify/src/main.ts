@@ -97,6 +97,13 @@ const tell = (findings: readonly Finding[], result: readonly string[] | object):
   return findings.length === 0 ? 0 : 1;
 };
 
+/** Who reads no further has what he wants; what cannot be written is no verdict. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`tollgate-verify: ${messageOf(error)}\n`);
+  process.exitCode = 2;
+});
+
 main().then(
   (code) => {
     process.exitCode = code;

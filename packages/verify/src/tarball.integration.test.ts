@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -72,6 +72,17 @@ test('one that was tampered with ends with 1, and says what and where', () => {
   expect(findings.map(({ line, checkpoint }) => checkpoint ?? line)).toEqual(
     expect.arrayContaining([12, 'example/checkpoint']),
   );
+});
+
+test('a verdict that cannot be written ended with a stack, and with 1 as if something differed', () => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, ['bin/tollgate-verify.js', 'example/export.ndjson'], {
+    cwd: unpacked,
+    encoding: 'utf8',
+    stdio: ['ignore', full, 'pipe'],
+  });
+  closeSync(full);
+  expect([status, stderr]).toEqual([2, 'tollgate-verify: ENOSPC: no space left on device, write\n']);
 });
 
 const hiding = 'p\u001b[2K\u001b[1A\r\u202e\n0 differences in 3 events.';
