@@ -15,6 +15,7 @@ import json
 import os
 import re
 import sys
+import unicodedata
 from typing import Callable, Iterable, Iterator, NamedTuple, Optional
 
 HELP_END = """\
@@ -570,18 +571,24 @@ def run(arguments: "list[str]") -> int:
     else:
         with open(given.export, "rb") as file:
             verdict = verify(lines_of(file), checkpoints, keys)
-    shown = [as_json(verdict, given.balances)] if given.json else describe(verdict, given.balances, bool(keys))
+    told = [printable(line) for line in describe(verdict, given.balances, bool(keys))]
+    shown = [as_json(verdict, given.balances)] if given.json else told
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     for line in shown:
         print(line)
     return 1 if verdict.findings else 0
 
 
+def printable(text: str) -> str:
+    """On one line of a terminal: nothing in it can move the cursor, and so write over a finding, or begin a line of its own."""
+    return "".join("\ufffd" if unicodedata.category(one) in ("Cc", "Cf", "Zl", "Zp") else one for one in text)
+
+
 def main() -> None:
     try:
         sys.exit(run(sys.argv[1:]))
     except (Unusable, OSError) as error:
-        print(f"tollgate_verify.py: {error}", file=sys.stderr)
+        print(f"tollgate_verify.py: {printable(str(error))}", file=sys.stderr)
         sys.exit(2)
 
 

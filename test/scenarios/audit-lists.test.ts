@@ -101,6 +101,14 @@ describe('tollgate audit ids', () => {
     });
   });
 
+  it('let an id of the list take its own finding off the screen', async () => {
+    const shared = await list('hiding.txt', 'u-1', 'u-9\u001b[2K\u202e');
+    expect(await command('audit', 'ids', '--shared', shared)).toEqual({
+      code: 1,
+      output: expect.stringContaining('  line 2: u-9\ufffd[2K\ufffd is not in the ledger\n') as string,
+    });
+  });
+
   it('refuses rows under no heading', async () => {
     const shared = await list('unnamed.csv', 'u-1,acme', 'u-2,acme');
     expect(await command('audit', 'ids', '--shared', shared)).toEqual({

@@ -36,7 +36,7 @@ export const createEntries = (): Entries => {
   const entries = new Map<string, Entry>();
   const reversals = new Set<string>();
   return {
-    enter: (account, { type, data, revision }) => {
+    enter: (account, { type, data, revision, recordedAt }) => {
       const entry = entryIn(type, data);
       if (typeof entry === 'string') return [entry];
       const { kind, direction, effect } = entry;
@@ -49,10 +49,10 @@ export const createEntries = (): Entries => {
         faults.push(`${named} is in ${String(currency)}, and the account in ${account.currency}`);
       entries.set(key, entry);
       account.sums[direction] = account.sums[direction].plus(effect);
-      account.statements.moves.push({ revision, kind, direction, amount: amountOf(kind, effect) });
+      account.statements.moves.push({ revision, recordedAt, kind, direction, amount: amountOf(kind, effect) });
       return faults;
     },
-    reverse: (account, { data, reversed, restored, revision }) => {
+    reverse: (account, { data, reversed, restored, revision, recordedAt }) => {
       const { kind, id } = isFields(data['of']) ? data['of'] : {};
       const named = `${String(kind)} ${String(id)} of ${account.accountId}`;
       const reversal = keyOf('reversal', account, data['reversalId']);
@@ -69,7 +69,7 @@ export const createEntries = (): Entries => {
       const { direction, effect } = entry;
       account.sums[direction] = account.sums[direction].minus(effect);
       const amount = amountOf(kind, effect).negated();
-      account.statements.moves.push({ revision, kind: String(kind), direction, amount });
+      account.statements.moves.push({ revision, recordedAt, kind: String(kind), direction, amount });
       return faults;
     },
   };

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Unusable } from './checkpoint';
 import { messageOf, readProofs } from './given';
+import { printable } from './printable';
 import { proofReportOf, reportOf } from './report';
 import { verifyExport } from './verify-export';
 import type { Finding } from './verify-export';
@@ -91,17 +92,25 @@ const proofFindings = (path: string | undefined, values: Values, given: Given): 
 
 /** As lines, or as JSON where it is none. */
 const tell = (findings: readonly Finding[], result: readonly string[] | object): number => {
-  const lines = Array.isArray(result) ? result.map(String) : [JSON.stringify(result)];
+  const lines = Array.isArray(result) ? result.map((line) => printable(String(line))) : [JSON.stringify(result)];
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
   return findings.length === 0 ? 0 : 1;
 };
+
+/** Who reads no further has what he wants; what cannot be written is no verdict. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`tollgate-verify: ${messageOf(error)}\n`);
+  process.exitCode = 2;
+});
 
 main().then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`tollgate-verify: ${messageOf(error)}\n`);
+    const message = messageOf(error).split('\n').map(printable).join('\n');
+    process.stderr.write(`tollgate-verify: ${message}\n`);
     process.exitCode = 2;
   },
 );

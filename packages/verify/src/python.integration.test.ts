@@ -150,6 +150,14 @@ test('one that was tampered with ends with 1, and says where', () => {
   expect([status, stdout]).toEqual([1, expect.stringContaining('line 1: it is no event')]);
 });
 
+test('an id could take a finding off the screen of the auditor, and write lines of its own', () => {
+  const data = { accountId: 'a\u001b[2K\r\u202e\n0 differences', currency: 'EUR' };
+  const event = { stream: 'account-a', revision: 0, eventId: 'e', type: 'AccountOpened', recordedAt: '', data };
+  const { status, stdout } = run([script, '-'], `${JSON.stringify(event)}\n`);
+  expect([status, stdout.split('\n')[0]]).toEqual([1, expect.stringContaining('a\ufffd[2K')]);
+  expect(stdout.match(/[\p{Cc}\p{Cf}]/gu)?.join('')).toMatch(/^\n+$/);
+});
+
 test.each<[what: string, args: string[], says: string]>([
   ['no export', [], 'export'],
   ['an export that is not there', ['missing.ndjson'], 'missing.ndjson'],

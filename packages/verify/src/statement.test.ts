@@ -2,13 +2,16 @@ import { findingsOf, textOf, verified } from './example.fixture';
 
 type Given = [type: string, data: object];
 
+/** On which the account is opened, three entries come, one that takes back, and statements are closed; the last of them in time. */
+const days = [1, 2, 3, 4, 35, 36, 61].map((day) => new Date(Date.UTC(2026, 0, day)).toISOString());
+
 /** An export of one account without a rule. */
 const found = async (...events: Given[]): Promise<string[]> => {
   const all: Given[] = [['AccountOpened', { currency: 'EUR' }], ...events];
   const lines = all.map(([type, data], revision) =>
     JSON.stringify({
       ...{ stream: 'account-acme', revision, eventId: `event-${String(revision)}`, type },
-      ...{ recordedAt: '2026-01-31T12:00:00.000Z', receivedAt: '2026-01-31T12:00:00.000Z' },
+      ...{ recordedAt: days[revision], receivedAt: days[revision] },
       data: { accountId: 'acme', ...data },
     }),
   );
@@ -56,6 +59,14 @@ test.each<[string, [object?, object?], string]>([
   ['a beginning', [{}, { from: february }], `its from is ${february}, and should be ${january}`],
   ['an end beyond itself', [{ throughRevision: 5 }], 'cannot cover what is up to revision 5'],
   ['an id twice', [{}, { statementId: '1' }], 'statement 1 is closed twice'],
+  [
+    'an end before what it covers',
+    [{ to: days[3] }, { from: days[3] }],
+    `ends ${String(days[3])}, and covers revision 3`,
+  ],
+  ['an end that is no time', [{ to: 'soon' }, { from: 'soon' }], 'ends soon, and covers revision 1'],
+  ['an end that was still to come', [{}, { to: '2026-03-02T00:00:00.000000001Z' }], 'and was closed before that'],
+  ['an end before it begins', [{}, { to: january }], `statement 2 ends ${january}, and begins ${january}`],
   ['a figure left out', [{ figures: {} }], 'inbound: its opening is undefined, and should be 0'],
 ])('%s that is not so is found', async (_what, changes, finding) => {
   expect((await found(...closed(...changes))).join('\n')).toContain(finding);

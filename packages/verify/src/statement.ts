@@ -2,9 +2,10 @@ import type { Decimal } from 'decimal.js';
 import type { Direction, Event, Fields } from './event';
 import { isFields } from './event';
 import { Exact } from './rule';
+import { isBefore } from './times';
 
 /** What an event added to a total: of a reversal the kind it takes back, with the other sign. */
-type Move = { revision: number; kind: string; direction: Direction; amount: Decimal };
+type Move = { revision: number; recordedAt: string; kind: string; direction: Direction; amount: Decimal };
 
 /** What is known of the statements of an account: the last one, and what came since. */
 export type Statements = {
@@ -23,8 +24,12 @@ export const noStatements = (): Statements => ({
   moves: [],
 });
 
-/** Takes in a closing: it begins where the one before ended, and its figures are the sums of its entries; what is wrong with it. */
-export const followClosing = (statements: Statements, { data, revision }: Event): string[] => {
+/**
+ * Takes in a closing: it begins where the one before ended, covers what was recorded before it ends, and its figures are the sums of
+ * its entries; what is wrong with it.
+ */
+export const followClosing = (statements: Statements, event: Event): string[] => {
+  const { data, revision } = event;
   const { statementId: id, throughRevision: through } = data;
   const named = `statement ${String(id)}`;
   if (typeof through !== 'number' || through < statements.throughRevision || through >= revision)
@@ -38,6 +43,7 @@ export const followClosing = (statements: Statements, { data, revision }: Event)
     .filter(([name, value]) => data[name] !== value)
     .map(([name, value]) => `${named}: its ${name} is ${String(data[name])}, and should be ${String(value)}`);
   if (statements.ids.has(id)) faults.push(`${named} is closed twice`);
+  faults.push(...endFaults(statements.to, event, covered).map((fault) => `${named} ${fault}`));
   for (const direction of ['inbound', 'outbound'] as const) {
     const figures = figuresOf(statements.closings[direction], direction, covered);
     statements.closings[direction] = figures.closing;
@@ -47,6 +53,19 @@ export const followClosing = (statements: Statements, { data, revision }: Event)
   statements.to = data['to'];
   statements.throughRevision = through;
   statements.moves = statements.moves.filter((move) => move.revision > through);
+  return faults;
+};
+
+/** What is wrong with the time at which a statement ends. */
+const endFaults = (from: unknown, { data, receivedAt, recordedAt }: Event, covered: readonly Move[]): string[] => {
+  const { to } = data;
+  const end = `ends ${String(to)}`;
+  const faults = covered
+    .filter((move) => !isBefore(move.recordedAt, to))
+    .map((move) => `${end}, and covers revision ${String(move.revision)}, which was recorded ${move.recordedAt}`)
+    .slice(0, 1);
+  if (from !== undefined && !isBefore(from, to)) faults.push(`${end}, and begins ${String(data['from'])}`);
+  if (isBefore(receivedAt ?? recordedAt, to)) faults.push(`${end}, and was closed before that`);
   return faults;
 };
 

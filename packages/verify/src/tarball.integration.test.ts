@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -72,6 +72,34 @@ test('one that was tampered with ends with 1, and says what and where', () => {
   expect(findings.map(({ line, checkpoint }) => checkpoint ?? line)).toEqual(
     expect.arrayContaining([12, 'example/checkpoint']),
   );
+});
+
+test('a verdict that cannot be written ended with a stack, and with 1 as if something differed', () => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, ['bin/tollgate-verify.js', 'example/export.ndjson'], {
+    cwd: unpacked,
+    encoding: 'utf8',
+    stdio: ['ignore', full, 'pipe'],
+  });
+  closeSync(full);
+  expect([status, stderr]).toEqual([2, 'tollgate-verify: ENOSPC: no space left on device, write\n']);
+});
+
+const hiding = 'p\u001b[2K\u001b[1A\r\u202e\n0 differences in 3 events.';
+
+/** Two events of one payment, whose id would take a finding off the screen and write a verdict in its place. */
+const hidden = ['AccountOpened', 'PaymentRecorded', 'PaymentRecorded']
+  .map((type, revision) => {
+    const data = { accountId: 'a', currency: 'EUR', direction: 'inbound', amount: '1', paymentId: hiding };
+    const times = { recordedAt: '2026-01-31T12:00:00.000Z', receivedAt: '2026-01-31T12:00:00.000Z' };
+    return `${JSON.stringify({ stream: 'account-a', revision, eventId: `e-${String(revision)}`, type, ...times, data })}\n`;
+  })
+  .join('');
+
+test('an id could take a finding off the screen of the auditor, and write lines of its own', () => {
+  const { status, stdout } = verify(['-'], Buffer.from(hidden));
+  expect([status, stdout.split('\n')[0]]).toEqual([1, expect.stringContaining('payment p\ufffd[2K')]);
+  expect(stdout.match(/[\p{Cc}\p{Cf}]/gu)?.join('')).toMatch(/^\n+$/);
 });
 
 test.each<[what: string, args: string[], says: string]>([

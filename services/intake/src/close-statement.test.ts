@@ -2,7 +2,7 @@ import type { ClosedStatement } from '@tollgate/balance';
 import type { LogEvent } from '@tollgate/contracts';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
 import { opened, paid, used } from './calls.fixture';
-import { closeStatement } from './close-statement';
+import { closeStatement, createClosings } from './close-statement';
 import { ledgerOn, receivedAt, short, submit } from './ledger.fixture';
 
 const metadata = { source: { receivedAt } };
@@ -104,4 +104,40 @@ test('what is recorded before its end while it waits for its turn is in it: it i
   await closeStatement(slow, { accountId: 'acme', statementId: 's', to: january }, metadata);
   expect(closed()[0]).toMatchObject({ throughRevision: 1, entries: 1 });
   expect(log.events()).toHaveLength(3);
+});
+
+test('many closings at once each read the whole account, over and over, while others waited', async () => {
+  const { at, closed, log, parts } = setUp();
+  const calls = Array.from({ length: 2_000 }, (_, index) => used(`u${String(index)}`, '1'));
+  await at('2026-01-31T12:00:00.000Z', opened(), ...calls);
+  let read = 0;
+  const counted = {
+    ...log,
+    readStream: async (...given: Parameters<typeof log.readStream>) => {
+      const events = await log.readStream(...given);
+      read += events.length;
+      return events;
+    },
+  };
+  const close = createClosings({ ...parts, log: counted });
+  const ends = Array.from({ length: 20 }, (_, day) => `2026-02-${String(day + 1).padStart(2, '0')}T00:00:00Z`);
+  await Promise.all(ends.map((to) => close({ accountId: 'acme', statementId: to, to }, metadata)));
+  expect(closed()).toHaveLength(ends.length);
+  expect(read).toBeLessThan(2 * calls.length);
+});
+
+test('a closing that fails keeps none that waits from its turn', async () => {
+  const { at, closed, ledger, parts } = setUp();
+  await at('2026-01-31T12:00:00.000Z', opened());
+  const given: string[] = [];
+  const failing: typeof ledger.submit = (intents, ...more) => {
+    given.push('asked');
+    return given.length === 1 ? Promise.reject(new Error('no disk')) : ledger.submit(intents, ...more);
+  };
+  const close = createClosings({ ...parts, ledger: { submit: failing } });
+  const [first, second] = await Promise.allSettled(
+    ['a', 'b'].map((statementId) => close({ accountId: 'acme', statementId, to: january }, metadata)),
+  );
+  expect([first?.status, second?.status]).toEqual(['rejected', 'fulfilled']);
+  expect(closed()).toMatchObject([{ statementId: 'b', number: 1 }]);
 });

@@ -28,3 +28,15 @@ export const closeStatement = async (
     if (outcome.status !== 'refused') return outcome;
   }
 };
+
+/** Closes one statement after another, whoever asks for them: one begins where another that waits with it has ended. */
+export const createClosings = (parts: ClosingParts): ((...of: Closing) => Promise<Outcome>) => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (...of) => {
+    const closing = last.then(() => closeStatement(parts, ...of));
+    last = closing.catch(() => undefined);
+    return closing;
+  };
+};
+
+type Closing = [closing: StatementClosing, metadata: Metadata];

@@ -7,7 +7,7 @@ import { HttpProblem, boundedBy, documentOf, valid } from '@tollgate/service-run
 import type { Admission } from '@tollgate/service-runtime';
 import { refusal } from './answer';
 import type { Answer } from './answer';
-import { closeStatement } from './close-statement';
+import { createClosings } from './close-statement';
 import type { ClosingParts } from './close-statement';
 import { createOrigin, requireJson, send } from './exchange';
 import type { Outcome } from './intent';
@@ -18,6 +18,7 @@ type Parts = ClosingParts & { clock: () => Date; admission: Admission };
 export const addStatementRoute = (server: FastifyInstance, parts: Parts): void => {
   const { clock, admission } = parts;
   const originOf = createOrigin(clock);
+  const close = createClosings(parts);
   const path = '/v1/accounts/:accountId/statements';
   server.post<{ Params: { accountId: string } }>(path, boundedBy(admission), (request, reply) => {
     const { accountId } = request.params;
@@ -30,7 +31,7 @@ export const addStatementRoute = (server: FastifyInstance, parts: Parts): void =
     const { source } = originOf(request);
     if (isBefore(source.receivedAt, body.to)) throw inFuture(body.to, source.receivedAt);
     const closing = { accountId, ...body };
-    closeStatement(parts, closing, { source })
+    close(closing, { source })
       .then((outcome) => {
         send(reply, answerOf(closing, outcome));
       })

@@ -44,7 +44,7 @@ export const startKeeper = ({ table, log, kept, isBusy, logger }: Parts): Keeper
           writeRecord(view, (at + index) * recordBytes, event);
         });
       });
-    await kept.add(stream, records);
+    await kept.add({ stream, number }, records);
   };
   const keep = async (stream: string, events: number): Promise<void> => {
     const whole = Math.floor(events / blockEvents);

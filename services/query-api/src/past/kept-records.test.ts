@@ -3,6 +3,7 @@ import { isBefore } from '@tollgate/balance';
 import type { Partner } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
+import type { Folder } from '@tollgate/folder';
 import { createSimulatedDisk } from '@tollgate/folder/simulated';
 import { parseAmount } from '@tollgate/money';
 import {
@@ -19,6 +20,7 @@ import {
   used,
 } from './history.fixture';
 import { startKeeper } from './keeper';
+import { recordBytes, writeRecord } from './record';
 import type { Moment } from './then';
 
 const blocks = 15;
@@ -165,4 +167,49 @@ test('a log that was put back from an older copy is not answered for from what i
   const folder = emptyFolder();
   await keepAll(pastOf(long, folder));
   await readsOf(pastOf(long.slice(0, accountEvents), folder));
+});
+
+/** A block of the account's stream as the keeper makes it. */
+const blockOf = (number: number): Uint8Array => {
+  const records = new Uint8Array(blockEvents * recordBytes);
+  const events = long.filter(({ stream }) => stream === 'account-acme');
+  events.slice(number * blockEvents, (number + 1) * blockEvents).forEach((event, index) => {
+    writeRecord(new DataView(records.buffer), index * recordBytes, event);
+  });
+  return records;
+};
+
+test('a block that was made while one before it was found damaged was kept in the place of that one, and answered for it', async () => {
+  const folder = emptyFolder();
+  const past = pastOf(long, folder);
+  for (let number = 0; number < blocks - 1; number += 1)
+    await past.kept.add({ stream: 'account-acme', number }, blockOf(number));
+  const file = await folder.open(Buffer.from('account-acme').toString('hex'));
+  await file.write(Uint8Array.of(1, 2, 3), Math.floor(file.sizeBytes() / (blocks - 1)) * 4 + 500);
+  file.close();
+  const made = { stream: 'account-acme', number: await past.kept.count('account-acme') };
+  await readsOf(past);
+  await past.kept.add(made, blockOf(made.number));
+  expect(await past.kept.count('account-acme')).toBe(4);
+  await readsOf(past);
+  await readsOf(pastOf(long, folder));
+});
+
+test('an account whose kept records were removed meanwhile could not be looked at until the next start', async () => {
+  const folder = emptyFolder();
+  await keepAll(pastOf(long, folder));
+  const past = pastOf(long, folder);
+  await readsOf(past);
+  for (const name of folder.names()) await folder.remove(name);
+  await readsOf(past);
+  await keepAll(past);
+  expect(await readsOf(past)).toBeLessThan(onlyNew);
+  await readsOf(pastOf(long, unreadable(folder)));
+});
+
+/** A folder whose files are there, and cannot be opened. */
+const unreadable = (folder: Folder): Folder => ({
+  ...folder,
+  names: () => folder.names(),
+  open: () => Promise.reject(new Error('EACCES')),
 });

@@ -19,9 +19,14 @@ export type KeptRecords = {
   blocks(stream: string, turn: Turn): AsyncGenerator<DataView>;
   /** How many there are. */
   count(stream: string): Promise<number>;
-  /** Keeps the next block, which is whole. It outlives the process, not the machine. */
-  add(stream: string, records: Uint8Array): Promise<void>;
+  /**
+   * Keeps a whole block if it is the next one: while it was made, one before it may have been found damaged, which then is. It
+   * outlives the process, not the machine.
+   */
+  add(place: Place, records: Uint8Array): Promise<void>;
 };
+
+type Place = { stream: string; number: number };
 
 type Parts = { folder: Folder; log: Pick<EventLog<LogEvent>, 'readStream'>; logger: Log; blockEvents?: number };
 
@@ -32,23 +37,34 @@ export const openKeptRecords = ({ folder, log, logger, blockEvents = 8_192 }: Pa
   /** Of the streams that have a file, as far as it was looked at. */
   const counts = new Map<string, number>();
 
-  const isOfLog = async (stream: string, block: Uint8Array, number: number): Promise<boolean> => {
-    const [event] = await log.readStream(stream, { from: (number + 1) * blockEvents - 1, limit: 1 });
+  /** From that block on nothing is believed any more: it is made anew. */
+  const forget = (stream: string, number: number, error?: string): void => {
+    logger.warn(
+      { stream, number, ...(error !== undefined && { error }) },
+      'what was kept of the past of an account is damaged, and is made anew',
+    );
+    counts.set(stream, Math.min(number, counts.get(stream) ?? 0));
+  };
+  /** Absent where the file cannot be read: it may be gone, and what is kept is never needed. */
+  const reading = async <Result>(stream: string, read: (file: FolderFile) => Result): Promise<Result | undefined> => {
+    try {
+      return await withFile({ folder, stream, isReadOnly: true }, read);
+    } catch (error) {
+      forget(stream, 0, String(error));
+      return undefined;
+    }
+  };
+  const isOfLog = async (stream: string, { block, count }: Found): Promise<boolean> => {
+    const [event] = await log.readStream(stream, { from: count * blockEvents - 1, limit: 1 });
     const record = Buffer.alloc(recordBytes);
     if (event !== undefined) writeRecord(viewOf(record), 0, event);
     return event !== undefined && record.equals(block.subarray(-recordBytes - crcBytes, -crcBytes));
   };
-  const countIn = async (file: FolderFile, stream: string): Promise<number> => {
-    const block = Buffer.allocUnsafe(blockBytes);
-    for (let count = Math.floor(file.sizeBytes() / blockBytes); count > 0; count -= 1)
-      if (readBlock(file, block, { stream, number: count - 1 }))
-        return (await isOfLog(stream, block, count - 1)) ? count : 0;
-    return 0;
-  };
   const count = async (stream: string): Promise<number> => {
     const known = counts.get(stream);
     if (known !== undefined || !names.has(nameOf(stream))) return known ?? 0;
-    const found = await withFile(folder, stream, (file) => countIn(file, stream));
+    const last = await reading(stream, (file) => lastWhole(file, stream, blockBytes));
+    const found = last !== undefined && (await isOfLog(stream, last)) ? last.count : 0;
     counts.set(stream, found);
     return found;
   };
@@ -60,19 +76,15 @@ export const openKeptRecords = ({ folder, log, logger, blockEvents = 8_192 }: Pa
       if (end === 0) return;
       const block = Buffer.allocUnsafeSlow(blockBytes);
       for (let number = 0; number < end; number += 1) {
-        const isWhole = await turn(() =>
-          withFile(folder, stream, (file) => Promise.resolve(readBlock(file, block, { stream, number }))),
-        );
-        if (isWhole === false) {
-          logger.warn({ stream, number }, 'what was kept of the past of an account is damaged, and is made anew');
-          counts.set(stream, number);
-        }
+        const place = { stream, number };
+        const isWhole = await turn(() => reading(stream, (file) => readBlock(file, block, place)));
+        if (isWhole === false) forget(stream, number);
         if (isWhole !== true) return;
         yield viewOf(block.subarray(0, recordsBytes));
       }
     },
-    add: async (stream, records) => {
-      const number = await count(stream);
+    add: async ({ stream, number }, records) => {
+      if ((await count(stream)) !== number) return;
       const name = nameOf(stream);
       // What stands there of another log must not be found again behind this one.
       if (number === 0) (await folder.open(name, { isNew: true })).close();
@@ -80,32 +92,40 @@ export const openKeptRecords = ({ folder, log, logger, blockEvents = 8_192 }: Pa
       const block = Buffer.alloc(blockBytes);
       block.set(records);
       block.writeUInt32LE(crcOf(block, { stream, number }), recordsBytes);
-      await withFile(folder, stream, (file) => {
+      await withFile({ folder, stream }, (file) => {
         file.note(block, number * blockBytes);
-        return Promise.resolve();
       });
-      counts.set(stream, number + 1);
+      if ((await count(stream)) === number) counts.set(stream, number + 1);
     },
   };
+};
+
+/** The last whole block, and how many there are with it. */
+type Found = { block: Buffer; count: number };
+
+const lastWhole = (file: FolderFile, stream: string, blockBytes: number): Found | undefined => {
+  const block = Buffer.allocUnsafe(blockBytes);
+  for (let count = Math.floor(file.sizeBytes() / blockBytes); count > 0; count -= 1)
+    if (readBlock(file, block, { stream, number: count - 1 })) return { block, count };
+  return undefined;
 };
 
 /** A stream's name has characters that a file's may not have, and some disks take upper and lower case for the same. */
 const nameOf = (stream: string): string => Buffer.from(stream).toString('hex');
 
+type Opening = { folder: Folder; stream: string; isReadOnly?: boolean };
+
 const withFile = async <Result>(
-  folder: Folder,
-  stream: string,
-  use: (file: FolderFile) => Promise<Result>,
+  { folder, stream, isReadOnly = false }: Opening,
+  use: (file: FolderFile) => Result,
 ): Promise<Result> => {
-  const file = await folder.open(nameOf(stream));
+  const file = await folder.open(nameOf(stream), { isReadOnly });
   try {
-    return await use(file);
+    return use(file);
   } finally {
     file.close();
   }
 };
-
-type Place = { stream: string; number: number };
 
 /** Whether the block is whole, and of that stream and place. */
 const readBlock = (file: FolderFile, into: Buffer, place: Place): boolean =>

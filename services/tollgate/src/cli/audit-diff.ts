@@ -4,7 +4,7 @@ import { isBefore } from '@tollgate/balance';
 import { countOf, eventAt, runAudit, tellDifferences, withAudited } from './audited-events';
 import type { AuditFlags } from './audited-events';
 import { timeText } from './moment-options';
-import { say, tableLines } from './terminal-text';
+import { printable, say, tableLines } from './terminal-text';
 import type { TollgateClient } from './tollgate-client';
 import { createTrialBalance } from './trial-balance';
 import type { BalanceRow, End } from './trial-balance';
@@ -112,7 +112,7 @@ const tell = ({ events, changed, otherwise, differences }: DiffAudit): void => {
       changed.map((row) => [row.accountId, row.direction, row.currency, ...columns.map((column) => row[column])]),
     ).forEach(say);
   otherwise.forEach((what) => {
-    say(`besides, of ${what}`);
+    say(`besides, of ${printable(what)}`);
   });
   tellDifferences(differences);
   say(`${countOf(differences)} in ${String(events)} events of accounts.`);

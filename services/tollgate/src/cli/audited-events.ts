@@ -7,7 +7,7 @@ import { readSettings, settingSources } from '../settings';
 import { openLogSource } from './log-source';
 import type { LogSource } from './log-source';
 import { requireLog } from './open-log-reader';
-import { say } from './terminal-text';
+import { printable, say } from './terminal-text';
 import { createClient } from './tollgate-client';
 import type { TollgateClient } from './tollgate-client';
 
@@ -66,7 +66,7 @@ export const runAudit = async <Result extends { differences: readonly unknown[] 
     else tell(result);
     process.exitCode = result.differences.length === 0 ? 0 : differs;
   } catch (error) {
-    process.stderr.write(`tollgate: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`tollgate: ${printable(error instanceof Error ? error.message : String(error))}\n`);
     process.exitCode = unreadable;
   }
 };
@@ -103,7 +103,7 @@ const shownDifferences = 20;
 
 /** The first of them, a line each. */
 export const tellDifferences = (differences: readonly string[]): void => {
-  for (const what of differences.slice(0, shownDifferences)) say(`  ${what}`);
+  for (const what of differences.slice(0, shownDifferences)) say(`  ${printable(what)}`);
   if (differences.length > shownDifferences) say(`  and ${String(differences.length - shownDifferences)} more`);
 };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isBefore } from '@tollgate/balance';
 import type { AuditedEvent } from '../audited-events';
 import type { Part } from './statement';
 
@@ -37,6 +38,11 @@ export const closingFaults = (
   ...(closing.from === from
     ? []
     : [`it begins ${closing.from ?? 'first'}, and the one before ends ${from ?? 'never'}`]),
+  ...parts
+    .flatMap(({ entries }) => entries)
+    .filter(({ recordedAt }) => !isBefore(recordedAt, closing.to))
+    .map(({ kind, id, recordedAt }) => `it ends ${closing.to}, and ${kind} ${id} was recorded ${recordedAt}`)
+    .slice(0, 1),
   ...parts.flatMap((part) =>
     (['opening', 'payments', 'usage', 'adjustments', 'closing'] as const)
       .map((name) => [name, closing.figures[part.direction][name], part[name]] as const)

@@ -71,3 +71,24 @@ test.each(['Europe/Atlantis', '+01:00', '', 'Berlin'])('%j is no zone, and is re
 test('an account that is not there has no statement', async () => {
   await expect(statementOf([])).rejects.toThrow('account acme is not there');
 });
+
+const none = { opening: '0', payments: '0', usage: '0', adjustments: '0', closing: '0' };
+const closing = { statementId: '2026-01', to: february, throughRevision: 1 };
+const figures = { inbound: { ...none, payments: '100', closing: '100' }, outbound: none };
+
+test('a closed statement is printed as it was closed, whatever came since', async () => {
+  const closed = { type: 'StatementClosed', data: { ...closing, figures }, at: february };
+  const told = [opening, payment('p', '100', { at: january }), closed, payment('q', '1', { at: march })];
+  const { parts, to: end } = await statementOf(told, { statementId: '2026-01' });
+  expect([end, parts[0]?.entries.map(({ id }) => id), parts[0]?.closing]).toEqual([february, ['p'], '100']);
+});
+
+test.each([
+  ['a figure', { figures: { ...figures, outbound: { ...none, usage: '1' } } }, 'usage outbound is 1, and sums to 0'],
+  ['where it begins', { from: january }, `it begins ${january}, and the one before ends never`],
+  ['where it ends', { to: january }, `it ends ${january}, and payment p was recorded ${january}`],
+])('a closed statement is not printed where %s is not as its entries say', async (_what, changes, why) => {
+  const closed = { type: 'StatementClosed', data: { ...closing, figures, ...changes }, at: february };
+  const told = [opening, payment('p', '100', { at: january }), closed];
+  await expect(statementOf(told, { statementId: '2026-01' })).rejects.toThrow(why);
+});
