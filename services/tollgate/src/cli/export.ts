@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { Option } from 'commander';
 import type { Command } from 'commander';
@@ -9,6 +10,7 @@ import type { ExportFormat, TextFormat } from './export/formats';
 import { writeParquet } from './export/parquet';
 import { openLogSource } from './log-source';
 import type { LogSource } from './log-source';
+import { writeWhole } from './whole-file';
 
 /** `tollgate export`: the events of the log as lines of JSON. */
 export const addExport = (program: Command): void => {
@@ -27,24 +29,25 @@ export const addExport = (program: Command): void => {
       if (format === 'parquet' && output === undefined)
         throw new SettingsError('--format parquet: say into which file with --output');
       const source = await openLogSource(settings);
-      if (format !== 'parquet') await print(source, { format, output });
-      else if (output !== undefined) await writeParquet(output, source.recorded(''));
+      if (output === undefined) await print(source, format as TextFormat, process.stdout);
+      else
+        await writeWhole(output, (path) =>
+          format === 'parquet' ? writeParquet(path, source.recorded('')) : printInto(path, source, format),
+        );
       await source.close();
     });
 };
 
 type Flags = { data?: string; format: ExportFormat; output?: string };
 
-const print = async (
-  source: LogSource,
-  { format, output }: { format: TextFormat; output: string | undefined },
-): Promise<void> => {
+const print = async (source: LogSource, format: TextFormat, target: Writable): Promise<void> => {
   const { head, print: printed } = printingOf(format);
-  const target = output === undefined ? process.stdout : createWriteStream(output);
   target.write(head);
   for await (const events of source.recorded(''))
     if (!target.write(events.map(printed).join(''))) await once(target, 'drain');
-  if (target === process.stdout) return;
-  target.end();
-  await finished(target);
+};
+
+const printInto = async (path: string, source: LogSource, format: TextFormat): Promise<void> => {
+  const file = createWriteStream(path);
+  await Promise.all([finished(file), print(source, format, file).then(() => file.end())]);
 };

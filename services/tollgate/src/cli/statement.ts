@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { eventsIn, eventsServed } from './account-events';
@@ -15,6 +15,7 @@ import { statementHtml } from './statement/html';
 import type { Statement } from './statement/statement';
 import { statementText } from './statement/text';
 import { createClient, urlOf } from './tollgate-client';
+import { writeWhole } from './whole-file';
 
 const formats = {
   text: statementText,
@@ -57,7 +58,7 @@ export const addStatement = (program: Command): void => {
     .action(async (accountId: string, path: string | undefined, flags: Flags) => {
       const text = formats[flags.format](await statementFor(accountId, path, flags));
       if (flags.output === undefined) process.stdout.write(text);
-      else writeFileSync(flags.output, text);
+      else await writeWhole(flags.output, (file) => writeFile(file, text));
     });
 };
 
