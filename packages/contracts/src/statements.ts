@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ClosedStatement } from '@tollgate/balance';
-import { amountText, position, revision } from './answers';
+import { amountText, position, recordAnswer, revision } from './answers';
 import { accountId, instant, recordId } from './fields';
 
 const to = instant.meta({
@@ -14,15 +14,8 @@ export const statementClosing = z
   .strictObject({ statementId, to })
   .meta({ id: 'StatementClosing', description: 'Closes a statement of an account, which never changes afterwards.' });
 
-export const statementAnswer = z
-  .strictObject({
-    accountId,
-    kind: z.literal('statement'),
-    id: statementId,
-    duplicate: z.boolean(),
-    revision,
-    position,
-  })
+export const statementAnswer = recordAnswer
+  .extend({ kind: z.literal('statement'), id: statementId })
   .meta({ id: 'StatementAnswer' });
 export type StatementAnswer = z.infer<typeof statementAnswer>;
 
