@@ -1,5 +1,5 @@
 import { foldBytes } from '@tollgate/event-store';
-import type { LogDamaged, Place, Position, RecordedEvent, RecordedGroup } from '@tollgate/event-store';
+import type { Place, Position, RecordedEvent, RecordedGroup } from '@tollgate/event-store';
 import type { LogEvent } from '@tollgate/contracts';
 import { faultOfAccount } from './fault-of-account';
 import { damaged } from './state';
@@ -29,13 +29,11 @@ export const addBatch = async (
   const { fault, suspects } = lookAt(table, events, bytes);
   const [ofIds] = suspects.length === 0 ? [] : faultsOf(suspects, await eventsAt(placesToRead(suspects), events, read));
   const [first] = [fault, ofIds].filter((one) => one !== undefined).sort((one, other) => one.place - other.place);
-  if (first !== undefined) throw foreign(group, first);
+  if (first !== undefined) {
+    const index = events.findIndex(({ position }) => Number(position) === first.place);
+    throw damaged(group, index, `was not written by Tollgate, or not so: ${first.what}`);
+  }
   table.add(group);
-};
-
-const foreign = (group: RecordedGroup<LogEvent>, { place, what }: Fault): LogDamaged => {
-  const index = [...Array(group.count).keys()].find((at) => group.place(at) === place) ?? 0;
-  return damaged(group, index, `was not written by Tollgate, or not so: ${what}`);
 };
 
 /** Describes the events up to the first that cannot be, or by the rules is in no account, and says why. */
