@@ -82,6 +82,7 @@ export const isNext = ({ first, before }: GroupHeader, { next, crc }: Cursor): b
 export const damagedAt = (file: string, { offset, next }: { offset: number; next: Place }): LogDamaged =>
   new LogDamaged(
     `${file} is damaged at byte ${String(offset)}, from position ${String(next)} on; restore the log from a copy`,
+    { position: BigInt(next) },
   );
 
 export const fileOf = ({ path }: { path: string }, { segment }: { segment: Segment }): string =>

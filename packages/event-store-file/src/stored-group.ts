@@ -46,6 +46,7 @@ export const storedGroup = <Body extends EventBody>(source: GroupSource<Body>): 
   const damaged = (index: number): LogDamaged =>
     new LogDamaged(
       `the event at position ${String(header.first + index)} is damaged (${source.file}, group at ${String(header.offset)}); restore the log from a copy`,
+      { position: BigInt(header.first + index) },
     );
   const blocks = createBlockReader(source, lineEnd);
   const lineText = (index: number): string => {

@@ -45,10 +45,10 @@ export const addVerify = (program: Command): void => {
     });
 };
 
-/** A log that cannot even be opened safely differs from what was written, before its first event. */
+/** A log that cannot even be opened safely differs from what was written, from the position that it names. */
 const asDamage = (error: unknown): Verification => {
   if (!(error instanceof LogDamaged)) throw error;
-  const differences = [{ position: '0', what: error.message }];
+  const differences = [{ position: String(error.position ?? 0), what: error.message }];
   return { position: '0', events: 0, accounts: 0, snapshot: 'none', differences };
 };
 
