@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccountEvent } from '@tollgate/balance';
@@ -34,15 +34,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(data, { recursive: true }));
 
-/** Writes groups of events of one account to a log, past intake, which would refuse some; what verify finds. */
-const verified = async (...groups: AccountEvent[][]) => {
+/** Writes groups of events of one account to a log, past intake, which would refuse some. */
+const write = async (groups: AccountEvent[][], table?: { snapshotEvents: number }): Promise<void> => {
   const paths = foldersOf(data);
   const folders = {
     log: await openFolder(paths.log),
     accountTable: await openFolder(paths.accountTable),
     relays: await openFolder(paths.relays),
   };
-  const { log, close } = await openData(folders, { clock: () => new Date(0), logger: silent });
+  const { log, close } = await openData(folders, { clock: () => new Date(0), logger: silent, ...(table && { table }) });
   let revision = -1;
   for (const events of groups) {
     const named = events.map((event, index) => ({ ...event, eventId: `e${String(revision + 1 + index)}` }));
@@ -50,10 +50,29 @@ const verified = async (...groups: AccountEvent[][]) => {
     revision += events.length;
   }
   await close();
+};
+
+const verify = async () => {
   const reader = await openLogReader(data);
-  const found = await verifyLog({ reader, accountTable: paths.accountTable, onProgress: () => undefined });
+  const { accountTable } = foldersOf(data);
+  const found = await verifyLog({ reader, accountTable, onProgress: () => undefined });
   reader.close();
   return found;
+};
+
+/** What verify finds in a log of these groups. */
+const verified = async (...groups: AccountEvent[][]) => {
+  await write(groups);
+  return verify();
+};
+
+/** Leaves the first group alone, and no note of what was acknowledged. */
+const cutAfterFirstGroup = async (): Promise<void> => {
+  const { log } = foldersOf(data);
+  const segment = join(log, '0000000000000001.log');
+  const sizeBytes = (await readFile(segment)).readUInt32LE(512 + 12);
+  await truncate(segment, 512 + sizeBytes);
+  await rm(join(log, 'acknowledged'));
 };
 
 test('a log that is right has no differences', async () => {
@@ -99,4 +118,16 @@ test.each<[string, AccountEvent[][], { position: string; what: string }]>([
   ],
 ])('%s is found, with its position', async (_what, groups, difference) => {
   expect((await verified(...groups)).differences).toEqual([difference]);
+});
+
+test('a snapshot of more than the log holds is a difference beside a log that is read: it used to be unreadable', async () => {
+  await write([[opening(), used('u1')], [used('u2')]], { snapshotEvents: 1 });
+  expect(await verify()).toMatchObject({ position: '3', snapshot: 'agrees', differences: [] });
+  await cutAfterFirstGroup();
+  expect(await verify()).toEqual({
+    ...{ position: '2', events: 2, accounts: 1, snapshot: 'ahead' },
+    differences: [
+      { position: '3', what: expect.stringContaining('is at position 3, ahead of the log at 2') as string },
+    ],
+  });
 });

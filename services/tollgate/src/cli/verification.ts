@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { createSearch, faultOfAccount, faultsOf, openAccountTable, placesToRead } from '@tollgate/account-table';
+import {
+  AheadOfLog,
+  createSearch,
+  faultOfAccount,
+  faultsOf,
+  openAccountTable,
+  placesToRead,
+} from '@tollgate/account-table';
 import type { AccountTable, Fault, Partner, Suspect } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import { LogDamaged, foldBytes } from '@tollgate/event-store';
@@ -16,7 +23,7 @@ export type Verification = {
   events: number;
   accounts: number;
   /** What was kept of the account table, against the fold of the whole log. */
-  snapshot: 'agrees' | 'differs' | 'none' | 'unusable';
+  snapshot: 'agrees' | 'differs' | 'ahead' | 'none' | 'unusable';
   differences: Difference[];
 };
 
@@ -37,6 +44,7 @@ export const verifyLog = async ({ reader, accountTable, onProgress }: Options): 
   const anew = openAccountTable();
   await anew.start({ ledger: reader.ledger, seed: reader.seed, last: reader.end });
   const kept = await openKept(accountTable, reader);
+  if (kept.ahead !== undefined) differ(reader.end + 1, kept.ahead);
   const suspects = await foldAll(reader, { anew, kept: kept.usable, differ, onProgress });
   for (const { place, what } of await confirmed(reader, suspects)) differ(place, what);
   const isWhole = differences.length === 0;
@@ -76,12 +84,16 @@ type Kept = { table: AccountTable; from: Place };
 const openKept = async (
   path: string,
   { ledger, seed, end }: FileLogReader<LogEvent>,
-): Promise<{ usable?: Kept; verdict: 'agrees' | 'none' | 'unusable' }> => {
+): Promise<{ usable?: Kept; ahead?: string; verdict: 'agrees' | 'ahead' | 'none' | 'unusable' }> => {
   if (!existsSync(path)) return { verdict: 'none' };
   const faults: string[] = [];
   const onWarning = (fault: string): void => void faults.push(fault);
   const table = openAccountTable({ folder: openFolderReadOnly(path), isReadOnly: true, onWarning });
-  const from = await table.start({ ledger, seed, last: end });
+  const from = await table.start({ ledger, seed, last: end }).catch((error: unknown) => {
+    if (error instanceof AheadOfLog) return error;
+    throw error;
+  });
+  if (from instanceof AheadOfLog) return { ahead: from.message, verdict: 'ahead' };
   if (faults.length > 0) return { verdict: 'unusable' };
   return from === 0 ? { verdict: 'none' } : { usable: { table, from }, verdict: 'agrees' };
 };
