@@ -60,6 +60,7 @@ export const findGroup = <Body extends EventBody>(
   if (!areHeadersWhole(header, loader.headers.bytes(), at)) return undefined;
   return storedGroup({
     ...{ header, headers: loader.headers.view(), at, codec: loader.codec },
+    classes: opened.segment.header.classes,
     file: fileOf(loader, opened),
     read: (from, length) => readLines(loader, opened, { position: offset + from, length }),
   });
