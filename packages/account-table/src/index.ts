@@ -3,6 +3,7 @@ export type { AccountTableOptions } from './account-table';
 export { addBatch } from './add-batch';
 export { createClosedStatements } from './closed-statements';
 export type { ClosedStatements } from './closed-statements';
+export { AheadOfLog } from './snapshot';
 export { faultOfAccount } from './fault-of-account';
 export { createSearch, faultsOf, placesToRead } from './suspects';
 export type { Fault, Suspect } from './suspects';

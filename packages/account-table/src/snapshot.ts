@@ -133,7 +133,10 @@ export const restoreSnapshot = async (state: State, { folder, ledger, last, onWa
 };
 
 /** Derived state of a log that is not there any more. */
-class AheadOfLog extends Error {
+export class AheadOfLog extends Error {
+  override readonly name = 'AheadOfLog';
+  readonly retriable = false;
+
   constructor(through: Place, last: Place) {
     super(
       `the account table is at position ${String(through)}, ahead of the log at ${String(last)}: the log was replaced by an older copy; delete the folder account-table, which is derived from it, and start again`,

@@ -76,7 +76,10 @@ export const isNext = (
 /** What is wrong with an event of the log, for whoever must restore it. */
 export const damaged = (group: RecordedGroup<LogEvent>, index: number, what: string): LogDamaged => {
   const { type, stream } = group.event(index);
-  return new LogDamaged(`the event at position ${String(group.place(index))}, ${type} in ${stream}, ${what}`);
+  const place = group.place(index);
+  return new LogDamaged(`the event at position ${String(place)}, ${type} in ${stream}, ${what}`, {
+    position: BigInt(place),
+  });
 };
 
 /** Up to here everything is known. */

@@ -59,9 +59,11 @@ export const requireAcknowledged = (path: string, acknowledged: Acknowledged | u
   if (acknowledged.place > end.place)
     throw new LogDamaged(
       `the log in ${path} ends at ${String(end.place)}, though ${String(acknowledged.place)} was acknowledged: restore it from a copy, with its note "acknowledged" or without any`,
+      { position: BigInt(end.place + 1) },
     );
   if (acknowledged.crc !== end.crc)
     throw new LogDamaged(
       `the log in ${path} ends at ${String(end.place)} with other events than were acknowledged there: restore it from a copy`,
+      { position: BigInt(end.place) },
     );
 };

@@ -68,7 +68,7 @@ const isWhole = async <Body extends EventBody>(
 const headerCrcOf = ({ file, segment }: { file: FolderFile; segment: Segment }): number => {
   const bytes = Buffer.alloc(segmentHeaderBytes);
   file.read(bytes, { offset: 0, length: bytes.length, position: 0 });
-  return decodeSegmentHeader(bytes, segment.name).crc;
+  return decodeSegmentHeader(bytes, { path: segment.name, first: segment.header.first }).crc;
 };
 
 const blame = async (source: LogFiles<EventBody>, segment: Segment, to: Folder): Promise<never> => {

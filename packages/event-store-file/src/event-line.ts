@@ -1,4 +1,3 @@
-import { LogDamaged } from '@tollgate/event-store';
 import type { EventBody, NewEvent } from '@tollgate/event-store';
 import type { JsonBytes } from './json-bytes';
 
@@ -58,7 +57,22 @@ export type EventLine = {
   data: object;
 };
 
-export const parseLine = (text: string): EventLine => JSON.parse(text) as EventLine;
+/** Absent for a text that is no event's line. */
+export const parseLine = (text: string): EventLine | undefined => {
+  const line = objectIn(text) as EventLine | undefined;
+  return line !== undefined && isObject(line.data) ? line : undefined;
+};
+
+const objectIn = (text: string): object | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** A line taken apart without reading it as JSON, of which its `data` are most. */
 export type LineParts = {
@@ -111,11 +125,11 @@ const aboutIn = (text: string, from: number, to: number): About | undefined => {
 
 const digitAt = (text: string, at: number): number => text.charCodeAt(at) - 0x30;
 
-/** As the event had it. Throws where the group has no such source. */
-export const metadataOf = (line: EventLine, sources: readonly object[]): object => {
+/** As the event had it; absent where the group does not have the source that the line names. */
+export const metadataOf = (line: EventLine, sources: readonly object[]): object | undefined => {
   if (line.source === undefined) return line.metadata ?? {};
   const source = sources[line.source];
-  if (source === undefined) throw new LogDamaged(`event ${line.eventId} names a source that its group does not have`);
+  if (source === undefined) return undefined;
   return line.metadata === undefined ? { source } : { source, ...line.metadata };
 };
 
@@ -124,4 +138,8 @@ export type GroupLine = { recordedAt: string; sources: readonly object[] };
 export const groupLineOf = ({ recordedAt, sources }: GroupLine): string =>
   `${JSON.stringify({ recordedAt, sources })}\n`;
 
-export const parseGroupLine = (text: string): GroupLine => JSON.parse(text) as GroupLine;
+/** Absent for a text that is no group's line. */
+export const parseGroupLine = (text: string): GroupLine | undefined => {
+  const line = objectIn(text) as GroupLine | undefined;
+  return line !== undefined && Array.isArray(line.sources) && typeof line.recordedAt === 'string' ? line : undefined;
+};

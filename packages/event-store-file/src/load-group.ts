@@ -60,6 +60,7 @@ export const findGroup = <Body extends EventBody>(
   if (!areHeadersWhole(header, loader.headers.bytes(), at)) return undefined;
   return storedGroup({
     ...{ header, headers: loader.headers.view(), at, codec: loader.codec },
+    classes: opened.segment.header.classes,
     file: fileOf(loader, opened),
     read: (from, length) => readLines(loader, opened, { position: offset + from, length }),
   });
@@ -82,6 +83,7 @@ export const isNext = ({ first, before }: GroupHeader, { next, crc }: Cursor): b
 export const damagedAt = (file: string, { offset, next }: { offset: number; next: Place }): LogDamaged =>
   new LogDamaged(
     `${file} is damaged at byte ${String(offset)}, from position ${String(next)} on; restore the log from a copy`,
+    { position: BigInt(next) },
   );
 
 export const fileOf = ({ path }: { path: string }, { segment }: { segment: Segment }): string =>

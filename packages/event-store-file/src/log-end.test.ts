@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { LogDamaged, noStream } from '@tollgate/event-store';
 import type { EventBody } from '@tollgate/event-store';
 import { createSimulatedDisk } from '@tollgate/folder/simulated';
@@ -156,10 +157,40 @@ describe('damage before the last group', () => {
   });
 });
 
+/** The first line with a part replaced, and its checksum made right. */
+const otherLine = (bytes: Buffer, from: string, to: string): Buffer => {
+  const line = bytes.toString('utf8', 0, 512).trimEnd().replace(from, to);
+  const unchecked = `${line.slice(0, line.lastIndexOf(',"crc":'))}}`;
+  const checked = `${unchecked.slice(0, -1)},"crc":${String(crc32(unchecked))}}`;
+  return Buffer.concat([Buffer.from(checked.padEnd(511)), Buffer.from('\n'), bytes.subarray(512)]);
+};
+
 test('a log of another format version is refused by its number', async () => {
   const { bytes } = await twoGroups();
-  const later = Buffer.from(bytes.toString('latin1').replace('"version":1', '"version":2'), 'latin1');
+  const later = otherLine(bytes, '"version":1', '"version":2');
   await expect(openLog(await folderWith(later))).rejects.toThrow(
     'was written in log format 2; this Tollgate reads format 1',
   );
+});
+
+test('a changed bit in the version of the format is damage: it used to be taken for another, or for none', async () => {
+  const { bytes } = await twoGroups();
+  for (const to of ['"version":3', '"versyon":1']) {
+    const changed = Buffer.from(bytes.toString('latin1').replace('"version":1', to), 'latin1');
+    await expect(openLog(await folderWith(changed))).rejects.toThrow(
+      new LogDamaged(`the first line of log/${segment} is damaged; restore it from a copy`),
+    );
+  }
+});
+
+test('what is damaged names the position from which on: only its text used to', async () => {
+  const { bytes, note, endOfFirst, end } = await twoGroups();
+  const positionOf = async (log: Buffer, acknowledged?: Buffer): Promise<unknown> => {
+    const error: unknown = await openLog(await folderWith(log, acknowledged)).catch((reason: unknown) => reason);
+    return error instanceof LogDamaged ? error.position : error;
+  };
+  expect(await positionOf(flipped(bytes, 8 * 300))).toBe(1n);
+  expect(await positionOf(flipped(bytes, 8 * (endOfFirst - 9)))).toBe(1n);
+  expect(await positionOf(bytes.subarray(0, end - 1), note)).toBe(4n);
+  expect(await positionOf(bytes, (await twoGroups()).note)).toBe(6n);
 });

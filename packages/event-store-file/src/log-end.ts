@@ -52,10 +52,10 @@ export const lastGroupOf = (
 
 const bytesATurn = 16 << 20;
 
-/** Reads every line, as what is in the middle of the log is not read again at a start. */
+/** Reads every line, as what is in the middle of the log is not read again at a start. Nonsense that was written is no torn write. */
 const areLinesWhole = (group: StoredGroup<EventBody>): boolean => {
   try {
-    group.groupLine();
+    group.groupLineText();
     for (let index = 0; index < group.count; index += 1) group.lineText(index);
     return true;
   } catch (error) {

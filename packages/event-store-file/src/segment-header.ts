@@ -40,19 +40,29 @@ export const encodeSegmentHeader = (header: SegmentHeader): { bytes: Buffer; crc
   return { bytes, crc };
 };
 
-/** `file` names it for people. Throws `LogDamaged` where it is not what was written, and names a version it does not know. */
-export const decodeSegmentHeader = (bytes: Uint8Array, file: string): { header: SegmentHeader; crc: number } => {
-  const found = parse(Buffer.from(bytes).toString('utf8')) as Partial<SegmentHeader & Format> | undefined;
-  if (found?.format !== format) throw new LogDamaged(`${file} does not begin as a log does; restore it from a copy`);
+/** The file a header is of, for people, and the first place that its name says. */
+type HeaderFile = { path: string; first: Place };
+
+/** Throws `LogDamaged` where it is not what was written, and names a version it does not know. */
+export const decodeSegmentHeader = (
+  bytes: Uint8Array,
+  { path, first }: HeaderFile,
+): { header: SegmentHeader; crc: number } => {
+  const damaged = (what: string): LogDamaged =>
+    new LogDamaged(`${what}; restore it from a copy`, { position: BigInt(first) });
+  const text = Buffer.from(bytes).toString('utf8');
+  const found = parse(text) as Partial<SegmentHeader & Format> | undefined;
+  if (found?.format !== format) throw damaged(`${path} does not begin as a log does`);
+  if (crcOf(text) !== found.crc) throw damaged(`the first line of ${path} is damaged`);
   if (found.version !== version)
     throw new Error(
-      `${file} was written in log format ${String(found.version)}; this Tollgate reads format ${String(version)}`,
+      `${path} was written in log format ${String(found.version)}; this Tollgate reads format ${String(version)}`,
     );
-  const { crc, header } = withoutFormat(found as SegmentHeader & Format);
-  if (encodeSegmentHeader(header).crc !== crc)
-    throw new LogDamaged(`the first line of ${file} is damaged; restore it from a copy`);
-  return { header, crc };
+  return withoutFormat(found as SegmentHeader & Format);
 };
+
+/** Of the line without its checksum, which stands last in it whatever the version of the format. */
+const crcOf = (text: string): number => crc32(`${text.slice(0, text.lastIndexOf(',"crc":'))}}`);
 
 type Format = { format: string; version: number; crc: number };
 

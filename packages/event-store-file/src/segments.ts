@@ -109,13 +109,14 @@ const readHeaders = async (folder: Folder): Promise<Segment[]> => {
     .filter((one) => firstOf(one) !== undefined)
     .sort()) {
     const path = `${folder.path}/${name}`;
+    const first = firstOf(name) ?? 0;
     const file = await folder.open(name, { isReadOnly: true });
     try {
       const bytes = new Uint8Array(segmentHeaderBytes);
       const length = file.read(bytes, { offset: 0, length: bytes.length, position: 0 });
-      const { header, crc } = decodeSegmentHeader(bytes.subarray(0, length), path);
-      if (header.first !== firstOf(name))
-        throw new LogDamaged(`${path} is not the file that its first line says it is`);
+      const { header, crc } = decodeSegmentHeader(bytes.subarray(0, length), { path, first });
+      if (header.first !== first)
+        throw new LogDamaged(`${path} is not the file that its first line says it is`, { position: BigInt(first) });
       segments.push(segmentOfHeader(header, crc, file.sizeBytes()));
     } finally {
       file.close();
@@ -132,13 +133,17 @@ const checkSuccession = (all: readonly Segment[], { path }: Folder): void => {
     if (header.before.first !== (before?.header.first ?? 0))
       throw new LogDamaged(
         `${path}/${nameOf(header.before.first)}, which comes before ${name}, is missing; restore it`,
+        { position: BigInt(header.before.first) },
       );
     if (before === undefined) return;
     if (header.ledger !== before.header.ledger || header.seed !== before.header.seed)
-      throw new LogDamaged(`${path}/${name} is of another log than ${before.name}`);
+      throw new LogDamaged(`${path}/${name} is of another log than ${before.name}`, {
+        position: BigInt(header.first),
+      });
     if (before.sizeBytes !== header.before.sizeBytes)
       throw new LogDamaged(
         `${path}/${before.name} has ${String(before.sizeBytes)} bytes, not ${String(header.before.sizeBytes)}; restore it from a copy`,
+        { position: BigInt(before.header.first) },
       );
     before.last = header.first - 1;
     before.lastCrc = header.before.crc;

@@ -6,11 +6,14 @@ import type { GroupLine } from './event-line';
 import { blockLines, eventHeaderBytes, groupHeaderBytes, headersBytes, inEvent, inGroup, linesStart } from './layout';
 import type { GroupHeader } from './layout';
 import { recordedEvent } from './recorded-event';
+import { classOf } from './stream-classes';
 
 /** A group that is read back. Its headers are whole; its lines are read, and checked, one by one when they are asked for. */
 export type StoredGroup<Body extends EventBody> = RecordedGroup<Body> & {
   readonly header: GroupHeader;
   streamClass(index: number): number;
+  /** The class that its segment gives a stream of this name. */
+  classOf(stream: string): number;
   /** Place of the stream's event before, 0 if there is none. */
   before(index: number): Place;
   /** Bytes of the line, its end included. */
@@ -18,11 +21,15 @@ export type StoredGroup<Body extends EventBody> = RecordedGroup<Body> & {
   /** As it is stored, without its end. */
   lineText(index: number): string;
   groupLine(): GroupLine;
+  /** As it is stored, with its end. */
+  groupLineText(): string;
 };
 
 /** Where the headers of a group are in memory, and how its lines are read. */
 export type GroupSource<Body extends EventBody> = {
   header: GroupHeader;
+  /** Of its segment. */
+  classes: readonly string[];
   headers: DataView;
   /** Where the group begins in `headers`. */
   at: number;
@@ -38,7 +45,7 @@ export const areHeadersWhole = (header: GroupHeader, bytes: Uint8Array, at: numb
   crc32(bytes.subarray(at + inGroup.checked, at + headersBytes(header))) === header.crc;
 
 export const storedGroup = <Body extends EventBody>(source: GroupSource<Body>): StoredGroup<Body> => {
-  const { header, headers, at, codec } = source;
+  const { header, classes, headers, at, codec } = source;
   const headerOf = (index: number): number => at + groupHeaderBytes + index * eventHeaderBytes;
   const revision = (index: number): number => headers.getUint32(headerOf(index) + inEvent.revision, true);
   const lineEnd = (index: number): number =>
@@ -46,19 +53,19 @@ export const storedGroup = <Body extends EventBody>(source: GroupSource<Body>): 
   const damaged = (index: number): LogDamaged =>
     new LogDamaged(
       `the event at position ${String(header.first + index)} is damaged (${source.file}, group at ${String(header.offset)}); restore the log from a copy`,
+      { position: BigInt(header.first + index) },
     );
   const blocks = createBlockReader(source, lineEnd);
   const lineText = (index: number): string => {
     const { bytes, start } = blocks.of(index) ?? fail(damaged(index));
     return bytes.toString('utf8', lineEnd(index - 1) - start, lineEnd(index) - start - 1);
   };
-  let known: GroupLine | undefined;
-  const groupLine = (): GroupLine => {
-    if (known !== undefined) return known;
+  const groupLineText = (): string => {
     blocks.forget();
-    known = readGroupLine(source) ?? fail(damaged(0));
-    return known;
+    return readGroupLine(source) ?? fail(damaged(0));
   };
+  let known: GroupLine | undefined;
+  const groupLine = (): GroupLine => (known ??= parseGroupLine(groupLineText()) ?? fail(damaged(0)));
   return {
     header,
     count: header.count,
@@ -67,16 +74,19 @@ export const storedGroup = <Body extends EventBody>(source: GroupSource<Body>): 
     bytes: headers,
     foldOffset: (index) => headerOf(index) + inEvent.fold,
     streamClass: (index) => headers.getUint8(headerOf(index) + inEvent.streamClass),
+    classOf: (stream) => classOf(classes, stream),
     before: (index) => headers.getFloat64(headerOf(index) + inEvent.before, true),
     lineBytes: (index) => lineEnd(index) - lineEnd(index - 1),
     lineText,
     groupLine,
+    groupLineText,
     event: (index) => {
       const { recordedAt, sources } = groupLine();
-      const line = parseLine(lineText(index));
+      const line = parseLine(lineText(index)) ?? fail(damaged(index));
       const { stream, eventId, type, version, data } = line;
       if (line.revision !== revision(index)) throw damaged(index);
-      const body = codec.decode({ type, version, data, metadata: metadataOf(line, sources) });
+      const metadata = metadataOf(line, sources) ?? fail(damaged(index));
+      const body = codec.decode({ type, version, data, metadata });
       const position = BigInt(header.first + index);
       return recordedEvent(body, eventId, { stream, revision: line.revision, position, recordedAt });
     },
@@ -87,10 +97,11 @@ const fail = (error: Error): never => {
   throw error;
 };
 
-const readGroupLine = ({ header, read }: Pick<GroupSource<EventBody>, 'header' | 'read'>): GroupLine | undefined => {
+/** Absent where it is not what was written. */
+const readGroupLine = ({ header, read }: Pick<GroupSource<EventBody>, 'header' | 'read'>): string | undefined => {
   const bytes = read(headersBytes(header), header.lineBytes);
-  if (bytes.length !== header.lineBytes || crc32(bytes) !== header.lineCrc) return undefined;
-  return parseGroupLine(bytes.toString('utf8'));
+  const isWhole = bytes.length === header.lineBytes && crc32(bytes) === header.lineCrc;
+  return isWhole ? bytes.toString('utf8') : undefined;
 };
 
 type Block = { first: number; bytes: Buffer; start: number };

@@ -110,4 +110,11 @@ export class LogUnreadable extends Error {
 export class LogDamaged extends Error {
   override readonly name = 'LogDamaged';
   readonly retriable = false;
+  /** From where on events may be gone or not what was written; absent where that is not known. */
+  readonly position: Position | undefined;
+
+  constructor(message: string, { position, ...options }: ErrorOptions & { position?: Position } = {}) {
+    super(message, options);
+    this.position = position;
+  }
 }

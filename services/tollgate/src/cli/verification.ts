@@ -1,12 +1,21 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { createSearch, faultOfAccount, faultsOf, openAccountTable, placesToRead } from '@tollgate/account-table';
+import {
+  AheadOfLog,
+  createSearch,
+  faultOfAccount,
+  faultsOf,
+  openAccountTable,
+  placesToRead,
+} from '@tollgate/account-table';
 import type { AccountTable, Fault, Partner, Suspect } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import { LogDamaged, foldBytes } from '@tollgate/event-store';
-import type { Place, RecordedEvent } from '@tollgate/event-store';
+import type { Place, Position, RecordedEvent } from '@tollgate/event-store';
 import type { FileLogReader, StoredGroup } from '@tollgate/event-store-file';
 import { openFolderReadOnly } from '@tollgate/folder';
+import { isHeaderRight } from './header-check';
+import type { Checked } from './header-check';
 
 export type Difference = { position: string; what: string };
 
@@ -16,7 +25,7 @@ export type Verification = {
   events: number;
   accounts: number;
   /** What was kept of the account table, against the fold of the whole log. */
-  snapshot: 'agrees' | 'differs' | 'none' | 'unusable';
+  snapshot: 'agrees' | 'differs' | 'ahead' | 'none' | 'unusable';
   differences: Difference[];
 };
 
@@ -33,10 +42,11 @@ type Options = {
  */
 export const verifyLog = async ({ reader, accountTable, onProgress }: Options): Promise<Verification> => {
   const differences: Difference[] = [];
-  const differ: Differ = (place, what) => void differences.push({ position: String(place), what });
+  const differ: Differ = (at, what) => void differences.push({ position: String(at), what });
   const anew = openAccountTable();
   await anew.start({ ledger: reader.ledger, seed: reader.seed, last: reader.end });
   const kept = await openKept(accountTable, reader);
+  if (kept.ahead !== undefined) differ(reader.end + 1, kept.ahead);
   const suspects = await foldAll(reader, { anew, kept: kept.usable, differ, onProgress });
   for (const { place, what } of await confirmed(reader, suspects)) differ(place, what);
   const isWhole = differences.length === 0;
@@ -47,7 +57,7 @@ export const verifyLog = async ({ reader, accountTable, onProgress }: Options): 
   return { position: String(anew.place()), events: anew.place(), accounts: countOf(anew), snapshot, differences };
 };
 
-type Differ = (place: Place, what: string) => void;
+type Differ = (at: Place | Position, what: string) => void;
 
 type Folding = { anew: AccountTable; kept: Kept | undefined; differ: Differ; onProgress(place: Place): void };
 
@@ -65,7 +75,7 @@ const foldAll = async (
     }
   } catch (error) {
     if (!(error instanceof LogDamaged)) throw error;
-    differ(anew.place() + 1, error.message);
+    differ(error.position ?? anew.place() + 1, error.message);
   }
   return suspects;
 };
@@ -76,12 +86,16 @@ type Kept = { table: AccountTable; from: Place };
 const openKept = async (
   path: string,
   { ledger, seed, end }: FileLogReader<LogEvent>,
-): Promise<{ usable?: Kept; verdict: 'agrees' | 'none' | 'unusable' }> => {
+): Promise<{ usable?: Kept; ahead?: string; verdict: 'agrees' | 'ahead' | 'none' | 'unusable' }> => {
   if (!existsSync(path)) return { verdict: 'none' };
   const faults: string[] = [];
   const onWarning = (fault: string): void => void faults.push(fault);
   const table = openAccountTable({ folder: openFolderReadOnly(path), isReadOnly: true, onWarning });
-  const from = await table.start({ ledger, seed, last: end });
+  const from = await table.start({ ledger, seed, last: end }).catch((error: unknown) => {
+    if (error instanceof AheadOfLog) return error;
+    throw error;
+  });
+  if (from instanceof AheadOfLog) return { ahead: from.message, verdict: 'ahead' };
   if (faults.length > 0) return { verdict: 'unusable' };
   return from === 0 ? { verdict: 'none' } : { usable: { table, from }, verdict: 'agrees' };
 };
@@ -91,38 +105,42 @@ const foldOn = ({ table, from }: Kept, group: StoredGroup<LogEvent>): void => {
   if (group.place(0) > from) table.add(group);
 };
 
-/** Folds a group from its lines. Returns the events whose ids may have counted before. */
+/** Folds a group from its lines, event by event. Returns the events whose ids may have counted before. */
 const foldAnew = (table: AccountTable, group: StoredGroup<LogEvent>, differ: Differ): Suspect[] => {
-  const bytes = new DataView(new ArrayBuffer(group.count * foldBytes));
-  const events: RecordedEvent<LogEvent>[] = [];
   const findSuspects = createSearch(table);
   const suspects: Suspect[] = [];
+  const bytes = new DataView(new ArrayBuffer(foldBytes));
   for (let index = 0; index < group.count; index += 1) {
     const event = group.event(index);
-    const offset = index * foldBytes;
-    table.describe(event, { stream: event.stream, revision: event.revision }, { bytes, offset });
-    if (!isSame(bytes, offset, { bytes: group.bytes, offset: group.foldOffset(index) }))
-      differ(group.place(index), `the header says something else than its line, ${event.type} in ${event.stream}`);
-    suspects.push(...findSuspects(event, group.place(index)));
-    events.push(event);
-  }
-  const at = (index: number): RecordedEvent<LogEvent> => {
-    const event = events[index];
-    if (event === undefined) throw new RangeError(`the group has no event ${String(index)}`);
-    return event;
-  };
-  table.add({ ...group, bytes, foldOffset: (index) => index * foldBytes, event: at });
-  events.forEach((event, index) => {
+    const place = group.place(index);
+    for (const suspect of findSuspects(event, place)) suspects.push(suspect);
+    const isRight = used(event, () => addAnew(table, { group, index, event, bytes }));
+    if (!isRight) differ(place, `the header says something else than its line, ${event.type} in ${event.stream}`);
     const fault = faultOfAccount(event, (accountId) => table.facts(accountId)?.currency);
-    if (fault !== undefined) differ(group.place(index), fault);
-  });
+    if (fault !== undefined) differ(place, fault);
+  }
   return suspects;
 };
 
-const isSame = (one: DataView, at: number, other: { bytes: DataView; offset: number }): boolean => {
-  for (let byte = 0; byte < foldBytes; byte += 1)
-    if (one.getUint8(at + byte) !== other.bytes.getUint8(other.offset + byte)) return false;
-  return true;
+/** Folds an event by its line; whether its header is right. */
+const addAnew = (table: AccountTable, checked: Checked): boolean => {
+  const isRight = isHeaderRight(table, checked);
+  const { group, index, event, bytes } = checked;
+  const [place, revision] = [() => group.place(index), () => group.revision(index)];
+  table.add({ count: 1, place, revision, bytes, foldOffset: () => 0, event: () => event });
+  return isRight;
+};
+
+/** An event that can be read and not be folded is damage, whatever the fold made of it. */
+const used = ({ type, stream, position }: RecordedEvent<LogEvent>, fold: () => boolean): boolean => {
+  try {
+    return fold();
+  } catch (error) {
+    if (error instanceof LogDamaged) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    const what = `the event at position ${String(position)}, ${type} in ${stream}, is none of its type: ${why}`;
+    throw new LogDamaged(what, { position, cause: error });
+  }
 };
 
 /** What is wrong with the suspects once the earlier events are read. */

@@ -45,19 +45,18 @@ export const addVerify = (program: Command): void => {
     });
 };
 
-/** A log that cannot even be opened safely differs from what was written, before its first event. */
+/** A log that cannot even be opened safely differs from what was written, from the position that it names. */
 const asDamage = (error: unknown): Verification => {
   if (!(error instanceof LogDamaged)) throw error;
-  const differences = [{ position: '0', what: error.message }];
+  const differences = [{ position: String(error.position ?? 0), what: error.message }];
   return { position: '0', events: 0, accounts: 0, snapshot: 'none', differences };
 };
 
 /** Beside a process that runs, a snapshot may be finished after the end of the log was looked at: then it is looked at again. */
-const verify = (data: string, isJson: boolean): Promise<Verification> =>
-  verifyOnce(data, isJson).catch((error: unknown) => {
-    if (error instanceof Error && error.message.includes('ahead of the log')) return verifyOnce(data, isJson);
-    throw error;
-  });
+const verify = async (data: string, isJson: boolean): Promise<Verification> => {
+  const result = await verifyOnce(data, isJson);
+  return result.snapshot === 'ahead' ? verifyOnce(data, isJson) : result;
+};
 
 const verifyOnce = async (data: string, isJson: boolean): Promise<Verification> => {
   const reader = await openLogReader(data);
@@ -82,6 +81,7 @@ const shownDifferences = 20;
 const snapshots = {
   agrees: 'the snapshot of the account table agrees',
   differs: 'the snapshot of the account table differs: with Tollgate stopped, delete the folder account-table',
+  ahead: 'the snapshot of the account table is ahead of the log',
   none: 'there is no snapshot of the account table yet',
   unusable: 'the snapshot of the account table cannot be used and will be made anew',
 } as const;
