@@ -4,10 +4,10 @@ const { join, resolve } = require('node:path');
 const { runProof } = require('../reliability/proof');
 const { record } = require('./record');
 
-const [checkout = join(__dirname, '../..'), seed = '15'] = process.argv.slice(2);
+const [checkout = join(__dirname, '../..'), seed = '16'] = process.argv.slice(2);
 
 /**
- * Records `file-4`: a data folder of segment files, format version 1, with all that is held for calls, what switches acknowledge, another signing key and statements, and what its clients were told. Takes the path of a checkout,
+ * Records `file-5`: a data folder of segment files, format version 1, with all that is held for calls, what switches acknowledge, another signing key, statements and sealed numbers with their keys, and what its clients were told. Takes the path of a checkout,
  * built, of a commit that writes this format (this one unless given), and a seed.
  */
 const main = async (/** @type {string} */ built, /** @type {string} */ folder) => {
@@ -24,7 +24,7 @@ const main = async (/** @type {string} */ built, /** @type {string} */ folder) =
     }
     return positions;
   };
-  const target = join(__dirname, 'file-4');
+  const target = join(__dirname, 'file-5');
   await record({ checkout: built, target, seed: Number(seed), folder, relayPositions });
 };
 

@@ -11,6 +11,7 @@ const { Random } = require('../reliability/random');
 const { readTopics } = require('../reliability/read-topics');
 const { Business, badMessages } = require('./business');
 const { acknowledgements, deck, endedCalls, lostCalls, lostSeconds } = require('./calls');
+const { numberedCalls, shredNumbers } = require('./numbers');
 const { observe, startTollgate, tell, until } = require('./recording');
 const { closings } = require('./statements');
 
@@ -25,7 +26,7 @@ const fewKills = 4;
 const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 
 /** @typedef {import('./recording').Told} Told */
-/** @typedef {{ checkout: string, data: string, brokers: string, prefix: string, signingKey: string, decks: string }} Where */
+/** @typedef {{ checkout: string, data: string, brokers: string, prefix: string, signingKey: string, numberKeys: string, decks: string }} Where */
 
 /** @param {string} brokers */
 const connect = async (brokers) => {
@@ -72,7 +73,8 @@ const ordinaryDays = async (where, business, kafka) => {
   const send = async (/** @type {string} */ url, /** @type {import('./business').Call[]} */ calls) => {
     for (const call of calls) told.push(await tell(url, call));
   };
-  const first = await startTollgate(where);
+  // What is recorded before numbers are sealed stays as it is.
+  const first = await startTollgate({ ...where, numberKeys: undefined });
   await send(first.url, [...business.openings(), ...business.bothDirections(5), ...lostCalls()]);
   const askedAt = Date.now();
   await send(
@@ -105,6 +107,9 @@ const ordinaryDays = async (where, business, kafka) => {
   await close('first');
   await send(second.url, business.ruleChanges(20));
   await send(second.url, endedCalls());
+  await send(second.url, numberedCalls('before'));
+  shredNumbers(where);
+  await send(second.url, numberedCalls('after'));
   await close('second');
   await send(second.url, acknowledgements((await observe(second.url)).commands));
   // Whoever serves this later finds the calls ended that were, and ends no other.
@@ -181,7 +186,8 @@ const record = async ({ checkout, target, seed, folder, relayPositions }) => {
   mkdirSync(decks);
   writeFileSync(join(decks, `${deck.name}.csv`), deck.csv());
   const signingKey = join(folder, 'signing.pem');
-  const where = { checkout, data: join(folder, 'data'), brokers, prefix, signingKey, decks };
+  const numberKeys = join(folder, 'keys');
+  const where = { checkout, data: join(folder, 'data'), brokers, prefix, signingKey, numberKeys, decks };
   const business = new Business(new Random(seed));
   // The first start makes the topics that the producer then knows.
   await (await startTollgate(where)).stop();
@@ -204,7 +210,7 @@ const record = async ({ checkout, target, seed, folder, relayPositions }) => {
     await kafka.close();
     pack({
       target,
-      data: where.data,
+      folder,
       told: { seed, killedAt: load.killedAt, missing, told, atRest, after, topics, relays, lost, signed },
     });
     return;
@@ -223,11 +229,11 @@ const relaysOf = async (data, copy, relayPositions) => {
 const isEnough = ({ missing, unpublished, turn }) =>
   (missing > 0 && unpublished > 0) || (turn > fewKills && (missing > 0 || unpublished > 0));
 
-/** @param {{ target: string, data: string, told: object }} packed */
-const pack = ({ target, data, told }) => {
+/** @param {{ target: string, folder: string, told: object }} packed */
+const pack = ({ target, folder, told }) => {
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, 'told.json.gz'), gzipSync(JSON.stringify(told), { level: 9 }));
-  const { status } = spawnSync('tar', ['-C', join(data, '..'), '-czSf', join(target, 'data.tar.gz'), 'data'], {
+  const { status } = spawnSync('tar', ['-C', folder, '-czSf', join(target, 'data.tar.gz'), 'data', 'keys'], {
     stdio: 'inherit',
   });
   if (status !== 0) throw new Error('tar failed');

@@ -18,13 +18,14 @@ const until = async (what, isTrue) => {
 
 /**
  * `tollgate serve` of a checkout, built, in a process of its own.
- * @param {{ checkout: string, data: string, brokers: string | undefined, prefix: string, signingKey?: string | undefined, decks: string }} where
+ * @param {{ checkout: string, data: string, brokers: string | undefined, prefix: string, signingKey?: string | undefined, numberKeys?: string | undefined, decks: string }} where
  */
-const startTollgate = async ({ checkout, data, brokers, prefix, signingKey, decks }) => {
+const startTollgate = async ({ checkout, data, brokers, prefix, signingKey, numberKeys, decks }) => {
   const kafka = brokers === undefined ? [] : ['--kafka-brokers', brokers, '--kafka-topic-prefix', prefix];
   const program = join(checkout, 'services/tollgate/bin/tollgate.js');
   const signed = signingKey === undefined ? [] : ['--signing-key', signingKey];
-  const flags = ['serve', '--port', '0', '--data', data, '--log-level', 'warn', ...kafka, ...signed];
+  const sealed = numberKeys === undefined ? [] : ['--number-keys', numberKeys];
+  const flags = ['serve', '--port', '0', '--data', data, '--log-level', 'warn', ...kafka, ...signed, ...sealed];
   const env = { ...process.env, AUTHORIZE_WITH_PRICE: '1', TOLLGATE_DECKS: decks };
   const child = spawnChild(process.execPath, [program, ...flags], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'close');

@@ -12,6 +12,7 @@ import { openFileLogReader } from '@tollgate/event-store-file';
 import { openLmdbLog } from '@tollgate/event-store-lmdb';
 import { openFolderReadOnly } from '@tollgate/folder';
 import { formatAmount } from '@tollgate/money';
+import { createOpener } from '@tollgate/number-keys';
 import { createFold, eventIn } from '@tollgate/verify';
 import { isMadeAfterKill, readTold, removeUnpacked, unpack } from './history';
 import type { Told } from './history';
@@ -102,12 +103,31 @@ test('the lines of file-4 are those that a key signed, and after the event that 
   await removeUnpacked();
 });
 
+test('the numbers of file-5 are plain, sealed or shredded as its clients were told', async () => {
+  const data = await unpack('file-5');
+  const told = new Map(
+    Object.values((await readTold('file-5')).after.histories).flatMap((items) =>
+      items.map(({ eventId, data: body, numbers }) => [eventId, { body, numbers }] as const),
+    ),
+  );
+  const open = createOpener(join(data, '..', 'keys'));
+  const states = (await readFiles(data)).filter(isAccountEvent).flatMap((event) => {
+    if (event.type !== 'UsageCharged' && event.type !== 'ReservationPlaced') return [];
+    const { event: opened, numbers } = open(event);
+    expect({ body: opened.data, numbers: numbers === 'open' ? undefined : numbers }).toEqual(told.get(event.eventId));
+    return event.metadata.sealed === undefined ? ['plain'] : [numbers];
+  });
+  expect([...new Set(states)].sort()).toEqual(['open', 'plain', 'shredded']);
+  await removeUnpacked();
+});
+
 describe.each<{ name: string; read: ReadEvents; lines: string }>([
   { name: 'lmdb-1', read: readLmdb, lines: '139051169d9b48172292b34e7fa3eac66360213ca18622da1c75cff9bc11e9a0' },
   { name: 'file-1', read: readFiles, lines: '08bbbb79307fd9a8b7d79971ae1655aafbb46de91ca0905467db5397831f414a' },
   { name: 'file-2', read: readFiles, lines: '471f0884ab5d086f8e5305af5b31c4f10bac8875fd1813076b9ce30661efe212' },
   { name: 'file-3', read: readFiles, lines: '68c9011d52e02ff32899ae4ce92bb5c7c15330931c83ec9af6aee511f2659f62' },
   { name: 'file-4', read: readFiles, lines: '06861509ac60e95a98b3a82fdc5a4b8027a715ec92404439a5186b08b948bf1b' },
+  { name: 'file-5', read: readFiles, lines: 'a60c0fd608862076b32a6acb89bdcb223e677e21fb7743bcabbb4bbdbe506e0f' },
 ])('the events of $name, folded by today’s fold,', ({ name, read, lines }) => {
   let told: Told;
   let events: RecordedEvent<LogEvent>[];

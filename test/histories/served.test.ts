@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { startBroker } from '../../infra/kafka/broker';
 import type { Broker } from '../../infra/kafka/broker';
 import { readLog } from '../reliability/read-log';
@@ -52,6 +54,7 @@ describe.each([
   { name: 'file-2', isOld: false },
   { name: 'file-3', isOld: false },
   { name: 'file-4', isOld: false },
+  { name: 'file-5', isOld: false },
 ])('a ledger that goes on from $name, the leftover of a kill,', ({ name, isOld }) => {
   beforeAll(async () => {
     told = await readTold(name);
@@ -61,7 +64,11 @@ describe.each([
     const prefix = `${name}.`;
     outside = outsideOf(broker, prefix);
     await fillTopics();
-    tollgate = await startOnKafka(broker.brokers, { data, prefix, environment: { AUTHORIZE_WITH_PRICE: '1' } });
+    tollgate = await startOnKafka(broker.brokers, {
+      data,
+      prefix,
+      environment: { AUTHORIZE_WITH_PRICE: '1', ...keysBeside(data) },
+    });
     await untilReady(tollgate.url);
   });
 
@@ -142,6 +149,12 @@ describe.each([
   });
 });
 
+/** Where numbers were sealed, their keys were recorded too. */
+const keysBeside = (data: string): NodeJS.ProcessEnv => {
+  const keys = join(data, '..', 'keys');
+  return existsSync(keys) ? { TOLLGATE_NUMBER_KEYS: keys } : {};
+};
+
 /** The commands that the broker had acknowledged before the kill. */
 const acknowledgedBefore = (): string[] =>
   told.after.commands.filter(({ id }) => BigInt(id) <= BigInt(told.relays['traffic-control'])).map(({ data }) => data);
@@ -198,8 +211,8 @@ const requestOf = ({ method, path }: ToldCall) => {
   return { method, path, headers: { 'content-type': type } };
 };
 
-/** The first answer says 201 and no duplicate; all else is the same for ever. */
-const withoutDuplicate = ({ status, duplicate, ...answer }: Body): Body =>
+/** The first answer says 201, no duplicate, and that nothing is shredded yet; all else is the same for ever. */
+const withoutDuplicate = ({ status, duplicate, shredded: _shredded, ...answer }: Body): Body =>
   duplicate === undefined ? { status, ...answer } : answer;
 
 /** Of every refused message in the log. */

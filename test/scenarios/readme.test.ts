@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openPrepaid, post } from './support/api';
 import { readme, root, section, shellBlocks } from './support/readme';
 import { createDataFolder, runTollgate, startTollgate } from './support/tollgate-process';
 import type { Tollgate } from './support/tollgate-process';
@@ -72,6 +73,24 @@ describe('the five minutes of the README', () => {
     expect(output).toContain('decks/retail.csv: 1 prefixes, 0 errors, 0 warnings');
     expect(output).toContain('inbound, acme: 0.31 EUR as sbc1-7/in');
     expect(output).toContain('31 s begun count as 36 s: 36 / 60 × 0.2 + 0.01 = 0.13');
+  });
+
+  test('the examples of numbers that can be forgotten list keys and destroy those of an account and a time', async () => {
+    const [folder, data] = [await createDataFolder(), await createDataFolder()];
+    mkdirSync(join(folder, 'ledger'));
+    const keys = join(folder, 'number-keys');
+    const tollgate = await startTollgate({ data, flags: ['--number-keys', keys] });
+    await openPrepaid(tollgate.url, ['acme']);
+    const call = { usageId: 'u', accountId: 'acme', direction: 'inbound', amount: '1', currency: 'EUR' };
+    await post(tollgate.url, '/v1/usage', { ...call, callee: '+441234567' });
+    const [block = ''] = shellBlocks(section('### Numbers that can be forgotten', '## The rules'));
+    const ran = (text: string): string => runExample(text, tollgate, join(folder, 'ledger'));
+    expect(ran(block)).toMatch(/^month +account[^]*\n\d{4}-\d\d +acme [^]*Nothing to destroy .*: no key fits\.\n$/);
+    const said = ran(block.replace('2026-08', '2999-01'));
+    expect(said).toMatch(/Would destroy 1 key of account acme in .*Nothing was changed/);
+    expect(ran(block.replace('2026-08', '2999-01 --yes'))).toContain('Destroyed 1 key of account acme in ');
+    expect(ran(block)).toContain('retention of six months');
+    await tollgate.stop();
   });
 
   test('every npm script it names exists', () => {

@@ -23,13 +23,16 @@ export type Source = {
 /** How an event came to us: its source, its offset in the partition it was read from, its line in the file a sender names. */
 export type Metadata = { source: Source; offset?: string | undefined; line?: number | undefined };
 
+/** Of events with numbers of persons: `sealed` names the key that `caller` and `callee` are sealed with, where they are. */
+type NumberedMetadata = Metadata & { sealed?: string | undefined };
+
 /** What an `account-<accountId>` stream holds; `data` is the body as accepted. */
 export type AccountEvent =
   | { type: 'AccountOpened'; data: AccountOpening; metadata: Metadata }
   | { type: 'CutoffChanged'; data: CutoffSetting; metadata: Metadata }
   | { type: 'PaymentRecorded'; data: Payment; metadata: Metadata }
   /** `authorization`: of usage that names one, what it does to what is held for the call. */
-  | { type: 'UsageCharged'; data: Usage; metadata: Metadata & { authorization?: Settlement | undefined } }
+  | { type: 'UsageCharged'; data: Usage; metadata: NumberedMetadata & { authorization?: Settlement | undefined } }
   | { type: 'BalanceAdjusted'; data: Adjustment; metadata: Metadata }
   | {
       type: 'EntryReversed';
@@ -43,7 +46,7 @@ export type AccountEvent =
         restored?: Restoration | undefined;
       };
     }
-  | { type: 'ReservationPlaced'; data: Placement; metadata: Metadata }
+  | { type: 'ReservationPlaced'; data: Placement; metadata: NumberedMetadata }
   | { type: 'ReservationExtended'; data: Extension; metadata: Metadata }
   | { type: 'ReservationReleased'; data: Release; metadata: Metadata }
   | { type: 'ReservationExpired'; data: Expiry; metadata: Metadata }

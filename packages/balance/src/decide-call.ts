@@ -5,6 +5,7 @@ import type { Authorization, CallRate, Expiry, Extending, Grant, Placement, Rele
 import { guarding } from './balance-set';
 import { usualReservation } from './cutoff';
 import type { Direction } from './entry';
+import { notCompared } from './decide';
 import type { Rejection } from './decide';
 import { exhaustedAt } from './exhausted';
 import { grantFor, priceHeld } from './grant';
@@ -27,6 +28,8 @@ export type KnownCall = {
   standing: Standing;
   /** The event first recorded under the command's own key. */
   first?: AccountEvent | undefined;
+  /** The fields that it had and that nobody knows any more. */
+  shredded?: readonly string[] | undefined;
   /** Whether the account was ever granted the authorization that is named. */
   wasGranted: boolean;
   tariffOf(rate: CallRate): Tariff;
@@ -80,9 +83,9 @@ const authorize = (
   metadata: Metadata,
 ): CallDecision => {
   const { accountId, direction } = data;
-  const { standing, first } = known;
+  const { standing, first, shredded } = known;
   const { currency } = known.account;
-  if (first !== undefined) return repeat(data, first);
+  if (first !== undefined) return repeat(data, first, shredded);
   if (data.currency !== currency)
     return reject('CURRENCY_MISMATCH', `currency: account ${accountId} is kept in ${currency}, not ${data.currency}`);
   const account = standing.account({ accountId, currency });
@@ -129,11 +132,11 @@ const closedTo = (account: Account, { totals, rule, held }: Standing, direction:
   return calls.inbound + calls.outbound < maxConcurrent ? undefined : { reason: 'MAX_CONCURRENT', exhausted: [] };
 };
 
-const repeat = (data: Authorization, first: AccountEvent): CallDecision => {
+const repeat = (data: Authorization, first: AccountEvent, shredded: readonly string[] = []): CallDecision => {
   if (first.type !== 'ReservationPlaced') throw new Error(`${first.type} is no authorization`);
   const { grant: _grant, rate: _rate, ...existing } = first.data;
-  if (isSameContent(existing, data)) return unchanged;
-  const detail = `authorization ${data.authorizationId} of account ${data.accountId} was asked for with other content; ids are for ever`;
+  if (isSameContent(existing, data, shredded)) return unchanged;
+  const detail = `authorization ${data.authorizationId} of account ${data.accountId} was asked for with other content; ids are for ever${notCompared(shredded)}`;
   return { outcome: 'rejected', rejection: { code: 'ID_CONFLICT', detail, existing, received: data } };
 };
 

@@ -31,6 +31,8 @@ export type Known = {
   account: { currency: string; cutoff: Cutoff } | undefined;
   /** The event first recorded under the command's own key; for OpenAccount, the opening. */
   first?: AccountEvent | undefined;
+  /** The fields that it had and that nobody knows any more. */
+  shredded?: readonly string[] | undefined;
   /** For a reversal: the entry it names, and the reversal that already undid it. */
   original?: AccountEvent | undefined;
   reversedBy?: string | undefined;
@@ -60,7 +62,7 @@ export const decide = (command: Command, known: Known, metadata: Metadata): Deci
     if (isSameCutoff(account.cutoff, cutoffOf(command.data))) return unchanged;
     return accept({ type: 'CutoffChanged', data: command.data, metadata });
   }
-  if (known.first !== undefined) return repeat(command, known.first);
+  if (known.first !== undefined) return repeat(command, known.first, known.shredded);
   if (command.type === 'ReverseEntry') return reverse(command, known, metadata);
   return record(command, { currency: account.currency, settlement: known.settlement }, metadata);
 };
@@ -81,12 +83,16 @@ const openAccount = ({ data }: Of<'OpenAccount'>, { first }: Known, metadata: Me
   return reject({ code: 'ACCOUNT_EXISTS', detail, existing: first.data, received: data });
 };
 
-const repeat = (command: RecordCommand, first: AccountEvent): Decision => {
-  if (isSameContent(first.data, command.data)) return unchanged;
+const repeat = (command: RecordCommand, first: AccountEvent, shredded: readonly string[] = []): Decision => {
+  if (isSameContent(first.data, command.data, shredded)) return unchanged;
   const { kind, id } = recordKeyOf(command);
-  const detail = `${kind} ${id} of account ${command.data.accountId} was recorded with other content; ids are for ever`;
+  const detail = `${kind} ${id} of account ${command.data.accountId} was recorded with other content; ids are for ever${notCompared(shredded)}`;
   return reject({ code: 'ID_CONFLICT', detail, existing: first.data, received: command.data });
 };
+
+/** What a conflict adds where not all was compared. */
+export const notCompared = (shredded: readonly string[]): string =>
+  shredded.length === 0 ? '' : `; shredded, and not compared: ${shredded.join(', ')}`;
 
 const record = (
   command: Exclude<RecordCommand, Of<'ReverseEntry'>>,

@@ -106,6 +106,15 @@ test('an amount just above the whole number is not that number', () => {
   expect(isSameContent({ ...payment, amount: '1' }, { ...payment, amount: '1.0000000001' })).toBe(false);
 });
 
+test('a shredded field is the same as anything, also as none; any other field counts', () => {
+  const { caller: _caller, callee: _callee, ...rest } = { ...usage, caller: '+4930', callee: '+4940' };
+  const shredded = ['caller', 'callee'];
+  expect(isSameContent(rest, { ...rest, caller: '+4931', callee: '+4940' }, shredded)).toBe(true);
+  expect(isSameContent(rest, rest, shredded)).toBe(true);
+  expect(isSameContent(rest, { ...rest, caller: '+4930' }, ['callee'])).toBe(false);
+  expect(isSameContent(rest, { ...rest, caller: '+4930', callId: 'other' }, shredded)).toBe(false);
+});
+
 test('minus zero is zero', () => {
   expect(isSameContent({ ...adjustment, amount: '-0.0' }, { ...adjustment, amount: '0' })).toBe(true);
 });

@@ -4,11 +4,14 @@ type Json = string | number | boolean | undefined | readonly Json[] | { readonly
 
 /**
  * Whether two accepted bodies of one kind mean the same (DESIGN 2.9): every field counts, amounts by value, times by
- * instant; key order and white space do not count, and a field left out is the same as one never given.
+ * instant; key order and white space do not count, and a field left out is the same as one never given. A `shredded` field of one of them
+ * is the same as anything.
  */
-export const isSameContent = (one: object, other: object): boolean => {
+export const isSameContent = (one: object, other: object, shredded: readonly string[] = []): boolean => {
   const fields = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...fields].every((field) => isSameField(field, valueOf(one, field), valueOf(other, field)));
+  return [...fields].every(
+    (field) => shredded.includes(field) || isSameField(field, valueOf(one, field), valueOf(other, field)),
+  );
 };
 
 const amountFields = new Set(['amount', 'perMinute', 'connectFee']);

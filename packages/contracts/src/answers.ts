@@ -3,7 +3,7 @@ import { callsInProgress, reservationSetting } from './accounts';
 import { acknowledgedView, pendingSwitches } from './acknowledgements';
 import { exposureView, restoration, settlement } from './authorizations';
 import { by } from './by';
-import { accountId, currency, direction, instant, recordId } from './fields';
+import { accountId, currency, direction, instant, recordId, shredded } from './fields';
 import { balancesView } from './traffic-control';
 
 export const revision = z.int().min(0).meta({ description: 'Place in the account\u2019s stream, from 0.' });
@@ -19,13 +19,14 @@ export const recordAnswer = z
     duplicate: z.boolean(),
     revision,
     position,
+    shredded: shredded.optional(),
   })
   .meta({ id: 'RecordAnswer' });
 export type RecordAnswer = z.infer<typeof recordAnswer>;
 
 /** What a dry run says of a record that would be recorded: it has no place in the log. */
 export const recordForecast = recordAnswer
-  .omit({ revision: true, position: true })
+  .omit({ revision: true, position: true, shredded: true })
   .extend({ duplicate: z.literal(false) });
 export type RecordForecast = z.infer<typeof recordForecast>;
 
@@ -112,6 +113,10 @@ export const historyItem = z
       'StatementClosed',
     ]),
     data: z.record(z.string(), z.unknown()).meta({ description: 'The body as accepted.' }),
+    numbers: z.enum(['shredded', 'sealed']).optional().meta({
+      description:
+        'Why caller and callee are not in data: nobody can read them any more (shredded), or this process has no key for them (sealed).',
+    }),
     receivedAt: instant,
     recordedAt: instant,
     by: by.optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Authorization, Price, Settlement } from '@tollgate/balance';
-import { accountId, amount, currency, direction, instant, label, recordId } from './fields';
+import { accountId, amount, currency, direction, instant, label, recordId, shredded } from './fields';
 
 const wholeSeconds = (least: number) => z.int('must be a whole number').min(least).max(86_400);
 
@@ -98,6 +98,7 @@ export const authorizationAnswer = z
     }),
     exhausted: z.array(balanceName).optional().meta({ description: 'With a reason: the balances that pay no more.' }),
     ...recorded,
+    shredded: shredded.optional(),
   })
   .meta({ id: 'AuthorizationAnswer' });
 export type AuthorizationAnswer = z.infer<typeof authorizationAnswer>;

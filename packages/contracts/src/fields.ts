@@ -73,3 +73,12 @@ export const statement = z.string().min(1).max(500);
 
 /** Free text such as a reference or a number dialled. */
 export const label = z.string().max(500);
+
+/** Of the same again. */
+export const shredded = z
+  .array(z.enum(['caller', 'callee']))
+  .min(1)
+  .meta({
+    description:
+      'Fields that were not compared with what was recorded first, since nobody knows any more what they were. Absent where all were.',
+  });

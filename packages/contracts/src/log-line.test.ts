@@ -38,6 +38,18 @@ test('a reversal of usage says what is held again for its call', () => {
   expect(logLine(event)).toContain('"amount":"1.50"},"restored":{"authorizationId":"a","reserved":"3"},"data":{');
 });
 
+test('sealed numbers stand in it as they are sealed, with the name of their key', () => {
+  const data = {
+    ...{ usageId: 'u1', accountId: 'acme', direction: 'inbound' as const, amount: '1', currency: 'EUR' },
+    callee: 'c2VhbGVk',
+  };
+  const metadata = { source, sealed: '2026-01/0123456789abcdef' };
+  const event = { ...place, stream: 'account-acme', revision: 2, type: 'UsageCharged' as const, data, metadata };
+  const line = logLine(event);
+  expect(line).toContain('.120Z","sealed":"2026-01/0123456789abcdef","data":{"usageId":"u1",');
+  expect(line).toMatch(/"callee":"c2VhbGVk"}}$/);
+});
+
 test('its bytes are those that checkpoints were made of: names beyond ASCII and control characters among them', () => {
   const data = { accountId: 'acme', name: 'Ünïtel \u0001 \ud800 😀', currency: 'EUR' };
   const event = { ...place, stream: 'account-acme', revision: 0, type: 'AccountOpened' as const, data };

@@ -13,13 +13,23 @@ export const logLine = (event: Recorded): string => {
   return JSON.stringify({ stream, revision, eventId, type, recordedAt, ...originOf(event), data });
 };
 
-/** When and how a record came, what it takes back, and what is held again for its call. Decisions and messages are Tollgate's own. */
+/**
+ * When and how a record came, what it takes back, what is held again for its call, and what its numbers are sealed with. Decisions and
+ * messages are Tollgate's own.
+ */
 const originOf = (event: LogEvent): object => {
   if (!isAccountEvent(event)) return {};
   const { receivedAt } = event.metadata.source;
   const by = byOf(event.metadata);
   const { reversed, restored } = event.type === 'EntryReversed' ? event.metadata : {};
-  return { receivedAt, ...(by && { by }), ...(reversed && { reversed }), ...(restored && { restored }) };
+  const { sealed } = event.type === 'UsageCharged' || event.type === 'ReservationPlaced' ? event.metadata : {};
+  return {
+    receivedAt,
+    ...(by && { by }),
+    ...(reversed && { reversed }),
+    ...(restored && { restored }),
+    ...(sealed && { sealed }),
+  };
 };
 
 /**

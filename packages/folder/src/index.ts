@@ -2,5 +2,5 @@ export type { Folder, FolderFile } from './folder';
 export { replaceText, textIn } from './kept-text';
 export { FolderInUse, lockFolder } from './lock-folder';
 export type { FolderLock } from './lock-folder';
-export { makeFolder } from './make-folder';
+export { makeFolder, syncFolder } from './make-folder';
 export { openFolder, openFolderReadOnly } from './open-folder';

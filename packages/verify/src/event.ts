@@ -8,6 +8,8 @@ export type Event = {
   receivedAt?: string;
   reversed?: { direction: Direction; amount: string };
   restored?: Fields;
+  /** Names the key that caller and callee are sealed with. */
+  sealed?: string;
   data: Fields;
 };
 

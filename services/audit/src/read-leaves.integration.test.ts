@@ -50,7 +50,7 @@ const collect = async (batches: AsyncIterable<LeafBatch>) => {
 
 const withoutTimes = (leaves: readonly Leaf[]) => leaves.map(({ hash, id }) => ({ hash, id }));
 
-describe.each(['file-1', 'file-2'])('the log that %s recorded', (name) => {
+describe.each(['file-1', 'file-2', 'file-5'])('the log that %s recorded', (name) => {
   let path: string;
   let all: Leaf[];
   beforeAll(async () => {

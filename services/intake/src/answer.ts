@@ -48,8 +48,9 @@ const recordFields = (command: RecordCommand, outcome: Accepted): string => {
   const { kind, id } = recordKeyOf(command);
   const named = `"accountId":"${command.data.accountId}","kind":"${kind}","id":${quoted(id)},"duplicate":`;
   if (outcome.status === 'acceptable') return `${named}false`;
-  const { isDuplicate, revision, position } = outcome;
-  return `${named}${isDuplicate ? 'true' : 'false'},"revision":${revision},"position":"${position.toString()}"`;
+  const { isDuplicate, revision, position, shredded } = outcome;
+  const recorded = `${named}${isDuplicate ? 'true' : 'false'},"revision":${revision},"position":"${position.toString()}"`;
+  return shredded === undefined ? recorded : `${recorded},"shredded":${JSON.stringify(shredded)}`;
 };
 
 /** An id is printable ASCII, and only these two of it are written otherwise in JSON. */

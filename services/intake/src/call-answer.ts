@@ -25,6 +25,7 @@ export const grantAnswerOf = ({ data: { accountId, authorizationId } }: Asked, o
         reserved,
         expiresAt,
         ...placeOf(outcome),
+        ...(outcome.shredded && { shredded: [...outcome.shredded] }),
       });
     }
   }

@@ -5,12 +5,13 @@ import type { Command, Decision, Known, Metadata, RecordCommand, Settlement } fr
 import { isAccountEvent } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
+import type { NumberField } from '@tollgate/number-keys';
 import { decideAcknowledgement } from './decide-acknowledgement';
 import { decideOnCall, restorationFor, settlementFor } from './decide-on-call';
 import { decideStatement } from './decide-statement';
 import { isAboutCall, isNotice } from './intent';
 import type { Item, Notice, Planned } from './intent';
-import { accountEventOf, firstUnder, isNew, recordedUnder } from './look-up';
+import { accountEventOf, firstUnder, isNew, openedFirst, recordedUnder } from './look-up';
 import type { Found, LookUpParts } from './look-up';
 import { draftEvent, draftedEvent } from './overlay';
 import type { Draft } from './overlay';
@@ -106,13 +107,14 @@ const decideOnHistory = async (
   { command, key, metadata }: OnRecord,
 ): Promise<Planned> => {
   const first = await firstUnder(parts, draft, key);
-  const known: Known = { account: draft.account, first: first && accountEventOf(draft, first) };
+  const opened = first && openedFirst(parts, draft, first);
+  const known: Known = { account: draft.account, first: opened?.event, shredded: opened?.shredded };
   if (first === undefined && command.type === 'ReverseEntry')
     Object.assign(known, await reversed(parts, draft, command));
   if (first === undefined && command.type === 'ChargeUsage')
     known.settlement = await settlementFor(parts, draft, command.data);
   const decision = decide(command, known, metadata);
-  if (decision.outcome === 'unchanged') return repeatOf(draft, first);
+  if (decision.outcome === 'unchanged') return repeatOf(draft, first, opened?.shredded);
   return settle(draft, decision, key);
 };
 
@@ -162,11 +164,12 @@ const repeatOrDraft = async (parts: LookUpParts, draft: Draft, what: Keyed): Pro
 };
 
 /** Answers as the first time: from the group in the making, or from the log. */
-const repeatOf = (draft: Draft, first: Found | undefined): Planned => {
+const repeatOf = (draft: Draft, first: Found | undefined, shredded: readonly NumberField[] = []): Planned => {
   if (first === undefined) throw new Error(`nothing in ${draft.stream} is the first of what is repeated`);
   const { revision, recorded } = first;
   if (recorded === undefined) return { status: 'drafted', revision, isDuplicate: true };
-  return { status: 'recorded', isDuplicate: true, revision, position: recorded.position };
+  const repeated = { status: 'recorded', isDuplicate: true, revision, position: recorded.position } as const;
+  return shredded.length === 0 ? repeated : { ...repeated, shredded };
 };
 
 const repeatOfRevision = async (parts: LookUpParts, draft: Draft, revision: number): Promise<Planned> => {

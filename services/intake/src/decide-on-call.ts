@@ -13,8 +13,8 @@ import type {
 } from '@tollgate/balance';
 import { tariffOf } from '@tollgate/rating';
 import type { Planned } from './intent';
-import { accountEventOf, firstUnder, isNew } from './look-up';
-import type { Found, LookUpParts } from './look-up';
+import { firstUnder, isNew, openedFirst } from './look-up';
+import type { First, Found, LookUpParts } from './look-up';
 import { draftEvent, standingIn } from './overlay';
 import type { Draft } from './overlay';
 
@@ -68,26 +68,30 @@ const placementOf = async (
 
 type Known = Call & { first: Found | undefined; wasGranted: boolean };
 
-const settle = ({ table }: LookUpParts, draft: Draft, { command, metadata, key, ...known }: Known): Planned => {
-  const first = known.first && accountEventOf(draft, known.first);
-  const standing = standingIn(table, draft, command.data.accountId);
+const settle = (parts: LookUpParts, draft: Draft, { command, metadata, key, ...known }: Known): Planned => {
+  const opened = known.first && openedFirst(parts, draft, known.first);
+  const standing = standingIn(parts.table, draft, command.data.accountId);
   const { account } = draft;
-  const decision = decideCall(command, { account, standing, first, wasGranted: known.wasGranted, tariffOf }, metadata);
-  return plannedOf(decision, { draft, key, first: known.first });
+  const { wasGranted } = known;
+  const first = { first: opened?.event, shredded: opened?.shredded };
+  const decision = decideCall(command, { account, standing, ...first, wasGranted, tariffOf }, metadata);
+  return plannedOf(decision, { draft, key, first: known.first, opened });
 };
 
-type Settling = { draft: Draft; key: RecordKey | undefined; first: Found | undefined };
+type Settling = { draft: Draft; key: RecordKey | undefined; first: Found | undefined; opened: First | undefined };
 
-const plannedOf = (decision: CallDecision, { draft, key, first }: Settling): Planned => {
+const plannedOf = (decision: CallDecision, { draft, key, first, opened }: Settling): Planned => {
   switch (decision.outcome) {
     case 'accepted':
       return drafted(draftEvent(draft, decision.event, key), decision.event, false);
     case 'unchanged': {
-      if (first === undefined) throw new Error(`nothing in ${draft.stream} is the first of what is repeated`);
-      const event = accountEventOf(draft, first);
+      if (first === undefined || opened === undefined)
+        throw new Error(`nothing in ${draft.stream} is the first of what is repeated`);
+      const { event, shredded } = opened;
       const { revision, recorded } = first;
       if (recorded === undefined) return drafted(revision, event, true);
-      return { status: 'recorded', isDuplicate: true, revision, position: recorded.position, event };
+      const repeated = { status: 'recorded', isDuplicate: true, revision, position: recorded.position, event } as const;
+      return shredded.length === 0 ? repeated : { ...repeated, shredded };
     }
     case 'refused':
       return { status: 'refused', refusal: decision.refusal };

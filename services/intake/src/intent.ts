@@ -9,6 +9,7 @@ import type {
 } from '@tollgate/balance';
 import type { Acknowledgement, InputLost, RejectedMessage } from '@tollgate/contracts';
 import type { Position } from '@tollgate/event-store';
+import type { NumberField } from '@tollgate/number-keys';
 import type { StatementReading } from './statement-reading';
 
 /**
@@ -30,11 +31,18 @@ export type Notice =
 export type Item = { readonly intent: Intent; readonly metadata: Metadata };
 
 /**
- * What became of an intent. A duplicate answers with the revision and position of the first. Of a call, `event` says what was granted;
+ * What became of an intent. A duplicate answers with the revision and position of the first, and with what of it was not compared. Of a call, `event` says what was granted;
  * one that is refused is not recorded, without a refusal because the call is over already, or because a statement must be read anew.
  */
 export type Outcome =
-  | { status: 'recorded'; isDuplicate: boolean; revision: number; position: Position; event?: AccountEvent }
+  | {
+      status: 'recorded';
+      isDuplicate: boolean;
+      revision: number;
+      position: Position;
+      event?: AccountEvent;
+      shredded?: readonly NumberField[];
+    }
   | { status: 'refused'; refusal?: Refusal }
   | { status: 'rejected'; rejection: Rejection };
 

@@ -2,6 +2,7 @@ import type { AccountTable } from '@tollgate/account-table';
 import { followedTable } from '@tollgate/account-table/followed';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
+import type { NumberKeys } from '@tollgate/number-keys';
 import type { Intent, Item, Outcome } from './intent';
 import { openLedger } from './ledger';
 import type { Ledger } from './ledger';
@@ -14,7 +15,10 @@ export const itemsOf = (intents: readonly Intent[]): Item[] => intents.map((inte
 export type TestLedger = Ledger & { table: AccountTable };
 
 /** A ledger with a table that follows its log. */
-export const ledgerOn = (log: EventLog<LogEvent>, options: { answerWithinMs?: number } = {}): TestLedger => {
+export const ledgerOn = (
+  log: EventLog<LogEvent>,
+  options: { answerWithinMs?: number; numberKeys?: NumberKeys } = {},
+): TestLedger => {
   const { table, caughtUp, stop } = followedTable(log);
   const ledger = openLedger({ log, table, ready: caughtUp, ...options });
   const close = async (): Promise<void> => {

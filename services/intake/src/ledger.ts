@@ -2,6 +2,7 @@ import type { AccountTable } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import { LogDamaged, LogUnavailable, LogUnreadable } from '@tollgate/event-store';
 import type { EventLog } from '@tollgate/event-store';
+import type { NumberKeys } from '@tollgate/number-keys';
 import { isRetriable } from '@tollgate/service-runtime';
 import { decideItem } from './decide-item';
 import type { Forecast, Item, Outcome } from './intent';
@@ -34,6 +35,8 @@ type Parts = {
   table: AccountTable;
   /** Resolves once the table has caught up with the log; until then, what is submitted waits. */
   ready: Promise<void>;
+  /** What numbers are sealed with; absent where they are recorded as they are. */
+  numberKeys?: NumberKeys | undefined;
   answerWithinMs?: number;
 };
 
@@ -41,7 +44,8 @@ type Parts = {
 const usualAnswerWithinMs = 19_500;
 const lookEveryMs = 500;
 
-export const openLedger = ({ log, table, ready, answerWithinMs = usualAnswerWithinMs }: Parts): Ledger => {
+export const openLedger = (given: Parts): Ledger => {
+  const { log, table, ready, numberKeys, answerWithinMs = usualAnswerWithinMs } = given;
   const queue = createQueue();
   const looking = setInterval(
     () => {
@@ -50,7 +54,7 @@ export const openLedger = ({ log, table, ready, answerWithinMs = usualAnswerWith
     Math.min(lookEveryMs, answerWithinMs),
   ).unref();
   const closing = new AbortController();
-  const parts: WriterParts = { log, table, suspects: new Set(), closing: closing.signal };
+  const parts: WriterParts = { log, table, numberKeys, suspects: new Set(), closing: closing.signal };
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_resolve, reject) => (fail = reject));
   failed.catch(() => undefined);

@@ -3,12 +3,16 @@ import type { AccountTable, RecordKey } from '@tollgate/account-table';
 import { isAccountEvent } from '@tollgate/contracts';
 import type { AccountEvent } from '@tollgate/balance';
 import type { LogEvent } from '@tollgate/contracts';
+import { LogUnavailable } from '@tollgate/event-store';
 import type { EventLog, RecordedEvent } from '@tollgate/event-store';
+import { createOpener } from '@tollgate/number-keys';
+import type { NumberField, NumberKeys } from '@tollgate/number-keys';
 import { draftedEvent, draftedRevision } from './overlay';
 import type { Draft } from './overlay';
 import { isSameKey, textOf } from './record-key';
 
-export type LookUpParts = { log: EventLog<LogEvent>; table: AccountTable };
+/** `numberKeys`: absent where numbers are recorded as they are. */
+export type LookUpParts = { log: EventLog<LogEvent>; table: AccountTable; numberKeys?: NumberKeys | undefined };
 
 /** What counts under a key: `recorded` where it is in the log already. */
 export type Found = { event: LogEvent; revision: number; recorded?: RecordedEvent<LogEvent> };
@@ -49,3 +53,29 @@ export const accountEventOf = (draft: Draft, { event, recorded }: Found): Accoun
     throw new Error(`${event.type} stands in ${recorded?.stream ?? ''}, where only intake writes to ${draft.stream}`);
   return event;
 };
+
+/** What counted first, to be compared with what came now; `shredded` are those of its numbers that are the same as any. */
+export type First = { event: AccountEvent; shredded: readonly NumberField[] };
+
+/** Throws `NumbersSealed` where it cannot be told whether the numbers are the same, since their key is not there. */
+export const openedFirst = ({ numberKeys }: LookUpParts, draft: Draft, found: Found): First => {
+  const event = accountEventOf(draft, found);
+  const opened = createOpener(numberKeys?.folder)(event);
+  if (opened.numbers === 'sealed') {
+    numberKeys?.noteMissing(opened.key);
+    throw new NumbersSealed(opened.key, numberKeys?.folder);
+  }
+  return { event: opened.event, shredded: opened.numbers === 'shredded' ? opened.hidden : [] };
+};
+
+/** The key to numbers that are to be compared is not there: it may be put back, or be destroyed by its name, and the same sent again. */
+export class NumbersSealed extends LogUnavailable {
+  constructor(key: string, folder: string | undefined) {
+    const remedy = `destroy it by "tollgate numbers shred --key ${key}"`;
+    super(
+      folder === undefined
+        ? `the numbers that were recorded under this id are sealed with the key ${key}, and TOLLGATE_NUMBER_KEYS is not set: set it to the folder of that key; if it is lost, ${remedy}`
+        : `the numbers that were recorded under this id are sealed with the key ${key}, which is not in ${folder}, or is another one there: put it back; if it is lost, ${remedy}`,
+    );
+  }
+}

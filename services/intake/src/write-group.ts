@@ -1,9 +1,11 @@
 import type { AccountTable } from '@tollgate/account-table';
 import type { LogEvent } from '@tollgate/contracts';
 import { LogUnavailable } from '@tollgate/event-store';
-import type { EventLog, Position } from '@tollgate/event-store';
+import type { EventLog, Position, StreamAppend } from '@tollgate/event-store';
+import type { NumberKeys } from '@tollgate/number-keys';
 import { decideItem } from './decide-item';
 import type { Item, Outcome, Planned } from './intent';
+import { NumbersSealed } from './look-up';
 import { draftFor, positionIn } from './overlay';
 import type { Draft, Overlay } from './overlay';
 import { streamOf } from './record-key';
@@ -11,6 +13,8 @@ import { streamOf } from './record-key';
 export type WriterParts = {
   log: EventLog<LogEvent>;
   table: AccountTable;
+  /** What numbers are sealed with; absent where they are recorded as they are. */
+  numberKeys: NumberKeys | undefined;
   /** Streams of which it is not known whether the last append was recorded: the log is read before they are used again. */
   suspects: Set<string>;
   closing: AbortSignal;
@@ -51,8 +55,11 @@ export const writeGroup = async (parts: WriterParts, items: readonly Item[]): Pr
   return results;
 };
 
-/** What was planned, nothing if its stream has moved on, and on which draft: if that is not appended, the plan falls with it. */
-type Decided = { draft: Draft; planned: Planned | undefined };
+/**
+ * What was planned, nothing if its stream has moved on, or why it cannot be decided now; and on which draft: if that is not appended, the
+ * plan falls with it.
+ */
+type Decided = { draft: Draft; planned: Planned | NumbersSealed | undefined };
 
 const decideAll = async (parts: WriterParts, overlay: Overlay, items: readonly Item[]): Promise<Decided[]> => {
   const { table, suspects } = parts;
@@ -61,19 +68,28 @@ const decideAll = async (parts: WriterParts, overlay: Overlay, items: readonly I
     if (suspects.size > 0) await clear(parts, streamOf(item.intent));
     const draft = draftFor(table, overlay, item.intent);
     const pending = decideItem(parts, draft, item);
-    const planned = pending instanceof Promise ? await pending : pending;
+    const planned = pending instanceof Promise ? await pending.catch(sealedOrThrow) : pending;
     const isStale = isUnfenced(item, planned) && (await isBehind(parts, draft));
     decided.push({ draft, planned: isStale ? undefined : planned });
   }
   return decided;
 };
 
+/** Numbers that cannot be compared concern nobody else of the group. What is repeated is always looked up, so that nothing throws it at once. */
+const sealedOrThrow = (error: unknown): NumbersSealed => {
+  if (error instanceof NumbersSealed) return error;
+  throw error;
+};
+
 /**
  * Whether an answer appends nothing, so that no revision fences it, and could be another once the stream has moved on: an account
  * or an entry is missing, or a rule is in force already. That an id has counted is so for ever.
  */
-const isUnfenced = ({ intent }: Item, { status }: Planned): boolean =>
-  status === 'rejected' || status === 'refused' || (status === 'recorded' && intent.type === 'ChangeCutoff');
+const isUnfenced = ({ intent }: Item, planned: Planned | NumbersSealed): boolean => {
+  if (planned instanceof NumbersSealed) return false;
+  const { status } = planned;
+  return status === 'rejected' || status === 'refused' || (status === 'recorded' && intent.type === 'ChangeCutoff');
+};
 
 /** Whether another writer has moved the stream on: what is so must be so in the log, not only in the table. */
 const isBehind = async (parts: WriterParts, { stream, expectedRevision }: Draft): Promise<boolean> => {
@@ -85,16 +101,34 @@ const isBehind = async (parts: WriterParts, { stream, expectedRevision }: Draft)
 /** Appends what was drafted; each draft then has its result. A write that was refused before it began recorded nothing. */
 const appendAll = async (parts: WriterParts, overlay: Overlay): Promise<void> => {
   const drafts = draftsToAppend(overlay);
-  if (drafts.length === 0) return;
+  const { numberKeys } = parts;
+  const appends = numberKeys === undefined ? drafts : await sealed(numberKeys, drafts);
+  if (appends.length === 0) return;
+  const appended = drafts.filter(({ result }) => result === undefined);
   try {
-    const results = await parts.log.append(drafts);
-    for (const [index, draft] of drafts.entries()) draft.result = results[index];
+    const results = await parts.log.append(appends);
+    for (const [index, draft] of appended.entries()) draft.result = results[index];
   } catch (error) {
     if (!(error instanceof LogUnavailable)) throw error;
-    for (const draft of drafts) draft.result = { status: 'unknown', error };
+    for (const draft of appended) draft.result = { status: 'unknown', error };
     return;
   }
-  for (const draft of drafts) if (draft.result?.status !== 'recorded') await settle(parts, draft);
+  for (const draft of appended) if (draft.result?.status !== 'recorded') await settle(parts, draft);
+};
+
+/** What is recorded of the drafts. One whose numbers cannot be sealed is not: to its senders that is as if the log could not be written. */
+const sealed = async (numberKeys: NumberKeys, drafts: readonly Draft[]): Promise<StreamAppend<LogEvent>[]> => {
+  const seal = await numberKeys.sealerFor(drafts.flatMap(({ events }) => events));
+  return drafts.flatMap((draft) => {
+    const { stream, expectedRevision, events } = draft;
+    try {
+      return [{ stream, expectedRevision, events: events.map(seal) }];
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      draft.result = { status: 'unknown', error: new LogUnavailable(why, { cause: error }) };
+      return [];
+    }
+  });
 };
 
 const draftsToAppend = (overlay: Overlay): Draft[] => {
@@ -119,7 +153,7 @@ const settle = async (parts: WriterParts, { stream, expectedRevision, result }: 
 
 /** Nothing, if the item must be decided again. */
 const resultOf = ({ draft, planned }: Decided): Result | undefined => {
-  if (planned === undefined) return undefined;
+  if (planned === undefined || planned instanceof NumbersSealed) return planned;
   if (draft.result?.status === 'conflict') return undefined;
   if (draft.result?.status === 'unknown') return draft.result.error;
   if (planned.status !== 'drafted') return planned;

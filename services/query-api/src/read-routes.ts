@@ -12,6 +12,7 @@ import {
 } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position } from '@tollgate/event-store';
+import { createOpener } from '@tollgate/number-keys';
 import { HttpProblem, valid } from '@tollgate/service-runtime';
 import { createCommandStream } from './command-stream';
 import { accountsThen } from './past/accounts-then';
@@ -22,7 +23,13 @@ import type { Moment } from './past/then';
 import { addStatementRoutes } from './statement-routes';
 import { accountView, blockedView, historyItem, pastView, reservationView } from './views';
 
-export type ReadParts = { log: EventLog<LogEvent>; table: AccountTable; past: Past };
+export type ReadParts = {
+  log: EventLog<LogEvent>;
+  table: AccountTable;
+  past: Past;
+  /** Where the keys are that numbers are sealed with; absent: none is opened. */
+  numberKeys?: string | undefined;
+};
 
 type AccountRequest = { Params: { accountId: string } };
 
@@ -44,7 +51,7 @@ const lackingAt = (table: AccountTable, position: Position): string => {
 };
 
 /** The calls that read the present state and the history (DESIGN 4). */
-export const addReadRoutes = (server: FastifyInstance, { log, table, past }: ReadParts): void => {
+export const addReadRoutes = (server: FastifyInstance, { log, table, past, numberKeys }: ReadParts): void => {
   const wait = async (position: Position | undefined, name = 'minPosition'): Promise<void> => {
     if (position === undefined || (await table.settled(Number(position), settleTimeoutMs))) return;
     const detail = `${name}: ${lackingAt(table, position)}; ask again`;
@@ -98,7 +105,8 @@ export const addReadRoutes = (server: FastifyInstance, { log, table, past }: Rea
     const { accountId } = request.params;
     if (!(await isOpen(log, accountId))) throw notFound(accountId);
     const events = await log.readStream(accountStream(accountId), { from, limit: limit + 1 });
-    const items = events.slice(0, limit).map(historyItem);
+    const open = createOpener(numberKeys);
+    const items = events.slice(0, limit).map((event) => historyItem(event, open));
     return { items, next: events.length > limit ? String(items.at(-1)?.revision) : null };
   });
 };

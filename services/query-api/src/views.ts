@@ -12,6 +12,7 @@ import type {
 } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { formatAmount } from '@tollgate/money';
+import type { Opener } from '@tollgate/number-keys';
 import type { Moment } from './past/then';
 
 /** `GET /v1/accounts/{id}` (DESIGN 4). */
@@ -45,7 +46,9 @@ export const blockedView = ({ acknowledgements, pending, exhausted, ...blocked }
   ...(pending.length > 0 && { pending: [...pending] }),
 });
 
-export const historyItem = (event: RecordedEvent<LogEvent>): HistoryItem => {
+/** An event as recorded, with its numbers where they can be had. */
+export const historyItem = (recorded: RecordedEvent<LogEvent>, open: Opener): HistoryItem => {
+  const { event, numbers } = open(recorded);
   if (!isAccountEvent(event)) throw new Error(`${event.type} stands in ${event.stream}, where only intake writes`);
   const { position, revision, eventId, type, data, metadata, recordedAt } = event;
   const by = byOf(metadata);
@@ -55,6 +58,7 @@ export const historyItem = (event: RecordedEvent<LogEvent>): HistoryItem => {
     eventId,
     type,
     data: { ...data },
+    ...(numbers !== 'open' && { numbers }),
     receivedAt: metadata.source.receivedAt,
     recordedAt,
     ...(by && { by }),

@@ -57,7 +57,7 @@ export type Entry = {
   settlement?: Settlement | undefined;
 };
 
-/** The entry an event is; absent for one that moves nothing. */
+/** The entry an event is, without numbers that are sealed; absent for one that moves nothing. */
 export const entryOf = (event: AccountEvent): Entry | undefined => {
   if (isCallEvent(event)) return undefined;
   switch (event.type) {
@@ -65,8 +65,12 @@ export const entryOf = (event: AccountEvent): Entry | undefined => {
       const { paymentId: id, paidAt: happenedAt, ...data } = event.data;
       return { kind: 'payment', id, happenedAt, ...data };
     }
-    case 'UsageCharged':
-      return { ...usageEntry(event.data), settlement: event.metadata.authorization };
+    case 'UsageCharged': {
+      const { sealed, authorization: settlement } = event.metadata;
+      const entry = { ...usageEntry(event.data), settlement };
+      // What is sealed is nobody's number, and a copy of a number could not be destroyed with its key.
+      return sealed === undefined ? entry : { ...entry, caller: undefined, callee: undefined };
+    }
     case 'BalanceAdjusted': {
       const { adjustmentId: id, ...data } = event.data;
       return { kind: 'adjustment', id, ...data };

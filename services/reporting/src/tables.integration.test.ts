@@ -67,6 +67,24 @@ test('balances and totals are exact, whatever their size, and the rule is the la
   database.close();
 });
 
+test('a number that is sealed is not copied, nor what it is sealed to', async () => {
+  const database = await openFresh(postgres);
+  const told = recorded([
+    opened('acme'),
+    called({ ...one, id: 'u1', caller: 'c2VhbGVk', callee: 'c2VhbGVk', callId: 'c' }),
+  ]);
+  const sealed = told.map((event) =>
+    event.type === 'UsageCharged'
+      ? { ...event, metadata: { ...event.metadata, sealed: '2026-01/0123456789abcdef' } }
+      : event,
+  );
+  await writeAll(database, sealed, [2]);
+  expect(await ask(database.url, 'select id, call_id, caller, callee from tollgate.entries')).toEqual([
+    { id: 'u1', call_id: 'c', caller: null, callee: null },
+  ]);
+  database.close();
+});
+
 test('texts that PostgreSQL cannot keep, or would take for something else, stop nothing', async () => {
   const odd = 'tab\t line\r\n back\\slash \\N quote" {brace} nul\0 half\ud800';
   const kept = odd.replace('\0', '\ufffd').replace('\ud800', '\ufffd');

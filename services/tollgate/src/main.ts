@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<(program: Command) => void>> = {
   verify: async () => (await import('./cli/verify.js')).addVerify,
   statement: async () => (await import('./cli/statement.js')).addStatement,
   audit: async () => (await import('./cli/audit.js')).addAudit,
+  numbers: async () => (await import('./cli/numbers.js')).addNumbers,
   export: async () => (await import('./cli/export.js')).addExport,
   backup: async () => (await import('./cli/backup.js')).addBackup,
   restore: async () => (await import('./cli/restore.js')).addRestore,

@@ -64,6 +64,16 @@ test('a connection string or a prefix of streams that the event store could not 
   expect(faults).not.toContain('SECRET');
 });
 
+test.each(['./data', './data/keys', './data/x/keys'])(
+  'number keys in %s would be backed up with the data',
+  (numberKeys) => {
+    expect(() => readSettings({ data: './data', numberKeys }, {})).toThrow(
+      'TOLLGATE_NUMBER_KEYS (--number-keys <folder>): must not lie in the data folder',
+    );
+    expect(readSettings({ data: './data', numberKeys: './data-keys' }, {}).numberKeys).toMatch(/data-keys$/);
+  },
+);
+
 test('all faults are told at once', () => {
   expect(faultOf({ TOLLGATE_PORT: '70000', KAFKA_TLS: 'yes' }).split('\n')).toEqual([
     'TOLLGATE_PORT (--port <number>): must be a whole number from 0 to 65535',

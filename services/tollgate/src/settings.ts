@@ -1,9 +1,9 @@
-import { sep } from 'node:path';
 import { z } from 'zod';
 import { readConnectionString } from '@tollgate/event-store-esdb/connection-string';
 import { createStoreNames } from '@tollgate/event-store-esdb/store-names';
 import { logLevels } from '@tollgate/service-runtime/log-levels';
 import { isDatabaseUrl } from './database-url';
+import { faultsOfKeys } from './key-faults';
 import { faultsOfRoles, roleNames } from './roles';
 import { faultsOfSasl } from './sasl-faults';
 import { givenIn, ignoredIn, misspeltIn } from './setting-names';
@@ -57,6 +57,7 @@ const settingsSchema = z.object({
   kafkaSaslPassword: z.string().optional(),
   signingKey: path.optional(),
   signingAgent: path.optional(),
+  numberKeys: path.optional(),
   databaseUrl: z
     .string()
     .refine(
@@ -226,6 +227,13 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
         'socket of the ssh-agent that holds the key that signs; its file then has the public key alone, as ssh-add -L prints it',
       initial: '',
     },
+    numberKeys: {
+      variable: 'TOLLGATE_NUMBER_KEYS',
+      flag: '--number-keys <folder>',
+      about:
+        'folder of the keys that the numbers of callers and callees are sealed with, outside of the data folder; made if it is missing; without it they are recorded as they are',
+      initial: '',
+    },
     databaseUrl: {
       variable: 'DATABASE_URL',
       about: 'postgresql://… of the database that reports are kept in; by environment only, as it may hold a password',
@@ -267,26 +275,16 @@ export const readSettings = (
   const result = settingsSchema.safeParse(Object.fromEntries(given));
   if (!result.success)
     throw new SettingsError(result.error.issues.map(({ path, message }) => fault(String(path[0]), message)).join('\n'));
-  requireApart(result.data);
-  const faults = [...faultsOfSasl(result.data), ...faultsOfRoles(result.data)];
+  const { data } = result;
+  const faults = [...faultsOfKeys(data), ...faultsOfSasl(data), ...faultsOfRoles(data)];
   if (faults.length > 0) throw new SettingsError(faults.join('\n'));
-  return result.data;
+  return data;
 };
 
 /** Of a variable that is not set; to run everything instead would not be noticed. */
 const requireNamed = (roles: string | undefined): void => {
   const detail = `is empty; name one of ${roleNames.join(', ')}, or leave it out to run all`;
   if (roles?.trim() === '') throw new SettingsError(fault('roles', detail));
-};
-
-/** Whoever has the data, or a backup of them, must not have the key with them. */
-const requireApart = ({ data, signingKey, signingAgent }: Settings): void => {
-  if (signingAgent !== undefined && signingKey === undefined)
-    throw new SettingsError(
-      fault('signingKey', 'is needed with an agent: a file of the public key that it signs with'),
-    );
-  if (signingKey?.startsWith(data + sep) === true)
-    throw new SettingsError(fault('signingKey', `must not lie in the data folder ${data}`));
 };
 
 const fault = (name: string, message: string): string => {

@@ -17,6 +17,7 @@ const { createInputs } = require('./inputs');
 const { startKafkaSide } = require('./kafka-side');
 const { Random } = require('../random');
 const { rawRequests } = require('./raw-requests');
+const { openNumbers } = require('../open-numbers');
 const { readLog } = require('../read-log');
 const { Report } = require('./report');
 const { runSchemathesis } = require('./schemathesis');
@@ -29,6 +30,7 @@ the log holds exactly what was acknowledged.
 
   --inputs N          how many inputs: lines of batches, single calls, messages (100000)
   --seed S            which inputs (random, printed)
+  --sealed            with the numbers of callers and callees sealed (by the seed: if it is odd)
   --no-kafka          over HTTP only
   --no-schemathesis   without driving the OpenAPI document by schemathesis
   --help              this text
@@ -40,13 +42,15 @@ const options = readOptions(help, () => {
     options: {
       inputs: { type: 'string', default: '100000' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      sealed: { type: 'boolean' },
       kafka: { type: 'boolean', default: true },
       schemathesis: { type: 'boolean', default: true },
       help: { type: 'boolean', default: false },
     },
   });
   const inputs = wholeNumber('--inputs', values.inputs, 1);
-  return { ...values, inputs, seed: wholeNumber('--seed', values.seed, 0) };
+  const seed = wholeNumber('--seed', values.seed, 0);
+  return { ...values, inputs, seed, sealed: values.sealed ?? seed % 2 === 1 };
 });
 
 const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
@@ -152,6 +156,12 @@ const stop = async (tollgate, report) => {
   if (tollgate.complaints() !== '') report.fault(`Tollgate complained: ${tollgate.complaints().slice(0, 3_000)}`);
 };
 
+/** Every event of the log, as it was before its numbers were sealed. @param {string} data @param {string | undefined} keys */
+const readOpened = async (data, keys) => {
+  const events = await readLog(data);
+  return keys === undefined ? events : events.map((event) => openNumbers(event, keys));
+};
+
 /** @param {{ events: any[], served: any[], sent: import('./check-messages').Sent[] }} seen @param {Report} report */
 const checkEvents = (seen, report) => {
   const { events, served, sent } = seen;
@@ -166,14 +176,15 @@ const checkEvents = (seen, report) => {
 const fuzz = async (folder, report) => {
   const kafka = options.kafka ? await startKafkaSide() : undefined;
   const data = join(folder, 'data');
-  const tollgate = await startTollgate({ data, brokers: kafka?.brokers });
+  const keys = options.sealed ? join(folder, 'keys') : undefined;
+  const tollgate = await startTollgate({ data, keys, brokers: kafka?.brokers });
   await tollgate.ready();
   await sendAll({ tollgate, kafka, report, folder });
   await kafka?.settled();
   const served = await readServed(tollgate);
   const published = kafka && (await readPublished(kafka, served));
   await stop(tollgate, report);
-  const events = await readLog(data);
+  const events = await readOpened(data, keys);
   checkEvents({ events, served: served.histories, sent: kafka?.sent ?? [] }, report);
   const oracle = followLog(events, report);
   checkAccounts(oracle, served.accounts, report);
@@ -204,5 +215,5 @@ const prove = async ({ path, keep }) => {
   return 0;
 };
 
-print(`${options.inputs} inputs, seed ${options.seed}`);
+print(`${options.inputs} inputs, seed ${options.seed}${options.sealed ? ', numbers sealed' : ''}`);
 void runProof({ name: 'fuzz', seed: options.seed, prove });

@@ -9,15 +9,16 @@ const { spawnChild } = require('../proof');
 const program = join(__dirname, '../../../services/tollgate/bin/tollgate.js');
 const startMs = 60_000;
 
-/** Starts `tollgate serve` and watches all it says on standard error. @param {{ data: string, brokers?: string[] | undefined }} place */
-const startTollgate = async ({ data, brokers }) => {
+/** Starts `tollgate serve` and watches all it says on standard error. @param {{ data: string, keys?: string | undefined, brokers?: string[] | undefined }} place */
+const startTollgate = async ({ data, keys, brokers }) => {
   const environment = Object.entries(process.env).filter(
     ([name]) => !/^(TOLLGATE_|KAFKA_|EVENTSTORE_|NODE_OPTIONS$)/.test(name),
   );
   const kafka = brokers === undefined ? [] : ['--kafka-brokers', brokers.join(',')];
+  const sealed = keys === undefined ? [] : ['--number-keys', keys];
   const child = spawnChild(
     process.execPath,
-    [program, 'serve', '--port', '0', '--data', data, '--log-level', 'error', ...kafka],
+    [program, 'serve', '--port', '0', '--data', data, '--log-level', 'error', ...kafka, ...sealed],
     { env: Object.fromEntries(environment), stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let printed = '';

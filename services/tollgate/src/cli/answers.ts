@@ -56,6 +56,7 @@ export const historyPageReading = z.object({
       eventId: z.string(),
       type: z.string(),
       data: z.record(z.string(), z.unknown()),
+      numbers: z.enum(['shredded', 'sealed']).optional(),
       receivedAt: z.string(),
       recordedAt: z.string(),
       by: z.record(z.string(), z.unknown()).optional(),

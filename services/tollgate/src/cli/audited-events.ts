@@ -11,8 +11,8 @@ import { printable, say } from './terminal-text';
 import { createClient } from './tollgate-client';
 import type { TollgateClient } from './tollgate-client';
 
-/** A line of an export, as the verifier reads it. */
-export type AuditedEvent = ReturnType<typeof eventIn>;
+/** A line of an export, as the verifier reads it, or an event as a Tollgate answers it; `numbers`: why it has no caller and callee. */
+export type AuditedEvent = ReturnType<typeof eventIn> & { numbers?: 'shredded' | 'sealed' | undefined };
 
 export type EventFlags = { data?: string; url?: string };
 export type AuditFlags = EventFlags & { json?: boolean };

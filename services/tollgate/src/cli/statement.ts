@@ -4,8 +4,9 @@ import type { Command } from 'commander';
 import { eventsIn, eventsServed } from './account-events';
 import { readEvents, withEvents } from './audited-events';
 import type { EventFlags } from './audited-events';
-import { SettingsError } from '../settings';
+import { SettingsError, readSettings, settingSources } from '../settings';
 import { timeText } from './moment-options';
+import { withNumbers } from './open-numbers';
 import { collectStatement } from './statement/collect';
 import type { Wanted } from './statement/collect';
 import { statementCsv } from './statement/csv';
@@ -24,7 +25,7 @@ const formats = {
   html: statementHtml,
 } as const satisfies Record<string, (statement: Statement) => string>;
 
-type Flags = EventFlags & { from?: string; to?: string; id?: string; close?: string; zone: Days } & {
+type Flags = Reading & { from?: string; to?: string; id?: string; close?: string; zone: Days } & {
   format: keyof typeof formats;
   output?: string;
 };
@@ -60,6 +61,10 @@ export const addStatement = (program: Command): void => {
     )
     .addOption(new Option('--format <format>', 'how to print it').choices(Object.keys(formats)).default('text'))
     .option('--output <file>', 'write it to a file')
+    .option(
+      settingSources.numberKeys.flag ?? '',
+      `folder of the keys that open sealed numbers; with --url, the Tollgate that answers has them (${settingSources.numberKeys.variable})`,
+    )
     .action(async (accountId: string, path: string | undefined, flags: Flags) => {
       const text = formats[flags.format](await statementFor(accountId, path, flags));
       if (flags.output === undefined) process.stdout.write(text);
@@ -77,8 +82,16 @@ const statementFor = async (accountId: string, path: string | undefined, flags: 
   return readStatement(undefined, { url }, { accountId, days, statementId: close });
 };
 
-const readStatement = (path: string | undefined, flags: EventFlags, wanted: Wanted): Promise<Statement> =>
+type Reading = EventFlags & { numberKeys?: string };
+
+const readStatement = (path: string | undefined, flags: Reading, wanted: Wanted): Promise<Statement> =>
   readEvents(path, flags, {
-    ofLines: (lines) => collectStatement(wanted, eventsIn(lines, wanted.accountId)),
+    ofLines: (lines) => {
+      const { numberKeys } = readSettings(
+        flags.numberKeys === undefined ? {} : { numberKeys: flags.numberKeys },
+        process.env,
+      );
+      return collectStatement(wanted, withNumbers(eventsIn(lines, wanted.accountId), numberKeys));
+    },
     ofServed: (client) => collectStatement(wanted, eventsServed(client, wanted.accountId)),
   });

@@ -7,6 +7,9 @@ import {
   startReservationClock,
 } from '@tollgate/intake';
 import type { Ledger } from '@tollgate/intake';
+import { makeFolder } from '@tollgate/folder';
+import { openNumberKeys } from '@tollgate/number-keys';
+import type { NumberKeys } from '@tollgate/number-keys';
 import { Counter, Gauge, createAdmission } from '@tollgate/service-runtime';
 import type { Admission, Readiness, Registry } from '@tollgate/service-runtime';
 import { loadDecks } from '../decks';
@@ -21,7 +24,8 @@ export const startIntake = async (ground: Ground): Promise<Part> => {
   const { settings, log, table, clock, kafka, logger } = ground;
   const decks = loadDecks(settings.decks);
   const termsOf = loadTerms(settings);
-  const ledger = openLedger({ log, table, ready: Promise.resolve() });
+  const numberKeys = await openKeys(settings);
+  const ledger = openLedger({ log, table, ready: Promise.resolve(), numberKeys });
   const consumer = kafka && (await startConsumer({ ...ground, kafka, ledger }));
   const admission = createAdmission({
     maxBytes: settings.maxInflightBytes,
@@ -30,7 +34,10 @@ export const startIntake = async (ground: Ground): Promise<Part> => {
   });
   const reservationClock = startReservationClock({ ledger, table, clock, logger });
   return {
-    readiness: consumer === undefined ? [] : [kafkaReadiness(consumer, settings)],
+    readiness: [
+      ...(consumer === undefined ? [] : [kafkaReadiness(consumer, settings)]),
+      ...(numberKeys === undefined ? [] : [numbersReadiness(numberKeys, settings)]),
+    ],
     addRoutes: (server) => {
       addIntakeRoutes(server, { ledger, clock, maxBatchLines: settings.maxBatchLines, admission });
       const { authorizeWithPrice: takesPrice, host } = settings;
@@ -59,6 +66,25 @@ export const startIntake = async (ground: Ground): Promise<Part> => {
 const kafkaReadiness = ({ readiness }: InputConsumer, { roles }: Settings): Readiness => ({
   name: 'kafka',
   check: readiness,
+  ...(roles.length > 0 && { isAside: true }),
+});
+
+const openKeys = async ({ numberKeys: folder }: Settings): Promise<NumberKeys | undefined> => {
+  if (folder === undefined) return undefined;
+  await makeFolder(folder);
+  return openNumberKeys(folder);
+};
+
+/** Nor because keys are missing, which all of them have in one folder. */
+const numbersReadiness = (numberKeys: NumberKeys, { roles }: Settings): Readiness => ({
+  name: 'number keys',
+  check: () => {
+    const fault = numberKeys.fault();
+    return {
+      isReady: fault === undefined,
+      detail: fault ?? `numbers are sealed with the keys in ${numberKeys.folder}`,
+    };
+  },
   ...(roles.length > 0 && { isAside: true }),
 });
 

@@ -3,6 +3,7 @@ import { isAccountEvent } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import type { RecordedEvent } from '@tollgate/event-store';
 import { formatAmount, parseAmount } from '@tollgate/money';
+import { createOpener } from '@tollgate/number-keys';
 import { entryOf } from '@tollgate/reporting';
 import type { Entry } from '@tollgate/reporting';
 
@@ -15,15 +16,19 @@ export type Booking = {
   effect: string;
   entry: Entry;
   event: RecordedEvent<LogEvent>;
+  /** Why its numbers are not in it; absent where they are, or it has none. */
+  numbers?: 'shredded' | 'sealed';
 };
 
 /** What comes to stand in a book, in the order of the log. */
 export type BookItem = { opened: { accountId: string; currency: string } } | { booking: Booking };
 
-/** Makes a reader of the log's events, one after another; `undefined` for those that move nothing. */
-export const createBook = (): ((event: RecordedEvent<LogEvent>) => BookItem | undefined) => {
+/** Makes a reader of the log's events, one after another, that opens numbers by the keys in a folder; `undefined` for those that move nothing. */
+export const createBook = (numberKeys?: string): ((recorded: RecordedEvent<LogEvent>) => BookItem | undefined) => {
   const currencies = new Map<string, string>();
-  return (event) => {
+  const open = createOpener(numberKeys);
+  return (recorded) => {
+    const { event, numbers } = open(recorded);
     if (!isAccountEvent(event)) return undefined;
     if (event.type === 'AccountOpened') {
       const { accountId, currency } = event.data;
@@ -35,7 +40,8 @@ export const createBook = (): ((event: RecordedEvent<LogEvent>) => BookItem | un
     const { accountId } = event.data;
     const currency = currencies.get(accountId);
     if (currency === undefined) throw new Error(`${event.stream} has ${event.type} before it is opened`);
-    return { booking: { accountId, currency, of: kindOf(entry), effect: effectOf(entry), entry, event } };
+    const booking = { accountId, currency, of: kindOf(entry), effect: effectOf(entry), entry, event };
+    return { booking: numbers === 'open' ? booking : { ...booking, numbers } };
   };
 };
 

@@ -2,7 +2,7 @@ import type { Booking } from './booking';
 
 type Column = (booking: Booking) => string | undefined;
 
-/** Named as in the reports’ table `entries` (services/reporting). */
+/** Named as in the reports’ table `entries` (services/reporting), which has no numbers that are sealed; `numbers` says why there are none. */
 export const columns: Readonly<Record<string, Column>> = {
   account_id: ({ accountId }) => accountId,
   revision: ({ event }) => String(event.revision),
@@ -25,6 +25,7 @@ export const columns: Readonly<Record<string, Column>> = {
   reference: ({ entry }) => entry.reference,
   reason: ({ entry }) => entry.reason,
   actor: ({ entry }) => entry.actor,
+  numbers: ({ numbers }) => numbers,
 };
 
 export const csvHead = `${Object.keys(columns).join(',')}\n`;

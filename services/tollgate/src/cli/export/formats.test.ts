@@ -41,6 +41,16 @@ test('csv: amounts as they came, effects signed, texts quoted so that they come 
   expect(reversal).toMatch(/^a\.b,2,e2,reversal,r,inbound,EUR,1\.50,1\.5,usage,"c;""1",/);
 });
 
+test('csv: a number that is sealed is not there, and the last column says why', () => {
+  const data = { usageId: 'c', ...about, direction: 'inbound', amount: '1', caller: 'c2VhbGVk' } as const;
+  const sealed = at(1, { type: 'UsageCharged', data, metadata: { source, sealed: '2026-01/0123456789abcdef' } });
+  const { head, print } = printingOf('csv');
+  const rows = [events[0], sealed].flatMap((event) => event ?? []).map(print);
+  expect(head).toMatch(/,actor,numbers\n$/);
+  expect(rows.join('')).toMatch(/^a\.b,1,e1,usage,c,.*,sealed\n$/);
+  expect(rows.join('')).not.toContain('c2VhbGVk');
+});
+
 test('hledger: an id cannot begin a comment; a reversal stands against what it takes back', () => {
   expect(printed('hledger')).toBe(`decimal-mark .
 

@@ -12,12 +12,15 @@ export const exportFormats = [...textFormats, 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 export type TextFormat = (typeof textFormats)[number];
 
-/** How a format is printed: what stands before all, and what is printed of each event, in the order of the log. */
-type Printing = { head: string; print(event: RecordedEvent<LogEvent>): string };
+/**
+ * How a format is printed: what stands before all, and what is printed of each event, in the order of the log. Numbers are opened by the
+ * keys in a folder, but for the lines, which are as they stand in the log.
+ */
+export type Printing = { head: string; print(event: RecordedEvent<LogEvent>): string };
 
-export const printingOf = (format: TextFormat): Printing => {
+export const printingOf = (format: TextFormat, numberKeys?: string): Printing => {
   if (format === 'ndjson') return { head: '', print: (event) => `${logLine(event)}\n` };
-  const itemOf = createBook();
+  const itemOf = createBook(numberKeys);
   const { head, print } = books[format];
   return {
     head,

@@ -42,10 +42,11 @@ const rowGroupSize = 50_000;
 export const writeParquet = async (
   path: string,
   batches: AsyncIterable<readonly RecordedEvent<LogEvent>[]>,
+  numberKeys?: string,
 ): Promise<void> => {
   // An ES module, and for nobody else.
   const { fileWriter, parquetWriteRows } = await import('hyparquet-writer');
-  const itemOf = createBook();
+  const itemOf = createBook(numberKeys);
   const rows = async function* () {
     for await (const events of batches)
       for (const event of events) {

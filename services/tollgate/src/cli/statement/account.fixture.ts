@@ -4,13 +4,14 @@ import type { Wanted } from './collect';
 import { utcDays } from './days';
 import type { Statement } from './statement';
 
-type Told = { type: string; data: object; at?: string };
+type Told = { type: string; data: object; at?: string; numbers?: 'shredded' | 'sealed' };
 
 /** The events of acme, of which the first opens it. */
 const eventsOf = (told: readonly Told[]): AuditedEvent[] =>
-  told.map(({ type, data, at = '2026-01-31T12:00:00.000Z' }, revision) => ({
+  told.map(({ type, data, at = '2026-01-31T12:00:00.000Z', numbers }, revision) => ({
     ...{ stream: 'account-acme', revision, eventId: `e${String(revision)}`, type, recordedAt: at, receivedAt: at },
     data: { accountId: 'acme', ...data },
+    numbers,
   }));
 
 export const opening: Told = {

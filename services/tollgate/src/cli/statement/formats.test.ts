@@ -11,6 +11,11 @@ const told = [
   usage('u', '12.5', { caller: '+49301', callee: '+441', attributes: { prefix: '-44' } }),
 ];
 
+test.each(['shredded', 'sealed'] as const)('where numbers are %s the entry says so in their place', async (numbers) => {
+  const { parts } = await statementOf([{ ...opening }, { ...usage('u', '1', { callId: 'c' }), numbers }]);
+  expect(parts[0]?.entries.map(({ about }) => about)).toEqual([`numbers ${numbers}`]);
+});
+
 test('HTML: no text of others is mark-up, runs, or turns what stands beside it', async () => {
   const html = statementHtml(await statementOf(told));
   expect(html).not.toMatch(/<script|\shref=|\ssrc=/);

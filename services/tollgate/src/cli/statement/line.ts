@@ -31,9 +31,10 @@ const happenedIn = ({ type, data, receivedAt, recordedAt }: AuditedEvent): strin
   return happenedAt({ type, data, metadata } as unknown as AccountEvent);
 };
 
-const aboutOf = ({ data }: AuditedEvent): string => {
+const aboutOf = ({ data, numbers }: AuditedEvent): string => {
   const { caller, callee, reference, reason, actor, of } = textsIn(data);
-  const ends = [caller, callee].filter((end) => end !== undefined).join(' \u2192 ');
+  const known = [caller, callee].filter((end) => end !== undefined).join(' \u2192 ');
+  const ends = numbers === undefined ? known : `numbers ${numbers}`;
   const because = reason === undefined ? undefined : `${reason} (${actor ?? ''})`;
   return [ends, of, reference, because].filter((part) => part !== undefined && part !== '').join(': ');
 };
