@@ -3,7 +3,7 @@
 
 The second verifier: it shares no line and no library with the first (packages/verify) nor with Tollgate. It checks the hash tree
 (RFC 9162), the signatures (Ed25519, RFC 8032), that every checkpoint is of this history, that no stream has a gap, that every id counts
-once, what every balance is, and that closed statements sum up what they cover. Blocks and unblocks are judged by the first.
+once, and what every balance is. Blocks and unblocks are judged by the first.
 """
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import unicodedata
 from typing import Callable, Iterable, Iterator, NamedTuple, Optional
 
 HELP_END = """\
-Memory grows with the payments and calls, some 400 bytes each: a reversal may name any of them, a statement cover it.
+Memory grows with the payments and calls, some 250 bytes each: a reversal may name any of them.
 
 Ends with 0 if all is as it should be, with 1 if something differs, with 2 if it could not be checked.
 """
@@ -27,7 +27,7 @@ SHOWN_FINDINGS = 20
 
 
 class Unusable(Exception):
-    """Something, or a line of the export, is not what it should be: nothing can be checked with it."""
+    """Something was given that is not what it should be: nothing can be checked with it."""
 
 
 class Finding(NamedTuple):
@@ -259,20 +259,24 @@ class Keys:
 SCALE = 10
 AMOUNT = re.compile(r"(-?)(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,10}))?")
 DIRECTIONS = ("inbound", "outbound")
-TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
-# Each kind of entry: the name of its id, and which amounts it may have.
-ENTRIES: "dict[str, tuple[str, Callable[[int, str], bool]]]" = {
-    "PaymentRecorded": ("payment", lambda amount, _: amount > 0),
-    "UsageCharged": ("usage", lambda amount, text: amount >= 0 and not text.startswith("-")),
-    "BalanceAdjusted": ("adjustment", lambda amount, _: amount != 0),
+# Each kind of entry: the name of its id, what it does to the balance, and which amounts it may have.
+ENTRIES: "dict[str, tuple[str, int, Callable[[int, str], bool]]]" = {
+    "PaymentRecorded": ("payment", 1, lambda amount, _: amount > 0),
+    "UsageCharged": ("usage", -1, lambda amount, text: amount >= 0 and not text.startswith("-")),
+    "BalanceAdjusted": ("adjustment", 1, lambda amount, _: amount != 0),
 }
-KINDS = [kind for kind, _ in ENTRIES.values()]
 FORMULAS = ("outbound-minus-inbound", "inbound-minus-outbound")
-MOVES_NOTHING = {"ReservationPlaced", "ReservationExtended", "ReservationReleased", "ReservationExpired"}
+MOVES_NOTHING = {
+    *("ReservationPlaced", "ReservationExtended", "ReservationReleased", "ReservationExpired"),
+    "StatementClosed",
+}
 # Streams beside those of accounts, and what may stand in them.
 OTHER_STREAMS = {
-    **{"cutoff-": {"TrafficBlocked", "TrafficUnblocked"}, "switch-": {"CommandAcknowledged"}},
-    **{"rejected-": {"MessageRejected"}, "lost-": {"InputLost"}, "signing-": {"SigningKeyChanged"}},
+    "cutoff-": {"TrafficBlocked", "TrafficUnblocked"},
+    "rejected-": {"MessageRejected"},
+    "lost-": {"InputLost"},
+    "switch-": {"CommandAcknowledged"},
+    "signing-": {"SigningKeyChanged"},
 }
 
 
@@ -293,66 +297,18 @@ def amount_text(amount: int) -> str:
 
 class Account:
     def __init__(self, account_id: str, currency: str) -> None:
-        self.account_id, self.currency, self.is_net_credit = account_id, currency, False
+        self.account_id = account_id
+        self.currency = currency
+        self.is_net_credit = False
         self.sums = {"inbound": 0, "outbound": 0}
         # By kind and id: direction, amount as written; absent once it is reversed.
-        self.entries: "dict[str, dict[str, Optional[tuple[str, str]]]]" = {kind: {} for kind in KINDS}
+        self.entries: "dict[str, dict[str, Optional[tuple[str, str]]]]" = {kind: {} for kind, _, _ in ENTRIES.values()}
         self.reversals: "set[str]" = set()
-        # The statements that are closed; what moved it since: revision, time of recording, direction, kind, amount.
-        self.statements: "set[str]" = set()
-        self.end, self.through, self.closings = None, -1, {"inbound": 0, "outbound": 0}
-        self.moves: "list[tuple[int, str, str, str, int]]" = []
 
     def balances(self) -> "dict[str, str]":
         net = self.sums["inbound"] - self.sums["outbound"]
         mutual = net if self.is_net_credit else -net
         return {**{name: amount_text(self.sums[name]) for name in DIRECTIONS}, "mutual": amount_text(mutual)}
-
-    def move(self, event: dict, kind: str, direction: str, amount: int) -> None:
-        self.sums[direction] += -amount if kind == "usage" else amount
-        self.moves.append((event["revision"], sys.intern(event["recordedAt"]), direction, kind, amount))
-
-    def close(self, event: dict) -> Iterator[str]:
-        """Takes in a closed statement: from where the one before ended, the sums of what was recorded before it ends."""
-        data, told = event["data"], event["data"].get("figures")
-        named, through, to = f"statement {plain(data.get('statementId'))}", data.get("throughRevision"), data.get("to")
-        if type(through) is not int or not self.through <= through < event["revision"]:
-            yield f"{named} cannot cover what is up to revision {plain(through)}"
-            return
-        covered = [move for move in self.moves if move[0] <= through]
-        due = {"number": len(self.statements) + 1, "from": self.end, "fromRevision": self.through + 1, "entries": len(covered)}
-        yield from unlike(named, data, due)
-        if named in self.statements:
-            yield f"{named} is closed twice"
-        for move in [move for move in covered if not is_before(move[1], to)][:1]:
-            yield f"{named} ends {plain(to)}, and covers revision {move[0]}, which was recorded {move[1]}"
-        if self.end is not None and not is_before(self.end, to):
-            yield f"{named} ends {plain(to)}, and begins {plain(data.get('from'))}"
-        if is_before(event.get("receivedAt", event["recordedAt"]), to):
-            yield f"{named} ends {plain(to)}, and was closed before that"
-        for direction in DIRECTIONS:
-            sums = [sum(move[4] for move in covered if move[2:4] == (direction, kind)) for kind in KINDS]
-            figures = [self.closings[direction], *sums, self.closings[direction] + sums[0] - sums[1] + sums[2]]
-            self.closings[direction] = figures[-1]
-            due = dict(zip(("opening", "payments", "usage", "adjustments", "closing"), map(amount_text, figures)))
-            yield from unlike(f"{named}, {direction}", told.get(direction) if isinstance(told, dict) else None, due)
-        self.statements.add(named)
-        self.end, self.through = to, through
-        self.moves = [move for move in self.moves if move[0] > through]
-
-
-def unlike(named: str, told: object, due: dict) -> Iterator[str]:
-    for name, value in due.items():
-        one = told.get(name) if isinstance(told, dict) else None
-        if one != value or type(one) is not type(value):
-            yield f"{named}: its {name} is {plain(one)}, and should be {plain(value)}"
-
-
-def is_before(one: object, other: object) -> bool:
-    """Whether a time, RFC 3339 UTC, is before another one, to the nanosecond. What is no time is before none."""
-    matches = map(TIME.fullmatch, (str(one), str(other)))
-    first, second = [match and (match[1], (match[2] or "").ljust(9, "0")) for match in matches]
-    return first is not None and second is not None and first < second
 
 
 class Ledger:
@@ -387,11 +343,9 @@ class Ledger:
         if account is None:
             yield f"{kind} comes before {account_id} is opened"
         elif kind in ENTRIES:
-            yield from enter(account, event)
+            yield from enter(account, kind, data)
         elif kind == "EntryReversed":
             yield from reverse(account, event)
-        elif kind == "StatementClosed":
-            yield from account.close(event)
         elif kind == "CutoffChanged":
             yield from set_formula(account, data)
         elif kind != "AccountOpened" and kind not in MOVES_NOTHING:
@@ -414,15 +368,16 @@ def set_formula(account: Account, rule: object) -> Iterator[str]:
         account.is_net_credit = formula == FORMULAS[1]
 
 
-def enter(account: Account, event: dict) -> Iterator[str]:
+def enter(account: Account, kind: str, data: dict) -> Iterator[str]:
     """Adds a payment, call or adjustment to its account."""
-    kind, data = event["type"], event["data"]
-    name, is_allowed = ENTRIES[kind]
+    name, sign, is_allowed = ENTRIES[kind]
     text, direction, currency = data.get("amount"), data.get("direction"), data.get("currency")
     amount = amount_in(text)
-    is_amount = amount is not None and is_allowed(amount, str(text))
-    if not is_amount or direction not in DIRECTIONS:
-        yield f"{kind}: " + (f"{plain(direction)} is no direction" if is_amount else f"{plain(text)} is no amount for it")
+    if amount is None or not is_allowed(amount, str(text)):
+        yield f"{kind}: {plain(text)} is no amount for it"
+        return
+    if direction not in DIRECTIONS:
+        yield f"{kind}: {plain(direction)} is no direction"
         return
     entry_id = plain(data.get(f"{name}Id"))
     if entry_id in account.entries[name]:
@@ -430,7 +385,7 @@ def enter(account: Account, event: dict) -> Iterator[str]:
     if currency != account.currency:
         yield f"{name} {entry_id} of {account.account_id} is in {plain(currency)}, and the account in {account.currency}"
     account.entries[name][entry_id] = (sys.intern(direction), str(text))
-    account.move(event, name, sys.intern(direction), amount)
+    account.sums[direction] += sign * amount
 
 
 def reverse(account: Account, event: dict) -> Iterator[str]:
@@ -439,10 +394,12 @@ def reverse(account: Account, event: dict) -> Iterator[str]:
     of = data.get("of") if isinstance(data.get("of"), dict) else {}
     name, entry_id, reversal_id = plain(of.get("kind")), plain(of.get("id")), plain(data.get("reversalId"))
     entries = account.entries.get(name, {})
-    entry = entries.get(entry_id)
+    if entry_id not in entries:
+        yield f"{name} {entry_id} of {account.account_id} is reversed, and was never recorded"
+        return
+    entry = entries[entry_id]
     if entry is None:
-        how = " twice" if entry_id in entries else ", and was never recorded"
-        yield f"{name} {entry_id} of {account.account_id} is reversed{how}"
+        yield f"{name} {entry_id} of {account.account_id} is reversed twice"
         return
     if reversal_id in account.reversals:
         yield f"reversal {reversal_id} counts twice"
@@ -451,7 +408,7 @@ def reverse(account: Account, event: dict) -> Iterator[str]:
         yield f"{name} {entry_id} of {account.account_id} was {text} {direction}; its reversal says {plain(reversed_entry)}"
     entries[entry_id] = None
     account.reversals.add(reversal_id)
-    account.move(event, name, direction, -(amount_in(text) or 0))
+    account.sums[direction] -= (-1 if name == "usage" else 1) * (amount_in(text) or 0)
 
 
 def plain(value: object) -> str:
@@ -463,17 +420,24 @@ def plain(value: object) -> str:
 # An export, line by line.
 
 
+class NoEvent(Exception):
+    """The line is no event of a ledger; the message says why."""
+
+
+def refuse(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
 def event_in(line: bytes) -> dict:
     try:
-        # NaN and Infinity, which are no JSON, are no whole numbers either.
-        event = json.loads(line.decode(), parse_constant=int)
+        event = json.loads(line.decode(), parse_constant=refuse)
     except (ValueError, RecursionError):
-        raise Unusable("it is no JSON") from None
+        raise NoEvent("it is no JSON") from None
     if not isinstance(event, dict) or not isinstance(event.get("data"), dict):
-        raise Unusable("it is no event")
+        raise NoEvent("it is no event")
     texts = [event.get(name) for name in ("stream", "eventId", "type", "recordedAt")]
     if not all(isinstance(text, str) for text in texts) or type(event.get("revision")) is not int:
-        raise Unusable("stream, revision, eventId, type and recordedAt are not all there")
+        raise NoEvent("stream, revision, eventId, type and recordedAt are not all there")
     return event
 
 
@@ -501,11 +465,17 @@ class Proofs:
             what = f"one of lines {self.proven + 1} to {tree.size} was changed, moved, left out or put in"
             yield Finding(f"the first {tree.size} lines are not those that were signed: {what}", checkpoint=name)
 
+    def missing(self, tree: Tree) -> Iterator[Finding]:
+        for name, checkpoint in self.waiting:
+            what = f"{checkpoint.size} lines were signed, and the export ends after {tree.size}"
+            yield Finding(what, checkpoint=name)
+
 
 def verify(lines: Iterable[bytes], checkpoints: "dict[str, Checkpoint]", given: "list[PublicKey]") -> Verdict:
     """Reads an export once, from its first line to its last."""
-    tree, keys, proofs, first = Tree(), Keys(given), Proofs(checkpoints), None
+    tree, keys, proofs = Tree(), Keys(given), Proofs(checkpoints)
     ledger = Ledger(keys)
+    first: Optional[str] = None
     findings = [*proofs.compare(tree)]
     for line in lines:
         tree.add(line)
@@ -514,16 +484,22 @@ def verify(lines: Iterable[bytes], checkpoints: "dict[str, Checkpoint]", given: 
             event = event_in(line)
             first = event["eventId"] if first is None else first
             findings += [Finding(what, line=tree.size) for what in ledger.apply(event, tree.size)]
-        except Unusable as error:
+        except NoEvent as error:
             findings.append(Finding(str(error), line=tree.size))
-    end = f"lines were signed, and the export ends after {tree.size}"
-    findings += [Finding(f"{one.size} {end}", checkpoint=name) for name, one in proofs.waiting]
+    findings += proofs.missing(tree)
     for name, checkpoint in checkpoints.items():
         if given:
             findings += [Finding(what, checkpoint=name) for what in keys.faults(checkpoint)]
         if first is not None and checkpoint.origin.split("/")[1:2] != [first]:
             findings.append(Finding(f"it is of {checkpoint.origin}, and the export is of tollgate/{first}", checkpoint=name))
-    return Verdict(tree.size, base64.b64encode(tree.root()).decode(), proofs.proven, [*ledger.accounts.values()], findings)
+    root = base64.b64encode(tree.root()).decode()
+    return Verdict(tree.size, root, proofs.proven, [*ledger.accounts.values()], findings)
+
+
+def lines_of(file: Iterable[bytes]) -> Iterator[bytes]:
+    """As they stand, without their ends."""
+    for line in file:
+        yield line[:-1] if line.endswith(b"\n") else line
 
 
 # The command.
@@ -537,13 +513,21 @@ def named(path: str, read: Callable) -> object:
         raise Unusable(f"{path}: {error}") from None
 
 
+def read_key(given: str) -> PublicKey:
+    return named(given, read_public_key) if os.path.exists(given) else read_public_key(given)
+
+
 def as_json(verdict: Verdict, with_balances: bool) -> str:
-    findings = [{name: value for name, value in one._asdict().items() if value is not None} for one in verdict.findings]
+    findings = [
+        {name: value for name, value in finding._asdict().items() if value is not None} for finding in verdict.findings
+    ]
     result = {"lines": verdict.lines, "root": verdict.root, "provenLines": verdict.proven_lines}
     result.update(accounts=len(verdict.accounts), findings=findings)
     if with_balances:
-        told = [(account.account_id, account.currency, account.balances()) for account in verdict.accounts]
-        result["balances"] = [dict(zip(("accountId", "currency", "balances"), one)) for one in told]
+        result["balances"] = [
+            {"accountId": account.account_id, "currency": account.currency, "balances": account.balances()}
+            for account in verdict.accounts
+        ]
     return json.dumps(result, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -556,17 +540,22 @@ def describe(verdict: Verdict, with_balances: bool, is_signed: bool) -> Iterator
     if len(verdict.findings) > SHOWN_FINDINGS:
         yield f"  and {len(verdict.findings) - SHOWN_FINDINGS} more"
     unsigned = "" if is_signed else ", whose signature was not checked: there is no --key"
-    proven = f"the first {verdict.proven_lines} are proven by a checkpoint{unsigned}"
-    proof = proven if verdict.proven_lines > 0 else "no checkpoint proves them"
+    proof = f"the first {verdict.proven_lines} are proven by a checkpoint{unsigned}"
+    if verdict.proven_lines == 0:
+        proof = "no checkpoint proves them"
     yield f"{verdict.lines} events of {len(verdict.accounts)} accounts, root {verdict.root}; {proof}."
     count = len(verdict.findings)
     yield f"{count} difference{'' if count == 1 else 's'} in {verdict.lines} events."
 
 
 def run(arguments: "list[str]") -> int:
-    parser = argparse.ArgumentParser("tollgate_verify.py", allow_abbrev=False, epilog=HELP_END)
-    parser.description = "Checks what tollgate export printed, offline: hash tree, signatures, checkpoints, balances, statements."
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        prog="tollgate_verify.py",
+        allow_abbrev=False,
+        description="Checks what tollgate export printed, offline: the hash tree, signatures and checkpoints, and every balance.",
+        epilog=HELP_END,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("export", help="a file, or - for what comes in")
     parser.add_argument("--key", action="append", default=[], help="a public key: its line, or a file that holds it")
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="a signed checkpoint")
@@ -576,13 +565,17 @@ def run(arguments: "list[str]") -> int:
     if given.key and not given.checkpoint:
         raise Unusable("--key: there is no --checkpoint to check with it")
     checkpoints = {path: named(path, read_checkpoint) for path in given.checkpoint}
-    keys = [named(text, read_public_key) if os.path.exists(text) else read_public_key(text) for text in given.key]
-    with sys.stdin.buffer if given.export == "-" else open(given.export, "rb") as file:
-        verdict = verify((line.removesuffix(b"\n") for line in file), checkpoints, keys)
+    keys = [read_key(text) for text in given.key]
+    if given.export == "-":
+        verdict = verify(lines_of(sys.stdin.buffer), checkpoints, keys)
+    else:
+        with open(given.export, "rb") as file:
+            verdict = verify(lines_of(file), checkpoints, keys)
     told = [printable(line) for line in describe(verdict, given.balances, bool(keys))]
     shown = [as_json(verdict, given.balances)] if given.json else told
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    print(*shown, sep="\n", flush=True)
+    for line in shown:
+        print(line)
     return 1 if verdict.findings else 0
 
 
@@ -591,9 +584,13 @@ def printable(text: str) -> str:
     return "".join("\ufffd" if unicodedata.category(one) in ("Cc", "Cf", "Zl", "Zp") else one for one in text)
 
 
-if __name__ == "__main__":
+def main() -> None:
     try:
         sys.exit(run(sys.argv[1:]))
     except (Unusable, OSError) as error:
         print(f"tollgate_verify.py: {printable(str(error))}", file=sys.stderr)
-        os._exit(2)  # Not by sys.exit, which would try once more to write what could not be.
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
