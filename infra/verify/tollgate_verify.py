@@ -20,7 +20,6 @@ from typing import Callable, Iterable, Iterator, NamedTuple, Optional
 
 HELP_END = """\
 Memory grows with the payments and calls, some 250 bytes each: a reversal may name any of them.
-
 Ends with 0 if all is as it should be, with 1 if something differs, with 2 if it could not be checked.
 """
 SHOWN_FINDINGS = 20
@@ -69,10 +68,6 @@ def point_times(point: Point, factor: int) -> Point:
     return total
 
 
-def is_same_point(one: Point, other: Point) -> bool:
-    return (one[0] * other[2] - other[0] * one[2]) % P == 0 and (one[1] * other[2] - other[1] * one[2]) % P == 0
-
-
 def point_in(encoded: bytes) -> Optional[Point]:
     """The point that 32 bytes encode (5.1.3); none where they encode none."""
     number = int.from_bytes(encoded, "little")
@@ -101,12 +96,13 @@ def is_signature(key: bytes, message: bytes, signature: bytes) -> bool:
     if public is None or commitment is None or scalar >= ORDER or len(signature) != 64:
         return False
     challenge = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % ORDER
-    return is_same_point(point_times(BASE, scalar), point_sum(commitment, point_times(public, challenge)))
+    one, other = point_times(BASE, scalar), point_sum(commitment, point_times(public, challenge))
+    return all((one[at] * other[2] - other[at] * one[2]) % P == 0 for at in (0, 1))
 
 
-# Keys and checkpoints: signed notes (c2sp.org/signed-note, c2sp.org/tlog-checkpoint).
+# Keys and checkpoints: signed notes (c2sp.org/signed-note, c2sp.org/tlog-checkpoint, c2sp.org/tlog-cosignature).
 
-ED25519 = b"\x01"
+SIGNS, COSIGNS = b"\x01", b"\x04"
 
 
 class PublicKey(NamedTuple):
@@ -134,13 +130,14 @@ def from_base64(text: str) -> Optional[bytes]:
     return decoded if base64.b64encode(decoded).decode() == text else None
 
 
-def read_public_key(line: str) -> PublicKey:
+def read_public_key(line: str, kind: bytes = SIGNS) -> PublicKey:
+    what = "public key" if kind == SIGNS else "key of a witness"
     match = re.fullmatch(r"([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})", line.strip())
     typed = None if match is None else from_base64(match[3])
-    if match is None or typed is None or len(typed) != 33 or typed[:1] != ED25519:
-        raise Unusable("it is no public key: a line NAME+ID+KEY of an Ed25519 key is expected")
+    if match is None or typed is None or len(typed) != 33 or typed[:1] != kind:
+        raise Unusable(f"it is no {what}: a line NAME+ID+KEY of an Ed25519 key is expected")
     if hashlib.sha256(match[1].encode(errors="replace") + b"\n" + typed).hexdigest()[:8] != match[2]:
-        raise Unusable("the public key does not match its id: it was damaged, or put together from two")
+        raise Unusable(f"the {what} does not match its id: it was damaged, or put together from two")
     return PublicKey(match[1], match[2], typed[1:])
 
 
@@ -155,11 +152,30 @@ def read_checkpoint(note: str) -> Checkpoint:
 
 
 def signatures_in(lines: str) -> Iterator["tuple[str, str, bytes]"]:
-    for line in lines.split("\n"):
-        match = re.fullmatch(r"\u2014 (\S+) (\S+)", line)
-        decoded = None if match is None else from_base64(match[2])
-        if match is not None and decoded is not None and len(decoded) == 68:
-            yield match[1], decoded[:4].hex(), decoded[4:]
+    for name, text in re.findall(r"^\u2014 (\S+) (\S+)$", lines, re.MULTILINE):
+        decoded = from_base64(text) or b""
+        if len(decoded) > 4:
+            yield name, decoded[:4].hex(), decoded[4:]
+
+
+def is_cosignature(key: PublicKey, text: str, signature: bytes) -> bool:
+    """The time, in seconds of 1970, is signed before the text."""
+    message = f"cosignature/v1\ntime {int.from_bytes(signature[:8], 'big')}\n{text}"
+    return is_signature(key.bytes, message.encode(), signature[8:])
+
+
+def witness_findings(checkpoints: "dict[str, Checkpoint]", witness: PublicKey) -> Iterator[Finding]:
+    """Each cosignature of a witness must be right, and the newest checkpoint must have one: it continues the others."""
+    newest = max(checkpoints, key=lambda name: checkpoints[name].size)
+    is_cosigned = False
+    for name, one in checkpoints.items():
+        own = [signature for *who, signature in one.signatures if who == [witness.name, witness.key_id]]
+        is_cosigned |= bool(own) and one.size == checkpoints[newest].size
+        if not all(is_cosignature(witness, one.text, signature) for signature in own):
+            what = f"the cosignature of witness {witness.name} is not its own, or not of this checkpoint"
+            yield Finding(what, checkpoint=name)
+    if not is_cosigned:
+        yield Finding(f"witness {witness.name} has not cosigned it", checkpoint=newest)
 
 
 # The hash tree (RFC 9162, 2.1).
@@ -238,20 +254,19 @@ class Keys:
         message = checkpoint.text.encode()
         if not own or not all(is_signature(key.bytes, message, signature) for key, signature in own):
             yield f"it is not signed by the key of {' or '.join(names)}"
-        elif not any(self.is_valid(key.key_id, checkpoint.size) for key, _ in own):
-            for key, _ in own:
-                yield self.reach(key.key_id, checkpoint.size)
+        else:
+            reasons = [self.out_of_reach(key.key_id, checkpoint.size) for key, _ in own]
+            yield from reasons if all(reasons) else []
         for name in names:
             if checkpoint.origin != name and not checkpoint.origin.startswith(f"{name}/"):
                 yield f"it is of {checkpoint.origin}, and the key of {name}"
 
-    def is_valid(self, key_id: str, size: int) -> bool:
-        return self.first_size.get(key_id, 0) <= size <= self.last_size.get(key_id, size)
-
-    def reach(self, key_id: str, size: int) -> str:
-        if size < self.first_size.get(key_id, 0):
-            return f"key {key_id} signs from {self.first_size[key_id]} events on, and it is of {size}"
-        return f"key {key_id} signs up to {self.last_size[key_id]} events, and it is of {size}"
+    def out_of_reach(self, key_id: str, size: int) -> str:
+        """Why a key may not have signed so many; empty if it may."""
+        first, last = self.first_size.get(key_id, 0), self.last_size.get(key_id, size)
+        if size < first:
+            return f"key {key_id} signs from {first} events on, and it is of {size}"
+        return f"key {key_id} signs up to {last} events, and it is of {size}" if size > last else ""
 
 
 # Balances: whole numbers of ten-thousand-millionths, so that nothing is ever rounded.
@@ -266,10 +281,7 @@ ENTRIES: "dict[str, tuple[str, int, Callable[[int, str], bool]]]" = {
     "BalanceAdjusted": ("adjustment", 1, lambda amount, _: amount != 0),
 }
 FORMULAS = ("outbound-minus-inbound", "inbound-minus-outbound")
-MOVES_NOTHING = {
-    *("ReservationPlaced", "ReservationExtended", "ReservationReleased", "ReservationExpired"),
-    "StatementClosed",
-}
+MOVES_NOTHING = {*(f"Reservation{what}" for what in ("Placed", "Extended", "Released", "Expired")), "StatementClosed"}
 # Streams beside those of accounts, and what may stand in them.
 OTHER_STREAMS = {
     "cutoff-": {"TrafficBlocked", "TrafficUnblocked"},
@@ -424,13 +436,9 @@ class NoEvent(Exception):
     """The line is no event of a ledger; the message says why."""
 
 
-def refuse(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
 def event_in(line: bytes) -> dict:
     try:
-        event = json.loads(line.decode(), parse_constant=refuse)
+        event = json.loads(line.decode(), parse_constant=int)  # NaN and Infinity are no numbers of JSON, nor of int
     except (ValueError, RecursionError):
         raise NoEvent("it is no JSON") from None
     if not isinstance(event, dict) or not isinstance(event.get("data"), dict):
@@ -471,9 +479,15 @@ class Proofs:
             yield Finding(what, checkpoint=name)
 
 
-def verify(lines: Iterable[bytes], checkpoints: "dict[str, Checkpoint]", given: "list[PublicKey]") -> Verdict:
+class Given(NamedTuple):
+    checkpoints: "dict[str, Checkpoint]"
+    keys: "list[PublicKey]"
+    witnesses: "list[PublicKey]"
+
+
+def verify(lines: Iterable[bytes], given: Given) -> Verdict:
     """Reads an export once, from its first line to its last."""
-    tree, keys, proofs = Tree(), Keys(given), Proofs(checkpoints)
+    tree, keys, proofs = Tree(), Keys(given.keys), Proofs(given.checkpoints)
     ledger = Ledger(keys)
     first: Optional[str] = None
     findings = [*proofs.compare(tree)]
@@ -487,19 +501,13 @@ def verify(lines: Iterable[bytes], checkpoints: "dict[str, Checkpoint]", given: 
         except NoEvent as error:
             findings.append(Finding(str(error), line=tree.size))
     findings += proofs.missing(tree)
-    for name, checkpoint in checkpoints.items():
-        if given:
-            findings += [Finding(what, checkpoint=name) for what in keys.faults(checkpoint)]
+    for name, checkpoint in given.checkpoints.items():
+        findings += [Finding(what, checkpoint=name) for what in keys.faults(checkpoint) if given.keys]
         if first is not None and checkpoint.origin.split("/")[1:2] != [first]:
             findings.append(Finding(f"it is of {checkpoint.origin}, and the export is of tollgate/{first}", checkpoint=name))
+    findings += [one for witness in given.witnesses for one in witness_findings(given.checkpoints, witness)]
     root = base64.b64encode(tree.root()).decode()
     return Verdict(tree.size, root, proofs.proven, [*ledger.accounts.values()], findings)
-
-
-def lines_of(file: Iterable[bytes]) -> Iterator[bytes]:
-    """As they stand, without their ends."""
-    for line in file:
-        yield line[:-1] if line.endswith(b"\n") else line
 
 
 # The command.
@@ -513,14 +521,13 @@ def named(path: str, read: Callable) -> object:
         raise Unusable(f"{path}: {error}") from None
 
 
-def read_key(given: str) -> PublicKey:
-    return named(given, read_public_key) if os.path.exists(given) else read_public_key(given)
+def read_key(given: str, kind: bytes) -> PublicKey:
+    read = functools.partial(read_public_key, kind=kind)
+    return named(given, read) if os.path.exists(given) else read(given)
 
 
 def as_json(verdict: Verdict, with_balances: bool) -> str:
-    findings = [
-        {name: value for name, value in finding._asdict().items() if value is not None} for finding in verdict.findings
-    ]
+    findings = [{name: value for name, value in one._asdict().items() if value is not None} for one in verdict.findings]
     result = {"lines": verdict.lines, "root": verdict.root, "provenLines": verdict.proven_lines}
     result.update(accounts=len(verdict.accounts), findings=findings)
     if with_balances:
@@ -559,23 +566,20 @@ def run(arguments: "list[str]") -> int:
     parser.add_argument("export", help="a file, or - for what comes in")
     parser.add_argument("--key", action="append", default=[], help="a public key: its line, or a file that holds it")
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="a signed checkpoint")
+    parser.add_argument("--witness", action="append", default=[], metavar="KEY", help="of who must have cosigned the newest")
     parser.add_argument("--balances", action="store_true", help="print every balance as the events say it")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     given = parser.parse_args(arguments)
-    if given.key and not given.checkpoint:
-        raise Unusable("--key: there is no --checkpoint to check with it")
+    if (given.key or given.witness) and not given.checkpoint:
+        raise Unusable(f"--{'key' if given.key else 'witness'}: there is no --checkpoint to check with it")
     checkpoints = {path: named(path, read_checkpoint) for path in given.checkpoint}
-    keys = [read_key(text) for text in given.key]
-    if given.export == "-":
-        verdict = verify(lines_of(sys.stdin.buffer), checkpoints, keys)
-    else:
-        with open(given.export, "rb") as file:
-            verdict = verify(lines_of(file), checkpoints, keys)
+    keys, witnesses = ([read_key(text, kind) for text in of] for of, kind in ((given.key, SIGNS), (given.witness, COSIGNS)))
+    with open(sys.stdin.fileno() if given.export == "-" else given.export, "rb") as file:
+        lines = (line[:-1] if line.endswith(b"\n") else line for line in file)
+        verdict = verify(lines, Given(checkpoints, keys, witnesses))
     told = [printable(line) for line in describe(verdict, given.balances, bool(keys))]
-    shown = [as_json(verdict, given.balances)] if given.json else told
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    for line in shown:
-        print(line)
+    print(*([as_json(verdict, given.balances)] if given.json else told), sep="\n")
     return 1 if verdict.findings else 0
 
 

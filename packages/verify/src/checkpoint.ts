@@ -20,18 +20,24 @@ export class Unusable extends Error {
   override readonly name = 'Unusable';
 }
 
-const ed25519 = 1;
+/** Whose key it is, by the byte before it (c2sp.org/signed-note). */
+const kinds = { 'public key': 1, 'key of a witness': 4 } as const;
 
-/** Throws `Unusable`. */
-export const readPublicKey = (line: string): PublicKey => {
+const readKey = (line: string, kind: keyof typeof kinds): PublicKey => {
   const [, name, keyId, base64] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/.exec(line.trim()) ?? [];
   const typed = Buffer.from(base64 ?? '', 'base64');
-  if (name === undefined || keyId === undefined || typed.length !== 33 || typed[0] !== ed25519)
-    throw new Unusable('it is no public key: a line NAME+ID+KEY of an Ed25519 key is expected');
+  if (name === undefined || keyId === undefined || typed.length !== 33 || typed[0] !== kinds[kind])
+    throw new Unusable(`it is no ${kind}: a line NAME+ID+KEY of an Ed25519 key is expected`);
   if (createHash('sha256').update(`${name}\n`).update(typed).digest('hex').slice(0, 8) !== keyId)
-    throw new Unusable('the public key does not match its id: it was damaged, or put together from two');
+    throw new Unusable(`the ${kind} does not match its id: it was damaged, or put together from two`);
   return { name, keyId, bytes: typed.subarray(1) };
 };
+
+/** Of who signs checkpoints. Throws `Unusable`. */
+export const readPublicKey = (line: string): PublicKey => readKey(line, 'public key');
+
+/** Of a witness, who cosigns them (c2sp.org/tlog-cosignature). Throws `Unusable`. */
+export const readWitnessKey = (line: string): PublicKey => readKey(line, 'key of a witness');
 
 /** A signed note (c2sp.org/signed-note) that holds a checkpoint (c2sp.org/tlog-checkpoint). Throws `Unusable`. */
 export const readCheckpoint = (note: string): Checkpoint => {
@@ -53,7 +59,7 @@ const isBase64 = (text: string, bytes: Buffer): boolean => bytes.toString('base6
 const signatureIn = (line: string): Signature[] => {
   const [, name, base64 = ''] = /^\u2014 (\S+) (\S+)$/.exec(line) ?? [];
   const bytes = Buffer.from(base64, 'base64');
-  return name === undefined || !isBase64(base64, bytes) || bytes.length !== 68
+  return name === undefined || !isBase64(base64, bytes) || bytes.length < 5
     ? []
     : [{ name, keyId: bytes.subarray(0, 4).toString('hex'), bytes: bytes.subarray(4) }];
 };
@@ -66,6 +72,20 @@ export const signersOf = ({ signatures }: Checkpoint, keys: readonly PublicKey[]
 export const isSignedBy = ({ text, signatures }: Checkpoint, key: PublicKey): boolean => {
   const own = signatures.filter((signature) => isOf(signature, key));
   return own.length > 0 && own.every(({ bytes }) => isEd25519(Buffer.from(text), bytes, key));
+};
+
+/** The same of a witness's key, which signs the time, in seconds of 1970, before the text. */
+export const isCosignedBy = ({ text, signatures }: Checkpoint, key: PublicKey): boolean => {
+  const own = signatures.filter((signature) => isOf(signature, key));
+  return own.length > 0 && own.every(({ bytes }) => isCosignature(text, bytes, key));
+};
+
+const timeBytes = 8;
+
+const isCosignature = (text: string, bytes: Buffer, key: PublicKey): boolean => {
+  if (bytes.length <= timeBytes) return false;
+  const message = `cosignature/v1\ntime ${String(bytes.readBigUInt64BE())}\n${text}`;
+  return isEd25519(Buffer.from(message), bytes.subarray(timeBytes), key);
 };
 
 const isOf = ({ name, keyId }: Signature, key: PublicKey): boolean => name === key.name && keyId === key.keyId;

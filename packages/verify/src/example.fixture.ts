@@ -19,17 +19,18 @@ const bytesOf = async function* (parts: readonly Uint8Array[]): AsyncGenerator<U
 
 export const textOf = (given: readonly string[]): Buffer => Buffer.from(given.map((line) => `${line}\n`).join(''));
 
-type Given = { checkpoints?: Record<string, Checkpoint>; with?: (typeof key)[] };
+type Given = { checkpoints?: Record<string, Checkpoint>; with?: (typeof key)[]; witnesses?: (typeof key)[] };
 
 /** What the verifier says of these bytes. */
 export const verified = async (
   bytes: Buffer | readonly Buffer[],
-  { checkpoints = { earlier, newest }, with: keys = [key] }: Given = {},
+  { checkpoints = { earlier, newest }, with: keys = [key], witnesses = [] }: Given = {},
 ): Promise<Verdict> => {
   const { verdict } = await verifyExport({
     bytes: bytesOf(Buffer.isBuffer(bytes) ? [bytes] : bytes),
     checkpoints: Object.entries(checkpoints).map(([name, checkpoint]) => ({ name, checkpoint })),
     keys,
+    witnesses,
   });
   return verdict;
 };

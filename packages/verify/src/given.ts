@@ -1,17 +1,25 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { Unusable, readCheckpoint, readPublicKey } from './checkpoint';
+import { Unusable, readCheckpoint, readPublicKey, readWitnessKey } from './checkpoint';
 import type { PublicKey } from './checkpoint';
-import type { GivenCheckpoint } from './verify-export';
+import type { Proofs } from './finding';
+
+/** As they were named on the command line. */
+type Named = Record<'checkpoint' | 'key' | 'witness', readonly string[] | undefined>;
 
 /** What to check with: checkpoints by file, and keys by file or as they are. Throws `Unusable`. */
-export const readProofs = (names: readonly string[], keys: readonly string[]) => {
-  if (keys.length > 0 && names.length === 0) throw new Unusable('--key: there is no --checkpoint to check with it');
-  const checkpoints = names.map((name): GivenCheckpoint => ({ name, checkpoint: readFrom(name, readCheckpoint) }));
-  return { checkpoints, keys: keys.map(readKey) };
+export const readProofs = ({ checkpoint = [], key = [], witness = [] }: Named): Proofs => {
+  if (checkpoint.length === 0)
+    for (const [option, { length }] of Object.entries({ key, witness }))
+      if (length > 0) throw new Unusable(`--${option}: there is no --checkpoint to check with it`);
+  return {
+    checkpoints: checkpoint.map((name) => ({ name, checkpoint: readFrom(name, readCheckpoint) })),
+    keys: key.map((given) => readKey(given, readPublicKey)),
+    witnesses: witness.map((given) => readKey(given, readWitnessKey)),
+  };
 };
 
-const readKey = (given: string): PublicKey =>
-  existsSync(given) ? readFrom(given, readPublicKey) : readPublicKey(given);
+const readKey = (given: string, read: (line: string) => PublicKey): PublicKey =>
+  existsSync(given) ? readFrom(given, read) : read(given);
 
 /** What a file holds. What is wrong with it is said with its name. Throws `Unusable`. */
 export const readFrom = <Value>(path: string, read: (text: string) => Value): Value => {

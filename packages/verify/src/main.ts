@@ -5,15 +5,14 @@ import { messageOf, readProofs } from './given';
 import { printable } from './printable';
 import { proofReportOf, reportOf } from './report';
 import { verifyExport } from './verify-export';
-import type { Finding } from './verify-export';
+import type { Finding, Proofs } from './finding';
 import { verifyConsistency, verifyInclusion } from './verify-proof';
-import type { Given } from './verify-proof';
 import { verifyTiles } from './verify-tiles';
 
-const help = `Usage: tollgate-verify EXPORT [--key KEY]... [--checkpoint FILE]... [--balances] [--json]
-       tollgate-verify LINE --inclusion PROOF --checkpoint FILE [--key KEY]... [--json]
-       tollgate-verify --consistency PROOF --checkpoint OLD --checkpoint NEW [--key KEY]... [--json]
-       tollgate-verify --tiles FOLDER --checkpoint FILE... [--key KEY]... [--json]
+const help = `Usage: tollgate-verify EXPORT [--key KEY]... [--checkpoint FILE]... [--witness KEY]... [--balances] [--json]
+       tollgate-verify LINE --inclusion PROOF --checkpoint FILE [--key KEY]... [--witness KEY]... [--json]
+       tollgate-verify --consistency PROOF --checkpoint OLD --checkpoint NEW [--key KEY]... [--witness KEY]... [--json]
+       tollgate-verify --tiles FOLDER --checkpoint FILE... [--key KEY]... [--witness KEY]... [--json]
 
 Checks what "tollgate export" printed, offline: every event against the rules, every balance, every block and unblock; and with
 checkpoints, that nothing was changed, left out, put in or moved since they were signed. EXPORT is a file, or - for what comes in.
@@ -22,6 +21,7 @@ or that the hashes in tiles are those that were signed.
 
   --key KEY             a public key: its line, or a file that holds it; more of them where one was replaced after it was stolen
   --checkpoint FILE     a signed checkpoint, best one that was kept from earlier and a new one; may be given several times
+  --witness KEY         the public key of a witness, who must have cosigned the newest of the checkpoints; its line, or a file
   --inclusion PROOF     what /v1/proofs/inclusion answered, in a file
   --consistency PROOF   what /v1/proofs/consistency answered, in a file
   --tiles FOLDER        tiles of hashes as /v1/tile/ has them, a folder for each level: 0/000, 0/x001/234, 0/001.p/17
@@ -33,6 +33,7 @@ Ends with 0 if all is as it should be, with 1 if something differs, with 2 if it
 
 const options = {
   key: { type: 'string', multiple: true },
+  witness: { type: 'string', multiple: true },
   checkpoint: { type: 'string', multiple: true },
   inclusion: { type: 'string' },
   consistency: { type: 'string' },
@@ -52,7 +53,7 @@ const main = async (): Promise<number> => {
 };
 
 const check = async ([path, ...more]: readonly string[], values: Values): Promise<number> => {
-  const given = readProofs(values.checkpoint ?? [], values.key ?? []);
+  const given = readProofs({ checkpoint: values.checkpoint, key: values.key, witness: values.witness });
   if (more.length > 0) throw new Unusable(`name one file\n\n${help}`);
   const findings = proofFindings(path, values, given);
   if (findings !== undefined) {
@@ -63,7 +64,7 @@ const check = async ([path, ...more]: readonly string[], values: Values): Promis
   return checkExport(path, values, given);
 };
 
-const checkExport = async (path: string, values: Values, given: Given): Promise<number> => {
+const checkExport = async (path: string, values: Values, given: Proofs): Promise<number> => {
   const bytes = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 1 << 20 });
   const { verdict, fold } = await verifyExport({ bytes, ...given });
   const balances = values.balances ? [...fold.accounts()] : undefined;
@@ -76,7 +77,7 @@ const checkExport = async (path: string, values: Values, given: Given): Promise<
 };
 
 /** What is wrong with what a single proof proves; absent where there is none. */
-const proofFindings = (path: string | undefined, values: Values, given: Given): Finding[] | undefined => {
+const proofFindings = (path: string | undefined, values: Values, given: Proofs): Finding[] | undefined => {
   const { inclusion, consistency, tiles } = values;
   if (tiles !== undefined) {
     if (path !== undefined)

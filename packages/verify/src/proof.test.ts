@@ -88,6 +88,15 @@ test('a checkpoint of another history is not continued', () => {
   expect(consistencyFaults(consistencyOf(10, 10), other, signedAt(10))).toHaveLength(1);
 });
 
+test('two checkpoints of one size needed a proof that nobody gives: that of nothing was called too short', () => {
+  for (const checkpoint of signed) {
+    const { size } = checkpoint;
+    expect(consistencyFaults({ from: size, to: size, hashes: [] }, checkpoint, checkpoint)).toEqual([]);
+    const more = { from: size, to: size, hashes: [Buffer.alloc(32)] };
+    expect(consistencyFaults(more, checkpoint, checkpoint)).toEqual(['the proof is too long']);
+  }
+});
+
 test('a proof of other sizes than were signed says so', () => {
   expect(inclusionFaults(lineAt(3), inclusionOf(3, 22), signedAt(23))).toEqual([
     'the proof is of 22 lines, and 23 were signed',

@@ -34,12 +34,16 @@ export const consistencyFaults = (proof: ConsistencyProof, older: Checkpoint, ne
       `the proof is from ${String(from)} to ${String(to)} lines, and ${String(older.size)} and ${String(newer.size)} were signed`,
     ];
   if (from === 0) return [];
-  const roots = rootsOf({ from, to, hashes }, older.root);
+  const roots = from === to ? sameOf(hashes, newer.root) : rootsOf({ from, to, hashes }, older.root);
   if (typeof roots === 'string') return [roots];
   return roots.older.equals(older.root) && roots.newer.equals(newer.root)
     ? []
     : ['the newer checkpoint is not of the same history: a line before the older one was changed'];
 };
+
+/** Of the same tree there is nothing to prove. */
+const sameOf = ({ length }: readonly Buffer[], root: Buffer): { older: Buffer; newer: Buffer } | string =>
+  length === 0 ? { older: root, newer: root } : tooLong;
 
 /** Both roots, from the hashes of a proof between two sizes of which the first is not 0. */
 const rootsOf = ({ from, to, hashes }: ConsistencyProof, older: Buffer): { older: Buffer; newer: Buffer } | string => {
@@ -65,7 +69,7 @@ const siblingsOn = (node: number, lastNode: number, hashes: readonly Buffer[]): 
   let [at, last] = [node, lastNode];
   const siblings: Sibling[] = [];
   for (const hash of hashes) {
-    if (last === 0) return 'the proof is too long';
+    if (last === 0) return tooLong;
     siblings.push({ hash, isLeft: at % 2 === 1 || at === last });
     // The last node has no sibling at the right: it moves up until it has one at the left.
     if (at === last) while (at % 2 === 0) [at, last] = up(at, last);
@@ -77,6 +81,7 @@ const siblingsOn = (node: number, lastNode: number, hashes: readonly Buffer[]): 
 const up = (at: number, last: number): [number, number] => [Math.floor(at / 2), Math.floor(last / 2)];
 
 const tooShort = 'the proof is too short';
+const tooLong = 'the proof is too long';
 
 /** Throws `Unusable`. */
 export const readInclusionProof = (text: string): InclusionProof => {

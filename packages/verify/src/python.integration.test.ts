@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { resolve } from 'node:path';
 import { byteCases, tamperingCases } from './tampering-cases.fixture';
+import { witnessOf } from './signing.fixture';
+import { witnessCases } from './witness-cases.fixture';
 
 const root = resolve(__dirname, '../../..');
 const folder = resolve(root, 'infra/verify');
@@ -27,12 +29,13 @@ const verifyEach = `
     checkpoints = {name: v.read_checkpoint(note) for name, note in given["checkpoints"].items()}
     keys = [v.read_public_key(key) for key in given["keys"]]
     lines = base64.b64decode(given["bytes"]).split(b"\\n")
-    verdict = v.verify(lines[:-1] if lines[-1] == b"" else lines, checkpoints, keys)
+    witnesses = [v.read_public_key(key, v.COSIGNS) for key in given.get("witnesses", [])]
+    verdict = v.verify(lines[:-1] if lines[-1] == b"" else lines, v.Given(checkpoints, keys, witnesses))
     print(json.dumps([f"{finding.place()}: {finding.what}" for finding in verdict.findings]))
 `;
 
 test.each([
-  ['all that somebody may have done', tamperingCases],
+  ['all that somebody may have done', [...tamperingCases, ...witnessCases]],
   ['any byte that somebody may have changed', byteCases(5)],
 ])('the second verifier finds %s as the first does', (_, cases) => {
   const found = eachOf(
@@ -145,6 +148,12 @@ test('a whole export ends with 0, and says what is proven, for people and for pr
   });
 });
 
+test('a checkpoint that no witness cosigned ends with 1, and says which', () => {
+  const { status, stdout } = run([script, 'example/export.ndjson', ...proofs, '--witness', witnessOf(7).line]);
+  const what = '  example/checkpoint: witness witness.example/w1 has not cosigned it\n';
+  expect([status, stdout]).toEqual([1, expect.stringContaining(what)]);
+});
+
 test('one that was tampered with ends with 1, and says where', () => {
   const { status, stdout } = run([script, '-', ...proofs], '{}\n');
   expect([status, stdout]).toEqual([1, expect.stringContaining('line 1: it is no event')]);
@@ -164,6 +173,12 @@ test.each<[what: string, args: string[], says: string]>([
   ['a key that is none', ['example/export.ndjson', ...proofs, '--key', 'example/checkpoint'], 'it is no public key'],
   ['a checkpoint that is none', ['example/export.ndjson', '--checkpoint', 'example/key.pub'], 'it is no checkpoint'],
   ['a key and nothing to check with it', ['example/export.ndjson', '--key', 'example/key.pub'], 'no --checkpoint'],
+  [
+    'the key of who signs, given as that of a witness',
+    ['example/export.ndjson', ...proofs, '--witness', 'example/key.pub'],
+    'it is no key of a witness',
+  ],
+  ['a witness and nothing that it may have cosigned', ['example/export.ndjson', '--witness', 'x'], 'no --checkpoint'],
   ['an option that it does not have', ['example/export.ndjson', '--kee', 'x'], '--kee'],
 ])('with %s it ends with 2 and says so', (_, args, says) => {
   const { status, stderr } = run([script, ...args]);

@@ -1,5 +1,6 @@
 import type { AccountBalances } from './fold';
-import type { Finding, Verdict } from './verify-export';
+import type { Finding } from './finding';
+import type { Verdict } from './verify-export';
 
 const shownFindings = 20;
 

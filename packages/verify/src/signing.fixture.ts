@@ -2,30 +2,59 @@ import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto
 import { lines } from './example.fixture';
 import { createTree } from './tree';
 
-const ed25519 = Buffer.of(1);
 /** What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410). */
 const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export const ledger = 'tollgate/f00ba706-7cd3-47ed-bebe-ee5636ce65dc';
 
-/** A key that is always the same, of the example's ledger. */
-export const keyOf = (seed: number) => {
+/** The same for each seed. */
+const privateKeyOf = (seed: number) => {
   const der = Buffer.concat([pkcs8, Buffer.alloc(32, seed)]);
   const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
-  const typed = Buffer.concat([ed25519, Buffer.from(x, 'base64url')]);
-  const id = createHash('sha256').update(`${ledger}\n`).update(typed).digest().subarray(0, 4);
   return {
-    id: id.toString('hex'),
-    line: `${ledger}+${id.toString('hex')}+${typed.toString('base64')}`,
-    signed: (text: string): Buffer => sign(null, Buffer.from(text), privateKey),
+    publicKey: Buffer.from(x, 'base64url'),
+    signed: (text: string) => sign(null, Buffer.from(text), privateKey),
+  };
+};
+
+/** Id and line of a public key, as verifiers of notes take it. */
+const namedKey = (name: string, typed: Buffer) => {
+  const id = createHash('sha256').update(`${name}\n`).update(typed).digest().subarray(0, 4);
+  return { id, line: `${name}+${id.toString('hex')}+${typed.toString('base64')}` };
+};
+
+/** A key that is always the same, of the example's ledger. */
+export const keyOf = (seed: number) => {
+  const { publicKey, signed } = privateKeyOf(seed);
+  const { id, line } = namedKey(ledger, Buffer.concat([Buffer.of(1), publicKey]));
+  return {
+    ...{ id: id.toString('hex'), line, signed },
     /** A signed checkpoint of the first lines of an export. */
     note: (given: readonly string[], size: number, origin = ledger): string => {
       const tree = createTree();
       for (const line of given.slice(0, size)) tree.add(Buffer.from(line));
       const text = `${origin}\n${String(size)}\n${tree.root().toString('base64')}\n`;
-      const signature = Buffer.concat([id, sign(null, Buffer.from(text), privateKey)]);
-      return `${text}\n\u2014 ${ledger} ${signature.toString('base64')}\n`;
+      return `${text}\n\u2014 ${ledger} ${Buffer.concat([id, signed(text)]).toString('base64')}\n`;
+    },
+  };
+};
+
+/** A witness that is always the same, and cosigns whatever it is given. */
+export const witnessOf = (seed: number, name = 'witness.example/w1') => {
+  const { publicKey, signed } = privateKeyOf(seed);
+  const { id, line } = namedKey(name, Buffer.concat([Buffer.of(4), publicKey]));
+  return {
+    line,
+    /** Its line below a note; `of` is the text that it signs, where that is not the note's. */
+    cosigned: (
+      note: string,
+      { time = 1_780_000_000n, of = note.slice(0, note.lastIndexOf('\n\n') + 1) } = {},
+    ): string => {
+      const timestamp = Buffer.alloc(8);
+      timestamp.writeBigUInt64BE(time);
+      const signature = Buffer.concat([id, timestamp, signed(`cosignature/v1\ntime ${String(time)}\n${of}`)]);
+      return `${note}\u2014 ${name} ${signature.toString('base64')}\n`;
     },
   };
 };

@@ -9,6 +9,8 @@ export type TamperingCase = {
   checkpoints: Record<string, string>;
   /** Public keys, as their lines. */
   keys: string[];
+  /** Those of witnesses. */
+  witnesses?: string[];
   /** The beginning of a finding, with its place; none where all is whole. */
   finding?: string;
 };

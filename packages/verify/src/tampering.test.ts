@@ -1,7 +1,9 @@
-import { Unusable, readCheckpoint, readPublicKey } from './checkpoint';
+import { Unusable, readCheckpoint, readPublicKey, readWitnessKey } from './checkpoint';
 import { earlier, exampleText, findingsOf, lines, newest, textOf, verified } from './example.fixture';
+import { witnessOf } from './signing.fixture';
 import { byteCases, tamperingCases } from './tampering-cases.fixture';
 import { createTree } from './tree';
+import { witnessCases } from './witness-cases.fixture';
 
 const whole = textOf(lines);
 
@@ -52,9 +54,13 @@ test('each of the 9,323 bytes changes the root', () => {
   expect(roots.size).toBe(own.reduce((sum, line) => sum + line.length, 0));
 });
 
-test.each(tamperingCases)('$name is as it should be, or is found', async ({ bytes, checkpoints, keys, finding }) => {
+test.each([...tamperingCases, ...witnessCases])('$name is as it should be, or is found', async (one) => {
+  const { bytes, checkpoints, keys, witnesses = [], finding } = one;
   const notes = Object.entries(checkpoints).map(([name, note]) => [name, readCheckpoint(note)] as const);
-  const verdict = await verified(bytes, { checkpoints: Object.fromEntries(notes), with: keys.map(readPublicKey) });
+  const verdict = await verified(bytes, {
+    ...{ checkpoints: Object.fromEntries(notes), with: keys.map(readPublicKey) },
+    witnesses: witnesses.map(readWitnessKey),
+  });
   expect(findingsOf(verdict)).toEqual(
     finding === undefined ? [] : expect.arrayContaining([expect.stringContaining(finding)]),
   );
@@ -84,3 +90,10 @@ test.each([
 ])('%j is no public key', (text) => {
   expect(() => readPublicKey(text)).toThrow(Unusable);
 });
+
+test.each([witnessOf(7).line.replace(/[+](..)/, '+00'), exampleText('key.pub'), 'witness.example/w1'])(
+  '%j is no key of a witness',
+  (text) => {
+    expect(() => readWitnessKey(text)).toThrow(Unusable);
+  },
+);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { witnessOf } from './signing.fixture';
 
 const root = resolve(__dirname, '../../..');
 let folder: string;
@@ -63,6 +64,12 @@ test('a whole export ends with 0, and says what is proven', () => {
   expect(status).toBe(0);
 });
 
+test('a checkpoint that no witness cosigned ends with 1, and says which', () => {
+  const { status, stdout } = verify(['example/export.ndjson', ...proofs, '--witness', witnessOf(7).line]);
+  const what = '  example/checkpoint: witness witness.example/w1 has not cosigned it\n';
+  expect([status, stdout]).toEqual([1, expect.stringContaining(what)]);
+});
+
 test('one that was tampered with ends with 1, and says what and where', () => {
   const text = readFileSync(join(unpacked, 'example/export.ndjson'), 'utf8');
   const input = Buffer.from(text.replace('"99.9999999999"', '"99.9999999998"'));
@@ -108,6 +115,12 @@ test.each<[what: string, args: string[], says: string]>([
   ['a key that is none', ['example/export.ndjson', ...proofs, '--key', 'example/checkpoint'], 'it is no public key'],
   ['a checkpoint that is none', ['example/export.ndjson', '--checkpoint', 'example/key.pub'], 'it is no checkpoint'],
   ['a key and nothing to check with it', ['example/export.ndjson', '--key', 'example/key.pub'], 'no --checkpoint'],
+  [
+    'the key of who signs, given as that of a witness',
+    ['example/export.ndjson', ...proofs, '--witness', 'example/key.pub'],
+    'it is no key of a witness',
+  ],
+  ['a witness and nothing that it may have cosigned', ['example/export.ndjson', '--witness', 'x'], 'no --checkpoint'],
   [
     'a proof without what it is of',
     ['example/key.pub', '--inclusion', 'example/inclusion.json'],

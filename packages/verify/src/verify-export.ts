@@ -1,15 +1,11 @@
-import type { Checkpoint, PublicKey } from './checkpoint';
 import { NoEvent, eventIn } from './event';
 import { createFold } from './fold';
 import type { Fold } from './fold';
+import type { Finding, GivenCheckpoint, Proofs } from './finding';
 import { createKeys } from './keys';
 import { linesOf } from './lines';
 import { createTree } from './tree';
-
-/** Something is not as it should be: in a line of the export, counted from 1, or with a checkpoint. */
-export type Finding = { line?: number; checkpoint?: string; what: string };
-
-export type GivenCheckpoint = { name: string; checkpoint: Checkpoint };
+import { witnessFindings } from './witness';
 
 export type Verdict = {
   lines: number;
@@ -23,13 +19,14 @@ export type Verdict = {
   findings: Finding[];
 };
 
-type Given = { bytes: AsyncIterable<Uint8Array>; checkpoints: readonly GivenCheckpoint[]; keys: readonly PublicKey[] };
+type Given = Proofs & { bytes: AsyncIterable<Uint8Array> };
 
 /** Reads an export once, from its first line to its last. `fold` is what it then holds. */
 export const verifyExport = async ({
   bytes,
   checkpoints,
   keys: given,
+  witnesses,
 }: Given): Promise<{ verdict: Verdict; fold: Fold }> => {
   const tree = createTree();
   const keys = createKeys(given);
@@ -54,6 +51,7 @@ export const verifyExport = async ({
   findings.push(...fold.undecided(), ...proofs.findings(tree.size(), first));
   for (const { name, checkpoint } of checkpoints)
     findings.push(...keys.faults(checkpoint).map((what) => ({ checkpoint: name, what })));
+  findings.push(...witnessFindings(checkpoints, witnesses));
   const accounts = [...fold.accounts()].length;
   const root = tree.root().toString('base64');
   const verdict = { lines: tree.size(), root, provenLines: proofs.proven(), accounts, edges: fold.edges(), findings };

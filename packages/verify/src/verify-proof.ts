@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Unusable } from './checkpoint';
-import type { PublicKey } from './checkpoint';
 import { readFrom } from './given';
 import { createKeys } from './keys';
 import { consistencyFaults, inclusionFaults, readConsistencyProof, readInclusionProof } from './proof';
-import type { Finding, GivenCheckpoint } from './verify-export';
-
-export type Given = { checkpoints: readonly GivenCheckpoint[]; keys: readonly PublicKey[] };
+import type { Finding, GivenCheckpoint, Proofs } from './finding';
+import { witnessFindings } from './witness';
 
 const lineFeed = 0x0a;
 
 /** Whether the one line in a file is among those that a checkpoint signs. Throws `Unusable`. */
-export const verifyInclusion = (linePath: string, proofPath: string, given: Given): Finding[] => {
+export const verifyInclusion = (linePath: string, proofPath: string, given: Proofs): Finding[] => {
   const [signed, ...more] = given.checkpoints;
   if (signed === undefined || more.length > 0) throw new Unusable('--inclusion: name the one --checkpoint it is of');
   const proof = readFrom(proofPath, readInclusionProof);
@@ -22,7 +20,7 @@ export const verifyInclusion = (linePath: string, proofPath: string, given: Give
 };
 
 /** Whether a newer checkpoint continues an older one. Throws `Unusable`. */
-export const verifyConsistency = (proofPath: string, given: Given): Finding[] => {
+export const verifyConsistency = (proofPath: string, given: Proofs): Finding[] => {
   const [older, newer, ...more] = [...given.checkpoints].sort(
     (one, other) => one.checkpoint.size - other.checkpoint.size,
   );
@@ -35,9 +33,12 @@ export const verifyConsistency = (proofPath: string, given: Given): Finding[] =>
   return [...signatureFindings(given), ...foundWith(newer, faults)];
 };
 
-export const signatureFindings = ({ checkpoints, keys }: Given): Finding[] => {
+export const signatureFindings = ({ checkpoints, keys, witnesses }: Proofs): Finding[] => {
   const by = createKeys(keys);
-  return checkpoints.flatMap((given) => foundWith(given, by.faults(given.checkpoint)));
+  return [
+    ...checkpoints.flatMap((given) => foundWith(given, by.faults(given.checkpoint))),
+    ...witnessFindings(checkpoints, witnesses),
+  ];
 };
 
 export const foundWith = ({ name }: GivenCheckpoint, faults: readonly string[]): Finding[] =>

@@ -2,9 +2,8 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { Unusable } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import { createTree } from './tree';
-import type { Finding } from './verify-export';
+import type { Finding, Proofs } from './finding';
 import { foundWith, signatureFindings } from './verify-proof';
-import type { Given } from './verify-proof';
 
 const tileWidth = 256;
 const hashBytes = 32;
@@ -13,7 +12,7 @@ const hashBytes = 32;
  * Whether tiles of hashes (c2sp.org/tlog-tiles) are of the trees that checkpoints sign. The folder has one for each level, and in it the
  * tiles as their paths name them; of those above level 0 any may be missing. Throws `Unusable`.
  */
-export const verifyTiles = (folder: string, given: Given): Finding[] => {
+export const verifyTiles = (folder: string, given: Proofs): Finding[] => {
   if (given.checkpoints.length === 0) throw new Unusable('--tiles: name the --checkpoint they are of');
   return [
     ...signatureFindings(given),
