@@ -4,7 +4,7 @@
 /** The dependency rules of DESIGN section 6. Each has a canary in architecture.test.ts that must trip it. */
 
 /** The EventStoreDB that tests start is one of them: nothing that ships imports it, and it may import what is for tests. */
-const loadingNothing = '/src/(errors|log-levels|connection-string|store-names)\\.ts$';
+const loadingNothing = '/src/(errors|log-levels|connection-string|store-names|witness-address)\\.ts$';
 const tests = '(\\.(test|fixture)\\.[jt]s$|^test/|^packages/(event-store/src/contract|eventstore-test-server)/)';
 const production = '^(packages|services)/[^/]+/src/';
 

@@ -25,6 +25,7 @@ const startAll = async () => {
     environment: {
       DATABASE_URL: postgres.url('reports'),
       TOLLGATE_SIGNING_KEY: join(folder, 'keys', 'key.pem'),
+      TOLLGATE_WITNESSES: 'http://127.0.0.1:1 witness.example/w1+eb762cc2+BNdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea',
       SWITCHES: 'hook',
     },
   });

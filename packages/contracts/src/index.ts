@@ -46,6 +46,7 @@ export type { ConsistencyProof, InclusionProof } from './proofs';
 export {
   accountQuery,
   batchQuery,
+  checkpointQuery,
   consistencyQuery,
   historyQuery,
   inclusionQuery,

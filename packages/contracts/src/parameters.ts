@@ -80,6 +80,11 @@ export const provenEvent = {
   }),
   ...required,
 };
+export const witnessName = inQuery(
+  'witness',
+  'The newest checkpoint that the witness of this name has cosigned since the process was started, instead of the newest of all.',
+  { type: 'string' },
+);
 export const treeSize = inQuery('size', 'Events of the tree: those of the latest checkpoint unless said.', leafCount);
 export const fromSize = { ...inQuery('from', 'Events of the earlier tree.', leafCount), ...required };
 export const toSize = { ...inQuery('to', 'Events of the later tree.', leafCount), ...required };

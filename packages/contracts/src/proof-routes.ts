@@ -10,9 +10,11 @@ const readCheckpoint = (path: string, operationId: string): Route => ({
   operationId,
   tag: 'proofs',
   summary: 'The newest signed checkpoint: how many events there are, and the root of their tree',
+  parameters: [parameter.witnessName],
   answers: {
     200: {
-      description: 'A signed note (c2sp.org/signed-note, c2sp.org/tlog-checkpoint).',
+      description:
+        'A signed note (c2sp.org/signed-note, c2sp.org/tlog-checkpoint), with a line of each witness that has cosigned it by now (c2sp.org/tlog-cosignature).',
       content: [{ as: 'text', mediaType: 'text/plain', description: `Such as:\n\n${checkpointExample}` }],
     },
   },

@@ -75,6 +75,9 @@ const leafCount = z
   .regex(/^(0|[1-9]\d{0,14})$/, 'must be a number of events')
   .transform(Number);
 
+/** Query of the newest checkpoint; or of the newest that the witness of this name has cosigned. What it does not know it passes over. */
+export const checkpointQuery = z.object({ witness: z.string().optional() });
+
 /** Query of a proof that an event is among the first `size`; those of the latest checkpoint unless said. */
 export const inclusionQuery = z.strictObject({
   eventId: z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the id of an event'),

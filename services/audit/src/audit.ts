@@ -10,12 +10,16 @@ import { openSigner } from './signer';
 import type { KeyPlace } from './signing-key';
 import type { Signable, Signer } from './signer';
 import { createSerial } from './serial';
+import type { WitnessAddress } from './witness-address';
+import { startWitnesses } from './witnesses';
+import type { Witnesses } from './witnesses';
 
 /** The ledger's tree, kept up with the log, and its signed checkpoints. */
 export type Audit = {
   tree(): KeptTree;
-  /** The last checkpoint, as a note; absent before the first. */
+  /** The last checkpoint, as a note, with the cosignatures that have come; absent before the first. */
   checkpoint(): string | undefined;
+  witnesses: Witnesses;
   /** Not ready where the log is no extension of what was signed: that is for a person to say. */
   readiness(): { isReady: boolean; detail: string };
   /** Age of the oldest event that is not in the tree, as far as it is known; 0 when all are. */
@@ -34,7 +38,9 @@ type Parts = {
   key: KeyPlace;
   clock: () => Date;
   logger: Log;
-  /** Told of each checkpoint once it is kept: from then on it may be given out. */
+  /** Who is asked to cosign each checkpoint. */
+  witnesses?: readonly WitnessAddress[] | undefined;
+  /** Told of each checkpoint once it is kept: from then on it may be given out; and again with each cosignature of the newest. */
   onSigned?: ((note: string) => void) | undefined;
 };
 
@@ -43,7 +49,7 @@ const checkpointEveryMs = 1_000;
 const flushEvery = 10;
 
 /** Throws if there is something wrong with the key. */
-export const startAudit = async ({ log, leaves, folder, key, clock, logger, onSigned }: Parts): Promise<Audit> => {
+export const startAudit = async ({ log, leaves, folder, key, clock, logger, ...parts }: Parts): Promise<Audit> => {
   const signer = await openSigner(key);
   let tree = await openKeptTree(folder);
   if (!(await isOf(log, tree)) || isWrong(tree, signer)) tree = await anew(tree, folder, logger);
@@ -64,6 +70,14 @@ export const startAudit = async ({ log, leaves, folder, key, clock, logger, onSi
     }),
   );
 
+  const witnesses = startWitnesses(parts.witnesses ?? [], {
+    ...{ clock, logger, onCosigned: parts.onSigned },
+    consistency: (older, newer) => tree.consistency(older, newer),
+  });
+  const onSigned = (note: string): void => {
+    witnesses.show(note);
+    parts.onSigned?.(note);
+  };
   const signing = createSigning({ signer, logger, onSigned });
   const keys = createKeyChanging({ signer, log, logger });
   let ticks = 0;
@@ -78,17 +92,12 @@ export const startAudit = async ({ log, leaves, folder, key, clock, logger, onSi
 
   return {
     tree: () => tree,
-    checkpoint: signer.last,
-    readiness: () => {
-      const [refusal, failure] = [signing.refusal(), signing.failure()];
-      const size = String(tree.size());
-      return refusal === undefined
-        ? {
-            isReady: true,
-            detail: `${size} events are in the tree${failure === undefined ? '' : `; not signed: ${failure}`}`,
-          }
-        : { isReady: false, detail: refusal };
+    checkpoint: () => {
+      const note = signer.last();
+      return note && witnesses.cosigned(note);
     },
+    witnesses,
+    readiness: () => signing.readiness(tree.size()),
     lagSeconds: () => {
       if (following.isCaughtUp()) return 0;
       const since = lastRecordedAt === undefined ? following.behindSince() : new Date(lastRecordedAt);
@@ -99,6 +108,7 @@ export const startAudit = async ({ log, leaves, folder, key, clock, logger, onSi
       clearInterval(timer);
       await following.stop();
       await tick(true);
+      await witnesses.stop();
       tree.close();
       await signer.close();
     },
@@ -107,8 +117,10 @@ export const startAudit = async ({ log, leaves, folder, key, clock, logger, onSi
 
 const signableOf = (tree: KeptTree): Signable => ({ ledger: tree.eventId(0), size: tree.size(), root: tree.root });
 
-/** Signs what may be signed; what may not is told once, and kept for `refusal`. */
-const createSigning = ({ signer, logger, onSigned }: { signer: Signer } & Pick<Parts, 'logger' | 'onSigned'>) => {
+type Signing = { signer: Signer; logger: Log; onSigned(note: string): void };
+
+/** Signs what may be signed; what may not is told once, and kept. */
+const createSigning = ({ signer, logger, onSigned }: Signing) => {
   let refusal: string | undefined;
   let signed = 0;
   let failure: string | undefined;
@@ -117,9 +129,12 @@ const createSigning = ({ signer, logger, onSigned }: { signer: Signer } & Pick<P
     refusal = reason;
   };
   return {
-    refusal: () => refusal,
-    /** Why the last one could not be signed; it is tried again. */
-    failure: () => failure,
+    /** One that could not be signed is tried again. */
+    readiness: (size: number): ReturnType<Audit['readiness']> => {
+      if (refusal !== undefined) return { isReady: false, detail: refusal };
+      const reason = failure === undefined ? '' : `; not signed: ${failure}`;
+      return { isReady: true, detail: `${String(size)} events are in the tree${reason}` };
+    },
     sign: async (tree: Signable, isCaughtUp: boolean): Promise<void> => {
       if (tree.size === signed || refusal !== undefined) return;
       const reason = signer.refusal(tree);
@@ -131,7 +146,7 @@ const createSigning = ({ signer, logger, onSigned }: { signer: Signer } & Pick<P
         const note = await signer.sign(tree);
         signed = tree.size;
         failure = undefined;
-        onSigned?.(note);
+        onSigned(note);
       } catch (error) {
         if (failure !== String(error))
           logger.warn(

@@ -8,15 +8,17 @@ export type Checkpoint = { origin: string; size: number; root: Hash; extension: 
 /** Who signs, as a note names it. */
 export type KeyName = { name: string; publicKey: Uint8Array };
 
-const ed25519 = 1;
+/** What the keys of signed notes are for (c2sp.org/signed-note). */
+const signs = 1;
+export const cosigns = 4;
 
 /** First bytes of a hash of the key and its name (c2sp.org/signed-note). */
-const keyId = ({ name, publicKey }: KeyName): Buffer =>
-  createHash('sha256').update(`${name}\n`).update(Buffer.of(ed25519)).update(publicKey).digest().subarray(0, 4);
+export const keyId = ({ name, publicKey }: KeyName, kind = signs): Buffer =>
+  createHash('sha256').update(`${name}\n`).update(Buffer.of(kind)).update(publicKey).digest().subarray(0, 4);
 
 /** A public key as verifiers of signed notes take it: name, id and key on one line. */
 export const verifierKey = (key: KeyName): string =>
-  `${key.name}+${keyId(key).toString('hex')}+${base64(Buffer.concat([Buffer.of(ed25519), key.publicKey]))}`;
+  `${key.name}+${keyId(key).toString('hex')}+${base64(Buffer.concat([Buffer.of(signs), key.publicKey]))}`;
 
 type Named = KeyName & Pick<SigningKey, 'sign'>;
 
@@ -27,6 +29,9 @@ export const signedNote = async (checkpoint: Checkpoint, { sign, ...named }: Nam
   const signature = await sign(text);
   return `${text}\n\u2014 ${named.name} ${base64(Buffer.concat([keyId(named), signature]))}\n`;
 };
+
+/** What of a note is signed: all before its signatures, with the line end. */
+export const textOf = (note: string): string => note.slice(0, note.lastIndexOf('\n\n') + 1);
 
 /** What a note of ours says; its signature is not looked at. Throws on what is none. */
 export const checkpointIn = (note: string): Checkpoint => {

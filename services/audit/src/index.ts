@@ -6,5 +6,6 @@ export { startCheckpointRelay } from './checkpoint-relay';
 export type { CheckpointRelay } from './checkpoint-relay';
 export { observeAudit, observeRelay } from './metrics';
 export { addAuditRoutes } from './routes';
+export type { Witness } from './witness';
 export { beginKeyChange } from './key-change';
 export { beginNewOrigin } from './signer';

@@ -3,6 +3,8 @@ import type { Registry } from '@tollgate/service-runtime';
 import type { Audit } from './audit';
 import { checkpointIn } from './checkpoint';
 import type { CheckpointRelay } from './checkpoint-relay';
+import type { Witness } from './witness';
+import type { Witnesses } from './witnesses';
 
 export const observeAudit = (audit: Audit, registers: Registry[]): void => {
   const gauge = (name: string, help: string, value: () => number): void => {
@@ -20,6 +22,30 @@ export const observeAudit = (audit: Audit, registers: Registry[]): void => {
   });
   gauge('tollgate_checkpoints_refused', '1 while the log is no extension of what was signed', () =>
     audit.readiness().isReady ? 0 : 1,
+  );
+  observeWitnesses(audit.witnesses, registers);
+};
+
+/** Without witnesses there is nothing to watch. */
+const observeWitnesses = ({ each }: Witnesses, registers: Registry[]): void => {
+  if (each.length === 0) return;
+  const gauge = (name: string, help: string, value: (witness: Witness) => number): void => {
+    new Gauge({
+      ...{ name, help, registers, labelNames: ['witness'] },
+      collect() {
+        for (const witness of each) this.set({ witness: witness.name }, value(witness));
+      },
+    });
+  };
+  gauge(
+    'tollgate_witness_waiting_seconds',
+    'For how long a checkpoint has waited for the cosignature of a witness; 0 when none does',
+    (witness) => witness.waitingSeconds(),
+  );
+  gauge(
+    'tollgate_witness_refused',
+    '1 while a witness says that it has seen another history of this ledger',
+    (witness) => (witness.isRefusing() ? 1 : 0),
   );
 };
 

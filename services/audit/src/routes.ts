@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { consistencyQuery, inclusionQuery, parseBody, problemOf, tilePath } from '@tollgate/contracts';
+import { checkpointQuery, consistencyQuery, inclusionQuery, parseBody, problemOf, tilePath } from '@tollgate/contracts';
 import type { ConsistencyProof, InclusionProof } from '@tollgate/contracts';
 import type { Hash } from '@tollgate/merkle';
 import { HttpProblem, valid } from '@tollgate/service-runtime';
@@ -21,8 +21,20 @@ export const addAuditRoutes = (server: FastifyInstance, audit: Audit): void => {
     throw invalid(`${name}: the latest checkpoint is of ${String(signed)} events`);
   };
 
+  const lastOf = (witness: string): string => {
+    const names = audit.witnesses.each.map(({ name }) => name);
+    if (!names.includes(witness))
+      throw notFound(`witness: ${names.length === 0 ? 'there are none' : `it is one of ${names.join(', ')}`}`);
+    const note = audit.witnesses.lastOf(witness);
+    if (note !== undefined) return note;
+    throw notFound(`witness ${witness} has cosigned no checkpoint since this process was started`);
+  };
+
   for (const path of ['/v1/checkpoints/latest', '/v1/checkpoint'])
-    server.get(path, (_request, reply) => reply.type('text/plain; charset=utf-8').send(latest()));
+    server.get(path, (request, reply) => {
+      const { witness } = valid(parseBody(checkpointQuery, request.query));
+      return reply.type('text/plain; charset=utf-8').send(witness === undefined ? latest() : lastOf(witness));
+    });
 
   server.get<{ Params: { level: string; '*': string } }>('/v1/tile/:level/*', (request, reply) => {
     const { level, '*': tile } = request.params;

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readWitnessAddress } from '@tollgate/audit/witness-address';
+import { isDatabaseUrl } from './database-url';
 import { roleNames } from './roles';
 
 /** What the text of a setting is read as. */
@@ -59,6 +61,30 @@ export const readBy = (read: (text: string) => unknown) =>
       });
     }
   });
+
+export const topicPrefix = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be letters, digits, dots, hyphens and underscores');
+
+export const databaseUrl = z
+  .string()
+  .refine(
+    isDatabaseUrl,
+    'must be postgresql://user:password@host:port/database, with / ? # and % in a password written as %2F %3F %23 %25',
+  );
+
+/** Each as `URL KEY`; of one name there is one. */
+export const witnessList = z.string().transform((text, { addIssue }) => {
+  try {
+    const witnesses = text.split(',').map(readWitnessAddress);
+    const names = new Set(witnesses.map(({ name }) => name));
+    if (names.size < witnesses.length) throw new Error('names a witness twice');
+    return witnesses;
+  } catch (error) {
+    addIssue(error instanceof Error ? error.message : String(error));
+    return z.NEVER;
+  }
+});
 
 export const path = z.string().transform((name) => resolve(name));
 

@@ -74,6 +74,19 @@ test.each(['./data', './data/keys', './data/x/keys'])(
   },
 );
 
+const witness = 'https://secret.example witness.example/w1+eb762cc2+BNdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea';
+
+test('witnesses are listed with commas, each once, and there must be something that they can cosign', () => {
+  const TOLLGATE_SIGNING_KEY = '/keys/signing.pem';
+  const { witnesses } = readSettings({}, { TOLLGATE_SIGNING_KEY, TOLLGATE_WITNESSES: witness });
+  expect(witnesses).toMatchObject([{ url: 'https://secret.example', name: 'witness.example/w1' }]);
+  const twice = faultOf({ TOLLGATE_SIGNING_KEY, TOLLGATE_WITNESSES: `${witness},${witness}` });
+  expect(twice).toBe('TOLLGATE_WITNESSES (--witnesses <list>): names a witness twice');
+  expect(faultOf({ TOLLGATE_WITNESSES: witness })).toContain('TOLLGATE_SIGNING_KEY (--signing-key <file>): is needed');
+  const wrong = faultOf({ TOLLGATE_SIGNING_KEY, TOLLGATE_WITNESSES: witness.slice(0, -1) });
+  expect([wrong, wrong.includes('secret')]).toEqual([expect.stringContaining('must be URL KEY'), false]);
+});
+
 test('all faults are told at once', () => {
   expect(faultOf({ TOLLGATE_PORT: '70000', KAFKA_TLS: 'yes' }).split('\n')).toEqual([
     'TOLLGATE_PORT (--port <number>): must be a whole number from 0 to 65535',

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { readConnectionString } from '@tollgate/event-store-esdb/connection-string';
 import { createStoreNames } from '@tollgate/event-store-esdb/store-names';
 import { logLevels } from '@tollgate/service-runtime/log-levels';
-import { isDatabaseUrl } from './database-url';
 import { faultsOfKeys } from './key-faults';
 import { faultsOfRoles, roleNames } from './roles';
 import { faultsOfSasl } from './sasl-faults';
 import { givenIn, ignoredIn, misspeltIn } from './setting-names';
 import {
   brokerList,
+  databaseUrl,
   flagValue,
   path,
   hostNames,
@@ -17,7 +17,9 @@ import {
   readBy,
   roleList,
   switchList,
+  topicPrefix,
   wholeNumber,
+  witnessList,
 } from './setting-values';
 
 const settingsSchema = z.object({
@@ -43,10 +45,7 @@ const settingsSchema = z.object({
   switches: switchList.default([]),
   acknowledgeWithinMs: wholeNumber(1, 3_600_000).default(5_000),
   kafkaBrokers: brokerList.optional(),
-  kafkaTopicPrefix: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be letters, digits, dots, hyphens and underscores')
-    .default('tollgate.'),
+  kafkaTopicPrefix: topicPrefix.default('tollgate.'),
   kafkaGroup: z.string().default('tollgate'),
   kafkaClientId: z.string().default('tollgate'),
   kafkaTls: flagValue.default(false),
@@ -58,13 +57,8 @@ const settingsSchema = z.object({
   signingKey: path.optional(),
   signingAgent: path.optional(),
   numberKeys: path.optional(),
-  databaseUrl: z
-    .string()
-    .refine(
-      isDatabaseUrl,
-      'must be postgresql://user:password@host:port/database, with / ? # and % in a password written as %2F %3F %23 %25',
-    )
-    .optional(),
+  witnesses: witnessList.default([]),
+  databaseUrl: databaseUrl.optional(),
 });
 
 /** Every setting of `tollgate serve`, checked and complete. */
@@ -232,6 +226,12 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
       flag: '--number-keys <folder>',
       about:
         'folder of the keys that the numbers of callers and callees are sealed with, outside of the data folder; made if it is missing; without it they are recorded as they are',
+      initial: '',
+    },
+    witnesses: {
+      variable: 'TOLLGATE_WITNESSES',
+      flag: '--witnesses <list>',
+      about: 'URL KEY,… of the witnesses that are asked to cosign each checkpoint, KEY being NAME+ID+KEY',
       initial: '',
     },
     databaseUrl: {
