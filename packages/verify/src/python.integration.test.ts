@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { resolve } from 'node:path';
+import { findingsOf, verified } from './example.fixture';
+import { rightStatements, wrongStatements } from './statement-cases.fixture';
 import { byteCases, tamperingCases } from './tampering-cases.fixture';
 import { witnessOf } from './signing.fixture';
 import { witnessCases } from './witness-cases.fixture';
@@ -49,6 +51,16 @@ test.each([
     );
   expect(wrong).toEqual([]);
   expect(found).toHaveLength(cases.length);
+});
+
+test('the second verifier passed over closed statements: it finds of them what the first does, word for word', async () => {
+  const cases = [{ bytes: rightStatements }, ...wrongStatements];
+  const found = eachOf(
+    verifyEach,
+    cases.map(({ bytes }) => ({ bytes: bytes.toString('base64'), checkpoints: {}, keys: [] })),
+  );
+  const first = cases.map(async ({ bytes }) => findingsOf(await verified(bytes, { checkpoints: {} })));
+  expect(found).toEqual(await Promise.all(first));
 });
 
 /** RFC 8032, 7.1: tests 1, 2, 3 and SHA(abc), as key, message and signature. */
