@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import datetime
 import functools
 import hashlib
 import json
@@ -18,10 +19,6 @@ import sys
 import unicodedata
 from typing import Callable, Iterable, Iterator, NamedTuple, Optional
 
-HELP_END = """\
-Memory grows with the payments and calls, some 250 bytes each: a reversal may name any of them.
-Ends with 0 if all is as it should be, with 1 if something differs, with 2 if it could not be checked.
-"""
 SHOWN_FINDINGS = 20
 
 
@@ -29,42 +26,29 @@ class Unusable(Exception):
     """Something was given that is not what it should be: nothing can be checked with it."""
 
 
-class Finding(NamedTuple):
-    """Something is not as it should be: in a line of the export, counted from 1, or with a checkpoint."""
-
-    what: str
-    line: Optional[int] = None
-    checkpoint: Optional[str] = None
-
-    def place(self) -> str:
-        return f"line {self.line}" if self.checkpoint is None else self.checkpoint
+class NoEvent(Exception):
+    """The line is no event of a ledger; the message says why."""
 
 
-# Ed25519 (RFC 8032, 5.1): points of the curve -x² + y² = 1 + d·x²·y², as (X, Y, Z, T) with x = X/Z, y = Y/Z, x·y = T/Z.
+# Ed25519 (RFC 8032, 5.1): points (x, y) of the curve -x² + y² = 1 + d·x²·y².
 
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
-Point = "tuple[int, int, int, int]"
+D = -121665 * pow(121666, -1, P) % P
+Point = "tuple[int, int]"
 
 
 def point_sum(one: Point, other: Point) -> Point:
-    a = (one[1] - one[0]) * (other[1] - other[0]) % P
-    b = (one[1] + one[0]) * (other[1] + other[0]) % P
-    c = 2 * one[3] * other[3] * D % P
-    d = 2 * one[2] * other[2] % P
-    e, f, g, h = b - a, d - c, d + c, b + a
-    return (e * f % P, g * h % P, f * g % P, e * h % P)
+    product = D * one[0] * other[0] * one[1] * other[1] % P
+    x = (one[0] * other[1] + other[0] * one[1]) * pow(1 + product, -1, P) % P
+    return (x, (one[1] * other[1] + one[0] * other[0]) * pow(1 - product, -1, P) % P)
 
 
 def point_times(point: Point, factor: int) -> Point:
-    total = (0, 1, 1, 0)
+    total = (0, 1)
     while factor > 0:
-        if factor & 1:
-            total = point_sum(total, point)
-        point = point_sum(point, point)
-        factor >>= 1
+        total = point_sum(total, point) if factor & 1 else total
+        point, factor = point_sum(point, point), factor >> 1
     return total
 
 
@@ -72,32 +56,25 @@ def point_in(encoded: bytes) -> Optional[Point]:
     """The point that 32 bytes encode (5.1.3); none where they encode none."""
     number = int.from_bytes(encoded, "little")
     sign, y = number >> 255, number & ((1 << 255) - 1)
-    if y >= P:
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    root = pow(square, (P + 3) // 8, P)
+    x = next((x for x in (root, root * pow(2, (P - 1) // 4, P) % P) if (x * x - square) % P == 0), None)
+    if y >= P or x is None or (x == 0 and sign == 1):
         return None
-    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    if (x * x - square) % P != 0:
-        x = x * ROOT_OF_MINUS_ONE % P
-    if (x * x - square) % P != 0 or (x == 0 and sign == 1):
-        return None
-    if x & 1 != sign:
-        x = P - x
-    return (x, y, 1, x * y % P)
+    return (x if x & 1 == sign else P - x, y)
 
 
-BASE = point_in((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+BASE = point_in((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
 
 
 @functools.lru_cache(maxsize=1024)
 def is_signature(key: bytes, message: bytes, signature: bytes) -> bool:
     """Whether the Ed25519 key signed the message (5.1.7)."""
-    public, commitment = point_in(key), point_in(signature[:32])
-    scalar = int.from_bytes(signature[32:], "little")
+    public, commitment, scalar = point_in(key), point_in(signature[:32]), int.from_bytes(signature[32:], "little")
     if public is None or commitment is None or scalar >= ORDER or len(signature) != 64:
         return False
     challenge = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % ORDER
-    one, other = point_times(BASE, scalar), point_sum(commitment, point_times(public, challenge))
-    return all((one[at] * other[2] - other[at] * one[2]) % P == 0 for at in (0, 1))
+    return point_times(BASE, scalar) == point_sum(commitment, point_times(public, challenge))
 
 
 # Keys and checkpoints: signed notes (c2sp.org/signed-note, c2sp.org/tlog-checkpoint, c2sp.org/tlog-cosignature).
@@ -105,10 +82,7 @@ def is_signature(key: bytes, message: bytes, signature: bytes) -> bool:
 SIGNS, COSIGNS = b"\x01", b"\x04"
 
 
-class PublicKey(NamedTuple):
-    name: str
-    key_id: str
-    bytes: bytes
+PublicKey = NamedTuple("PublicKey", [("name", str), ("key_id", str), ("bytes", bytes)])
 
 
 class Checkpoint(NamedTuple):
@@ -142,51 +116,45 @@ def read_public_key(line: str, kind: bytes = SIGNS) -> PublicKey:
 
 
 def read_checkpoint(note: str) -> Checkpoint:
-    text, separator, signatures = note.rpartition("\n\n")
-    origin, size, root, *_ = [*text.split("\n"), "", ""]
+    text, separator, signatures = note.rstrip().rpartition("\n\n")
+    origin, size, root, *extension = [*text.split("\n"), "", ""]
     decoded = from_base64(root)
     is_size = re.fullmatch(r"0|[1-9][0-9]{0,15}", size) is not None
-    if separator == "" or origin == "" or not is_size or decoded is None or len(decoded) != 32:
+    if "" in (separator, origin) or not is_size or decoded is None or len(decoded) != 32:
         raise Unusable("it is no checkpoint: a signed note of origin, size and root is expected")
+    if "" in extension[:-2]:
+        raise Unusable("it holds more than one checkpoint: save each in a file of its own")
     return Checkpoint(origin, int(size), decoded, text + "\n", [*signatures_in(signatures)])
 
 
 def signatures_in(lines: str) -> Iterator["tuple[str, str, bytes]"]:
-    for name, text in re.findall(r"^\u2014 (\S+) (\S+)$", lines, re.MULTILINE):
+    """The dash is no part of what is signed: mail programs put others in its place."""
+    for name, text in re.findall(r"^[\u2014\u2013-] (\S+) (\S+)$", lines, re.MULTILINE):
         decoded = from_base64(text) or b""
         if len(decoded) > 4:
             yield name, decoded[:4].hex(), decoded[4:]
 
 
-def is_cosignature(key: PublicKey, text: str, signature: bytes) -> bool:
-    """The time, in seconds of 1970, is signed before the text."""
-    message = f"cosignature/v1\ntime {int.from_bytes(signature[:8], 'big')}\n{text}"
-    return is_signature(key.bytes, message.encode(), signature[8:])
-
-
-def witness_findings(checkpoints: "dict[str, Checkpoint]", witness: PublicKey) -> Iterator[Finding]:
+def witness_findings(checkpoints: "dict[str, Checkpoint]", witness: PublicKey) -> Iterator["tuple[str, str]"]:
     """Each cosignature of a witness must be right, and the newest checkpoint must have one: it continues the others."""
     newest = max(checkpoints, key=lambda name: checkpoints[name].size)
     is_cosigned = False
     for name, one in checkpoints.items():
         own = [signature for *who, signature in one.signatures if who == [witness.name, witness.key_id]]
         is_cosigned |= bool(own) and one.size == checkpoints[newest].size
-        if not all(is_cosignature(witness, one.text, signature) for signature in own):
-            what = f"the cosignature of witness {witness.name} is not its own, or not of this checkpoint"
-            yield Finding(what, checkpoint=name)
+        # The time, in seconds of 1970, is signed before the text.
+        texts = [f"cosignature/v1\ntime {int.from_bytes(signature[:8], 'big')}\n{one.text}" for signature in own]
+        if not all(is_signature(witness.bytes, text.encode(), signature[8:]) for text, signature in zip(texts, own)):
+            yield name, f"the cosignature of witness {witness.name} is not its own, or not of this checkpoint"
     if not is_cosigned:
-        yield Finding(f"witness {witness.name} has not cosigned it", checkpoint=newest)
+        yield newest, f"witness {witness.name} has not cosigned it"
 
 
 # The hash tree (RFC 9162, 2.1).
 
 
-def leaf_hash(line: bytes) -> bytes:
-    return hashlib.sha256(b"\x00" + line).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\x01" + left + right).digest()
+def hash_of(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 class Tree:
@@ -197,27 +165,27 @@ class Tree:
         self.complete: "list[bytes]" = []
 
     def add(self, line: bytes) -> None:
-        last, bits = leaf_hash(line), self.size
+        last, bits = hash_of(b"\x00", line), self.size
         while bits & 1:
-            last = node_hash(self.complete.pop(), last)
-            bits >>= 1
+            last, bits = hash_of(b"\x01", self.complete.pop(), last), bits >> 1
         self.complete.append(last)
         self.size += 1
 
     def root(self) -> bytes:
-        if not self.complete:
-            return hashlib.sha256().digest()
-        return functools.reduce(lambda right, left: node_hash(left, right), reversed(self.complete))
+        roots = self.complete[::-1] or [hash_of()]
+        return functools.reduce(lambda right, left: hash_of(b"\x01", left, right), roots)
 
 
 # Keys that follow each other. A key signs up to the line before the event that replaces it, or, where it was stolen, up to a size.
 
 
 class Keys:
-    def __init__(self, given: Iterable[PublicKey]) -> None:
+    def __init__(self, given: "list[PublicKey]") -> None:
+        self.given = given
         self.trusted = {key.key_id: key for key in given}
-        self.last_size: "dict[str, int]" = {}
-        self.first_size: "dict[str, int]" = {}
+        # The first key that was given, and those that events lead to from it.
+        self.introduced = {key.key_id for key in given[:1]}
+        self.first_size, self.last_size = {}, {}
 
     def follow(self, data: dict, line: int) -> Iterator[str]:
         """Takes in an event that changes the key; tells what is wrong with it."""
@@ -229,44 +197,48 @@ class Keys:
             return
         stolen_after = data.get("compromisedAfter")
         last = line - 1 if stolen_after is None else stolen_after
-        if not isinstance(last, int) or isinstance(last, bool) or not 0 <= last < line:
+        if type(last) is not int or not 0 <= last < line:
             yield f"SigningKeyChanged: {plain(stolen_after)} is no size before it"
             return
         self.last_size[previous.key_id] = min(last, self.last_size.get(previous.key_id, last))
         self.first_size[following.key_id] = line
         # Whoever stole a key can endorse with it too: the next one is then trusted by who was given it.
-        if stolen_after is not None or previous.key_id not in self.trusted:
-            return
-        message = f"tollgate signing key\n{texts[0]}\n{texts[1]}\n".encode()
-        endorsement = from_base64(str(data.get("endorsement"))) or b""
-        if is_signature(self.trusted[previous.key_id].bytes, message, endorsement):
+        if stolen_after is None and previous.key_id in self.trusted:
+            message = f"tollgate signing key\n{texts[0]}\n{texts[1]}\n".encode()
+            endorsement = from_base64(str(data.get("endorsement"))) or b""
+            if not is_signature(self.trusted[previous.key_id].bytes, message, endorsement):
+                yield f"SigningKeyChanged: key {previous.key_id} has not signed that key {following.key_id} follows it"
+                return
             self.trusted[following.key_id] = following
-        else:
-            yield f"SigningKeyChanged: key {previous.key_id} has not signed that key {following.key_id} follows it"
+        if previous.key_id in self.introduced:
+            self.introduced.add(following.key_id)
 
-    def faults(self, checkpoint: Checkpoint) -> Iterator[str]:
-        names = sorted({key.name for key in self.trusted.values()})
-        own = [
-            (self.trusted[key_id], signature)
-            for name, key_id, signature in checkpoint.signatures
-            if key_id in self.trusted and self.trusted[key_id].name == name
-        ]
-        message = checkpoint.text.encode()
-        if not own or not all(is_signature(key.bytes, message, signature) for key, signature in own):
-            yield f"it is not signed by the key of {' or '.join(names)}"
-        else:
-            reasons = [self.out_of_reach(key.key_id, checkpoint.size) for key, _ in own]
-            yield from reasons if all(reasons) else []
-        for name in names:
-            if checkpoint.origin != name and not checkpoint.origin.startswith(f"{name}/"):
-                yield f"it is of {checkpoint.origin}, and the key of {name}"
+    def faults(self, checkpoint: Checkpoint) -> "list[str]":
+        """What is wrong with who signed it; nothing where no key was given."""
+        origin, signatures, trusted = checkpoint.origin, checkpoint.signatures, self.trusted
+        elsewhere = [key for key in self.given if origin != key.name and not origin.startswith(f"{key.name}/")]
+        if elsewhere or not self.given:
+            return [f"it is of {origin}, and key {key.key_id} is of {key.name}" for key in elsewhere]
+        own = [(key_id, one) for name, key_id, one in signatures if key_id in trusted and trusted[key_id].name == name]
+        named = [key_id for name, key_id, _ in signatures if name in {key.name for key in self.given}]
+        ids, expected = " and ".join(dict(own) or named), f"key {' and '.join(trusted)}"
+        if not own and not named:
+            return [f"it has no signature that can be read, and {expected} should have signed it: save it as it came"]
+        if not own:
+            return [f"it is signed by key {ids}, and not by {expected}: it is of a key that you were not given, or forged"]
+        if not all(is_signature(trusted[key_id].bytes, checkpoint.text.encode(), one) for key_id, one in own):
+            return [f"its signature by key {ids} is wrong: it was damaged on the way, or forged"]
+        reaches = [self.out_of_reach(key_id, checkpoint.size) for key_id, _ in own]
+        if None not in reaches or self.introduced.intersection(dict(own)):
+            return [] if None in reaches else reaches
+        told = f"it is signed by key {ids}, and nothing that was read says that it follows key {self.given[0].key_id}"
+        return [f"{told}, the first that was given: it proves only what you trust key {ids} for"]
 
-    def out_of_reach(self, key_id: str, size: int) -> str:
-        """Why a key may not have signed so many; empty if it may."""
+    def out_of_reach(self, key_id: str, size: int) -> Optional[str]:
         first, last = self.first_size.get(key_id, 0), self.last_size.get(key_id, size)
         if size < first:
             return f"key {key_id} signs from {first} events on, and it is of {size}"
-        return f"key {key_id} signs up to {last} events, and it is of {size}" if size > last else ""
+        return f"key {key_id} signs up to {last} events, and it is of {size}" if size > last else None
 
 
 # Balances: whole numbers of ten-thousand-millionths, so that nothing is ever rounded.
@@ -284,43 +256,35 @@ FORMULAS = ("outbound-minus-inbound", "inbound-minus-outbound")
 MOVES_NOTHING = {*(f"Reservation{what}" for what in ("Placed", "Extended", "Released", "Expired")), "StatementClosed"}
 # Streams beside those of accounts, and what may stand in them.
 OTHER_STREAMS = {
-    "cutoff-": {"TrafficBlocked", "TrafficUnblocked"},
-    "rejected-": {"MessageRejected"},
-    "lost-": {"InputLost"},
-    "switch-": {"CommandAcknowledged"},
-    "signing-": {"SigningKeyChanged"},
+    **{"cutoff-": {"TrafficBlocked", "TrafficUnblocked"}, "rejected-": {"MessageRejected"}, "lost-": {"InputLost"}},
+    **{"switch-": {"CommandAcknowledged"}, "signing-": {"SigningKeyChanged"}},
 }
 
 
 def amount_in(text: object) -> Optional[int]:
     match = AMOUNT.fullmatch(text) if isinstance(text, str) else None
-    if match is None:
-        return None
-    amount = int(match[2]) * 10**SCALE + int((match[3] or "").ljust(SCALE, "0"))
-    return -amount if match[1] else amount
+    return None if match is None else int(match[1] + match[2] + (match[3] or "").ljust(SCALE, "0"))
 
 
 def amount_text(amount: int) -> str:
     """The shortest exact form."""
-    whole, rest = divmod(abs(amount), 10**SCALE)
-    fraction = str(rest).zfill(SCALE).rstrip("0")
-    return f"{'-' if amount < 0 else ''}{whole}{'.' if fraction else ''}{fraction}"
+    digits = str(abs(amount)).zfill(SCALE + 1)
+    return f"{'-' if amount < 0 else ''}{digits[:-SCALE]}.{digits[-SCALE:]}".rstrip("0").rstrip(".")
 
 
 class Account:
     def __init__(self, account_id: str, currency: str) -> None:
-        self.account_id = account_id
-        self.currency = currency
-        self.is_net_credit = False
+        self.account_id, self.currency, self.is_net_credit = account_id, currency, False
         self.sums = {"inbound": 0, "outbound": 0}
         # By kind and id: direction, amount as written; absent once it is reversed.
         self.entries: "dict[str, dict[str, Optional[tuple[str, str]]]]" = {kind: {} for kind, _, _ in ENTRIES.values()}
         self.reversals: "set[str]" = set()
 
-    def balances(self) -> "dict[str, str]":
+    def balances(self) -> dict:
         net = self.sums["inbound"] - self.sums["outbound"]
-        mutual = net if self.is_net_credit else -net
-        return {**{name: amount_text(self.sums[name]) for name in DIRECTIONS}, "mutual": amount_text(mutual)}
+        sums = {**self.sums, "mutual": net if self.is_net_credit else -net}
+        balances = {name: amount_text(amount) for name, amount in sums.items()}
+        return {"accountId": self.account_id, "currency": self.currency, "balances": balances}
 
 
 class Ledger:
@@ -349,8 +313,11 @@ class Ledger:
         kind, data = event["type"], event["data"]
         if kind != "CutoffChanged" and data.get("accountId") != account_id:
             yield f"{kind} of {data.get('accountId')} stands in {event['stream']}"
-        if kind == "AccountOpened":
-            yield from self.open(account_id, data)
+        if kind == "AccountOpened" and account_id in self.accounts:
+            yield f"{account_id} is opened twice"
+        elif kind == "AccountOpened":
+            self.accounts[account_id] = Account(account_id, str(data.get("currency")))
+            yield from set_formula(self.accounts[account_id], data.get("cutoff", {}))
         account = self.accounts.get(account_id)
         if account is None:
             yield f"{kind} comes before {account_id} is opened"
@@ -362,13 +329,6 @@ class Ledger:
             yield from set_formula(account, data)
         elif kind != "AccountOpened" and kind not in MOVES_NOTHING:
             yield f"{kind} does not belong into {event['stream']}"
-
-    def open(self, account_id: str, data: dict) -> Iterator[str]:
-        if account_id in self.accounts:
-            yield f"{account_id} is opened twice"
-            return
-        self.accounts[account_id] = Account(account_id, str(data.get("currency")))
-        yield from set_formula(self.accounts[account_id], data.get("cutoff", {}))
 
 
 def set_formula(account: Account, rule: object) -> Iterator[str]:
@@ -409,13 +369,12 @@ def reverse(account: Account, event: dict) -> Iterator[str]:
     if entry_id not in entries:
         yield f"{name} {entry_id} of {account.account_id} is reversed, and was never recorded"
         return
-    entry = entries[entry_id]
-    if entry is None:
+    if entries[entry_id] is None:
         yield f"{name} {entry_id} of {account.account_id} is reversed twice"
         return
     if reversal_id in account.reversals:
         yield f"reversal {reversal_id} counts twice"
-    direction, text = entry
+    direction, text = entries[entry_id]
     if reversed_entry is not None and reversed_entry != {"direction": direction, "amount": text}:
         yield f"{name} {entry_id} of {account.account_id} was {text} {direction}; its reversal says {plain(reversed_entry)}"
     entries[entry_id] = None
@@ -424,16 +383,30 @@ def reverse(account: Account, event: dict) -> Iterator[str]:
 
 
 def plain(value: object) -> str:
-    if value is None:
-        return "undefined"
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return "undefined" if value is None else value if isinstance(value, str) else text
 
 
 # An export, line by line.
 
+MANGLED = {
+    b"\xef\xbb\xbf": "it begins with a byte order mark: it was opened and saved on the way, not necessarily changed",
+    b"\xff\xfe": "it is UTF-16: it was converted on the way, not necessarily changed",
+    b"\x1f\x8b": "it is compressed, and must be unpacked first",
+}
+CR_LF = "it ends with CR LF: it was converted on the way, not necessarily changed; ask for it as it was printed"
+WHITE_SPACE = "it has white space at its beginning or end: it is not as it was printed"
 
-class NoEvent(Exception):
-    """The line is no event of a ledger; the message says why."""
+
+def mangling_of(content: bytes) -> Optional[str]:
+    """What an editor, a mail program or a shell did to a file on the way, by how it begins."""
+    return next((what for mark, what in MANGLED.items() if content.startswith(mark)), None)
+
+
+def mangling_of_line(line: bytes) -> Optional[str]:
+    """What was done to a line on the way that JSON would not mind."""
+    is_printed = line.startswith(b"{") and line.endswith(b"}")
+    return None if is_printed else CR_LF if line.endswith(b"\r") else WHITE_SPACE
 
 
 def event_in(line: bytes) -> dict:
@@ -449,34 +422,22 @@ def event_in(line: bytes) -> dict:
     return event
 
 
-class Verdict(NamedTuple):
-    lines: int
-    root: str
-    proven_lines: int
-    accounts: "list[Account]"
-    findings: "list[Finding]"
-
-
-class Proofs:
-    """Compares the root at the size of each checkpoint."""
-
-    def __init__(self, checkpoints: "dict[str, Checkpoint]") -> None:
-        self.waiting = sorted(checkpoints.items(), key=lambda named: named[1].size)
-        self.proven = 0
-
-    def compare(self, tree: Tree) -> Iterator[Finding]:
-        while self.waiting and self.waiting[0][1].size == tree.size:
-            name, checkpoint = self.waiting.pop(0)
-            if tree.root() == checkpoint.root:
-                self.proven = tree.size
-                continue
-            what = f"one of lines {self.proven + 1} to {tree.size} was changed, moved, left out or put in"
-            yield Finding(f"the first {tree.size} lines are not those that were signed: {what}", checkpoint=name)
-
-    def missing(self, tree: Tree) -> Iterator[Finding]:
-        for name, checkpoint in self.waiting:
-            what = f"{checkpoint.size} lines were signed, and the export ends after {tree.size}"
-            yield Finding(what, checkpoint=name)
+def root_faults(sound: "dict[str, Checkpoint]", holding: "dict[str, int]", lines: int) -> Iterator["tuple[str, str]"]:
+    """Of checkpoints in the order of their size: that the root that was signed is not that of the export at the same size."""
+    for name, own in ((name, own) for name, own in sound.items() if name not in holding):
+        others = [twin for twin, one in sound.items() if (one.origin, one.size) == (own.origin, own.size)]
+        # It is told once, of the one that does not hold, or else of the second.
+        told = [twin for twin in others if twin in holding] or others[: others.index(name)]
+        twin = next((twin for twin in told if sound[twin].root != own.root), None)
+        before = max([size for size in holding.values() if size < own.size], default=0)
+        if twin is not None:
+            yield name, f"it and {twin} are of {own.size} lines, with different roots: two histories were signed"
+        elif own.size > lines:
+            cut = f"the export ends after {lines}: it was cut, or is older than the checkpoint"
+            yield name, f"{own.size} lines were signed, and {cut}"
+        else:
+            changed = f"{before + 1} to {own.size} was changed, moved, left out or put in"
+            yield name, f"the first {own.size} lines are not those that were signed: one of lines {changed}"
 
 
 class Given(NamedTuple):
@@ -485,86 +446,121 @@ class Given(NamedTuple):
     witnesses: "list[PublicKey]"
 
 
-def verify(lines: Iterable[bytes], given: Given) -> Verdict:
-    """Reads an export once, from its first line to its last."""
-    tree, keys, proofs = Tree(), Keys(given.keys), Proofs(given.checkpoints)
-    ledger = Ledger(keys)
-    first: Optional[str] = None
-    findings = [*proofs.compare(tree)]
+def verify(lines: Iterable[bytes], given: Given, soon: str) -> dict:
+    """Reads an export once, from its first line to its last; what comes of it, as it is told with --json and --balances."""
+    tree, keys, by_size = Tree(), Keys(given.keys), dict(sorted(given.checkpoints.items(), key=lambda named: named[1].size))
+    sizes, roots = {checkpoint.size for checkpoint in by_size.values()}, {0: tree.root()}
+    ledger, findings, first, opening, newest = Ledger(keys), [], None, b"", ("", 0)
     for line in lines:
+        if tree.size == 0:
+            opening, mangled = line[:40], mangling_of(line) or (CR_LF if line.endswith(b"\r") else None)
+            if mangled is not None:
+                raise Unusable(f"line 1: {mangled}")
+        elif tree.size == 20 and first is None:
+            break
         tree.add(line)
-        findings += proofs.compare(tree)
+        if tree.size in sizes:
+            roots[tree.size] = tree.root()
         try:
             event = event_in(line)
-            first = event["eventId"] if first is None else first
-            findings += [Finding(what, line=tree.size) for what in ledger.apply(event, tree.size)]
+            first, newest = first or event, max(newest, (event["recordedAt"], tree.size))
+            whats = [mangling_of_line(line), *ledger.apply(event, tree.size)]
+            findings += [{"what": what, "line": tree.size} for what in whats if what is not None]
         except NoEvent as error:
-            findings.append(Finding(str(error), line=tree.size))
-    findings += proofs.missing(tree)
-    for name, checkpoint in given.checkpoints.items():
-        findings += [Finding(what, checkpoint=name) for what in keys.faults(checkpoint) if given.keys]
-        if first is not None and checkpoint.origin.split("/")[1:2] != [first]:
-            findings.append(Finding(f"it is of {checkpoint.origin}, and the export is of tollgate/{first}", checkpoint=name))
-    findings += [one for witness in given.witnesses for one in witness_findings(given.checkpoints, witness)]
-    root = base64.b64encode(tree.root()).decode()
-    return Verdict(tree.size, root, proofs.proven, [*ledger.accounts.values()], findings)
+            findings.append({"what": str(error), "line": tree.size})
+    if first is None:
+        begins = plain([opening.decode(errors="replace")])[1:-1]
+        what = f"it is no export: no line of it is an event, and it begins with {begins}"
+        raise Unusable(what if tree.size > 0 else "it is empty")
+    if tree.size == 1 and (first["revision"] != 0 or first["stream"].startswith("cutoff-")):
+        raise Unusable("it is one line from the middle of a ledger: that is checked by tollgate-verify with --inclusion PROOF")
+
+    def faults_of(checkpoint: Checkpoint) -> "list[str]":
+        if checkpoint.origin.split("/")[1:2] == [first["eventId"]]:
+            return keys.faults(checkpoint)
+        what = f"it is of {checkpoint.origin}, and the export is of tollgate/{first['eventId']}"
+        return [f"{what}: of another ledger, or its first line was changed"]
+
+    # A checkpoint that has faults of its own proves nothing, and accuses nobody.
+    told = [(name, what) for name, checkpoint in by_size.items() for what in faults_of(checkpoint)]
+    sound = {name: checkpoint for name, checkpoint in by_size.items() if name not in dict(told)}
+    holding = {name: one.size for name, one in sound.items() if roots.get(one.size) == one.root}
+    told += root_faults(sound, holding, tree.size)
+    told += [one for witness in given.witnesses for one in witness_findings(given.checkpoints, witness)]
+    findings += [{"what": what, "checkpoint": name} for name, what in told]
+    by, proven = ([*holding.items()] or [(None, 0)])[-1]
+    ahead = f"it is of {newest[0]}, and that is after now: one of the clocks is wrong, or the line was made up"
+    return {
+        **{"lines": tree.size, "root": base64.b64encode(tree.root()).decode(), "provenLines": proven, "provenBy": by},
+        **{"accounts": len(ledger.accounts), "notChecked": NOT_CHECKED, "findings": findings},
+        "notes": [{"what": ahead, "line": newest[1]}] if newest[0] > soon else [],
+        "balances": [account.balances() for account in ledger.accounts.values()],
+    }
 
 
 # The command.
 
+HELP_END = """Ends with 0 if all is as it should be, with 1 if something differs, with 2 if it could not be checked. Memory grows
+with the payments and calls, some 250 bytes each: a reversal may name any of them."""
+NOT_CHECKED = "blocks, unblocks, closed statements and reservations"
 
-def named(path: str, read: Callable) -> object:
+
+def read_from(path: str, read: Callable) -> object:
+    """What a file of text holds: a byte order mark, and another kind of line end, are no part of what was said."""
     try:
-        with open(path, encoding="utf-8", newline="") as file:
-            return read(file.read())
-    except (Unusable, UnicodeDecodeError) as error:
-        raise Unusable(f"{path}: {error}") from None
+        with open(path, "rb") as file:
+            content = file.read().removeprefix(b"\xef\xbb\xbf")
+        if mangling_of(content) is not None:
+            raise Unusable(f"{mangling_of(content)}; save it as it came")
+        return read(content.decode(errors="replace").replace("\r\n", "\n"))
+    except (Unusable, OSError) as error:
+        raise Unusable(f"{path}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def read_key(given: str, kind: bytes) -> PublicKey:
     read = functools.partial(read_public_key, kind=kind)
-    return named(given, read) if os.path.exists(given) else read(given)
+    if os.path.exists(given):
+        return read_from(given, read)
+    try:
+        return read(given)
+    except Unusable as error:
+        raise Unusable(f"{given}: no such file, and {error}") from None
 
 
-def as_json(verdict: Verdict, with_balances: bool) -> str:
-    findings = [{name: value for name, value in one._asdict().items() if value is not None} for one in verdict.findings]
-    result = {"lines": verdict.lines, "root": verdict.root, "provenLines": verdict.proven_lines}
-    result.update(accounts=len(verdict.accounts), findings=findings)
-    if with_balances:
-        result["balances"] = [
-            {"accountId": account.account_id, "currency": account.currency, "balances": account.balances()}
-            for account in verdict.accounts
-        ]
-    return json.dumps(result, separators=(",", ":"), ensure_ascii=False)
+def read_export(path: str, given: Given) -> dict:
+    """An event may be recorded by another clock, which is some minutes ahead."""
+    soon = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=5)).isoformat()
+    try:
+        with open(sys.stdin.fileno() if path == "-" else path, "rb") as file:
+            return verify((line[:-1] if line.endswith(b"\n") else line for line in file), given, soon)
+    except (Unusable, OSError) as error:
+        raise Unusable(f"{path}: {getattr(error, 'strerror', None) or error}") from None
 
 
-def describe(verdict: Verdict, with_balances: bool, is_signed: bool) -> Iterator[str]:
-    for account in verdict.accounts if with_balances else []:
-        balances = " ".join(f"{name} {text}" for name, text in account.balances().items())
-        yield f"{account.account_id} {account.currency} {balances}"
-    for finding in verdict.findings[:SHOWN_FINDINGS]:
-        yield f"  {finding.place()}: {finding.what}"
-    if len(verdict.findings) > SHOWN_FINDINGS:
-        yield f"  and {len(verdict.findings) - SHOWN_FINDINGS} more"
-    unsigned = "" if is_signed else ", whose signature was not checked: there is no --key"
-    proof = f"the first {verdict.proven_lines} are proven by a checkpoint{unsigned}"
-    if verdict.proven_lines == 0:
-        proof = "no checkpoint proves them"
-    yield f"{verdict.lines} events of {len(verdict.accounts)} accounts, root {verdict.root}; {proof}."
-    count = len(verdict.findings)
-    yield f"{count} difference{'' if count == 1 else 's'} in {verdict.lines} events."
+def describe(verdict: dict, with_balances: bool, missing: Optional[str]) -> Iterator[str]:
+    for account in verdict["balances"] if with_balances else []:
+        balances = " ".join(f"{name} {text}" for name, text in account["balances"].items())
+        yield f"{account['accountId']} {account['currency']} {balances}"
+    for kind, told in (("", verdict["findings"]), ("note: ", verdict["notes"])):
+        for one in told[:SHOWN_FINDINGS]:
+            yield f"  {kind}{one['checkpoint'] if 'checkpoint' in one else 'line ' + str(one['line'])}: {one['what']}"
+        if len(told) > SHOWN_FINDINGS:
+            yield f"  {kind}and {len(told) - SHOWN_FINDINGS} more"
+    verb, lines, by = "proven by" if missing is None else "those of", verdict["lines"], verdict["provenBy"]
+    proof = "no checkpoint proves them" if by is None else f"the first {verdict['provenLines']} are {verb} {by}"
+    yield f"{lines} events of {verdict['accounts']} accounts, root {verdict['root']}; {proof}."
+    notes = f" and {len(verdict['notes'])} note{'s' * (len(verdict['notes']) != 1)}" if verdict["notes"] else ""
+    unsigned = "" if missing is None else f"; nobody's signature was checked: there is no {missing}"
+    unchecked = f"{NOT_CHECKED} were NOT checked: use tollgate-verify for them"
+    count = len(verdict["findings"])
+    yield f"{count} difference{'s' * (count != 1)}{notes} in {lines} events; {unchecked}{unsigned}."
 
 
 def run(arguments: "list[str]") -> int:
-    parser = argparse.ArgumentParser(
-        prog="tollgate_verify.py",
-        allow_abbrev=False,
-        description="Checks what tollgate export printed, offline: the hash tree, signatures and checkpoints, and every balance.",
-        epilog=HELP_END,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    about = f"{__doc__.splitlines()[0]} {HELP_END}"
+    parser = argparse.ArgumentParser("tollgate_verify.py", description=about, allow_abbrev=False)
     parser.add_argument("export", help="a file, or - for what comes in")
-    parser.add_argument("--key", action="append", default=[], help="a public key: its line, or a file that holds it")
+    parser.add_argument("--key", action="append", default=[], help="a public key: its line, or a file; the first one first")
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="a signed checkpoint")
     parser.add_argument("--witness", action="append", default=[], metavar="KEY", help="of who must have cosigned the newest")
     parser.add_argument("--balances", action="store_true", help="print every balance as the events say it")
@@ -572,15 +568,16 @@ def run(arguments: "list[str]") -> int:
     given = parser.parse_args(arguments)
     if (given.key or given.witness) and not given.checkpoint:
         raise Unusable(f"--{'key' if given.key else 'witness'}: there is no --checkpoint to check with it")
-    checkpoints = {path: named(path, read_checkpoint) for path in given.checkpoint}
+    checkpoints = {path: read_from(path, read_checkpoint) for path in given.checkpoint}
     keys, witnesses = ([read_key(text, kind) for text in of] for of, kind in ((given.key, SIGNS), (given.witness, COSIGNS)))
-    with open(sys.stdin.fileno() if given.export == "-" else given.export, "rb") as file:
-        lines = (line[:-1] if line.endswith(b"\n") else line for line in file)
-        verdict = verify(lines, Given(checkpoints, keys, witnesses))
-    told = [printable(line) for line in describe(verdict, given.balances, bool(keys))]
+    verdict = read_export(given.export, Given(checkpoints, keys, witnesses))
+    missing = None if keys else "--key" if checkpoints else "--checkpoint"
+    told = [printable(line) for line in describe(verdict, given.balances, missing)]
+    hidden = {"provenBy": verdict["provenBy"] is None, "balances": not given.balances}
+    shown = {name: value for name, value in verdict.items() if not hidden.get(name)}
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    print(*([as_json(verdict, given.balances)] if given.json else told), sep="\n")
-    return 1 if verdict.findings else 0
+    print(json.dumps(shown, separators=(",", ":"), ensure_ascii=False) if given.json else "\n".join(told))
+    return 1 if verdict["findings"] else 0
 
 
 def printable(text: str) -> str:
