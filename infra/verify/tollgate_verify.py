@@ -3,7 +3,7 @@
 
 The second verifier: it shares no line and no library with the first (packages/verify) nor with Tollgate. It checks the hash tree
 (RFC 9162), the signatures (Ed25519, RFC 8032), that every checkpoint is of this history, that no stream has a gap, that every id counts
-once, and what every balance is. Blocks and unblocks are judged by the first.
+once, what every balance is, and that closed statements sum up what they cover. Blocks and unblocks are judged by the first.
 """
 from __future__ import annotations
 
@@ -17,17 +17,13 @@ import os
 import re
 import sys
 import unicodedata
-from typing import Callable, Iterable, Iterator, NamedTuple, Optional
+from typing import BinaryIO, Callable, Iterable, Iterator, NamedTuple, Optional
 
 SHOWN_FINDINGS = 20
 
 
 class Unusable(Exception):
-    """Something was given that is not what it should be: nothing can be checked with it."""
-
-
-class NoEvent(Exception):
-    """The line is no event of a ledger; the message says why."""
+    """Something, or a line of the export, is not what it should be: nothing can be checked with it."""
 
 
 # Ed25519 (RFC 8032, 5.1): points (x, y) of the curve -x² + y² = 1 + d·x²·y².
@@ -59,9 +55,8 @@ def point_in(encoded: bytes) -> Optional[Point]:
     square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
     root = pow(square, (P + 3) // 8, P)
     x = next((x for x in (root, root * pow(2, (P - 1) // 4, P) % P) if (x * x - square) % P == 0), None)
-    if y >= P or x is None or (x == 0 and sign == 1):
-        return None
-    return (x if x & 1 == sign else P - x, y)
+    is_none = y >= P or x is None or (x == 0 and sign == 1)
+    return None if is_none else (x if x & 1 == sign else P - x, y)
 
 
 BASE = point_in((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
@@ -83,16 +78,8 @@ SIGNS, COSIGNS = b"\x01", b"\x04"
 
 
 PublicKey = NamedTuple("PublicKey", [("name", str), ("key_id", str), ("bytes", bytes)])
-
-
-class Checkpoint(NamedTuple):
-    """What somebody signed: how many events a ledger had, and the root of the tree of their lines."""
-
-    origin: str
-    size: int
-    root: bytes
-    text: str
-    signatures: "list[tuple[str, str, bytes]]"
+# What somebody signed: how many events a ledger had, and the root of the tree of their lines.
+Checkpoint = NamedTuple("Checkpoint", [("origin", str), ("size", int), ("root", bytes), ("text", str), ("signatures", list)])
 
 
 def from_base64(text: str) -> Optional[bytes]:
@@ -124,15 +111,11 @@ def read_checkpoint(note: str) -> Checkpoint:
         raise Unusable("it is no checkpoint: a signed note of origin, size and root is expected")
     if "" in extension[:-2]:
         raise Unusable("it holds more than one checkpoint: save each in a file of its own")
-    return Checkpoint(origin, int(size), decoded, text + "\n", [*signatures_in(signatures)])
-
-
-def signatures_in(lines: str) -> Iterator["tuple[str, str, bytes]"]:
-    """The dash is no part of what is signed: mail programs put others in its place."""
-    for name, text in re.findall(r"^[\u2014\u2013-] (\S+) (\S+)$", lines, re.MULTILINE):
-        decoded = from_base64(text) or b""
-        if len(decoded) > 4:
-            yield name, decoded[:4].hex(), decoded[4:]
+    # The dash is no part of what is signed: mail programs put others in its place.
+    found = re.findall(r"^[\u2014\u2013-] (\S+) (\S+)$", signatures, re.MULTILINE)
+    signed = [(name, from_base64(base64_text) or b"") for name, base64_text in found]
+    own = [(name, one[:4].hex(), one[4:]) for name, one in signed if len(one) > 4]
+    return Checkpoint(origin, int(size), decoded, text + "\n", own)
 
 
 def witness_findings(checkpoints: "dict[str, Checkpoint]", witness: PublicKey) -> Iterator["tuple[str, str]"]:
@@ -161,8 +144,7 @@ class Tree:
     """Grows leaf by leaf: of complete subtrees only the roots are kept, one for each bit of the size that is set."""
 
     def __init__(self) -> None:
-        self.size = 0
-        self.complete: "list[bytes]" = []
+        self.size, self.complete = 0, []
 
     def add(self, line: bytes) -> None:
         last, bits = hash_of(b"\x00", line), self.size
@@ -181,8 +163,7 @@ class Tree:
 
 class Keys:
     def __init__(self, given: "list[PublicKey]") -> None:
-        self.given = given
-        self.trusted = {key.key_id: key for key in given}
+        self.given, self.trusted = given, {key.key_id: key for key in given}
         # The first key that was given, and those that events lead to from it.
         self.introduced = {key.key_id for key in given[:1]}
         self.first_size, self.last_size = {}, {}
@@ -246,14 +227,16 @@ class Keys:
 SCALE = 10
 AMOUNT = re.compile(r"(-?)(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,10}))?")
 DIRECTIONS = ("inbound", "outbound")
-# Each kind of entry: the name of its id, what it does to the balance, and which amounts it may have.
-ENTRIES: "dict[str, tuple[str, int, Callable[[int, str], bool]]]" = {
-    "PaymentRecorded": ("payment", 1, lambda amount, _: amount > 0),
-    "UsageCharged": ("usage", -1, lambda amount, text: amount >= 0 and not text.startswith("-")),
-    "BalanceAdjusted": ("adjustment", 1, lambda amount, _: amount != 0),
+TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
+# Each kind of entry: the name of its id, and which amounts it may have.
+ENTRIES: "dict[str, tuple[str, Callable[[int, str], bool]]]" = {
+    "PaymentRecorded": ("payment", lambda amount, _: amount > 0),
+    "UsageCharged": ("usage", lambda amount, text: amount >= 0 and not text.startswith("-")),
+    "BalanceAdjusted": ("adjustment", lambda amount, _: amount != 0),
 }
+KINDS = [kind for kind, _ in ENTRIES.values()]
 FORMULAS = ("outbound-minus-inbound", "inbound-minus-outbound")
-MOVES_NOTHING = {*(f"Reservation{what}" for what in ("Placed", "Extended", "Released", "Expired")), "StatementClosed"}
+MOVES_NOTHING = {"ReservationPlaced", "ReservationExtended", "ReservationReleased", "ReservationExpired"}
 # Streams beside those of accounts, and what may stand in them.
 OTHER_STREAMS = {
     **{"cutoff-": {"TrafficBlocked", "TrafficUnblocked"}, "rejected-": {"MessageRejected"}, "lost-": {"InputLost"}},
@@ -263,7 +246,7 @@ OTHER_STREAMS = {
 
 def amount_in(text: object) -> Optional[int]:
     match = AMOUNT.fullmatch(text) if isinstance(text, str) else None
-    return None if match is None else int(match[1] + match[2] + (match[3] or "").ljust(SCALE, "0"))
+    return match and int(match[1] + match[2] + (match[3] or "").ljust(SCALE, "0"))
 
 
 def amount_text(amount: int) -> str:
@@ -276,9 +259,12 @@ class Account:
     def __init__(self, account_id: str, currency: str) -> None:
         self.account_id, self.currency, self.is_net_credit = account_id, currency, False
         self.sums = {"inbound": 0, "outbound": 0}
-        # By kind and id: direction, amount as written; absent once it is reversed.
-        self.entries: "dict[str, dict[str, Optional[tuple[str, str]]]]" = {kind: {} for kind, _, _ in ENTRIES.values()}
-        self.reversals: "set[str]" = set()
+        # Reversals, closed statements; by kind and id: direction, amount as written; absent once it is reversed.
+        self.reversals, self.statements = set(), set()
+        self.entries: "dict[str, dict[str, Optional[tuple[str, str]]]]" = {kind: {} for kind in KINDS}
+        # What moved it since the last statement: revision, time of recording, direction, kind, amount.
+        self.end, self.through, self.closings = None, -1, {"inbound": 0, "outbound": 0}
+        self.moves: "list[tuple[int, str, str, str, int]]" = []
 
     def balances(self) -> dict:
         net = self.sums["inbound"] - self.sums["outbound"]
@@ -286,14 +272,58 @@ class Account:
         balances = {name: amount_text(amount) for name, amount in sums.items()}
         return {"accountId": self.account_id, "currency": self.currency, "balances": balances}
 
+    def move(self, event: dict, kind: str, direction: str, amount: int) -> None:
+        self.sums[direction] += -amount if kind == "usage" else amount
+        self.moves.append((event["revision"], sys.intern(event["recordedAt"]), direction, kind, amount))
+
+    def close(self, event: dict) -> Iterator[str]:
+        """Takes in a closed statement: from where the one before ended, the sums of what was recorded before it ends."""
+        data, told = event["data"], event["data"].get("figures")
+        named, through, to = f"statement {plain(data.get('statementId'))}", data.get("throughRevision"), data.get("to")
+        if type(through) is not int or not self.through <= through < event["revision"]:
+            yield f"{named} cannot cover what is up to revision {plain(through)}"
+            return
+        covered = [move for move in self.moves if move[0] <= through]
+        due = {"number": len(self.statements) + 1, "from": self.end, "fromRevision": self.through + 1, "entries": len(covered)}
+        yield from unlike(named, data, due)
+        if named in self.statements:
+            yield f"{named} is closed twice"
+        for move in [move for move in covered if not is_before(move[1], to)][:1]:
+            yield f"{named} ends {plain(to)}, and covers revision {move[0]}, which was recorded {move[1]}"
+        if self.end is not None and not is_before(self.end, to):
+            yield f"{named} ends {plain(to)}, and begins {plain(data.get('from'))}"
+        if is_before(event.get("receivedAt", event["recordedAt"]), to):
+            yield f"{named} ends {plain(to)}, and was closed before that"
+        for direction in DIRECTIONS:
+            sums = [sum(move[4] for move in covered if move[2:4] == (direction, kind)) for kind in KINDS]
+            figures = [self.closings[direction], *sums, self.closings[direction] + sums[0] - sums[1] + sums[2]]
+            self.closings[direction] = figures[-1]
+            due = dict(zip(("opening", "payments", "usage", "adjustments", "closing"), map(amount_text, figures)))
+            yield from unlike(f"{named}, {direction}", told.get(direction) if isinstance(told, dict) else None, due)
+        self.statements.add(named)
+        self.end, self.through = to, through
+        self.moves = [move for move in self.moves if move[0] > through]
+
+
+def unlike(named: str, told: object, due: dict) -> Iterator[str]:
+    for name, value in due.items():
+        one = told.get(name) if isinstance(told, dict) else None
+        if one != value or type(one) is not type(value):
+            yield f"{named}: its {name} is {plain(one)}, and should be {plain(value)}"
+
+
+def is_before(one: object, other: object) -> bool:
+    """Whether a time, RFC 3339 UTC, is before another one, to the nanosecond. What is no time is before none."""
+    matches = map(TIME.fullmatch, (str(one), str(other)))
+    first, second = [match and (match[1], (match[2] or "").ljust(9, "0")) for match in matches]
+    return first is not None and second is not None and first < second
+
 
 class Ledger:
     """What happened to each account, by the rules alone."""
 
     def __init__(self, keys: Keys) -> None:
-        self.keys = keys
-        self.accounts: "dict[str, Account]" = {}
-        self.revisions: "dict[str, int]" = {}
+        self.keys, self.accounts, self.revisions = keys, {}, {}
 
     def apply(self, event: dict, line: int) -> Iterator[str]:
         """Tells what is wrong with the next event; nothing if all is right."""
@@ -317,39 +347,35 @@ class Ledger:
             yield f"{account_id} is opened twice"
         elif kind == "AccountOpened":
             self.accounts[account_id] = Account(account_id, str(data.get("currency")))
-            yield from set_formula(self.accounts[account_id], data.get("cutoff", {}))
         account = self.accounts.get(account_id)
         if account is None:
             yield f"{kind} comes before {account_id} is opened"
         elif kind in ENTRIES:
-            yield from enter(account, kind, data)
+            yield from enter(account, event)
         elif kind == "EntryReversed":
             yield from reverse(account, event)
-        elif kind == "CutoffChanged":
-            yield from set_formula(account, data)
-        elif kind != "AccountOpened" and kind not in MOVES_NOTHING:
+        elif kind == "StatementClosed":
+            yield from account.close(event)
+        elif kind in ("AccountOpened", "CutoffChanged"):
+            # Of a rule only the formula moves a balance that is shown.
+            rule = data if kind == "CutoffChanged" else data.get("cutoff", {})
+            formula = rule.get("mutualFormula", FORMULAS[0]) if isinstance(rule, dict) else None
+            account.is_net_credit = formula == FORMULAS[1]
+            if formula not in FORMULAS:
+                yield f"{plain(rule)} is no rule"
+        elif kind not in MOVES_NOTHING:
             yield f"{kind} does not belong into {event['stream']}"
 
 
-def set_formula(account: Account, rule: object) -> Iterator[str]:
-    """Of a rule only the formula moves a balance that is shown."""
-    formula = rule.get("mutualFormula", FORMULAS[0]) if isinstance(rule, dict) else None
-    if formula not in FORMULAS:
-        yield f"{plain(rule)} is no rule"
-    else:
-        account.is_net_credit = formula == FORMULAS[1]
-
-
-def enter(account: Account, kind: str, data: dict) -> Iterator[str]:
+def enter(account: Account, event: dict) -> Iterator[str]:
     """Adds a payment, call or adjustment to its account."""
-    name, sign, is_allowed = ENTRIES[kind]
+    kind, data = event["type"], event["data"]
+    name, is_allowed = ENTRIES[kind]
     text, direction, currency = data.get("amount"), data.get("direction"), data.get("currency")
     amount = amount_in(text)
-    if amount is None or not is_allowed(amount, str(text)):
-        yield f"{kind}: {plain(text)} is no amount for it"
-        return
-    if direction not in DIRECTIONS:
-        yield f"{kind}: {plain(direction)} is no direction"
+    is_amount = amount is not None and is_allowed(amount, str(text))
+    if not is_amount or direction not in DIRECTIONS:
+        yield f"{kind}: " + (f"{plain(direction)} is no direction" if is_amount else f"{plain(text)} is no amount for it")
         return
     entry_id = plain(data.get(f"{name}Id"))
     if entry_id in account.entries[name]:
@@ -357,7 +383,7 @@ def enter(account: Account, kind: str, data: dict) -> Iterator[str]:
     if currency != account.currency:
         yield f"{name} {entry_id} of {account.account_id} is in {plain(currency)}, and the account in {account.currency}"
     account.entries[name][entry_id] = (sys.intern(direction), str(text))
-    account.sums[direction] += sign * amount
+    account.move(event, name, sys.intern(direction), amount)
 
 
 def reverse(account: Account, event: dict) -> Iterator[str]:
@@ -366,20 +392,19 @@ def reverse(account: Account, event: dict) -> Iterator[str]:
     of = data.get("of") if isinstance(data.get("of"), dict) else {}
     name, entry_id, reversal_id = plain(of.get("kind")), plain(of.get("id")), plain(data.get("reversalId"))
     entries = account.entries.get(name, {})
-    if entry_id not in entries:
-        yield f"{name} {entry_id} of {account.account_id} is reversed, and was never recorded"
-        return
-    if entries[entry_id] is None:
-        yield f"{name} {entry_id} of {account.account_id} is reversed twice"
+    entry = entries.get(entry_id)
+    if entry is None:
+        how = " twice" if entry_id in entries else ", and was never recorded"
+        yield f"{name} {entry_id} of {account.account_id} is reversed{how}"
         return
     if reversal_id in account.reversals:
         yield f"reversal {reversal_id} counts twice"
-    direction, text = entries[entry_id]
+    direction, text = entry
     if reversed_entry is not None and reversed_entry != {"direction": direction, "amount": text}:
         yield f"{name} {entry_id} of {account.account_id} was {text} {direction}; its reversal says {plain(reversed_entry)}"
     entries[entry_id] = None
     account.reversals.add(reversal_id)
-    account.sums[direction] -= (-1 if name == "usage" else 1) * (amount_in(text) or 0)
+    account.move(event, name, direction, -(amount_in(text) or 0))
 
 
 def plain(value: object) -> str:
@@ -394,6 +419,7 @@ MANGLED = {
     b"\xff\xfe": "it is UTF-16: it was converted on the way, not necessarily changed",
     b"\x1f\x8b": "it is compressed, and must be unpacked first",
 }
+# What was done to a line on the way that JSON would not mind.
 CR_LF = "it ends with CR LF: it was converted on the way, not necessarily changed; ask for it as it was printed"
 WHITE_SPACE = "it has white space at its beginning or end: it is not as it was printed"
 
@@ -403,22 +429,16 @@ def mangling_of(content: bytes) -> Optional[str]:
     return next((what for mark, what in MANGLED.items() if content.startswith(mark)), None)
 
 
-def mangling_of_line(line: bytes) -> Optional[str]:
-    """What was done to a line on the way that JSON would not mind."""
-    is_printed = line.startswith(b"{") and line.endswith(b"}")
-    return None if is_printed else CR_LF if line.endswith(b"\r") else WHITE_SPACE
-
-
 def event_in(line: bytes) -> dict:
     try:
         event = json.loads(line.decode(), parse_constant=int)  # NaN and Infinity are no numbers of JSON, nor of int
     except (ValueError, RecursionError):
-        raise NoEvent("it is no JSON") from None
+        raise Unusable("it is no JSON") from None
     if not isinstance(event, dict) or not isinstance(event.get("data"), dict):
-        raise NoEvent("it is no event")
+        raise Unusable("it is no event")
     texts = [event.get(name) for name in ("stream", "eventId", "type", "recordedAt")]
     if not all(isinstance(text, str) for text in texts) or type(event.get("revision")) is not int:
-        raise NoEvent("stream, revision, eventId, type and recordedAt are not all there")
+        raise Unusable("stream, revision, eventId, type and recordedAt are not all there")
     return event
 
 
@@ -440,17 +460,15 @@ def root_faults(sound: "dict[str, Checkpoint]", holding: "dict[str, int]", lines
             yield name, f"the first {own.size} lines are not those that were signed: one of lines {changed}"
 
 
-class Given(NamedTuple):
-    checkpoints: "dict[str, Checkpoint]"
-    keys: "list[PublicKey]"
-    witnesses: "list[PublicKey]"
+# What to check with: checkpoints by their names; the keys of who signs, and of those who must have cosigned.
+Given = NamedTuple("Given", [("checkpoints", dict), ("keys", list), ("witnesses", list)])
 
 
 def verify(lines: Iterable[bytes], given: Given, soon: str) -> dict:
     """Reads an export once, from its first line to its last; what comes of it, as it is told with --json and --balances."""
     tree, keys, by_size = Tree(), Keys(given.keys), dict(sorted(given.checkpoints.items(), key=lambda named: named[1].size))
-    sizes, roots = {checkpoint.size for checkpoint in by_size.values()}, {0: tree.root()}
-    ledger, findings, first, opening, newest = Ledger(keys), [], None, b"", ("", 0)
+    sizes, roots, ledger = {one.size for one in by_size.values()}, {0: tree.root()}, Ledger(keys)
+    findings, first, opening, newest = [], None, b"", ("", 0)
     for line in lines:
         if tree.size == 0:
             opening, mangled = line[:40], mangling_of(line) or (CR_LF if line.endswith(b"\r") else None)
@@ -464,26 +482,22 @@ def verify(lines: Iterable[bytes], given: Given, soon: str) -> dict:
         try:
             event = event_in(line)
             first, newest = first or event, max(newest, (event["recordedAt"], tree.size))
-            whats = [mangling_of_line(line), *ledger.apply(event, tree.size)]
-            findings += [{"what": what, "line": tree.size} for what in whats if what is not None]
-        except NoEvent as error:
+            is_printed = line.startswith(b"{") and line.endswith(b"}")
+            whats = [] if is_printed else [CR_LF if line.endswith(b"\r") else WHITE_SPACE]
+            findings += [{"what": what, "line": tree.size} for what in [*whats, *ledger.apply(event, tree.size)]]
+        except Unusable as error:
             findings.append({"what": str(error), "line": tree.size})
     if first is None:
-        begins = plain([opening.decode(errors="replace")])[1:-1]
-        what = f"it is no export: no line of it is an event, and it begins with {begins}"
+        what = f"it is no export: no line of it is an event, and it begins with {plain([opening.decode(errors='replace')])[1:-1]}"
         raise Unusable(what if tree.size > 0 else "it is empty")
     if tree.size == 1 and (first["revision"] != 0 or first["stream"].startswith("cutoff-")):
         raise Unusable("it is one line from the middle of a ledger: that is checked by tollgate-verify with --inclusion PROOF")
-
-    def faults_of(checkpoint: Checkpoint) -> "list[str]":
-        if checkpoint.origin.split("/")[1:2] == [first["eventId"]]:
-            return keys.faults(checkpoint)
-        what = f"it is of {checkpoint.origin}, and the export is of tollgate/{first['eventId']}"
-        return [f"{what}: of another ledger, or its first line was changed"]
-
+    own = f"and the export is of tollgate/{first['eventId']}: of another ledger, or its first line was changed"
     # A checkpoint that has faults of its own proves nothing, and accuses nobody.
-    told = [(name, what) for name, checkpoint in by_size.items() for what in faults_of(checkpoint)]
-    sound = {name: checkpoint for name, checkpoint in by_size.items() if name not in dict(told)}
+    is_own = {name: one.origin.split("/")[1:2] == [first["eventId"]] for name, one in by_size.items()}
+    faults = {name: keys.faults(one) if is_own[name] else [f"it is of {one.origin}, {own}"] for name, one in by_size.items()}
+    told = [(name, what) for name, whats in faults.items() for what in whats]
+    sound = {name: one for name, one in by_size.items() if not faults[name]}
     holding = {name: one.size for name, one in sound.items() if roots.get(one.size) == one.root}
     told += root_faults(sound, holding, tree.size)
     told += [one for witness in given.witnesses for one in witness_findings(given.checkpoints, witness)]
@@ -498,43 +512,35 @@ def verify(lines: Iterable[bytes], given: Given, soon: str) -> dict:
     }
 
 
-# The command.
-
 HELP_END = """Ends with 0 if all is as it should be, with 1 if something differs, with 2 if it could not be checked. Memory grows
-with the payments and calls, some 250 bytes each: a reversal may name any of them."""
-NOT_CHECKED = "blocks, unblocks, closed statements and reservations"
+with the payments and calls, some 400 bytes each: a reversal may name any of them, a statement cover it."""
+NOT_CHECKED = "blocks, unblocks and reservations"
 
 
 def read_from(path: str, read: Callable) -> object:
-    """What a file of text holds: a byte order mark, and another kind of line end, are no part of what was said."""
+    """What is wrong with a file is said with its name."""
     try:
-        with open(path, "rb") as file:
-            content = file.read().removeprefix(b"\xef\xbb\xbf")
-        if mangling_of(content) is not None:
-            raise Unusable(f"{mangling_of(content)}; save it as it came")
-        return read(content.decode(errors="replace").replace("\r\n", "\n"))
+        with open(sys.stdin.fileno() if path == "-" else path, "rb") as file:
+            return read(file)
     except (Unusable, OSError) as error:
         raise Unusable(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def text_of(file: BinaryIO) -> str:
+    """A byte order mark, and another kind of line end, are no part of what was said."""
+    content = file.read().removeprefix(b"\xef\xbb\xbf")
+    if mangling_of(content) is not None:
+        raise Unusable(f"{mangling_of(content)}; save it as it came")
+    return content.decode(errors="replace").replace("\r\n", "\n")
 
 
 def read_key(given: str, kind: bytes) -> PublicKey:
-    read = functools.partial(read_public_key, kind=kind)
     if os.path.exists(given):
-        return read_from(given, read)
+        return read_from(given, lambda file: read_public_key(text_of(file), kind))
     try:
-        return read(given)
+        return read_public_key(given, kind)
     except Unusable as error:
         raise Unusable(f"{given}: no such file, and {error}") from None
-
-
-def read_export(path: str, given: Given) -> dict:
-    """An event may be recorded by another clock, which is some minutes ahead."""
-    soon = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=5)).isoformat()
-    try:
-        with open(sys.stdin.fileno() if path == "-" else path, "rb") as file:
-            return verify((line[:-1] if line.endswith(b"\n") else line for line in file), given, soon)
-    except (Unusable, OSError) as error:
-        raise Unusable(f"{path}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def describe(verdict: dict, with_balances: bool, missing: Optional[str]) -> Iterator[str]:
@@ -543,17 +549,16 @@ def describe(verdict: dict, with_balances: bool, missing: Optional[str]) -> Iter
         yield f"{account['accountId']} {account['currency']} {balances}"
     for kind, told in (("", verdict["findings"]), ("note: ", verdict["notes"])):
         for one in told[:SHOWN_FINDINGS]:
-            yield f"  {kind}{one['checkpoint'] if 'checkpoint' in one else 'line ' + str(one['line'])}: {one['what']}"
+            yield f"  {kind}{one.get('checkpoint') or 'line ' + str(one.get('line'))}: {one['what']}"
         if len(told) > SHOWN_FINDINGS:
             yield f"  {kind}and {len(told) - SHOWN_FINDINGS} more"
     verb, lines, by = "proven by" if missing is None else "those of", verdict["lines"], verdict["provenBy"]
     proof = "no checkpoint proves them" if by is None else f"the first {verdict['provenLines']} are {verb} {by}"
     yield f"{lines} events of {verdict['accounts']} accounts, root {verdict['root']}; {proof}."
-    notes = f" and {len(verdict['notes'])} note{'s' * (len(verdict['notes']) != 1)}" if verdict["notes"] else ""
+    count, noted = len(verdict["findings"]), f" and {len(verdict['notes'])} note" if verdict["notes"] else ""
     unsigned = "" if missing is None else f"; nobody's signature was checked: there is no {missing}"
     unchecked = f"{NOT_CHECKED} were NOT checked: use tollgate-verify for them"
-    count = len(verdict["findings"])
-    yield f"{count} difference{'s' * (count != 1)}{notes} in {lines} events; {unchecked}{unsigned}."
+    yield f"{count} difference{'s' * (count != 1)}{noted} in {lines} events; {unchecked}{unsigned}."
 
 
 def run(arguments: "list[str]") -> int:
@@ -568,15 +573,17 @@ def run(arguments: "list[str]") -> int:
     given = parser.parse_args(arguments)
     if (given.key or given.witness) and not given.checkpoint:
         raise Unusable(f"--{'key' if given.key else 'witness'}: there is no --checkpoint to check with it")
-    checkpoints = {path: read_from(path, read_checkpoint) for path in given.checkpoint}
+    checkpoints = {path: read_from(path, lambda file: read_checkpoint(text_of(file))) for path in given.checkpoint}
     keys, witnesses = ([read_key(text, kind) for text in of] for of, kind in ((given.key, SIGNS), (given.witness, COSIGNS)))
-    verdict = read_export(given.export, Given(checkpoints, keys, witnesses))
+    # An event may be recorded by another clock, which is some minutes ahead.
+    soon = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=5)).isoformat()
+    proofs = Given(checkpoints, keys, witnesses)
+    verdict = read_from(given.export, lambda file: verify((line.removesuffix(b"\n") for line in file), proofs, soon))
     missing = None if keys else "--key" if checkpoints else "--checkpoint"
     told = [printable(line) for line in describe(verdict, given.balances, missing)]
-    hidden = {"provenBy": verdict["provenBy"] is None, "balances": not given.balances}
-    shown = {name: value for name, value in verdict.items() if not hidden.get(name)}
+    shown = {name: one for name, one in verdict.items() if one is not None and (name != "balances" or given.balances)}
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    print(json.dumps(shown, separators=(",", ":"), ensure_ascii=False) if given.json else "\n".join(told))
+    print(json.dumps(shown, separators=(",", ":"), ensure_ascii=False) if given.json else "\n".join(told), flush=True)
     return 1 if verdict["findings"] else 0
 
 
@@ -585,13 +592,9 @@ def printable(text: str) -> str:
     return "".join("\ufffd" if unicodedata.category(one) in ("Cc", "Cf", "Zl", "Zp") else one for one in text)
 
 
-def main() -> None:
+if __name__ == "__main__":
     try:
         sys.exit(run(sys.argv[1:]))
     except (Unusable, OSError) as error:
         print(f"tollgate_verify.py: {printable(str(error))}", file=sys.stderr)
-        sys.exit(2)
-
-
-if __name__ == "__main__":
-    main()
+        os._exit(2)  # Not by sys.exit, which would try once more to write what could not be.

@@ -27,8 +27,8 @@ const { tableOf, textOf } = require('./report.js');
 const { repo } = require('./tollgate-process.js');
 
 /**
- * `build` is the checkout that is measured.
- * @typedef {{ build: string, folder: (name: string) => string, isQuick: boolean, say: (line: string) => void }} Bench
+ * `build` is the checkout that is measured; `events` is how large a log was asked for, where a figure lets one choose.
+ * @typedef {{ build: string, folder: (name: string) => string, isQuick: boolean, events?: number | undefined, say: (line: string) => void }} Bench
  * @typedef {(bench: Bench) => Promise<import('./report').Section[]>} Figure
  */
 
@@ -79,6 +79,8 @@ const help = `Measures Tollgate on this machine: each figure beside a floor take
   --before FOLDER  instead of floors, the same on an earlier commit: five pairs, each on both builds one right after the
                    other, of ${Object.keys(trials).join(', ')}. FOLDER is a built checkout:
                      git worktree add FOLDER COMMIT && cd FOLDER && npm ci && npm run build
+  --events N       how large the log of past is: 2,000,000 unless said, half of them of one account, of which it never has more
+                   than 1,000,000. With 10000000 it takes some five minutes and 6 GB
   --build FOLDER   measures this built checkout instead of the one in which the benchmark stands
   --quick          a tenth of the work and less: to see that it runs, not to judge by
   --profile        where the CPU goes on the two hottest paths, and nothing else
@@ -94,6 +96,7 @@ const parseOptions = () => {
     options: {
       only: { type: 'string', multiple: true },
       before: { type: 'string' },
+      events: { type: 'string' },
       build: { type: 'string', default: repo },
       quick: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
@@ -104,7 +107,15 @@ const parseOptions = () => {
   const unknown = values.only?.filter((name) => !Object.hasOwn(known, name)) ?? [];
   if (unknown.length > 0) throw new Error(`--only ${unknown.join(', ')}: choose from ${Object.keys(known).join(', ')}`);
   const before = values.before === undefined ? undefined : builtCheckout(values.before);
-  return { ...values, before, build: values.help ? repo : builtCheckout(values.build) };
+  const events = values.events === undefined ? undefined : wholeNumber('--events', values.events);
+  return { ...values, before, events, build: values.help ? repo : builtCheckout(values.build) };
+};
+
+/** @param {string} option @param {string} text */
+const wholeNumber = (option, text) => {
+  if (!/^[1-9]\d{0,5}0{4}$/.test(text))
+    throw new Error(`${option} ${text}: must be some ten thousands, such as 10000000`);
+  return Number(text);
 };
 
 const builtCheckout = (/** @type {string} */ folder) => {
@@ -157,7 +168,7 @@ const chosen = ({ only, before }) => {
   return Object.fromEntries(Object.entries(all).filter(([name]) => only?.includes(name) ?? true));
 };
 
-/** @param {Record<string, Figure>} measured @param {{ scratch: string, build: string, isQuick: boolean }} options */
+/** @param {Record<string, Figure>} measured @param {{ scratch: string, build: string, isQuick: boolean, events: number | undefined }} options */
 const measureAll = async (measured, { scratch, ...options }) => {
   const folder = (/** @type {string} */ name) => {
     fs.mkdirSync(path.join(scratch, name), { recursive: true });
@@ -186,7 +197,7 @@ const measureAll = async (measured, { scratch, ...options }) => {
 const main = async () => {
   const options = readOptions();
   if (options.help) return print(help);
-  const { build, before, quick: isQuick } = options;
+  const { build, before, events, quick: isQuick } = options;
   const results = path.join(repo, '.cache/bench');
   const scratch = openScratch(results);
   if (options.profile) return print(await profile({ scratch, isQuick }));
@@ -195,7 +206,7 @@ const main = async () => {
     `Node ${about.node}, ${about.cores} cores (${about.processor ?? 'unknown'}), ${about.memoryGb} GB, load before the start ${about.loadBefore ?? '?'}`,
   );
   const startedAt = new Date();
-  const { sections, failed } = await measureAll(chosen(options), { scratch, build, isQuick });
+  const { sections, failed } = await measureAll(chosen(options), { scratch, build, isQuick, events });
   const findings = sections.flatMap((section) => section.findings);
   print(`\n${tableOf(findings, { floor: before === undefined ? 'floor in the same run' : 'commit before' })}`);
   const file = path.join(results, `${startedAt.toISOString().replace(/[:.]/g, '-')}.json`);

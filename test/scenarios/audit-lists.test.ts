@@ -109,6 +109,22 @@ describe('tollgate audit ids', () => {
     });
   });
 
+  it('used to take the lines of a list that ; separates for ids, which no ledger has', async () => {
+    const rows = ['usageId;amount', 'u-1;1.50', 'u-2;2.5'];
+    const shared = await list('semicolons.csv', ...rows);
+    expect(await command('audit', 'ids', '--shared', shared)).toEqual({
+      code: 2,
+      output: "tollgate: line 1: it names columns if they are separated so: --delimiter ';'\n",
+    });
+    const differs = {
+      code: 1,
+      output: expect.stringContaining('line 3: u-2 differs: amount 2.5, and the ledger has 2\n2 ids: 1 are') as string,
+    };
+    expect(await everywhere('ids', '--shared', shared, '--delimiter', ';')).toEqual(differs);
+    const tabs = await list('tabs.tsv', ...rows.map((row) => row.replace(';', '\t')));
+    expect(await command('audit', 'ids', '--shared', tabs)).toEqual(differs);
+  });
+
   it('refuses rows under no heading', async () => {
     const shared = await list('unnamed.csv', 'u-1,acme', 'u-2,acme');
     expect(await command('audit', 'ids', '--shared', shared)).toEqual({

@@ -1,4 +1,13 @@
-import { accountQuery, batchQuery, historyQuery, lastEventId, listQuery, parseBody, streamQuery } from './index';
+import {
+  accountQuery,
+  batchQuery,
+  historyQuery,
+  lastEventId,
+  listQuery,
+  parseBody,
+  streamQuery,
+  tilePath,
+} from './index';
 
 test('a list that is asked for nothing begins at the beginning with a hundred', () => {
   expect(parseBody(listQuery, {})).toEqual({ ok: true, value: { limit: 100 } });
@@ -57,3 +66,19 @@ test('a parameter given twice or misspelt is refused', () => {
   expect(parseBody(listQuery, { limit: ['1', '2'] })).toMatchObject({ ok: false });
   expect(parseBody(accountQuery, { minposition: '1' })).toEqual({ ok: false, detail: 'minposition: unknown field' });
 });
+
+test.each([
+  ['000', 0],
+  ['999', 999],
+  ['x001/000', 1_000],
+  ['x001/x000/007', 1_000_007],
+])('tile %s is number %i', (tile, index) => {
+  expect(parseBody(tilePath, { level: '0', tile })).toEqual({ ok: true, value: { level: 0, index, width: 256 } });
+});
+
+test.each(['x000/000', 'x000/x001/000', '0', '0000', 'x001', '000/000', '000.p/0', '000.p/256', '000.p/07'])(
+  'a tile had several names, and each was served: %s is none',
+  (tile) => {
+    expect(parseBody(tilePath, { level: '0', tile })).toMatchObject({ ok: false });
+  },
+);

@@ -85,7 +85,7 @@ export const inclusionQuery = z.strictObject({
 export const tilePath = z
   .strictObject({ level: z.string(), tile: z.string() })
   .transform(({ level, tile }) =>
-    /^([0-5])\/((?:x\d{3}\/)*\d{3})(?:\.p\/([1-9]\d?|1\d\d|2[0-4]\d|25[0-5]))?$/.exec(`${level}/${tile}`),
+    /^([0-5])\/((?!x000\/)(?:x\d{3}\/)*\d{3})(?:\.p\/([1-9]\d?|1\d\d|2[0-4]\d|25[0-5]))?$/.exec(`${level}/${tile}`),
   )
   .refine((match) => match !== null, 'must be level and number of a tile, such as 0/x001/234 or 0/005.p/17')
   .transform(([, level, digits = '', width = '256']) => ({

@@ -102,6 +102,9 @@ const records: Route[] = [
   },
 ];
 
+const pastPage =
+  'One of how it was ends after half a second: it may have fewer items than `limit`, or none, while `next` names the last it looked at.';
+
 const accounts: Route[] = [
   {
     method: 'post',
@@ -127,7 +130,10 @@ const accounts: Route[] = [
     summary: 'Accounts in the order of their ids, as they are or as they were',
     parameters: [parameter.afterKey, parameter.limit, parameter.minPosition, ...parameter.moment],
     answers: {
-      200: { description: 'A page.', content: [json(accountList, { items: [example.accountExample], next: null })] },
+      200: {
+        description: `A page. ${pastPage}`,
+        content: [json(accountList, { items: [example.accountExample], next: null })],
+      },
     },
     problems: ['INVALID_REQUEST', 'READ_MODEL_BEHIND'],
   },
@@ -187,8 +193,7 @@ const traffic: Route[] = [
     ],
     answers: {
       200: {
-        description:
-          'application/json: a page of what is blocked, by account and direction; of what was blocked, without what switches told of it. text/event-stream (ask for it in Accept): a command an event, whose id is its position in the log.',
+        description: `application/json: a page of what is blocked, by account and direction; of what was blocked, without what switches told of it. ${pastPage} text/event-stream (ask for it in Accept): a command an event, whose id is its position in the log.`,
         content: [
           json(blockedList, { items: [example.blockedExample], next: null }),
           { as: 'events', data: trafficCommand, example: example.commandExample },

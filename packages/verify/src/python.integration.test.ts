@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { findingsOf, verified } from './example.fixture';
 import { misleadingCases } from './misleading-cases.fixture';
+import { rightStatements, wrongStatements } from './statement-cases.fixture';
 import { byteCases, tamperingCases } from './tampering-cases.fixture';
 import { witnessOf } from './signing.fixture';
 import { witnessCases } from './witness-cases.fixture';
@@ -73,6 +75,16 @@ test('the second verifier misleads nobody where the first does not', () => {
       ),
     ),
   );
+});
+
+test('the second verifier passed over closed statements: it finds of them what the first does, word for word', async () => {
+  const cases = [{ bytes: rightStatements }, ...wrongStatements];
+  const found = eachOf(
+    verifyEach,
+    cases.map(({ bytes }) => ({ bytes: bytes.toString('base64'), checkpoints: {}, keys: [] })),
+  ) as { findings: string[] }[];
+  const first = cases.map(async ({ bytes }) => findingsOf(await verified(bytes, { checkpoints: {} })));
+  expect(found.map(({ findings }) => findings)).toEqual(await Promise.all(first));
 });
 
 /** RFC 8032, 7.1: tests 1, 2, 3 and SHA(abc), as key, message and signature. */
@@ -161,7 +173,7 @@ test('a whole export ends with 0, and says what is proven, for people and for pr
       'globex USD inbound 20 outbound -10 mutual 30',
       'initech EUR inbound 0 outbound 1 mutual 1',
       '23 events of 3 accounts, root EmPTL3THQNTgg4oG8UyN047N5Zkc561reOMl7+GXnW4=; the first 23 are proven by example/checkpoint.',
-      '0 differences in 23 events; blocks, unblocks, closed statements and reservations were NOT checked: use tollgate-verify for them.\n',
+      '0 differences in 23 events; blocks, unblocks and reservations were NOT checked: use tollgate-verify for them.\n',
     ].join('\n'),
   );
   expect(status).toBe(0);

@@ -73,6 +73,18 @@ test('a tile that is missing or too short is named', () => {
   expect(faults(256, 700)).toEqual(['700: tile 0/001 is missing, or has fewer than 256 hashes']);
 });
 
+test.each(['0/001', '0/002.p/188', '1/000.p/2'])(
+  'hashes that stood behind those of tile %s were passed over, and half a hash too',
+  (path) => {
+    const bytes = readFileSync(join(folder, path));
+    for (const more of [32, 1]) {
+      writeFileSync(join(folder, path), Buffer.concat([bytes, Buffer.alloc(more)]));
+      const count = String(bytes.length / 32);
+      expect(faults(700)).toEqual([`700: tile ${path} does not have ${count} hashes and nothing else`]);
+    }
+  },
+);
+
 test('a checkpoint of another key is not believed for its tiles', () => {
   const checkpoint = readCheckpoint(keyOf(2).note(lines, 700));
   const given = { checkpoints: [{ name: 'other', checkpoint }], keys: [readPublicKey(key.line)], witnesses: [] };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { Unusable } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import { createTree } from './tree';
@@ -38,14 +38,17 @@ export const leavesIn = (folder: string, count: number): Buffer[] => {
 const tileFaults = (folder: string, { size, root }: Checkpoint): string[] => {
   const tree = createTree();
   const above: Buffer[] = [];
+  const sizes: string[] = [];
   for (let tile = 0; tile * tileWidth < size; tile += 1) {
     const width = Math.min(tileWidth, size - tile * tileWidth);
+    sizes.push(...sizeFaults(folder, { level: 0, tile }));
     const hashes = hashesIn(folder, { level: 0, tile, width });
-    if (hashes === undefined) return [`tile ${nameOf(0, tile)} is missing, or has fewer than ${String(width)} hashes`];
+    if (hashes === undefined)
+      return [...sizes, `tile ${nameOf(0, tile)} is missing, or has fewer than ${String(width)} hashes`];
     for (const hash of hashes) tree.addHash(hash);
     if (width === tileWidth) above.push(rootOf(hashes));
   }
-  const faults = faultsAbove(folder, 1, above);
+  const faults = [...sizes, ...faultsAbove(folder, 1, above)];
   return tree.root().equals(root)
     ? faults
     : [`the tiles are not of the ${String(size)} events that were signed`, ...faults];
@@ -56,6 +59,7 @@ const faultsAbove = (folder: string, level: number, hashes: readonly Buffer[]): 
   const faults: string[] = [];
   const above: Buffer[] = [];
   for (let tile = 0; tile * tileWidth < hashes.length; tile += 1) {
+    faults.push(...sizeFaults(folder, { level, tile }));
     const expected = hashes.slice(tile * tileWidth, (tile + 1) * tileWidth);
     const found = hashesIn(folder, { level, tile, width: expected.length });
     if (found?.some((hash, index) => !hash.equals(expected[index] ?? Buffer.alloc(0))) === true)
@@ -72,18 +76,31 @@ const rootOf = (hashes: readonly Buffer[]): Buffer => {
 };
 
 /** The first hashes of a tile, from the whole one or from one that is not full and has as many; absent where there is none. */
-const hashesIn = (
-  folder: string,
-  { level, tile, width }: { level: number; tile: number; width: number },
-): Buffer[] | undefined => {
-  const path = `${folder}/${nameOf(level, tile)}`;
-  const partial = existsSync(`${path}.p`) ? readdirSync(`${path}.p`).map((name) => `${path}.p/${name}`) : [];
-  for (const file of [path, ...partial]) {
-    const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+const hashesIn = (folder: string, { level, tile, width }: Tile & { width: number }): Buffer[] | undefined => {
+  for (const { name } of filesOf(folder, { level, tile })) {
+    const bytes = readFileSync(`${folder}/${name}`);
     if (bytes.length < width * hashBytes) continue;
     return Array.from({ length: width }, (_, index) => bytes.subarray(index * hashBytes, (index + 1) * hashBytes));
   }
   return undefined;
+};
+
+type Tile = { level: number; tile: number };
+
+/** What nobody signed could stand behind the hashes of a tile. */
+const sizeFaults = (folder: string, tile: Tile): string[] =>
+  filesOf(folder, tile)
+    .filter(({ name, width }) => statSync(`${folder}/${name}`).size !== Number(width) * hashBytes)
+    .map(({ name, width }) => `tile ${name} does not have ${width} hashes and nothing else`);
+
+/** The whole tile, and those that were not full, with how many hashes their names say they have. */
+const filesOf = (folder: string, { level, tile }: Tile): { name: string; width: string }[] => {
+  const name = nameOf(level, tile);
+  const partial = existsSync(`${folder}/${name}.p`) ? readdirSync(`${folder}/${name}.p`) : [];
+  return [
+    ...(existsSync(`${folder}/${name}`) ? [{ name, width: String(tileWidth) }] : []),
+    ...partial.map((width) => ({ name: `${name}.p/${width}`, width })),
+  ];
 };
 
 /** Three digits to a part of the path, x before all but the last. */

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { logLine } from '@tollgate/contracts';
@@ -94,12 +95,25 @@ describe('a key that follows another', () => {
 
   test('is not made before anything was signed, nor twice, nor after more than was signed', async () => {
     const reason = 'a year has passed';
-    await expect(beginKeyChange({ path: place.keyPath }, { reason })).rejects.toThrow(/^nothing was signed yet/);
+    const unsigned = join(place.root, 'unsigned.pem');
+    await writeFile(unsigned, '');
+    await expect(beginKeyChange({ path: unsigned }, { reason })).rejects.toThrow(/^nothing was signed with .* yet/);
     await stop(await signedBy(await createLog(5)));
     await expect(beginKeyChange({ path: place.keyPath }, { reason, compromisedAfter: 6 })).rejects.toThrow(
       /only 5 events were signed$/,
     );
     await beginKeyChange({ path: place.keyPath }, { reason });
     await expect(beginKeyChange({ path: place.keyPath }, { reason })).rejects.toThrow(/already: start Tollgate$/);
+  });
+
+  test('of a key that was not there was told to delete it, and one was made to vouch for the next where it had signed', async () => {
+    const reason = 'a year has passed';
+    const begin = beginKeyChange({ path: place.keyPath }, { reason });
+    await expect(begin).rejects.toThrow(/^there is no key .* to follow: name the one that Tollgate signs with/);
+    await stop(await signedBy(await createLog(5)));
+    await rm(place.keyPath);
+    const again = beginKeyChange({ path: place.keyPath }, { reason });
+    await expect(again).rejects.toThrow(/^there is no key .*, which it signed: put it back from where you keep it$/);
+    expect(existsSync(place.keyPath)).toBe(false);
   });
 });

@@ -35,7 +35,11 @@ export const beginKeyChange = async (place: KeyPlace, { nextKey, ...decided }: C
       '--next-key: the agent holds the keys: name a file of the public one that follows, or of a key that it does not hold',
     );
   const last = textIn(`${path}.last`);
-  if (last === undefined) throw new Error(`nothing was signed yet with ${path}: delete it, and another one is made`);
+  if (!existsSync(path)) throw new Error(missingKey(path, last !== undefined));
+  if (last === undefined)
+    throw new Error(
+      `nothing was signed with ${path} yet, so that no other needs to follow it: is it the key that Tollgate signs with?`,
+    );
   const { size } = checkpointIn(last);
   if ((decided.compromisedAfter ?? 0) > size)
     throw new Error(`--compromised-after: only ${String(size)} events were signed`);
@@ -50,6 +54,14 @@ export const beginKeyChange = async (place: KeyPlace, { nextKey, ...decided }: C
   } finally {
     await lock.release();
   }
+};
+
+/** One that were made here would say that it is the one before, and nobody knows it. */
+const missingKey = (path: string, hasSigned: boolean): string => {
+  const remedy = hasSigned
+    ? `but ${path}.last, which it signed: put it back from where you keep it`
+    : 'to follow: name the one that Tollgate signs with, which it makes at its first start';
+  return `there is no key ${path} ${remedy}`;
 };
 
 /** Throws where it is none that could follow. */

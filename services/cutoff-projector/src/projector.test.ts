@@ -1,8 +1,9 @@
+import { followedTable } from '@tollgate/account-table/followed';
 import type { LogEvent } from '@tollgate/contracts';
 import { LogUnavailable } from '@tollgate/event-store';
 import type { EventLog } from '@tollgate/event-store';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
-import { clock, decisions, followedTable, opening, paid, record, silent, used } from './judging.fixture';
+import { clock, decisions, opening, paid, record, silent, used } from './judging.fixture';
 import { startCutoffProjector } from './projector';
 
 /** Opening blocks, each payment opens, each call blocks again. */

@@ -1,8 +1,9 @@
+import { followedTable } from '@tollgate/account-table/followed';
 import { cloudEventHeaders, trafficCommandOf } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
 import type { OutgoingMessage } from '@tollgate/kafka';
-import { clock, followedTable, opening, paid, record, silent } from './judging.fixture';
+import { clock, opening, paid, record, silent } from './judging.fixture';
 import { startCutoffProjector } from './projector';
 import { startTrafficRelay } from './traffic-relay';
 

@@ -1,5 +1,6 @@
 import type { ClosedStatement } from '@tollgate/balance';
 import type { LogEvent } from '@tollgate/contracts';
+import type { EventLog } from '@tollgate/event-store';
 import { createMemoryEventLog } from '@tollgate/event-store/memory';
 import { opened, paid, used } from './calls.fixture';
 import { closeStatement, createClosings } from './close-statement';
@@ -23,6 +24,20 @@ const setUp = () => {
   const closed = (): ClosedStatement[] =>
     log.events().flatMap((event) => (event.type === 'StatementClosed' ? [event.data] : []));
   return { at, close, closed, ledger, log, parts };
+};
+
+/** The same log, and how many events were read of streams. */
+const countingReads = (log: EventLog<LogEvent>) => {
+  let read = 0;
+  const counted: EventLog<LogEvent> = {
+    ...log,
+    readStream: async (...given) => {
+      const events = await log.readStream(...given);
+      read += events.length;
+      return events;
+    },
+  };
+  return { counted, read: () => read };
 };
 
 test('a statement covers what was recorded before its end and is in none before; what comes late is in the next', async () => {
@@ -110,20 +125,28 @@ test('many closings at once each read the whole account, over and over, while ot
   const { at, closed, log, parts } = setUp();
   const calls = Array.from({ length: 2_000 }, (_, index) => used(`u${String(index)}`, '1'));
   await at('2026-01-31T12:00:00.000Z', opened(), ...calls);
-  let read = 0;
-  const counted = {
-    ...log,
-    readStream: async (...given: Parameters<typeof log.readStream>) => {
-      const events = await log.readStream(...given);
-      read += events.length;
-      return events;
-    },
-  };
+  const { counted, read } = countingReads(log);
   const close = createClosings({ ...parts, log: counted });
   const ends = Array.from({ length: 20 }, (_, day) => `2026-02-${String(day + 1).padStart(2, '0')}T00:00:00Z`);
   await Promise.all(ends.map((to) => close({ accountId: 'acme', statementId: to, to }, metadata)));
   expect(closed()).toHaveLength(ends.length);
-  expect(read).toBeLessThan(2 * calls.length);
+  expect(read()).toBeLessThan(2 * calls.length);
+});
+
+test('a closing that is repeated, or that the one before covers, read all that the account has since', async () => {
+  const { at, closed, log, parts } = setUp();
+  await at('2026-01-31T12:00:00.000Z', opened(), paid('p1', '100'));
+  const { counted, read } = countingReads(log);
+  const close = async (statementId: string, to: string): Promise<string> =>
+    short(await closeStatement({ ...parts, log: counted }, { accountId: 'acme', statementId, to }, metadata));
+  await close('2026-01', january);
+  await at('2026-02-01T12:00:00.000Z', ...Array.from({ length: 2_000 }, (_, index) => used(`u${String(index)}`, '1')));
+  const before = read();
+  expect(await close('2026-01', january)).toBe('=2');
+  expect(await close('2026-01', march)).toBe('ID_CONFLICT');
+  expect(await close('2026-00', january)).toBe('STATEMENT_PERIOD_INVALID');
+  expect(read()).toBe(before);
+  expect(closed()).toHaveLength(1);
 });
 
 test('a closing that fails keeps none that waits from its turn', async () => {

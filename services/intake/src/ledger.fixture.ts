@@ -1,5 +1,5 @@
-import { addBatch, openAccountTable } from '@tollgate/account-table';
 import type { AccountTable } from '@tollgate/account-table';
+import { followedTable } from '@tollgate/account-table/followed';
 import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/event-store';
 import type { Intent, Item, Outcome } from './intent';
@@ -10,29 +10,6 @@ export const receivedAt = '2026-01-31T12:00:00.000Z';
 const metadata = { source: { receivedAt, channel: { http: 'request-1' } } };
 
 export const itemsOf = (intents: readonly Intent[]): Item[] => intents.map((intent) => ({ intent, metadata }));
-
-/** Folds a log into a table of its own, as a process does that has the log elsewhere. */
-const followedTable = (log: EventLog<LogEvent>): { table: AccountTable; caughtUp: Promise<void>; stop(): void } => {
-  const table = openAccountTable();
-  const stopping = new AbortController();
-  const caughtUp = new Promise<void>((resolve, reject) => {
-    const run = async (): Promise<void> => {
-      await table.start({ ledger: 'test', seed: new Uint8Array(16), last: 0 });
-      for await (const { events, isCaughtUp } of log.subscribe({ prefixes: [''], signal: stopping.signal })) {
-        await addBatch(table, events, log.read);
-        if (isCaughtUp) resolve();
-      }
-    };
-    run().catch(reject);
-  });
-  return {
-    table,
-    caughtUp,
-    stop: () => {
-      stopping.abort();
-    },
-  };
-};
 
 export type TestLedger = Ledger & { table: AccountTable };
 

@@ -1,5 +1,5 @@
 import type { ClosedStatements } from '@tollgate/account-table';
-import { createStatementFold } from '@tollgate/balance';
+import { createStatementFold, isBefore } from '@tollgate/balance';
 import type { ClosedStatement, StatementClosing } from '@tollgate/balance';
 import { accountStream, isAccountEvent } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
@@ -22,8 +22,8 @@ export const beginStatement = async (
 ): Promise<StatementReading> => {
   const previous = (await statements.last(closing.accountId))?.data;
   const fold = createStatementFold(previous, closing.to);
-  /** An event was met that is not covered: nothing behind it is. */
-  let isOver = false;
+  /** An event was met that is not covered, so that nothing behind it is; or nothing can be: it ends before the last one. */
+  let isOver = previous !== undefined && !isBefore(previous.to, closing.to);
 
   return {
     previous,

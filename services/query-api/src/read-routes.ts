@@ -10,10 +10,11 @@ import {
   parseBody,
   problemOf,
 } from '@tollgate/contracts';
-import type { AccountView, LogEvent } from '@tollgate/contracts';
+import type { LogEvent } from '@tollgate/contracts';
 import type { EventLog, Position } from '@tollgate/event-store';
 import { HttpProblem, valid } from '@tollgate/service-runtime';
 import { createCommandStream } from './command-stream';
+import { accountsThen } from './past/accounts-then';
 import { blockedThen } from './past/blocked-then';
 import type { Past } from './past/past';
 import { isMoment } from './past/then';
@@ -26,6 +27,13 @@ export type ReadParts = { log: EventLog<LogEvent>; table: AccountTable; past: Pa
 type AccountRequest = { Params: { accountId: string } };
 
 const settleTimeoutMs = 5_000;
+/** A page of the past ends after that, for it takes as long as its accounts have events. */
+const pastPageMs = 500;
+
+const lateAfter = (ms: number): (() => boolean) => {
+  const startedAt = performance.now();
+  return () => performance.now() - startedAt > ms;
+};
 
 /** Decisions are recorded by whoever has that role, which may be another process, or none. */
 const lackingAt = (table: AccountTable, position: Position): string => {
@@ -62,14 +70,13 @@ export const addReadRoutes = (server: FastifyInstance, { log, table, past }: Rea
   server.get('/v1/accounts', async (request) => {
     const { minPosition, after, limit, ...moment } = valid(parseBody(pastListQuery, request.query));
     await waitFor(minPosition, moment);
-    const { items, next } = table.partners({ after, limit });
-    if (!isMoment(moment)) return { items: items.map(accountView), next };
-    const then: AccountView[] = [];
-    for (const { account } of items) {
-      const partner = await past.partner(account.accountId, moment, () => !request.socket.destroyed);
-      if (partner !== undefined) then.push(pastView(partner, moment));
+    if (!isMoment(moment)) {
+      const { items, next } = table.partners({ after, limit });
+      return { items: items.map(accountView), next };
     }
-    return { items: then, next };
+    const partner = (accountId: string) => past.partner(accountId, moment, () => !request.socket.destroyed);
+    const { items, next } = await accountsThen({ table, partner, isLate: lateAfter(pastPageMs) }, { after, limit });
+    return { items: items.map((then) => pastView(then, moment)), next };
   });
 
   server.get<AccountRequest>('/v1/accounts/:accountId/authorizations', async (request) => {
@@ -109,7 +116,7 @@ const addTrafficRoute = (server: FastifyInstance, { log, table, past }: ReadPart
     await waitFor(minPosition, moment);
     if (isMoment(moment)) {
       const traffic = (accountId: string) => past.traffic(accountId, moment, () => !request.socket.destroyed);
-      return blockedThen({ table, traffic }, { after, limit });
+      return blockedThen({ table, traffic, isLate: lateAfter(pastPageMs) }, { after, limit });
     }
     const { items, next } = table.blocked({ after, limit });
     return { items: items.map(blockedView), next };

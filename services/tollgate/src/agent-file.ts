@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { accountIdPattern, parseBody, parseJsonText } from '@tollgate/contracts';
+import { accountIdPattern } from '@tollgate/contracts';
 import type { SwitchPlace } from '@tollgate/softswitch-agent';
-import { SettingsError } from './settings';
+import { readChecked } from './checked-file';
 
 const kamailio = z.strictObject({
   rpc: z.url({ protocol: /^http$/, error: 'must be like http://127.0.0.1:8449/RPC' }),
@@ -48,17 +47,4 @@ const agentFile = z.strictObject({
 });
 
 /** The switches that `tollgate agent` serves. Throws `SettingsError`, naming file and field. */
-export const readAgentFile = (path: string): { askMs: number; switches: SwitchPlace[] } => {
-  const json = parseJsonText(textOf(path));
-  const parsed = json.ok ? parseBody(agentFile, json.value) : json;
-  if (!parsed.ok) throw new SettingsError(`${path}: ${parsed.detail}`);
-  return parsed.value;
-};
-
-const textOf = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new SettingsError(error instanceof Error ? error.message : String(error));
-  }
-};
+export const readAgentFile = (path: string): { askMs: number; switches: SwitchPlace[] } => readChecked(path, agentFile);

@@ -1,5 +1,6 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { Interrupted } from './cli/interrupted';
+import { endWithStandardOutput } from './cli/standard-output';
 import { printable } from './cli/terminal-text';
 import { SettingsError, refuseMisspelt } from './settings';
 
@@ -37,7 +38,7 @@ const program = new Command('tollgate')
   .hook('preAction', () => {
     refuseMisspelt(process.env);
   })
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : usageFault));
+  .exitOverride();
 
 /** For help of all, and for what is misspelt, all. */
 const named = Object.entries(commands).filter(([name]) => name === process.argv[2]);
@@ -45,12 +46,19 @@ const load = async (): Promise<void> => {
   for (const [, add] of named.length > 0 ? named : Object.entries(commands)) (await add())(program);
 };
 
-// A reader of our output that has seen enough, such as `head`, is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+endWithStandardOutput(process.argv[2]);
 
 load()
   .then(() => program.parseAsync())
+  .then(() => {
+    process.exitCode ??= 0;
+  })
   .catch((error: unknown) => {
+    // Help that was asked for, or the misspelt, of which it has told.
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : usageFault;
+      return;
+    }
     const lines = (error instanceof Error ? error.message : String(error)).split('\n');
     process.stderr.write(`tollgate: ${lines.map(printable).join('\n')}\n`);
     if (error instanceof Interrupted) process.exit(error.exitCode);

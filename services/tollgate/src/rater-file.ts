@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { roundingModes } from '@tollgate/balance';
 import type { Terms } from '@tollgate/balance';
 import type { Partners } from '@tollgate/cdr-rater';
-import { accountIdPattern, parseBody, parseJsonText } from '@tollgate/contracts';
+import { accountIdPattern } from '@tollgate/contracts';
 import { mostFractionDigits } from '@tollgate/rating';
 import type { Deck, LegRating } from '@tollgate/rating';
+import { readChecked } from './checked-file';
 import { loadDecks } from './decks';
 import { SettingsError } from './settings';
 import type { Settings } from './settings';
@@ -56,12 +56,7 @@ export const loadTerms = ({ rater: path }: Pick<Settings, 'rater'>): ((accountId
 };
 
 /** What the file says, its decks by their names. Throws `SettingsError`. */
-export const readRaterFile = (path: string): z.infer<typeof raterFile> => {
-  const json = parseJsonText(textOf(path));
-  const parsed = json.ok ? parseBody(raterFile, json.value) : json;
-  if (!parsed.ok) throw fault(path, parsed.detail);
-  return parsed.value;
-};
+export const readRaterFile = (path: string): z.infer<typeof raterFile> => readChecked(path, raterFile, setting);
 
 const legsOf = (
   { currency, decks: names, ...terms }: Partner,
@@ -82,13 +77,6 @@ const legsOf = (
   return { ...(inbound && { inbound }), ...(outbound && { outbound }) };
 };
 
-const textOf = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fault(path, error instanceof Error ? error.message : String(error));
-  }
-};
+const setting = 'TOLLGATE_RATER (--rater <file>): ';
 
-const fault = (path: string, what: string): SettingsError =>
-  new SettingsError(`TOLLGATE_RATER (--rater <file>): ${path}: ${what}`);
+const fault = (path: string, what: string): SettingsError => new SettingsError(`${setting}${path}: ${what}`);

@@ -61,3 +61,6 @@ export const readBy = (read: (text: string) => unknown) =>
   });
 
 export const path = z.string().transform((name) => resolve(name));
+
+/** What the names of a ledger's streams in an event store begin with, unless it is said. */
+export const initialStreamPrefix = 'tollgate-';

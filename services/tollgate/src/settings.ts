@@ -12,6 +12,7 @@ import {
   flagValue,
   path,
   hostNames,
+  initialStreamPrefix,
   mostPort,
   readBy,
   roleList,
@@ -26,7 +27,7 @@ const settingsSchema = z.object({
   port: wholeNumber(0, mostPort).default(8_400),
   data: path.prefault('./data'),
   eventstoreUrl: readBy(readConnectionString).optional(),
-  eventstoreStreamPrefix: readBy(createStoreNames).default('tollgate-'),
+  eventstoreStreamPrefix: readBy(createStoreNames).default(initialStreamPrefix),
   logLevel: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   maxBodyBytes: wholeNumber(1_024, 1 << 30).default(16 << 20),
   maxBatchLines: wholeNumber(1, 1_000_000).default(10_000),
@@ -107,7 +108,7 @@ export const settingSources: Record<SettingName, { variable: string; flag?: stri
       variable: 'EVENTSTORE_STREAM_PREFIX',
       about:
         'what the names of this ledger’s streams begin with there: letters, digits, dots, underscores and a hyphen at the end',
-      initial: 'tollgate-',
+      initial: initialStreamPrefix,
     },
     logLevel: {
       variable: 'TOLLGATE_LOG_LEVEL',

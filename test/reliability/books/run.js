@@ -1,23 +1,23 @@
 // @ts-check
 'use strict';
 
-const { once } = require('node:events');
 const { join } = require('node:path');
-const { isDeepStrictEqual, parseArgs } = require('node:util');
-const { hledgerSums, minus, pythonSums, sumsOf } = require('../../../infra/books/sums');
+const { parseArgs } = require('node:util');
 const { startTollgate } = require('../fuzz/tollgate');
 const { readOptions, wholeNumber } = require('../options');
-const { runProof, spawnChild } = require('../proof');
+const { runProof } = require('../proof');
 const { Random } = require('../random');
+const { compareBooks, print, tollgate } = require('./compare');
 const { createLines, openings, rules } = require('./ledger');
 
-const help = `Records a random ledger and has hledger, beancount and DuckDB compute what Tollgate answers of it.
+const help = `Plays the demo, then records a random ledger, and has hledger, beancount and DuckDB compute what Tollgate answers of each.
 
   npm run proof:books -- [options]
 
-  --events N  how many events of accounts it has at least (100000)
-  --seed S    another ledger (drawn)
-  --help      this text
+  --events N        how many events of accounts the random ledger has at least (100000)
+  --seed S          another one (drawn)
+  --demo-seconds N  how long the demo's traffic lasts (27, as npm run demo)
+  --help            this text
 
 Ends with 1 where one of them disagrees in a digit, with 2 where one of them is not installed.
 `;
@@ -26,6 +26,7 @@ const options = readOptions(help, () => {
   const { values } = parseArgs({
     options: {
       events: { type: 'string', default: '100000' },
+      'demo-seconds': { type: 'string', default: '27' },
       seed: { type: 'string', default: `${Math.floor(Math.random() * 1e6)}` },
       help: { type: 'boolean', default: false },
     },
@@ -33,12 +34,11 @@ const options = readOptions(help, () => {
   return {
     ...values,
     events: wholeNumber('--events', values.events, 1),
+    demoSeconds: wholeNumber('--demo-seconds', values['demo-seconds'], 1),
     seed: wholeNumber('--seed', values.seed, 0),
   };
 });
 
-const program = join(__dirname, '../../../services/tollgate/bin/tollgate.js');
-const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 const linesInBatch = 1_000;
 
 /** @param {string} url @param {{ method?: string, body: string, type?: string }} request */
@@ -73,94 +73,33 @@ const fill = async (url, random, wanted) => {
   return recorded;
 };
 
-const names = { '-': '--', '.': '-d', _: '-u' };
-const bookOf = (/** @type {string} */ accountId) =>
-  `X${accountId.replace(/[-._]/g, (character) => names[/** @type {keyof typeof names} */ (character)])}`;
-
-/** What Tollgate answers, as a book and by account and direction. @param {any[]} accounts */
-const answered = (accounts) => {
-  /** @type {[string, string, string][]} */
-  const book = [];
-  /** @type {[string, string, string][]} */
-  const effects = [];
-  for (const { accountId, currency, balances, totals } of accounts)
-    for (const direction of /** @type {const} */ (['inbound', 'outbound'])) {
-      const name = `${bookOf(accountId)}:${direction === 'inbound' ? 'Inbound' : 'Outbound'}`;
-      const { payments, usage, adjustments } = totals[direction];
-      effects.push([`${accountId}/${direction}`, currency, balances[direction]]);
-      book.push(
-        [`Assets:${name}`, currency, balances[direction]],
-        [`Equity:${name}:Payments`, currency, minus(payments)],
-      );
-      book.push(
-        [`Equity:${name}:Usage`, currency, usage],
-        [`Equity:${name}:Adjustments`, currency, minus(adjustments)],
-      );
-    }
-  return { book: sumsOf(book), effects: sumsOf(effects) };
-};
-
-/** @param {string[]} parameters */
-const tollgate = async (...parameters) => {
-  const child = spawnChild(process.execPath, [program, ...parameters], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`tollgate ${parameters.join(' ')} ended with ${code}`);
+/**
+ * Records a ledger and compares it; resolves with how many books disagree with what was answered of it.
+ * @param {{ name: string, path: string, record: (url: string) => Promise<unknown> }} ledger
+ */
+const proveLedger = async ({ name, path, record }) => {
+  const data = join(path, name);
+  const running = await startTollgate({ data });
+  await running.ready();
+  await record(running.url);
+  const { items: accounts } = await running.get('/v1/accounts?limit=1000');
+  await running.stop();
+  return compareBooks({ name, data, exports: path, accounts });
 };
 
 /** @param {{ path: string, keep: () => void }} folder @returns {Promise<0 | 1>} */
 const prove = async ({ path, keep }) => {
-  const data = join(path, 'data');
-  const running = await startTollgate({ data });
-  await running.ready();
-  const recorded = await fill(running.url, new Random(options.seed), options.events);
-  const { items: accounts } = await running.get('/v1/accounts?limit=1000');
-  await running.stop();
-  const { book, effects } = answered(accounts);
-  const readers = [
-    { name: 'hledger', format: 'hledger', read: hledgerSums, sums: book },
-    {
-      name: 'beancount',
-      format: 'beancount',
-      read: (/** @type {string} */ file) => pythonSums('beancount', file),
-      sums: book,
-    },
-    {
-      name: 'DuckDB, of CSV',
-      format: 'csv',
-      read: (/** @type {string} */ file) => pythonSums('duckdb', file),
-      sums: effects,
-    },
-    {
-      name: 'DuckDB, of Parquet',
-      format: 'parquet',
-      read: (/** @type {string} */ file) => pythonSums('parquet', file),
-      sums: effects,
-    },
-  ];
-  let wrong = 0;
-  for (const { name, format, read, sums } of readers) {
-    const file = join(path, `export.${format}`);
-    await tollgate('export', '--data', data, '--format', format, '--output', file);
-    const told = await read(file);
-    const isSame = isDeepStrictEqual(told, sums);
-    if (!isSame) wrong += 1;
-    const differing = Object.keys({ ...told, ...sums }).filter((key) => told[key] !== sums[key]);
-    print(
-      `${name}: ${Object.keys(told).length} sums${
-        isSame
-          ? ''
-          : `; ${differing.length} differ: ${differing
-              .slice(0, 3)
-              .map((key) => `${key} is ${told[key]}, not ${sums[key]}`)
-              .join('; ')}`
-      }`,
-    );
-  }
-  await tollgate('audit', 'trial-balance', '--data', data);
-  await tollgate('audit', 'cutoff', '--data', data);
+  const seconds = String(options.demoSeconds);
+  const record = (/** @type {string} */ url) => tollgate('demo', '--url', url, '--seconds', seconds);
+  let wrong = await proveLedger({ name: 'demo', path, record });
+  let recorded = 0;
+  const fillOne = async (/** @type {string} */ url) => {
+    recorded = await fill(url, new Random(options.seed), options.events);
+  };
+  wrong += await proveLedger({ name: 'random', path, record: fillOne });
   if (wrong > 0) keep();
   print(
-    `${recorded} events, seed ${options.seed}: ${wrong === 0 ? 'all agree to the last digit' : `${wrong} disagree`}`,
+    `the demo and ${recorded} events, seed ${options.seed}: ${wrong === 0 ? 'all agree to the last digit' : `${wrong} disagree`}`,
   );
   return wrong === 0 ? 0 : 1;
 };

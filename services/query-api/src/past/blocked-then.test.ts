@@ -27,12 +27,14 @@ const parts = {
     Promise.resolve({ inbound: statusOf(accountId, 'inbound'), outbound: statusOf(accountId, 'outbound') }),
 };
 
-test.each([1, 2, 3, 100])(
-  'pages of %i have everybody who was blocked once, and never more than asked for',
-  async (limit) => {
+const limits = [1, 2, 3, 100];
+
+test.each(limits.flatMap((limit) => [true, false].map((isLate) => ({ limit, isLate }))))(
+  'pages of $limit have everybody who was blocked once, and never more than asked for (late: $isLate)',
+  async ({ limit, isLate }) => {
     const keys: string[] = [];
     for (let after: string | undefined, pages = 0; pages < 20; pages += 1) {
-      const { items, next } = await blockedThen(parts, { after, limit });
+      const { items, next } = await blockedThen({ ...parts, isLate: () => isLate }, { after, limit });
       expect(items.length).toBeLessThanOrEqual(limit);
       keys.push(...items.map(({ accountId, direction }) => `${accountId}/${direction}`));
       if (next === null) break;

@@ -9,30 +9,40 @@ type Parts = {
   table: Pick<AccountTable, 'partners' | 'revisionOf'>;
   /** Of an account, as it was. */
   traffic(accountId: string): Promise<Partner['traffic']>;
+  /** Whether the answer has taken long enough: what is looked at is its last. */
+  isLate(): boolean;
 };
 
 type Key = { accountId: string; direction: Direction };
+type Known = { accountId: string; traffic: Partner['traffic'] };
 
 /**
- * Who was blocked, account by account in the order of their ids. A page looks at `limit` accounts at most, so that it may have fewer items
- * than that, or none, and another after it.
+ * Who was blocked, account by account in the order of their ids. A page looks at `limit` accounts at most, and ends where it gets late, so
+ * that it may have fewer items than that, or none, and another after it.
  */
 export const blockedThen = async (
-  { table, traffic }: Parts,
+  { table, traffic, isLate }: Parts,
   { after, limit }: PageRequest,
 ): Promise<Page<BlockedView>> => {
   const items: BlockedView[] = [];
   const { keys, next } = keysAfter(table, { after, limit });
-  let known: { accountId: string; traffic: Partner['traffic'] } | undefined;
+  let known: Known | undefined;
   for (const { accountId, direction } of keys) {
     if (table.revisionOf(cutoffStream(accountId)) === noStream) continue;
-    if (known?.accountId !== accountId) known = { accountId, traffic: await traffic(accountId) };
-    const { state, since, sequence, exhausted = [] } = known.traffic[direction];
-    if (state !== 'blocked' || since === undefined || sequence === undefined) continue;
-    items.push({ accountId, direction, since, sequence, exhausted: [...exhausted] });
+    if (known?.accountId !== accountId) {
+      if (known !== undefined && isLate()) return { items, next: keyText({ ...known, direction: 'outbound' }) };
+      known = { accountId, traffic: await traffic(accountId) };
+    }
+    items.push(...blockedIn(known, direction));
     if (items.length === limit) return { items, next: keyText({ accountId, direction }) };
   }
   return { items, next };
+};
+
+const blockedIn = ({ accountId, traffic }: Known, direction: Direction): BlockedView[] => {
+  const { state, since, sequence, exhausted = [] } = traffic[direction];
+  if (state !== 'blocked' || since === undefined || sequence === undefined) return [];
+  return [{ accountId, direction, since, sequence, exhausted: [...exhausted] }];
 };
 
 /** Both directions of each account, from behind a key on; `next` is the last of them unless there is none after it. */

@@ -2,12 +2,15 @@ import type { Command } from 'commander';
 import { formatAmount, parseAmount } from '@tollgate/money';
 import { eventAt, runAudit, tellDifferences, withAudited } from './audited-events';
 import type { AuditFlags, AuditedEvent } from './audited-events';
+import { delimiterOption } from './import/import-options';
 import { createMovements } from './movements';
 import type { Movement } from './movements';
 import { sharedRows } from './shared-list';
 import type { SharedRow } from './shared-list';
 import { say } from './terminal-text';
 import type { TollgateClient } from './tollgate-client';
+
+type Flags = AuditFlags & { shared: string; delimiter?: string };
 
 /** How many of the list are as the ledger has them, how many it has otherwise, and how many not at all. */
 type IdsAudit = { ids: number; same: number; differ: number; missing: number; differences: string[] };
@@ -23,10 +26,11 @@ export const addIds = (audit: Command): void => {
       ),
   )
     .requiredOption('--shared <file>', 'the list; - for standard input')
-    .action((path: string | undefined, { shared, ...flags }: AuditFlags & { shared: string }) =>
+    .addOption(delimiterOption())
+    .action((path: string | undefined, { shared, delimiter, ...flags }: Flags) =>
       runAudit(path, flags, {
-        ofLines: (lines) => auditIds(shared, eventsOf(lines)),
-        ofServed: (client) => auditIds(shared, eventsServed(client)),
+        ofLines: (lines) => auditIds(sharedRows(shared, delimiter), eventsOf(lines)),
+        ofServed: (client) => auditIds(sharedRows(shared, delimiter), eventsServed(client)),
         tell,
       }),
     );
@@ -51,9 +55,9 @@ type Entry = Pick<Movement, 'kind' | 'direction' | 'amount'> & {
   reversedBy?: string;
 };
 
-const auditIds = async (path: string, events: AsyncIterable<AuditedEvent>): Promise<IdsAudit> => {
+const auditIds = async (list: AsyncIterable<SharedRow>, events: AsyncIterable<AuditedEvent>): Promise<IdsAudit> => {
   const rows: SharedRow[] = [];
-  for await (const row of sharedRows(path)) rows.push(row);
+  for await (const row of list) rows.push(row);
   const entries = await entriesUnder(new Set(rows.map(({ id }) => id)), events);
   const found = rows.map((row) => ({ row, fault: faultOf(row, entries.get(row.id) ?? []) }));
   const missing = found.filter(({ fault }) => fault === absent).length;

@@ -3,6 +3,7 @@ import { csvRows } from './import/csv-rows';
 import type { CsvRow } from './import/csv-rows';
 import { FileFault } from './import/file-fault';
 import { fileText } from './import/file-text';
+import { formatOf } from './import/import-format';
 import { openInput } from './import/import-input';
 import { idFieldOf, importKinds } from './import/import-record';
 
@@ -20,18 +21,35 @@ export type SharedRow = {
 const compared = ['kind', 'accountId', 'direction', 'amount', 'currency'] as const;
 
 /** Ids that a partner shares, in their order: a list of them, one a line, or CSV with a heading over them. Throws `FileFault`. */
-export const sharedRows = async function* (path: string): AsyncGenerator<SharedRow> {
+export const sharedRows = async function* (path: string, said: string | undefined): AsyncGenerator<SharedRow> {
+  const { delimiter } = formatOf(path, said === undefined ? {} : { delimiter: said });
   const { chunks } = await openInput(path);
   let read: ((row: CsvRow) => SharedRow) | undefined;
-  for await (const row of csvRows(fileText(chunks), ',')) {
+  for await (const row of csvRows(fileText(chunks), delimiter)) {
     if (row.fault !== undefined) throw new FileFault(`line ${String(row.line)}: ${row.fault}`);
     if (read !== undefined) yield read(row);
     else {
       read = readerOf(row);
-      if (read === undefined) yield (read = listed)(row);
+      if (read !== undefined) continue;
+      refuseOtherDelimiter(row);
+      yield (read = listed)(row);
     }
   }
 };
+
+const otherDelimiters = [',', ';', '\t', '|'];
+
+/** A row of headings that something else separates would be an id, and every row below it one that is nowhere. */
+const refuseOtherDelimiter = ({ line, cells }: CsvRow): void => {
+  const text = cells.join(',');
+  const separating = otherDelimiters.find((one) => isHeading(text.split(one)));
+  if (separating === undefined) return;
+  const shown = separating === '\t' ? '\\t' : separating;
+  throw new FileFault(`line ${String(line)}: it names columns if they are separated so: --delimiter '${shown}'`);
+};
+
+const isHeading = (cells: readonly string[]): boolean =>
+  cells.length > 1 && readerOf({ cells: cells.map((cell) => Buffer.from(cell)) }) !== undefined;
 
 /** A line that holds an id and nothing else. */
 const listed = ({ line, cells }: CsvRow): SharedRow => {
@@ -42,7 +60,7 @@ const listed = ({ line, cells }: CsvRow): SharedRow => {
 };
 
 /** What reads the rows below one that names their columns; absent if this names none. */
-const readerOf = ({ cells }: CsvRow): ((row: CsvRow) => SharedRow) | undefined => {
+const readerOf = ({ cells }: Pick<CsvRow, 'cells'>): ((row: CsvRow) => SharedRow) | undefined => {
   const fields = cells.map((cell) => fieldOf(String(cell)));
   const kind = importKinds.find((one) => fields.includes(idFieldOf(one)));
   const idAt = fields.indexOf(kind === undefined ? 'id' : idFieldOf(kind));

@@ -35,13 +35,18 @@ export const addStatement = (program: Command): void => {
     .command('statement')
     .summary('what moved an account in a period: opening, entries, subtotals, closing')
     .description(
-      'Prints of each direction the opening balance, every entry with the balance after it, the closing balance, and subtotals by destination prefix (attributes.prefix) and by day. A period is one of recording, so that it never changes once it is over; an entry that happened before it and came late is marked. Without --from it begins where the last closed statement of the account ended. What is not closed says that it is a draft. --close appends the closing to the log, so that it never changes: what is recorded later is in the next one. --id prints a closed one again. Reads an export; or the log, also while Tollgate runs, or a backup with --data; or a Tollgate that answers.',
+      'Prints of each direction the opening balance, every entry with the balance after it, the closing balance, and subtotals by destination prefix (attributes.prefix) and by day. A period is one of recording, so that it never changes once it is over; an entry that happened before it and came late is marked. Without --from it begins where the last closed statement of the account ended. What is not closed says that it is a draft. --close appends the closing to the log, so that it never changes: what is recorded later is in the next one. --id prints a closed one again, to the letter with the --zone and --format that it was printed with: what is closed is the same in every zone, on which day it was is not. Reads an export; or the log, also while Tollgate runs, or a backup with --data; or a Tollgate that answers.',
     )
     .argument('<account>', 'the account');
   withEvents(command)
     .option('--from <time>', 'what was recorded before it is the opening, RFC 3339', timeText)
     .option('--to <time>', 'leave out what was recorded then or later, RFC 3339', timeText)
-    .addOption(new Option('--id <statement>', 'print a closed statement').conflicts(['from', 'to']))
+    .addOption(
+      new Option('--id <statement>', 'print a closed statement; the closing does not keep the --zone').conflicts([
+        'from',
+        'to',
+      ]),
+    )
     .addOption(
       new Option(
         '--close <statement>',

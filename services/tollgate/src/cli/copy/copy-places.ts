@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Position } from '@tollgate/event-store';
 import { readConnectionString } from '@tollgate/event-store-esdb/connection-string';
 import { createStoreNames } from '@tollgate/event-store-esdb/store-names';
+import { initialStreamPrefix } from '../../setting-values';
 import { SettingsError } from '../../settings';
 import type { StorePlace } from './store-place';
 
@@ -50,7 +51,7 @@ const placeOf = (flag: 'from' | 'to', text: string, environment: NodeJS.ProcessE
   ];
   const url = environment[urlName] ?? '';
   if (url === '') throw new SettingsError(`${urlName}: must be the connection string of the event store`);
-  const streamPrefix = environment[prefixName] || 'tollgate-';
+  const streamPrefix = environment[prefixName] || initialStreamPrefix;
   for (const [name, read] of [
     [urlName, () => readConnectionString(url)],
     [prefixName, () => createStoreNames(streamPrefix)],

@@ -35,11 +35,7 @@ export const addImportOptions = (command: Command): Command =>
         formats,
       ),
     )
-    .option(
-      '--delimiter <character>',
-      'what separates the cells of CSV, \\t for a tab (a comma; in .tsv a tab)',
-      delimiterOf,
-    )
+    .addOption(delimiterOption())
     .option('--last-row', 'send the last row of CSV also if it has no line end: the file is known to be whole')
     .option('--batch <records>', 'how many to send at once', wholeNumber(1), 1_000)
     .option('--wait <seconds>', 'how long to try while Tollgate does not answer', wholeNumber(0), 600)
@@ -62,6 +58,12 @@ Examples:
   tollgate import payments.csv --rejects rejects.csv
   tollgate import rejects.csv
   some-program | tollgate import - --kind usage`;
+
+export const delimiterOption = (): Option =>
+  new Option(
+    '--delimiter <character>',
+    'what separates the cells of CSV, \\t for a tab (a comma; in .tsv a tab)',
+  ).argParser(delimiterOf);
 
 const delimiterOf = (text: string): string => {
   if (text === '') throw new InvalidArgumentError('It must not be empty.');

@@ -48,9 +48,12 @@ const entryCells = ({ day, happenedAt, recordedAt, kind, id, prefix = '', about,
 
 /**
  * A text of others: a spreadsheet must not take it for a formula, so that one which begins as such has an apostrophe before it (OWASP,
- * CSV Injection). Amounts are ours and stay numbers.
+ * CSV Injection). So has what stands in it behind a semicolon, a bar, a tab or a line end, where a spreadsheet that separates
+ * cells by those begins another, whatever our quotes. A number dialled is only read, and stays as it is; amounts are ours, and stay numbers.
  */
-export const textCell = (text: string): string =>
-  /^(\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/.test(text) ? `'${text}` : text;
+export const textCell = (text: string): string => (numberDialled.test(text) ? text : text.replaceAll(formulas, "'"));
+
+const numberDialled = /^\+\d+$/;
+const formulas = /^(?=[\t\r\n])|(?<=^|[;|\t\n]|\r(?!\n))(?=[\s"]*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 
 const rowOf = (cells: Cells): string => columns.map((column) => cellOf(cells[column] || undefined)).join(',');

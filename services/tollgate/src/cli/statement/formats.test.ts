@@ -28,11 +28,22 @@ test('CSV: no text of others is a formula to a spreadsheet, and amounts stay num
   expect(rows.filter((row) => row !== '').every((row) => row.startsWith('draft,,'))).toBe(true);
 });
 
-test.each(['=1', '+1', '-1', '@a', '\t=1', '\ra', ' =1', '\uff1d1', '\n-1'])('%j would be a formula', (text) => {
+test.each(['=1', '+a', '+1-2', '-1', '@a', '\ra', ' =1', '"=1', '\uff1d1', '+1;2'])('%j would be a formula', (text) => {
   expect(textCell(text)).toBe(`'${text}`);
 });
-test.each(['1', 'a=b', '', 'p-1'])('%j would be none', (text) => {
+test.each(['1', 'a=b', '', 'p-1', 'a;b', 'a; b-1', '+31612345678'])('%j would be none', (text) => {
   expect(textCell(text)).toBe(text);
+});
+
+test.each([
+  ['a;=1', "a;'=1"],
+  ['a; "+b";-c', 'a;\' "+b";\'-c'],
+  ['a\t@b', "a\t'@b"],
+  ['a\r\n=b', "a\r\n'=b"],
+  ['\t=1', "'\t'=1"],
+  ['a|=1', "a|'=1"],
+])('%j was a formula to a spreadsheet that separates cells otherwise', (text, cell) => {
+  expect(textCell(text)).toBe(cell);
 });
 
 test('text: aligned, with nothing that moves the cursor', async () => {
