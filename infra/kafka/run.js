@@ -8,7 +8,7 @@ const net = require('node:net');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { SetupError, portFrom } = require('../child-server.js');
-const { readOptions, runCommand, say } = require('../command.js');
+const { readOptions, runCommand, say, stopAtSignal } = require('../command.js');
 const { startBroker } = require('./broker.js');
 const { cacheDir } = require('./install.js');
 
@@ -69,31 +69,20 @@ const parse = () =>
 
 const main = async () => {
   const options = readOptions(help, parse);
-  if (options.help) {
-    say(help);
-    return;
-  }
   const port = portFrom(options.port);
   await requireFreePort(port);
   const dataDir = path.resolve(options.data ?? path.join(cacheDir, `data-${port}`));
   takeFolder(dataDir);
 
-  let stopping = false;
   const starting = startBroker({ port, dataDir, onProgress: say });
-  const stop = async () => {
-    if (stopping) return;
-    stopping = true;
-    say('Stopping the Kafka broker …');
-    await (await starting).stop();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop());
+  const isStopping = stopAtSignal('the Kafka broker', starting);
 
   say('Starting the Kafka broker …');
   const broker = await starting;
   say(`Kafka is ready on ${broker.brokers[0]} (data and log: ${dataDir}). Ctrl-C stops it.`);
   say(`Point Tollgate to it: KAFKA_BROKERS=${broker.brokers[0]} npm start`);
   const how = await broker.exited;
-  if (!stopping)
+  if (!isStopping())
     throw new SetupError(`The Kafka broker stopped by itself (${how}). Its log: ${path.join(dataDir, 'broker.log')}`);
 };
 

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { parseArgs, promisify } = require('node:util');
 const { SetupError, portFrom } = require('../child-server.js');
-const { numberFrom, readOptions, runCommand, say } = require('../command.js');
+const { readOptions, runCommand, say, stopAtSignal, wholeNumber } = require('../command.js');
 const { startKamailio } = require('./switch.js');
 
 const help = `Runs a Kamailio that asks Tollgate before it routes, until Ctrl-C. Needs Debian's kamailio, kamailio-extra-modules and
@@ -26,8 +26,8 @@ kamailio-postgres-modules, and a PostgreSQL database for its dialogs (npm run po
   --help              this text
 `;
 
-const parse = () =>
-  parseArgs({
+const parse = () => {
+  const { values } = parseArgs({
     options: {
       switch: { type: 'string', default: path.join(__dirname, 'example/switch.json') },
       sip: { type: 'string', default: '127.0.0.1:5060' },
@@ -39,7 +39,13 @@ const parse = () =>
       data: { type: 'string', default: path.resolve(__dirname, '../../.cache/kamailio') },
       help: { type: 'boolean', short: 'h' },
     },
-  }).values;
+  });
+  return {
+    ...values,
+    openCalls: wholeNumber('--open-calls', values['open-calls'], 1),
+    openSeconds: wholeNumber('--open-seconds', values['open-seconds'], 1),
+  };
+};
 
 /** @param {string} file */
 const tablesIn = (file) => {
@@ -61,7 +67,6 @@ const psqlAt = (database) => async (/** @type {readonly string[]} */ args) => {
 
 const main = async () => {
   const options = readOptions(help, parse);
-  if (options.help) return void say(help);
   const [address = '', port = ''] = options.sip.split(':');
   const starting = startKamailio({
     tables: tablesIn(options.switch),
@@ -72,24 +77,17 @@ const main = async () => {
     sipPort: portFrom(port),
     rpcPort: portFrom(options.rpc),
     evapiPort: portFrom(options.evapi),
-    openCalls: numberFrom('open-calls', options['open-calls']),
-    openSeconds: numberFrom('open-seconds', options['open-seconds']),
+    openCalls: options.openCalls,
+    openSeconds: options.openSeconds,
   });
-  let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      say('Stopping Kamailio …');
-      void starting.then(({ stop }) => stop());
-    });
+  const isStopping = stopAtSignal('Kamailio', starting);
   const { sip, rpcUrl, evapi, cdrs, exited } = await starting;
   say(`Kamailio takes SIP on ${sip} (JSON-RPC ${rpcUrl}, evapi ${evapi}, CDRs in ${cdrs}). Ctrl-C stops it.`);
   say(
     'It refuses calls, emergency calls apart, until its agent has come: npx tollgate agent infra/kamailio/example/agent.json',
   );
   const how = await exited;
-  if (!stopping) throw new SetupError(`Kamailio stopped by itself (${how}). Its log: ${options.data}/kamailio.log`);
+  if (!isStopping()) throw new SetupError(`Kamailio stopped by itself (${how}). Its log: ${options.data}/kamailio.log`);
 };
 
 runCommand(main);

@@ -4,7 +4,7 @@
 
 const { parseArgs } = require('node:util');
 const { SetupError } = require('../child-server.js');
-const { numberFrom, readOptions, runCommand, say } = require('../command.js');
+const { atSignal, readOptions, runCommand, say, wholeNumber } = require('../command.js');
 const { answerCalls, placeCall } = require('./phone.js');
 const { missingSipp } = require('./sipp.js');
 
@@ -21,8 +21,8 @@ const help = `Places a call by way of a switch and says what becomes of it, or a
   --help              this text
 `;
 
-const parse = () =>
-  parseArgs({
+const parse = () => {
+  const { values } = parseArgs({
     options: {
       from: { type: 'string', default: '127.0.0.1' },
       call: { type: 'string' },
@@ -31,11 +31,8 @@ const parse = () =>
       answer: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
-  }).values;
-
-/** At Ctrl-C, which comes twice: from the terminal and from npm. @param {() => void} onSignal */
-const atSignal = (onSignal) => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
+  });
+  return { ...values, seconds: wholeNumber('--seconds', values.seconds, 1) };
 };
 
 /** @param {string} at */
@@ -52,9 +49,9 @@ const answer = async (at) => {
   if (!isEnding) throw new SetupError(`sipp has ended:\n${errors}`);
 };
 
-/** @param {{ from: string, call: string, seconds: string, via: string }} options */
+/** @param {{ from: string, call: string, seconds: number, via: string }} options */
 const call = async ({ from, call: callee, seconds, via }) => {
-  const talkMs = numberFrom('seconds', seconds) * 1_000;
+  const talkMs = seconds * 1_000;
   const { answered, over, kill } = placeCall(via, { from, callee, talkMs });
   atSignal(kill);
   void answered().then(
@@ -74,7 +71,6 @@ const outcomeOf = ({ status, reason, answeredAt = 0, endedAt = 0, endedBy }) => 
 const main = async () => {
   const options = readOptions(help, parse);
   const missing = missingSipp();
-  if (options.help) return void say(help);
   if (missing !== undefined) throw new SetupError(missing);
   if (options.answer !== undefined) return answer(options.answer);
   if (options.call === undefined) throw new SetupError(`--call NUMBER or --answer HOST:PORT is needed\n\n${help}`);

@@ -5,7 +5,7 @@
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { SetupError, portFrom } = require('../child-server.js');
-const { readOptions, runCommand, say } = require('../command.js');
+const { readOptions, runCommand, say, stopAtSignal } = require('../command.js');
 const { startPostgres } = require('./server.js');
 
 const help = `Runs a PostgreSQL server on this machine, until Ctrl-C. Needs Debian's package postgresql, or its programs in the PATH.
@@ -30,24 +30,16 @@ const parse = () =>
 
 const main = async () => {
   const values = readOptions(help, parse);
-  if (values.help) return void say(help);
   const port = portFrom(values.port);
   const dataDir = path.resolve(values.data ?? path.resolve(__dirname, `../../.cache/postgres/data-${values.port}`));
   const starting = startPostgres({ port, dataDir });
-  let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      say('Stopping PostgreSQL …');
-      void starting.then(({ stop }) => stop());
-    });
+  const isStopping = stopAtSignal('PostgreSQL', starting);
   const postgres = await starting;
   if (postgres.isNew) await postgres.createDatabase(database);
   say(`PostgreSQL is ready on 127.0.0.1:${port} (data and log: ${dataDir}). Ctrl-C stops it.`);
   say(`Point Tollgate to it: DATABASE_URL=${postgres.url(database)} npm start`);
   const how = await postgres.exited;
-  if (!stopping) throw new SetupError(`PostgreSQL stopped by itself (${how}). Its log: ${dataDir}/postgres.log`);
+  if (!isStopping()) throw new SetupError(`PostgreSQL stopped by itself (${how}). Its log: ${dataDir}/postgres.log`);
 };
 
 runCommand(main);

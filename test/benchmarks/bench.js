@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const { readOptions } = require('../../infra/command.js');
 const { accounts } = require('./figures/accounts.js');
 const { audit } = require('./figures/audit.js');
 const { authorizations } = require('./figures/authorizations.js');
@@ -124,15 +125,6 @@ const builtCheckout = (/** @type {string} */ folder) => {
   return path.resolve(folder);
 };
 
-const readOptions = () => {
-  try {
-    return parseOptions();
-  } catch (error) {
-    process.stderr.write(`${/** @type {Error} */ (error).message}\n\n${help}`);
-    return process.exit(2);
-  }
-};
-
 /** On the disk of the repository, and gone when we are. */
 const openScratch = (/** @type {string} */ results) => {
   fs.mkdirSync(results, { recursive: true });
@@ -195,8 +187,7 @@ const measureAll = async (measured, { scratch, ...options }) => {
 };
 
 const main = async () => {
-  const options = readOptions();
-  if (options.help) return print(help);
+  const options = readOptions(help, parseOptions);
   const { build, before, events, quick: isQuick } = options;
   const results = path.join(repo, '.cache/bench');
   const scratch = openScratch(results);

@@ -5,7 +5,7 @@ const { spawnSync } = require('node:child_process');
 const { readFileSync, rmSync } = require('node:fs');
 const { resolve } = require('node:path');
 const { parseArgs } = require('node:util');
-const { readOptions } = require('../reliability/options');
+const { readOptions } = require('../../infra/command');
 
 const root = resolve(__dirname, '../..');
 const all = ['money', 'balance', 'account-table', 'cutoff-projector', 'intake'];

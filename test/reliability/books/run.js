@@ -4,7 +4,7 @@
 const { join } = require('node:path');
 const { parseArgs } = require('node:util');
 const { startTollgate } = require('../fuzz/tollgate');
-const { readOptions, wholeNumber } = require('../options');
+const { readOptions, wholeNumber } = require('../../../infra/command');
 const { runProof } = require('../proof');
 const { Random } = require('../random');
 const { compareBooks, print, tollgate } = require('./compare');

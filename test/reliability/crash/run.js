@@ -3,7 +3,7 @@
 const { join } = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
 const { parseArgs } = require('node:util');
-const { readOptions, wholeNumber } = require('../options');
+const { readOptions, wholeNumber } = require('../../../infra/command');
 const { runProof, startProofBroker } = require('../proof');
 const { Random } = require('../random');
 const { connectKafka, requireSame, runChecker, waitFor } = require('./judge');

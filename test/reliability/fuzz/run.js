@@ -3,7 +3,7 @@
 
 const { join } = require('node:path');
 const { parseArgs } = require('node:util');
-const { readOptions, wholeNumber } = require('../options');
+const { readOptions, wholeNumber } = require('../../../infra/command');
 const { runProof } = require('../proof');
 const { checkBy } = require('./check-by');
 const { checkClaims } = require('./check-claims');

@@ -1,7 +1,7 @@
 // @ts-check
 'use strict';
 const { parseArgs } = require('node:util');
-const { readOptions, wholeNumber } = require('../options');
+const { readOptions, wholeNumber } = require('../../../infra/command');
 const { canaries, install } = require('./canaries');
 
 const help = `Runs Tollgate's services on a simulated clock, log, broker and network, driven by one seed a run.
