@@ -40,7 +40,12 @@ it('whoever keeps tiles computes the root that was signed from them, and finds a
     const { exited, output } = spawnProgram(verifier, ['--tiles', join(folder, 'tile'), ...given], {});
     return { code: (await exited).code, output: output() };
   };
-  expect(await check()).toEqual({ code: 0, output: '0 differences: it is as it was signed.\n' });
+  expect(await check()).toEqual({
+    code: 0,
+    output: expect.stringMatching(
+      /^0 differences: the tiles are of the first \d+ lines of tollgate\/\S+\.\n$/,
+    ) as string,
+  });
   await writeFile(join(folder, 'tile', last), Buffer.alloc(rest * 32));
   const { code, output } = await check();
   expect([code, output]).toEqual([1, expect.stringContaining(`not of the ${String(size)} events that were signed`)]);

@@ -41,12 +41,13 @@ export const readWitnessKey = (line: string): PublicKey => readKey(line, 'key of
 
 /** A signed note (c2sp.org/signed-note) that holds a checkpoint (c2sp.org/tlog-checkpoint). Throws `Unusable`. */
 export const readCheckpoint = (note: string): Checkpoint => {
-  const end = note.lastIndexOf('\n\n');
+  const end = note.trimEnd().lastIndexOf('\n\n');
   const text = note.slice(0, end + 1);
   const [origin = '', size = '', root = '', ...extension] = text.slice(0, -1).split('\n');
   const bytes = Buffer.from(root, 'base64');
   if (end < 0 || origin === '' || !/^(0|[1-9]\d{0,15})$/.test(size) || !isBase64(root, bytes) || bytes.length !== 32)
     throw new Unusable('it is no checkpoint: a signed note of origin, size and root is expected');
+  if (extension.includes('')) throw new Unusable('it holds more than one checkpoint: save each in a file of its own');
   const signatures = note
     .slice(end + 2)
     .split('\n')
@@ -56,8 +57,9 @@ export const readCheckpoint = (note: string): Checkpoint => {
 
 const isBase64 = (text: string, bytes: Buffer): boolean => bytes.toString('base64') === text;
 
+/** Its dash is no part of what is signed: mail programs put others in its place. */
 const signatureIn = (line: string): Signature[] => {
-  const [, name, base64 = ''] = /^\u2014 (\S+) (\S+)$/.exec(line) ?? [];
+  const [, name, base64 = ''] = /^[\u2014\u2013-] (\S+) (\S+)$/.exec(line) ?? [];
   const bytes = Buffer.from(base64, 'base64');
   return name === undefined || !isBase64(base64, bytes) || bytes.length < 5
     ? []

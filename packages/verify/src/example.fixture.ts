@@ -19,22 +19,34 @@ const bytesOf = async function* (parts: readonly Uint8Array[]): AsyncGenerator<U
 
 export const textOf = (given: readonly string[]): Buffer => Buffer.from(given.map((line) => `${line}\n`).join(''));
 
-type Given = { checkpoints?: Record<string, Checkpoint>; with?: (typeof key)[]; witnesses?: (typeof key)[] };
+type Given = {
+  checkpoints?: Record<string, Checkpoint>;
+  with?: (typeof key)[];
+  witnesses?: (typeof key)[];
+  now?: number;
+};
+
+/** The day after the example. */
+const later = Date.parse('2026-11-28T00:00:00Z');
 
 /** What the verifier says of these bytes. */
 export const verified = async (
   bytes: Buffer | readonly Buffer[],
-  { checkpoints = { earlier, newest }, with: keys = [key], witnesses = [] }: Given = {},
+  { checkpoints = { earlier, newest }, with: keys = [key], witnesses = [], now = later }: Given = {},
 ): Promise<Verdict> => {
   const { verdict } = await verifyExport({
     bytes: bytesOf(Buffer.isBuffer(bytes) ? [bytes] : bytes),
     checkpoints: Object.entries(checkpoints).map(([name, checkpoint]) => ({ name, checkpoint })),
     keys,
     witnesses,
+    now,
   });
   return verdict;
 };
 
 /** What is found by checkpoint, or else by line. */
-export const findingsOf = (verdict: Verdict): string[] =>
-  verdict.findings.map(({ line, checkpoint, what }) => `${checkpoint ?? `line ${String(line)}`}: ${what}`);
+export const findingsOf = ({ findings }: Verdict): string[] => findings.map(textOfFinding);
+export const notesOf = ({ notes }: Verdict): string[] => notes.map(textOfFinding);
+
+const textOfFinding = ({ line, checkpoint, what }: Verdict['findings'][number]): string =>
+  `${checkpoint ?? `line ${String(line)}`}: ${what}`;

@@ -1,7 +1,7 @@
 import type { Checkpoint, PublicKey } from './checkpoint';
 
-/** Something is not as it should be: in a line of the export, counted from 1, or with a checkpoint. */
-export type Finding = { line?: number; checkpoint?: string; what: string };
+/** Something is not as it should be: in a line of the export, counted from 1, or with a checkpoint or another file. */
+export type Finding = { line?: number; checkpoint?: string; file?: string; what: string };
 
 export type GivenCheckpoint = { name: string; checkpoint: Checkpoint };
 

@@ -1,9 +1,11 @@
 import { balancesOf } from './account';
-import type { Account, Edge } from './account';
+import type { Account } from './account';
 import { faultsOf } from './decision';
 import type { Event } from './event';
 import { createFacts } from './facts';
 import type { Keys } from './keys';
+import { createPunctuality } from './punctuality';
+import type { Told } from './punctuality';
 
 export type AccountBalances = { accountId: string; currency: string; balances: ReturnType<typeof balancesOf> };
 
@@ -12,7 +14,13 @@ export type Fold = {
   /** What is wrong with the next event; nothing if all is right. */
   apply(event: Event, line: number): string[];
   /** Edges that were never decided. One younger than a minute may have been on its way. */
-  undecided(): { line: number; what: string }[];
+  undecided(): Told[];
+  /** Edges that are not decided, and may have been on their way. */
+  stillDue(): number;
+  /** Edges that were decided more than a minute after their cause: a Tollgate that was down decides as late. */
+  late(): Told[];
+  /** The newest line, where it is of a time that is yet to come, in milliseconds since 1970. */
+  ahead(now: number): Told[];
   accounts(): Iterable<AccountBalances>;
   /** Who is blocked, as `accountId/direction`. */
   blocked(): string[];
@@ -20,7 +28,6 @@ export type Fold = {
   edges(): number;
 };
 
-const patienceMs = 60_000;
 /** Streams that move no balance, and what stands in them. */
 const asideTypes = [
   ['rejected-', 'MessageRejected'],
@@ -34,13 +41,16 @@ export const createFold = (keys?: Keys): Fold => {
   const applyFact = createFacts(accounts);
   const revisions = new Map<string, number>();
   let edges = 0;
-  let newest = 0;
+  const punctuality = createPunctuality();
 
-  const applyDecision = (accountId: string, event: Event): string[] => {
+  const applyDecision = (accountId: string, event: Event, line: number): string[] => {
     const account = accounts.get(accountId);
     if (account === undefined) return [`${event.type} comes before ${accountId} is opened`];
     edges += 1;
-    return faultsOf(account, account.due.shift(), event);
+    const edge = account.due.shift();
+    const what = `${event.type} ${String(event.data['direction'])} of ${accountId}`;
+    if (edge !== undefined) punctuality.decided(edge, event, { line, what });
+    return faultsOf(account, edge, event);
   };
 
   /** A switch can only have applied what was decided before. */
@@ -56,7 +66,7 @@ export const createFold = (keys?: Keys): Fold => {
   const applyTo = (event: Event, line: number): string[] => {
     const { stream, type } = event;
     if (stream.startsWith('account-')) return applyFact(stream.slice('account-'.length), event, line);
-    if (stream.startsWith('cutoff-')) return applyDecision(stream.slice('cutoff-'.length), event);
+    if (stream.startsWith('cutoff-')) return applyDecision(stream.slice('cutoff-'.length), event, line);
     if (stream.startsWith('switch-')) return acknowledgementFaults(event);
     if (!asideTypes.some(([prefix, of]) => stream.startsWith(prefix) && type === of))
       return [`${type} does not belong into ${stream}`];
@@ -67,7 +77,7 @@ export const createFold = (keys?: Keys): Fold => {
     apply: (event, line) => {
       const before = revisions.get(event.stream) ?? -1;
       revisions.set(event.stream, event.revision);
-      newest = Math.max(newest, Date.parse(event.recordedAt) || 0);
+      punctuality.saw(event, line);
       const gap =
         event.revision === before + 1
           ? []
@@ -77,24 +87,27 @@ export const createFold = (keys?: Keys): Fold => {
     undecided: () =>
       [...accounts.values()].flatMap(({ accountId, due }) =>
         due
-          .filter((edge) => isLate(edge, newest))
+          .filter((edge) => !punctuality.isOnItsWay(edge))
           .map((edge) => ({
             line: edge.line,
             what: `${edge.type} ${edge.direction} of ${accountId} was due, and was never decided`,
           })),
       ),
+    stillDue: () => [...accounts.values()].flatMap(({ due }) => due.filter(punctuality.isOnItsWay)).length,
+    late: () => punctuality.late,
+    ahead: punctuality.ahead,
     accounts: function* () {
       for (const account of accounts.values())
         yield { accountId: account.accountId, currency: account.currency, balances: balancesOf(account) };
     },
-    blocked: () =>
-      [...accounts.values()].flatMap(({ accountId, blocked }) =>
-        (['inbound', 'outbound'] as const)
-          .filter((direction) => blocked[direction])
-          .map((direction) => `${accountId}/${direction}`),
-      ),
+    blocked: () => blockedIn(accounts.values()),
     edges: () => edges,
   };
 };
 
-const isLate = ({ cause }: Edge, newest: number): boolean => newest - Date.parse(cause.recordedAt) > patienceMs;
+const blockedIn = (accounts: Iterable<Account>): string[] =>
+  [...accounts].flatMap(({ accountId, blocked }) =>
+    (['inbound', 'outbound'] as const)
+      .filter((direction) => blocked[direction])
+      .map((direction) => `${accountId}/${direction}`),
+  );

@@ -11,10 +11,15 @@ export type Keys = {
   follow(event: Event, line: number): string[];
   /** What is wrong with who signed a checkpoint, by all that was taken in. */
   faults(checkpoint: Checkpoint): string[];
+  /** That a checkpoint is signed by none of the first key that was given and of those that events lead to from it. */
+  unintroduced(checkpoint: Checkpoint): string[];
 };
 
 export const createKeys = (given: readonly PublicKey[]): Keys => {
   const trusted = new Map(given.map((key) => [key.keyId, key]));
+  const [beginning] = given;
+  /** The first key that was given, and those that events lead to from it. */
+  const introduced = new Set(given.slice(0, 1).map(({ keyId }) => keyId));
   const firstSizes = new Map<string, number>();
   const lastSizes = new Map<string, number>();
 
@@ -29,10 +34,11 @@ export const createKeys = (given: readonly PublicKey[]): Keys => {
     firstSizes.set(next.keyId, line);
     const endorser = trusted.get(previous.keyId);
     // Whoever stole a key can endorse with it too: the next one is then trusted by who was given it.
-    if (stolenAfter !== undefined || endorser === undefined) return [];
-    if (!isEndorsed(data, endorser))
+    const isTold = stolenAfter !== undefined || endorser === undefined;
+    if (!isTold && !isEndorsed(data, endorser))
       return [`SigningKeyChanged: key ${previous.keyId} has not signed that key ${next.keyId} follows it`];
-    trusted.set(next.keyId, next);
+    if (!isTold) trusted.set(next.keyId, next);
+    if (introduced.has(previous.keyId)) introduced.add(next.keyId);
     return [];
   };
 
@@ -44,10 +50,12 @@ export const createKeys = (given: readonly PublicKey[]): Keys => {
     return size > last ? `key ${keyId} signs up to ${String(last)} events, and it is of ${String(size)}` : undefined;
   };
 
-  const signatureFaults = (checkpoint: Checkpoint, names: readonly string[]): string[] => {
+  const signatureFaults = (checkpoint: Checkpoint): string[] => {
     const signers = signersOf(checkpoint, [...trusted.values()]);
-    if (signers.length === 0 || !signers.every((key) => isSignedBy(checkpoint, key)))
-      return [`it is not signed by the key of ${names.join(' or ')}`];
+    if (signers.length === 0) return [unsignedBy(checkpoint, [...trusted.values()])];
+    const wrong = signers.filter((key) => !isSignedBy(checkpoint, key));
+    if (wrong.length > 0)
+      return [`its signature by key ${idsOf(wrong)} is wrong: it was damaged on the way, or forged`];
     const reasons = signers.flatMap((key) => outOfReach(key, checkpoint.size) ?? []);
     return reasons.length < signers.length ? [] : reasons;
   };
@@ -56,16 +64,32 @@ export const createKeys = (given: readonly PublicKey[]): Keys => {
     follow,
     faults: (checkpoint) => {
       if (given.length === 0) return [];
-      const names = [...new Set(given.map(({ name }) => name))].sort();
       const { origin } = checkpoint;
-      return [
-        ...signatureFaults(checkpoint, names),
-        ...names
-          .filter((name) => origin !== name && !origin.startsWith(`${name}/`))
-          .map((name) => `it is of ${origin}, and the key of ${name}`),
-      ];
+      const elsewhere = given.filter(({ name }) => origin !== name && !origin.startsWith(`${name}/`));
+      return elsewhere.length === 0
+        ? signatureFaults(checkpoint)
+        : elsewhere.map(({ name, keyId }) => `it is of ${origin}, and key ${keyId} is of ${name}`);
+    },
+    unintroduced: (checkpoint) => {
+      const signers = signersOf(checkpoint, [...trusted.values()]);
+      const isIntroduced = signers.length === 0 || signers.some(({ keyId }) => introduced.has(keyId));
+      return beginning === undefined || isIntroduced
+        ? []
+        : [
+            `it is signed by key ${idsOf(signers)}, and nothing that was read says that it follows key ${beginning.keyId}, the first that was given: it proves only what you trust key ${idsOf(signers)} for`,
+          ];
     },
   };
+};
+
+const idsOf = (keys: readonly { keyId: string }[]): string => keys.map(({ keyId }) => keyId).join(' and ');
+
+const unsignedBy = ({ signatures }: Checkpoint, keys: readonly PublicKey[]): string => {
+  const expected = `key ${idsOf(keys)}`;
+  const own = signatures.filter(({ name }) => keys.some((key) => key.name === name));
+  return own.length === 0
+    ? `it has no signature that can be read, and ${expected} should have signed it: save it as it came`
+    : `it is signed by key ${idsOf(own)}, and not by ${expected}: it is of a key that you were not given, or forged`;
 };
 
 const keysIn = ({ previous, next }: Fields): { previous: PublicKey; next: PublicKey } | string => {

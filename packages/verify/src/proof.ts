@@ -29,6 +29,8 @@ export const inclusionFaults = (
 /** What does not fit; nothing if all lines of the older are the first of the newer (RFC 9162, 2.1.4.2). */
 export const consistencyFaults = (proof: ConsistencyProof, older: Checkpoint, newer: Checkpoint): string[] => {
   const { from, to, hashes } = proof;
+  if (older.size === newer.size && !older.root.equals(newer.root))
+    return [`both are of ${String(older.size)} lines, with different roots: two histories were signed`];
   if (from !== older.size || to !== newer.size)
     return [
       `the proof is from ${String(from)} to ${String(to)} lines, and ${String(older.size)} and ${String(newer.size)} were signed`,

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { findingsOf, verified } from './example.fixture';
+import { misleadingCases } from './misleading-cases.fixture';
 import { rightStatements, wrongStatements } from './statement-cases.fixture';
 import { byteCases, tamperingCases } from './tampering-cases.fixture';
 import { witnessOf } from './signing.fixture';
@@ -32,8 +34,13 @@ const verifyEach = `
     keys = [v.read_public_key(key) for key in given["keys"]]
     lines = base64.b64decode(given["bytes"]).split(b"\\n")
     witnesses = [v.read_public_key(key, v.COSIGNS) for key in given.get("witnesses", [])]
-    verdict = v.verify(lines[:-1] if lines[-1] == b"" else lines, v.Given(checkpoints, keys, witnesses))
-    print(json.dumps([f"{finding.place()}: {finding.what}" for finding in verdict.findings]))
+    told = lambda one: f'{one.get("checkpoint") or "line " + str(one["line"])}: {one["what"]}'
+    try:
+        verdict = v.verify(lines[:-1] if lines[-1] == b"" else lines, v.Given(checkpoints, keys, witnesses), given.get("soon", "9"))
+        verdict.update(findings=[*map(told, verdict["findings"])], notes=[*map(told, verdict["notes"])])
+        print(json.dumps(verdict))
+    except v.Unusable as error:
+        print(json.dumps({"refused": str(error)}))
 `;
 
 test.each([
@@ -43,9 +50,9 @@ test.each([
   const found = eachOf(
     verifyEach,
     cases.map((one) => ({ ...one, bytes: one.bytes.toString('base64') })),
-  ) as string[][];
+  ) as { findings: string[] }[];
   const wrong = cases
-    .map(({ name, finding }, at) => ({ name, finding, found: found[at] ?? [] }))
+    .map(({ name, finding }, at) => ({ name, finding, found: found[at]?.findings ?? ['none'] }))
     .filter(({ finding, found: own }) =>
       finding === undefined ? own.length > 0 : !own.some((text) => text.startsWith(finding)),
     );
@@ -53,14 +60,31 @@ test.each([
   expect(found).toHaveLength(cases.length);
 });
 
+const beginning = (texts: readonly string[]) => texts.map((text): unknown => expect.stringContaining(text));
+
+test('the second verifier misleads nobody where the first does not', () => {
+  const given = misleadingCases.map((one) => ({
+    ...{ ...one, bytes: one.bytes.toString('base64'), soon: '2026-11-28T00:05:00Z' },
+  }));
+  expect(eachOf(verifyEach, given)).toEqual(
+    misleadingCases.map(({ findings, notes, provenLines, refused }): unknown =>
+      expect.objectContaining(
+        refused === undefined
+          ? { findings: beginning(findings), notes: beginning(notes), provenLines }
+          : { refused: expect.stringContaining(refused) as string },
+      ),
+    ),
+  );
+});
+
 test('the second verifier passed over closed statements: it finds of them what the first does, word for word', async () => {
   const cases = [{ bytes: rightStatements }, ...wrongStatements];
   const found = eachOf(
     verifyEach,
     cases.map(({ bytes }) => ({ bytes: bytes.toString('base64'), checkpoints: {}, keys: [] })),
-  );
+  ) as { findings: string[] }[];
   const first = cases.map(async ({ bytes }) => findingsOf(await verified(bytes, { checkpoints: {} })));
-  expect(found).toEqual(await Promise.all(first));
+  expect(found.map(({ findings }) => findings)).toEqual(await Promise.all(first));
 });
 
 /** RFC 8032, 7.1: tests 1, 2, 3 and SHA(abc), as key, message and signature. */
@@ -137,6 +161,7 @@ test('its own Ed25519 takes the signatures of RFC 8032 and of Node, and none tha
 });
 
 const script = resolve(folder, 'tollgate_verify.py');
+const exported = resolve(__dirname, '../example/export.ndjson');
 const proofs = ['--key', 'example/key.pub', '--checkpoint', 'example/checkpoint'];
 
 test('a whole export ends with 0, and says what is proven, for people and for programs', () => {
@@ -147,8 +172,8 @@ test('a whole export ends with 0, and says what is proven, for people and for pr
       'acme EUR inbound 99.9999999999 outbound 0 mutual -99.9999999999',
       'globex USD inbound 20 outbound -10 mutual 30',
       'initech EUR inbound 0 outbound 1 mutual 1',
-      '23 events of 3 accounts, root EmPTL3THQNTgg4oG8UyN047N5Zkc561reOMl7+GXnW4=; the first 23 are proven by a checkpoint.',
-      '0 differences in 23 events.\n',
+      '23 events of 3 accounts, root EmPTL3THQNTgg4oG8UyN047N5Zkc561reOMl7+GXnW4=; the first 23 are proven by example/checkpoint.',
+      '0 differences in 23 events; blocks, unblocks and reservations were NOT checked: use tollgate-verify for them.\n',
     ].join('\n'),
   );
   expect(status).toBe(0);
@@ -167,8 +192,8 @@ test('a checkpoint that no witness cosigned ends with 1, and says which', () => 
 });
 
 test('one that was tampered with ends with 1, and says where', () => {
-  const { status, stdout } = run([script, '-', ...proofs], '{}\n');
-  expect([status, stdout]).toEqual([1, expect.stringContaining('line 1: it is no event')]);
+  const { status, stdout } = run([script, '-', ...proofs], `${readFileSync(exported, 'utf8')}{}\n`);
+  expect([status, stdout]).toEqual([1, expect.stringContaining('line 24: it is no event')]);
 });
 
 test('an id could take a finding off the screen of the auditor, and write lines of its own', () => {

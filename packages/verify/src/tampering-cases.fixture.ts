@@ -43,8 +43,15 @@ const edits: [what: string, edited: (line: number) => string[]][] = [
   ['made empty', (line) => lines.with(line - 1, '')],
 ];
 
+/** The id of its first event. */
+const ledgerOf = (given: readonly string[]): string | undefined => {
+  const [first] = given.filter((line) => line !== '');
+  return first === undefined ? undefined : /"eventId":"([^"]+)"/.exec(first)?.[1];
+};
+
 /** What the newest checkpoint tells; behind all that was signed it is the rules that tell. */
 const findingOf = (edited: readonly string[]): string => {
+  if (ledgerOf(edited) !== ledgerOf(lines)) return `newest: it is of ${ledger}, and the export is of tollgate/`;
   if (edited.length < lines.length) return 'newest: 23 lines were signed, and the export ends after 22';
   const [isFirst, isAll] = [10, 23].map((count) => edited.slice(0, count).join() === lines.slice(0, count).join());
   return isAll === true ? 'line 24: ' : other(isFirst === true ? 11 : 1);
@@ -66,13 +73,13 @@ const everyCut = lines.slice(1).map((_, index) => {
 /** Every `step`-th byte of the example changed, one at a time. */
 export const byteCases = (step: number): TamperingCase[] => {
   const whole = textOf(lines);
-  const firstLines = textOf(lines.slice(0, 10)).length;
+  const [firstLine, firstLines] = [1, 10].map((count) => textOf(lines.slice(0, count)).length) as [number, number];
   return Array.from({ length: Math.ceil(whole.length / step) }, (_, index) => {
     const bytes = Buffer.from(whole);
     const at = index * step;
     bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
     const isSplit = whole.readUInt8(at) === 0x0a || bytes.readUInt8(at) === 0x0a;
-    const finding = isSplit ? 'newest: ' : other(at < firstLines ? 1 : 11);
+    const finding = isSplit || at < firstLine ? 'newest: ' : other(at < firstLines ? 1 : 11);
     return { name: `byte ${String(at)}`, bytes, checkpoints: signed, keys: [key], finding };
   });
 };
@@ -98,15 +105,19 @@ const histories: TamperingCase[] = [
     keys: [own.line],
   },
   {
-    ...caseOf('another key', lines, 'newest: it is not signed by the key of PeterNeumann'),
+    ...caseOf('another key', lines, `newest: it is of ${ledger}, and key c74f20a3 is of PeterNeumann`),
     keys: ['PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW'],
   },
   {
-    ...caseOf('another key under the same name', lines, `newest: it is not signed by the key of ${ledger}`),
+    ...caseOf(
+      'another key under the same name',
+      lines,
+      `newest: it is signed by key 8002db7c, and not by key ${own.id}`,
+    ),
     keys: [own.line],
   },
   {
-    ...caseOf('a signature of another text', lines, `newest: it is not signed by the key of ${ledger}`),
+    ...caseOf('a signature of another text', lines, 'newest: its signature by key 8002db7c is wrong'),
     checkpoints: { newest: signed.newest.replace(/\n23\n/, '\n22\n') },
   },
   {
@@ -127,7 +138,7 @@ const keyCase = (
   given: readonly string[],
   more: Pick<TamperingCase, 'checkpoints' | 'keys'> & { finding?: string },
 ): TamperingCase => ({ name, bytes: textOf(given), ...more });
-const unsigned = `newest: it is not signed by the key of ${ledger}`;
+const unsigned = `newest: it is signed by key ${stranger.id}, and not by key ${own.id}`;
 
 const keyCases: TamperingCase[] = [
   keyCase('a key that follows another', rotated, {

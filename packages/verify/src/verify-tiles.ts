@@ -2,8 +2,9 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { Unusable } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import { createTree } from './tree';
-import type { Finding, Proofs } from './finding';
-import { foundWith, signatureFindings } from './verify-proof';
+import type { Proofs } from './finding';
+import { foundWith } from './verify-proof';
+import type { Proven } from './verify-proof';
 
 const tileWidth = 256;
 const hashBytes = 32;
@@ -12,12 +13,26 @@ const hashBytes = 32;
  * Whether tiles of hashes (c2sp.org/tlog-tiles) are of the trees that checkpoints sign. The folder has one for each level, and in it the
  * tiles as their paths name them; of those above level 0 any may be missing. Throws `Unusable`.
  */
-export const verifyTiles = (folder: string, given: Proofs): Finding[] => {
+export const verifyTiles = (folder: string, given: Proofs): Proven => {
   if (given.checkpoints.length === 0) throw new Unusable('--tiles: name the --checkpoint they are of');
-  return [
-    ...signatureFindings(given),
-    ...given.checkpoints.flatMap((signed) => foundWith(signed, tileFaults(folder, signed.checkpoint))),
-  ];
+  if (!existsSync(folder)) throw new Unusable(`${folder}: no such folder`);
+  const sizes = given.checkpoints.map(({ checkpoint }) => checkpoint.size);
+  return {
+    ...foundWith(given, ({ checkpoint }) => tileFaults(folder, checkpoint)),
+    proves: `the tiles are of the first ${String(Math.max(...sizes))} lines of ${String(given.checkpoints[0]?.checkpoint.origin)}`,
+  };
+};
+
+/** Hashes of the first lines of a ledger, as many as there are of them in tiles of level 0. */
+export const leavesIn = (folder: string, count: number): Buffer[] => {
+  const leaves: Buffer[] = [];
+  while (leaves.length < count) {
+    const tile = leaves.length / tileWidth;
+    const hashes = hashesIn(folder, { level: 0, tile, width: Math.min(tileWidth, count - leaves.length) });
+    if (hashes === undefined) break;
+    leaves.push(...hashes);
+  }
+  return leaves;
 };
 
 const tileFaults = (folder: string, { size, root }: Checkpoint): string[] => {
