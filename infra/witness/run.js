@@ -5,7 +5,7 @@
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { SetupError } = require('../child-server.js');
-const { numberFrom, readOptions, runCommand, say } = require('../command.js');
+const { readOptions, runCommand, say, wholeNumber } = require('../command.js');
 const { startWitness } = require('./witness.js');
 
 const help = `Runs a witness (c2sp.org/tlog-witness) on this machine, until Ctrl-C: it cosigns checkpoints of the ledgers that it was told of, each only
@@ -32,12 +32,11 @@ const parse = () =>
   }).values;
 
 const main = async () => {
-  const { name, state, log = [], port, help: isAsked } = readOptions(help, parse);
-  if (isAsked) return void say(help);
+  const { name, state, log = [], port } = readOptions(help, parse);
   if (name === undefined || state === undefined || log.length === 0)
     throw new SetupError(`--name, --state and --log are needed\n\n${help}`);
   if (!/^[^\s+]+$/.test(name)) throw new SetupError(`--name ${name}: no spaces and no +`);
-  const options = { name, file: path.resolve(state), logs: log, port: port === '0' ? 0 : numberFrom('port', port) };
+  const options = { name, file: path.resolve(state), logs: log, port: wholeNumber('--port', port, 0) };
   const { url, line } = await startWitness(options);
   say(`The witness listens on ${url}. Have Tollgate ask it:`);
   say(`TOLLGATE_WITNESSES='${url} ${line}'`);
