@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { witnessOf } from './signing.fixture';
@@ -44,9 +54,30 @@ test('the package needs decimal.js and Node, and holds no tests', () => {
   expect(names.filter((name) => name.startsWith('dist') && /test|fixture/.test(name))).toEqual([]);
 });
 
-test('its page names both packages: it used to name one, which npm went to the network for the other with', () => {
-  const page = readFileSync(join(unpacked, 'README.md'), 'utf8');
-  expect(page).toContain(`npm install --global ${packages.toSorted().join(' ')}\n`);
+/** The lines of the page's commands that need nothing but what lies beside it. */
+const pageCommands = (): string[] =>
+  [...readFileSync(join(unpacked, 'README.md'), 'utf8').matchAll(/```sh\n(.*?)```/gs)]
+    .flatMap(([, block = '']) => block.trimEnd().split('\n'))
+    .filter((line) => !/^(alias )?tollgate-verify/.test(line));
+
+test('the commands of its page used to fail as they stand: they run in a folder with what an auditor is given', () => {
+  const given = join(folder, 'given');
+  mkdirSync(given);
+  for (const name of packages) copyFileSync(join(folder, name), join(given, name));
+  copyFileSync(join(root, 'infra/verify/tollgate_verify.py'), join(given, 'tollgate_verify.py'));
+  const commands = pageCommands();
+  expect(commands.map((line) => line.split(' ', 1)[0])).toEqual([
+    ...['npm', 'tar', './tv/node_modules/.bin/tollgate-verify', 'python3', 'tail'],
+    ...['./tv/node_modules/.bin/tollgate-verify', './tv/node_modules/.bin/tollgate-verify'],
+  ]);
+  const environment = { ...process.env, npm_config_offline: 'true', npm_config_cache: join(folder, 'other-cache') };
+  for (const command of commands) {
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
+      ...{ cwd: given, encoding: 'utf8', env: environment },
+    });
+    expect([command, status, stderr]).toEqual([command, 0, '']);
+    if (command.includes('verify ')) expect(stdout).toMatch(/(^|\n)0 differences.*\n$/);
+  }
 });
 
 test('a whole export ends with 0, and says what is proven', () => {
