@@ -1,5 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { Load } from './outstanding';
+import { FetchedRecord } from './record-batch';
 import type { Span } from './progress';
 
 export type ReceivedMessage = {
@@ -8,8 +9,6 @@ export type ReceivedMessage = {
   offset: string;
   key: Buffer | null;
   value: Buffer | null;
-  /** Milliseconds since 1970, as the producer or the broker stamped it. */
-  timestamp: string;
 };
 
 /** What one call of onBatch is given. */
@@ -17,10 +16,18 @@ export type Chunk = { received: ReceivedMessage[]; span: Span; load: Load };
 
 type Fetched = { topic: string; partition: number; messages: readonly KafkaMessage[] };
 
-const sizeBytes = ({ key, value }: KafkaMessage): number => (key?.length ?? 0) + (value?.length ?? 0);
+const sizeBytes = (message: KafkaMessage): number =>
+  message instanceof FetchedRecord ? message.sizeBytes : (message.key?.length ?? 0) + (message.value?.length ?? 0);
+
+/** A record stays as it is, for its key and value are to be cut out late. */
+const receivedOf = (message: KafkaMessage, { topic, partition }: Fetched): ReceivedMessage => {
+  if (message instanceof FetchedRecord) return message;
+  const { offset, key, value } = message;
+  return { topic, partition, offset, key, value };
+};
 
 /** The messages in order, none left out, in pieces within the limits; a message above them is a piece alone. */
-export const chunksOf = function* ({ topic, partition, messages }: Fetched, limits: Load): Generator<Chunk> {
+export const chunksOf = function* (fetched: Fetched, limits: Load): Generator<Chunk> {
   let received: ReceivedMessage[] = [];
   let bytes = 0;
   const cut = (last: ReceivedMessage): Chunk => {
@@ -30,12 +37,11 @@ export const chunksOf = function* ({ topic, partition, messages }: Fetched, limi
     bytes = 0;
     return chunk;
   };
-  for (const message of messages) {
+  for (const message of fetched.messages) {
     const size = sizeBytes(message);
     const last = received.at(-1);
     if (last && (received.length >= limits.messages || bytes + size > limits.bytes)) yield cut(last);
-    const { offset, key, value, timestamp } = message;
-    received.push({ topic, partition, offset, key, value, timestamp });
+    received.push(receivedOf(message, fetched));
     bytes += size;
   }
   const last = received.at(-1);

@@ -25,7 +25,6 @@ type FetchedMessage = {
   offset: string;
   key: Buffer | null;
   value: Buffer | null;
-  timestamp: string;
   isControlRecord: boolean;
 };
 

@@ -60,3 +60,13 @@ export const unZstandard = async (bytes: Buffer): Promise<Buffer> => {
 const checkRoom = (bytes: number): void => {
   if (bytes > mostBytes) throw new Error(`a compressed batch would come to more than ${String(mostBytes)} bytes`);
 };
+
+/** By the numbers that Kafka has for them. */
+const decompressions = [(bytes: Buffer) => bytes, unGzip, unSnappy, unLz4, unZstandard] as const;
+
+/** What a batch holds, by the compression that its attributes name. */
+export const decompressed = async (type: number, bytes: Buffer): Promise<Buffer> => {
+  const decompress = decompressions[type];
+  if (decompress === undefined) throw new Error(`a batch is compressed in a way that is not known: ${String(type)}`);
+  return decompress(bytes);
+};

@@ -2,6 +2,7 @@ import { isIP, connect as connectTcp, type Socket } from 'node:net';
 import { TLSSocket, connect as connectTls } from 'node:tls';
 import { Kafka, logLevel, type ISocketFactoryArgs, type SASLOptions } from 'kafkajs';
 import { readEveryCompression } from './compression';
+import { readRecordsLate } from './fetch-answer';
 import { routeLogs, type KafkaLog, type Place } from './logging';
 
 /**
@@ -46,6 +47,7 @@ const abort = (socket: Socket): void => {
 };
 
 readEveryCompression();
+readRecordsLate();
 
 export const openConnection = (
   log: KafkaLog,

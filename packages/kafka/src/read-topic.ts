@@ -95,9 +95,7 @@ const readUpTo = async (consumer: Consumer, { topic, ends, onMessages }: Reading
           const end = ends.get(partition) ?? 0n;
           hasBegun = true;
           const wanted = messages.filter(({ offset }) => BigInt(offset) < end);
-          onMessages(
-            wanted.map(({ offset, key, value, timestamp }) => ({ topic, partition, offset, key, value, timestamp })),
-          );
+          onMessages(wanted.map(({ offset, key, value }) => ({ topic, partition, offset, key, value })));
           return Promise.resolve();
         },
       })

@@ -104,7 +104,7 @@ const openReader = async (cluster: Cluster, topic: string): Promise<TopicReader>
 const messagesOf = (topic: string, { partition, messages }: FetchedPartition, from: bigint): ReceivedMessage[] =>
   messages
     .filter(({ offset, isControlRecord }) => BigInt(offset) >= from && !isControlRecord)
-    .map(({ offset, key, value, timestamp }) => ({ topic, partition, offset, key, value, timestamp }));
+    .map(({ offset, key, value }) => ({ topic, partition, offset, key, value }));
 
 /** Compaction leaves batches without a message, which kafkajs passes over without saying how far they reach. */
 const nextAfter = (messages: FetchedPartition['messages'] = [], from: bigint): bigint => {

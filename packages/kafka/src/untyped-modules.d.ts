@@ -8,3 +8,8 @@ declare module 'lz4js' {
   export const decompressBound: (frame: Uint8Array) => number;
   export const decompress: (frame: Uint8Array) => Uint8Array;
 }
+
+declare module 'kafkajs/src/protocol/requests/fetch/v11/response' {
+  const response: { decode: (answer: Buffer) => Promise<object> };
+  export default response;
+}

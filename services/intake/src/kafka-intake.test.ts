@@ -13,7 +13,6 @@ const message = (offset: string, value: string | null) => ({
   offset,
   key: null,
   value: value === null ? null : Buffer.from(value),
-  timestamp: '0',
 });
 const payment = '{"paymentId":"p1","accountId":"acme","direction":"inbound","amount":"5","currency":"EUR"}';
 

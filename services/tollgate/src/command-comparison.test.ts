@@ -45,7 +45,6 @@ const messageOf = (event: RecordedEvent<LogEvent>, offset: number): ReceivedMess
     offset: String(offset),
     key: Buffer.from(key),
     value: Buffer.from(value),
-    timestamp: '0',
   };
 };
 const topicOf = (events: readonly RecordedEvent<LogEvent>[]) =>

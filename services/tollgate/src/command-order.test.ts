@@ -47,7 +47,7 @@ const setUp = async () => {
   const messageOf = (sequence: number): ReceivedMessage => {
     const [event] = recorded.slice(sequence - 1);
     const { key = '', value = '' } = (event && trafficMessage(event, topic)) ?? {};
-    return { topic, partition: 0, offset: '0', key: Buffer.from(key), value: Buffer.from(value), timestamp: '0' };
+    return { topic, partition: 0, offset: '0', key: Buffer.from(key), value: Buffer.from(value) };
   };
   /** What one look at the topic finds, up to its end unless it is said to go on. */
   const look = (sequences: number[], { isAtEnd = true } = {}) =>

@@ -42,7 +42,7 @@ const setUp = async (held: [account: string, sequence: number][]) => {
   const messages = held.map(([accountId, sequence], offset): ReceivedMessage => {
     const { key = '', value = '' } = trafficMessage(eventOf(accountId, sequence), output.topic) ?? {};
     const bytes = { key: Buffer.from(key), value: Buffer.from(value) };
-    return { topic: output.topic, partition: 0, offset: String(offset), timestamp: '0', ...bytes };
+    return { topic: output.topic, partition: 0, offset: String(offset), ...bytes };
   });
   const reader = readerOf({ high: BigInt(messages.length), messages: () => messages.map((message) => [message]) });
   const markAt = (offset: number) => ({

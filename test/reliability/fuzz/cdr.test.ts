@@ -59,7 +59,6 @@ test(`${String(inputs)} CDRs, most of them wrong: each leg is usage that the led
       key: null,
       value,
       headers: {},
-      timestamp: '0',
     };
     const rated = messagesFor(parts, message);
     expect(messagesFor(parts, message)).toEqual(rated);

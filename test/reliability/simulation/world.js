@@ -69,7 +69,6 @@ class World {
         offset: String(from + index),
         key: null,
         value,
-        timestamp: '0',
       })),
     );
     await this.scheduler.turn(isAlive);

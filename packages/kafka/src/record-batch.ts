@@ -1,0 +1,122 @@
+import { decompressed } from './compression';
+import { Fields } from './fields';
+
+type Place = { topic: string; partition: number };
+
+/** What holds for all records of a batch, and their bytes, no longer compressed. */
+type Batch = Place & {
+  records: Buffer;
+  isControl: boolean;
+  /** What kafkajs tells aborted transactions by. */
+  context: { producerId: string; inTransaction: boolean };
+};
+
+/**
+ * A message as it was fetched: its key and its value are cut out of the batch only when they are asked for, for many thousands wait
+ * for their turn, and what waits is copied by the garbage collector. Time and headers are passed over: nobody here reads them.
+ */
+export class FetchedRecord {
+  readonly offset: string;
+  readonly #batch: Batch;
+  readonly #keyAt: number;
+
+  constructor(batch: Batch, offset: string, keyAt: number) {
+    this.#batch = batch;
+    this.offset = offset;
+    this.#keyAt = keyAt;
+  }
+
+  get topic(): string {
+    return this.#batch.topic;
+  }
+
+  get partition(): number {
+    return this.#batch.partition;
+  }
+
+  get key(): Buffer | null {
+    return this.#atKey().varBytes();
+  }
+
+  get value(): Buffer | null {
+    const fields = this.#atKey();
+    fields.move(Math.max(0, fields.varint()));
+    return fields.varBytes();
+  }
+
+  /** Of key and value. */
+  get sizeBytes(): number {
+    const fields = this.#atKey();
+    const keyBytes = Math.max(0, fields.varint());
+    fields.move(keyBytes);
+    return keyBytes + Math.max(0, fields.varint());
+  }
+
+  get isControlRecord(): boolean {
+    return this.#batch.isControl;
+  }
+
+  get batchContext(): Batch['context'] {
+    return this.#batch.context;
+  }
+
+  #atKey(): Fields {
+    return new Fields(this.#batch.records, this.#keyAt);
+  }
+}
+
+/** The magic byte of the format in which all brokers since 0.11 keep messages, and where it stands in a batch. */
+const magic = 2;
+const magicPlace = 16;
+
+export const isRecordBatch = (bytes: Buffer): boolean => bytes.length <= magicPlace || bytes[magicPlace] === magic;
+
+/** Offset and length stand before what the length counts. */
+const beforeLength = 12;
+
+/** The records of as many batches as there are as a whole: what a fetch may hold is bounded, and its last batch is cut off there. */
+export const recordsIn = async (bytes: Buffer, place: Place): Promise<FetchedRecord[]> => {
+  const records: FetchedRecord[] = [];
+  for (let rest = bytes; rest.length > beforeLength;) {
+    const sizeBytes = beforeLength + rest.readInt32BE(8);
+    if (sizeBytes > rest.length) break;
+    await addRecords(records, rest.subarray(0, sizeBytes), place);
+    rest = rest.subarray(sizeBytes);
+  }
+  return records;
+};
+
+const addRecords = async (records: FetchedRecord[], bytes: Buffer, place: Place): Promise<void> => {
+  const fields = new Fields(bytes);
+  const firstOffset = Number(fields.int64());
+  // Length, the leader's epoch, magic byte, checksum.
+  fields.move(4 + 4 + 1 + 4);
+  const attributes = fields.int16();
+  // The last offset, which may have been compacted away; the first time and the last.
+  fields.move(4 + 8 + 8);
+  const producerId = String(fields.int64());
+  // The producer's epoch and sequence.
+  fields.move(2 + 4);
+  const count = fields.int32();
+  const batch: Batch = {
+    ...place,
+    records: await decompressed(attributes & 0x07, bytes.subarray(fields.at)),
+    isControl: (attributes & 0x20) > 0,
+    context: { producerId, inTransaction: (attributes & 0x10) > 0 },
+  };
+  for (const record of split(batch, { firstOffset, count })) records.push(record);
+};
+
+const split = function* (batch: Batch, { firstOffset, count }: { firstOffset: number; count: number }) {
+  const fields = new Fields(batch.records);
+  for (let left = count; left > 0; left -= 1) {
+    const sizeBytes = fields.varint();
+    const end = fields.move(sizeBytes) + sizeBytes;
+    // Behind the attributes, which mean nothing yet: the difference in time, then that in offset.
+    fields.at += 1 - sizeBytes;
+    fields.varint();
+    const offset = String(firstOffset + fields.varint());
+    yield new FetchedRecord(batch, offset, fields.at);
+    fields.at = end;
+  }
+};
