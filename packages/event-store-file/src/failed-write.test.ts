@@ -99,14 +99,16 @@ describe('a write that fails', () => {
   test('is not begun where the disk has no room for it and for what is beside the log', async () => {
     const opened = await openOnFailingDisk();
     const { log, index } = opened;
+    const appendLarge = (id: string) =>
+      log.append([{ stream: 'account-b', expectedRevision: noStream, events: [payment(id, '1'.repeat(1 << 20))] }]);
     opened.withRoomFor(4 << 20);
-    await expect(append(log, 'refused', 0)).rejects.toThrow(
-      /^the log in log cannot be written: the disk of log is full/,
-    );
+    await expect(appendLarge('refused')).rejects.toThrow(/^the log in log cannot be written: the disk of log is full/);
     expect(index.discarded).toBe(1);
-    opened.withRoomFor(5 << 20);
+    // What its file has room for takes nothing of the disk.
     expect(await append(log, 'second', 0)).toEqual(recorded(2n));
-    expect(await idsAfterFailure(opened)).toEqual(['first', 'second']);
+    opened.withRoomFor(6 << 20);
+    expect(await appendLarge('third')).toEqual(recorded(3n));
+    expect(await idsAfterFailure(opened)).toEqual(['first', 'second', 'third']);
   });
 
   test.each(['open', 'write', 'rename'])(

@@ -119,6 +119,7 @@ export const openFileEventLog = async <Body extends EventBody>(
     close: async () => {
       state.isClosed = true;
       await queue.drained();
+      if (state.stuck === undefined) await writer.close();
       news.announce();
       acknowledged.close();
       segments.close();

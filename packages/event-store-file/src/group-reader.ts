@@ -13,6 +13,8 @@ export type GroupReader<Body extends EventBody> = {
   groupOf(place: Place): Promise<StoredGroup<Body> | undefined>;
   /** The same, if it is the group of the last call. */
   held(place: Place): StoredGroup<Body> | undefined;
+  /** What was read ahead of the end of the log may have been written since. */
+  forgetAhead(): void;
 };
 
 export type Readable<Body extends EventBody> = {
@@ -48,6 +50,10 @@ export const createGroupReader = <Body extends EventBody>(
     found !== undefined && found.segment.file === found.file && contains(found.group, place) ? found.group : undefined;
   return {
     held,
+    forgetAhead: () => {
+      loader.headers.forget();
+      loader.lines.forget();
+    },
     groupOf: async (place) => {
       const known = held(place);
       if (known !== undefined) return known;

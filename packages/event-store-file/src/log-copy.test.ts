@@ -58,6 +58,10 @@ const isSegment = (name: string): boolean => name.endsWith('.log');
 const segmentsOf = async (folder: Folder): Promise<Record<string, string>> =>
   Object.fromEntries(Object.entries(await contentsOf(folder)).filter(([name]) => isSegment(name)));
 
+/** Of a log that somebody writes, the last file has zeros behind the last group. */
+const withoutRoom = (segments: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(segments).map(([name, text]) => [name, text.replace(/\0+$/, '')]));
+
 const flipBit = async (folder: Folder, name: string, position: number): Promise<void> => {
   const file = await folder.open(name);
   const byte = Buffer.alloc(1);
@@ -75,7 +79,7 @@ describe('a copy', () => {
       await append(turns);
       const had = await segmentsOf(to);
       const { last, ledger, sizeBytes, segments, copiedBytes } = await copy(folder, to);
-      const [has, whole] = [await segmentsOf(to), await segmentsOf(folder)];
+      const [has, whole] = [await segmentsOf(to), withoutRoom(await segmentsOf(folder))];
       expect(has).toEqual(whole);
       const changed = Object.keys(has).filter((name) => has[name] !== had[name]);
       expect(copiedBytes).toBe(changed.reduce((bytes, name) => bytes + (has[name]?.length ?? 0), 0));

@@ -63,7 +63,9 @@ describe('the last group', () => {
       const warnings: object[] = [];
       const onWarning = (_: string, facts: object) => warnings.push(facts);
       const log = await openLog(folder, { onWarning });
-      expect(warnings).toEqual([{ file: `log/${segment}`, offset: endOfFirst, bytes: length - endOfFirst, last: '3' }]);
+      // Zeros at the end may be room that was there before.
+      const cutBytes = bytes.subarray(endOfFirst, length).findLastIndex((byte) => byte !== 0) + 1;
+      expect(warnings).toEqual([{ file: `log/${segment}`, offset: endOfFirst, bytes: cutBytes, last: '3' }]);
       if (length % 5 > 0) {
         await log.close();
         continue;

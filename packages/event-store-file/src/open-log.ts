@@ -33,12 +33,12 @@ export const bringUp = async <Body extends EventBody>(
   const { ledger, seed } = segment.header;
   const from = await index.start({ ledger, seed: Buffer.from(seed, 'hex'), last: end.last });
   segment.sizeBytes = end.offset;
-  if (end.tornBytes > 0) {
+  if (end.tornBytes > 0)
     onWarning('cut off what a crash had left of the last write', {
       ...{ file: `${folder.path}/${segment.name}`, offset: end.offset, bytes: end.tornBytes, last: String(end.last) },
     });
-    await file.truncate(end.offset);
-  }
+  if (segment.fileBytes > end.offset) await file.truncate(end.offset);
+  segment.fileBytes = end.offset;
   await makeDurable(opened, acknowledged, end);
   const isOfOtherClasses = segment.header.classes.join('\n') !== classes.join('\n');
   if (isOfOtherClasses && segment.last >= segment.header.first) await log.segments.roll(classes);

@@ -12,6 +12,8 @@ export type Segment = {
   /** Of its header. */
   readonly headerCrc: number;
   sizeBytes: number;
+  /** Of its file: what stands behind `sizeBytes` is room. Known of the segment that is written to. */
+  fileBytes: number;
   /** Place of its last event, one before its first while it has none. */
   last: Place;
   /** Of its last group, of its header while it has none. */

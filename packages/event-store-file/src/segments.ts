@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { LogDamaged, LogUnavailable } from '@tollgate/event-store';
 import type { Folder, FolderFile } from '@tollgate/folder';
+import { endOfBytes } from './room';
 import { createMarks } from './segment';
 import type { Segment } from './segment';
 import { decodeSegmentHeader, encodeSegmentHeader, firstOf, nameOf, segmentHeaderBytes } from './segment-header';
@@ -84,7 +85,7 @@ const firstHeader = ({ classes, ledger = randomUUID(), seed = randomBytes(16) }:
 });
 
 const segmentOfHeader = (header: SegmentHeader, headerCrc: number, sizeBytes: number): Segment => ({
-  ...{ name: nameOf(header.first), header, headerCrc, sizeBytes },
+  ...{ name: nameOf(header.first), header, headerCrc, sizeBytes, fileBytes: sizeBytes },
   ...{ last: header.first - 1, lastCrc: headerCrc, file: undefined },
   marks: createMarks(segmentHeaderBytes, header.first),
 });
@@ -104,10 +105,11 @@ const createSegment = async (folder: Folder, header: SegmentHeader): Promise<Seg
 
 const readHeaders = async (folder: Folder): Promise<Segment[]> => {
   const segments: Segment[] = [];
-  for (const name of folder
+  const names = folder
     .names()
     .filter((one) => firstOf(one) !== undefined)
-    .sort()) {
+    .sort();
+  for (const name of names) {
     const path = `${folder.path}/${name}`;
     const first = firstOf(name) ?? 0;
     const file = await folder.open(name, { isReadOnly: true });
@@ -117,7 +119,10 @@ const readHeaders = async (folder: Folder): Promise<Segment[]> => {
       const { header, crc } = decodeSegmentHeader(bytes.subarray(0, length), { path, first });
       if (header.first !== first)
         throw new LogDamaged(`${path} is not the file that its first line says it is`, { position: BigInt(first) });
-      segments.push(segmentOfHeader(header, crc, file.sizeBytes()));
+      const fileBytes = file.sizeBytes();
+      // Only the last one has room.
+      const sizeBytes = name === names.at(-1) ? endOfBytes(file) : fileBytes;
+      segments.push({ ...segmentOfHeader(header, crc, sizeBytes), fileBytes });
     } finally {
       file.close();
     }

@@ -44,6 +44,7 @@ export const openStoredGroups = <Body extends EventBody>(
     between: async function* (place, last) {
       if (place >= last) return;
       const { reader } = await filesUpTo(last);
+      reader.forgetAhead();
       for (let next = place + 1; next <= last;) {
         const group = await reader.groupOf(next);
         if (group === undefined) throw new Error(`the log in ${folder.path} has no event at ${String(next)}`);

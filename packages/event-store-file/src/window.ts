@@ -1,6 +1,9 @@
 import type { FolderFile } from '@tollgate/folder';
 
-/** Bytes of a file that were read ahead. What is read below the end of a log never changes, so they never go stale. */
+/**
+ * Bytes of a file that were read ahead. What is read below the end of a log never changes, so they never go stale; whoever reads
+ * further forgets them.
+ */
 export type Window = {
   /**
    * Where the bytes from `position` on begin in `bytes()`; fewer than `length` of them are there only where the file ends, at
@@ -13,6 +16,7 @@ export type Window = {
   view(): DataView;
   /** How many bytes there are from `at` on. */
   available(at: number): number;
+  forget(): void;
 };
 
 export const createWindow = (aheadBytes: number): Window => {
@@ -43,5 +47,8 @@ export const createWindow = (aheadBytes: number): Window => {
     bytes: () => buffer,
     view: () => view,
     available: (at) => Math.max(0, filled - at),
+    forget: () => {
+      file = undefined;
+    },
   };
 };

@@ -100,10 +100,14 @@ class Tearing {
     const end = endOfGroup(bytes, { first: Number(segment.slice(0, 16)), place });
     if (end === undefined) return;
     const name = this.random.oneOf(Object.keys(tears));
-    const torn = tears[name]?.(bytes.subarray(end), this.random) ?? Buffer.alloc(0);
+    const tail = bytes.subarray(end);
+    const written = tail.subarray(0, tail.findLastIndex((byte) => byte !== 0) + 1);
+    const torn = tears[name]?.(written, this.random) ?? Buffer.alloc(0);
+    // The room behind the last group was there before the write, unless the write was to make it.
+    const room = this.random.below(2) === 0 ? tail.subarray(written.length) : Buffer.alloc(0);
     truncateSync(path, end);
-    writeFileSync(path, torn, { flag: 'a' });
-    if (bytes.length > end) this.done.set(name, (this.done.get(name) ?? 0) + 1);
+    writeFileSync(path, Buffer.concat([torn, room]), { flag: 'a' });
+    if (written.length > 0) this.done.set(name, (this.done.get(name) ?? 0) + 1);
     this.forgetNote();
   }
 

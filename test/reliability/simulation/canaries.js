@@ -50,8 +50,8 @@ const canaries = {
     to: 'sequence: globalThis.nextSequence(accountId),',
   },
   'an answer before the write is durable': {
-    file: 'packages/event-store-file/dist/log-writer.js',
-    from: 'await (hasFailed ? inTime(written, folder) : written);',
+    file: 'packages/event-store-file/dist/segment-end.js',
+    from: 'await (hasFailed ? (0, exports.inTime)(written, folder) : written);',
     to: 'written.catch(() => undefined);',
   },
   'a torn tail that is not cut off': {
@@ -60,7 +60,7 @@ const canaries = {
     to: '',
   },
   'a failed write that is not undone': {
-    file: 'packages/event-store-file/dist/log-writer.js',
+    file: 'packages/event-store-file/dist/segment-end.js',
     from: 'await cutBack(file, offset, error);',
     to: '',
   },
