@@ -11,7 +11,7 @@ import { mayHaveNumbers, numbersIn } from './numbers';
 import type { NumberField, Numbered } from './numbers';
 
 /** Seals an event as it will be recorded; what has no numbers is returned as it is. Throws where there is no key for it, with why. */
-export type Sealer = <Event extends LogEvent>(event: Event) => Event;
+type Sealer = <Event extends LogEvent>(event: Event) => Event;
 
 export type NumberKeys = {
   readonly folder: string;

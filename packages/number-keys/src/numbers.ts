@@ -2,7 +2,7 @@ import type { AccountEvent } from '@tollgate/balance';
 import type { LogEvent } from '@tollgate/contracts';
 
 /** The fields that hold the number of a person. */
-export const numberFields = ['caller', 'callee'] as const;
+const numberFields = ['caller', 'callee'] as const;
 export type NumberField = (typeof numberFields)[number];
 
 /** The events that may have them. */
