@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SettingsError, ignoredSettings, readSettings, refuseMisspelt, settingNames, settingSources } from './settings';
 
 const faultOf = (environment: NodeJS.ProcessEnv): string => {
@@ -73,6 +76,22 @@ test.each(['./data', './data/keys', './data/x/keys'])(
     expect(readSettings({ data: './data', numberKeys: './data-keys' }, {}).numberKeys).toMatch(/data-keys$/);
   },
 );
+
+test('keys were let into the data folder by a link to it, or to a folder in it', () => {
+  const parent = mkdtempSync(join(tmpdir(), 'tollgate-settings-'));
+  const [data, link] = [join(parent, 'data'), join(parent, 'link')];
+  mkdirSync(join(data, 'keys'), { recursive: true });
+  symlinkSync(data, link);
+  symlinkSync(join(data, 'keys'), join(parent, 'keys'));
+  const among = [
+    { data, numberKeys: join(parent, 'keys') },
+    { data, numberKeys: join(link, 'new', 'keys') },
+    { data: link, signingKey: join(data, 'signing.pem') },
+  ];
+  for (const flags of among) expect(() => readSettings(flags, {})).toThrow('must not lie in the data folder');
+  expect(readSettings({ data, numberKeys: join(parent, 'others') }, {}).numberKeys).toBe(join(parent, 'others'));
+  rmSync(parent, { recursive: true });
+});
 
 test('all faults are told at once', () => {
   expect(faultOf({ TOLLGATE_PORT: '70000', KAFKA_TLS: 'yes' }).split('\n')).toEqual([
