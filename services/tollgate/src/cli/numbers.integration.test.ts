@@ -49,6 +49,16 @@ test.each([
   expect(existsSync(join(folder, key))).toBe(true);
 });
 
+test.each([
+  ['export', '--format', 'csv'],
+  ['export', '--format', 'parquet', '--output', 'book.parquet'],
+  ['statement', 'acme', '/dev/null'],
+])('%s %s %s printed every number as sealed where the folder of keys was misspelt', async (...args) => {
+  const missing = join(folder, 'misspelt');
+  const { ended, stderr } = startCommand([...args, '--number-keys', missing]);
+  expect([await ended, stderr()]).toEqual([2, expect.stringContaining(`${missing} is not there`)]);
+});
+
 test('a file in the place of the folder was served with, and listed as a fault of Node', async () => {
   const file = join(folder, key);
   const listed = startCommand(['numbers', 'list', '--number-keys', file]);

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { keyNameIn, keyText, keysIn, shredKey, tombstoneOf } from '@tollgate/number-keys';
 import type { KeyName, ListedKey } from '@tollgate/number-keys';
 import { SettingsError, readSettings, settingSources } from '../settings';
+import { keyFolder } from './open-numbers';
 import { say, tableLines } from './terminal-text';
 
 /** `tollgate numbers`: the keys that callers and callees are sealed with, and their end. */
@@ -140,10 +140,7 @@ const summaryOf = (keys: readonly KeyName[]): string => {
 const folderIn = ({ numberKeys }: { numberKeys: string | undefined }): string => {
   const { numberKeys: folder } = readSettings({ numberKeys }, process.env);
   if (folder === undefined) throw new SettingsError(`${variable}: say where the keys are with ${flag}`);
-  const found = statSync(folder, { throwIfNoEntry: false });
-  if (found?.isDirectory() !== true)
-    throw new SettingsError(`${variable}: ${folder} is ${found === undefined ? 'not there' : 'no folder'}`);
-  return folder;
+  return keyFolder(folder);
 };
 
 const someText = (text: string): string => {
