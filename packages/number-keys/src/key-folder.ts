@@ -54,14 +54,24 @@ const atOnce = 16;
 /** Whole or not there, whenever the process is killed; its name is durable once its folder is synced. */
 const place = async (path: string, bytes: Uint8Array): Promise<void> => {
   const unfinished = `${path}.${randomBytes(4).toString('hex')}.unfinished`;
-  const file = await open(unfinished, 'wx', 0o600);
+  try {
+    await writeDurably(unfinished, bytes);
+    await rename(unfinished, path);
+  } catch (error) {
+    // On a disk that is full it is tried again by every group.
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+};
+
+const writeDurably = async (path: string, bytes: Uint8Array): Promise<void> => {
+  const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(bytes);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(unfinished, path);
 };
 
 /** Every key there is and was, by month, then account. Throws where there is no such folder. */

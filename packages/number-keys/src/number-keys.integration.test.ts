@@ -164,6 +164,25 @@ test('a key that is missed is a fault until it is put back or destroyed by its n
   expect(keys.fault()).toBeUndefined();
 });
 
+test('where another key lay under the name of the right one, calls waited for it and no fault was told', async () => {
+  const keys = openNumberKeys(folder);
+  const [event] = await sealedBy(keys, usage('acme', 'u', both));
+  const [key] = keysIn(folder);
+  if (key === undefined) throw new Error('no key');
+  writeFileSync(join(folder, keyText(key)), Buffer.alloc(32));
+  expect(opened(event)).toMatchObject({ numbers: 'sealed', key: keyText(key) });
+  keys.noteMissing(keyText(key));
+  expect(keys.fault()).toContain(keyText(key));
+  rmSync(join(folder, keyText(key)));
+  keys.noteMissing(keyText(key));
+  expect(keys.fault()).toContain(keyText(key));
+  writeFileSync(join(folder, keyText(key)), Buffer.alloc(32));
+  expect(keys.fault()).toBeUndefined();
+  keys.noteMissing(keyText(key));
+  await shredKey(folder, key, who);
+  expect(keys.fault()).toBeUndefined();
+});
+
 test.each([
   '2026-08/acme',
   '2026-13/acme.0123456789abcdef',

@@ -17,7 +17,7 @@ export type NumberKeys = {
   readonly folder: string;
   /** Seals these events, with keys that are on the disk. One that cannot be made is tried again by the next call. */
   sealerFor(events: readonly LogEvent[]): Promise<Sealer>;
-  /** A key was asked for, by its text, that is not there. */
+  /** A key was asked for, by its text, that is not there, or is another one. */
   noteMissing(key: string): void;
   /** Why numbers cannot be sealed, or compared with those that were recorded; absent while all is well. */
   fault(): string | undefined;
@@ -27,7 +27,7 @@ export type NumberKeys = {
 export const openNumberKeys = (folder: string): NumberKeys => {
   const { addKeys } = createCurrentKeys(folder);
   let failed: { why: string; atMs: number } | undefined;
-  const missing = new Set<string>();
+  const missing = new Map<string, Missed>();
 
   return {
     folder,
@@ -54,16 +54,16 @@ export const openNumberKeys = (folder: string): NumberKeys => {
       };
     },
     noteMissing: (key) => {
-      missing.add(key);
+      missing.set(key, { wasThere: isThere(folder, key), atMs: performance.now() });
     },
     fault: () => {
       if (!existsSync(folder)) return `the folder of number keys ${folder} is not there`;
       if (failed !== undefined && performance.now() - failed.atMs < failureMs)
         return `no key can be made in ${folder}: ${failed.why}`;
-      for (const key of missing) if (isSettled(folder, key)) missing.delete(key);
+      for (const [key, missed] of missing) if (isSettled(folder, key, missed)) missing.delete(key);
       return missing.size === 0
         ? undefined
-        : `keys that numbers were sealed with are not in ${folder}: ${[...missing].slice(0, mostNamed).join(', ')}: put them back; those that are lost, destroy by "tollgate numbers shred --key"`;
+        : `keys that numbers were sealed with are not in ${folder}, or others are there by their names: ${[...missing.keys()].slice(0, mostNamed).join(', ')}: put them back; those that are lost, destroy by "tollgate numbers shred --key"`;
     },
   };
 };
@@ -72,10 +72,20 @@ const mostNamed = 3;
 /** Whoever is sent nothing more after a failure would never see that it is over. */
 const failureMs = 30_000;
 
-/** It was put back, or destroyed by its name. */
-const isSettled = (folder: string, key: string): boolean => {
+/** `wasThere`: it was another one, by its name. */
+type Missed = { wasThere: boolean; atMs: number };
+
+const isThere = (folder: string, key: string): boolean => {
   const name = keyNameIn(key);
-  return name === undefined || findKey(folder, name) !== 'missing';
+  return name !== undefined && typeof findKey(folder, name) === 'object';
+};
+
+/** It was put back, or destroyed by its name. Whether it is the right one now only those tell who ask for it again. */
+const isSettled = (folder: string, key: string, { wasThere, atMs }: Missed): boolean => {
+  const name = keyNameIn(key);
+  const found = name === undefined ? 'shredded' : findKey(folder, name);
+  if (typeof found === 'string') return found === 'shredded';
+  return !wasThere || performance.now() - atMs >= failureMs;
 };
 
 const hasNumbers = <Event extends LogEvent>(event: Event): event is Event & Numbered =>

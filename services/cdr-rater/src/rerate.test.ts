@@ -4,7 +4,7 @@ import { effectOf, rateCdr, rerate } from './index';
 import type { Correction, RerateResult } from './index';
 import { call, partnersWith } from './partners.fixture';
 
-type Entry = { type: string; data: Record<string, unknown> };
+type Entry = { type: string; data: Record<string, unknown>; numbers?: string };
 
 const charged = (fields: object = {}): Entry[] =>
   rateCdr(partnersWith('0.6'), { ...call, legs: ['inbound'], ...fields }).usages.map((data) => ({
@@ -53,6 +53,24 @@ test.each([
   ['a call at its end', '0.3', 0, { until: new Date('2026-01-31T12:00:00Z') }],
 ])('%s corrects nothing', (...[, perMinute, chosen, selection]) => {
   expect(now(charged(), perMinute, selection)).toEqual({ chosen, corrections: [], faults: [] });
+});
+
+test.each(['shredded', 'sealed'])('calls whose numbers are %s were passed over without a word', (numbers) => {
+  const history = charged().map(({ type, data: { caller: _caller, callee: _callee, ...data } }) => ({
+    type,
+    data,
+    numbers,
+  }));
+  const detail = expect.stringContaining(`its numbers are ${numbers}`) as string;
+  for (const destination of ['', '4', '44', '4420'])
+    expect(now(history, '0.3', { destination })).toEqual({
+      ...{ chosen: 1, corrections: [], faults: [{ usageId: 'c1/in', detail }] },
+    });
+  const nothing = { chosen: 0, corrections: [], faults: [] };
+  expect(now(history, '0.3', { destination: '33' })).toEqual(nothing);
+  expect(now(history, '0.3', { until: january.from })).toEqual(nothing);
+  const unnumbered = history.map(({ type, data }) => ({ type, data }));
+  expect(now(unnumbered)).toEqual(nothing);
 });
 
 test('again and again: each run corrects the last usage of a call alone, and a second run of the same changes nothing', () => {

@@ -4,8 +4,8 @@ import { parseBody, recordIdPattern, reversal, usage } from '@tollgate/contracts
 import { rateLeg } from '@tollgate/rating';
 import type { Partners } from './rate-cdr';
 
-/** What a history tells of usage and of what was reversed; other events are passed over. */
-export type HistoryEntry = { type: string; data: unknown };
+/** What a history tells of usage and of what was reversed; other events are passed over. `numbers`: why it has no caller and callee. */
+export type HistoryEntry = { type: string; data: unknown; numbers?: string | undefined };
 
 /** Usage by when its call was answered; `until` is exclusive. */
 export type RerateSelection = { destination: string; from: Date; until: Date; reason: string; actor: string };
@@ -29,14 +29,15 @@ export const rerate = (
 ): RerateResult => {
   const { last, reversals, ids } = lastOfCalls(history);
   const result: RerateResult = { chosen: 0, corrections: [], faults: [] };
-  for (const [origin, { entry, run }] of last) {
+  for (const [origin, { entry, run, numbers }] of last) {
     const reversalId = reversalIdOf(entry.usageId);
     const taken = reversals.get(entry.usageId);
     const isOurs = taken === reversalId;
-    if (!isChosen(entry, selection) || (taken !== undefined && !isOurs)) continue;
+    if (!isChosen({ entry, numbers }, selection) || (taken !== undefined && !isOurs)) continue;
     result.chosen += 1;
     const { usageId } = freeIdAfter(ids.usage, origin, run);
-    const after = afterOf(partners, { origin, entry, usageId, isReversible: isOurs || !ids.reversal.has(reversalId) });
+    const isReversible = isOurs || !ids.reversal.has(reversalId);
+    const after = afterOf(partners, { origin, entry, numbers, usageId, isReversible });
     if ('detail' in after) result.faults.push({ usageId: entry.usageId, detail: after.detail });
     else if (isOurs || after.amount !== entry.amount)
       result.corrections.push({ before: entry, reversal: isOurs ? undefined : reversalOf(entry, selection), after });
@@ -44,12 +45,17 @@ export const rerate = (
   return result;
 };
 
-type Last = { entry: Usage; run: number };
+type Recorded = { entry: Usage; numbers?: string | undefined };
+type Last = Recorded & { run: number };
 /** What is charged again under which id, and which call it is of. */
-type Again = { origin: string; entry: Usage; usageId: string; isReversible: boolean };
+type Again = Recorded & { origin: string; usageId: string; isReversible: boolean };
 
 /** What would be charged instead; or why that is nothing. */
-const afterOf = (partners: Partners, { origin, entry, usageId, isReversible }: Again): Usage | { detail: string } => {
+const afterOf = (
+  partners: Partners,
+  { origin, entry, numbers, usageId, isReversible }: Again,
+): Usage | { detail: string } => {
+  if (numbers !== undefined) return { detail: `its numbers are ${numbers}: what it costs by the deck cannot be known` };
   const outcome = priceNow(partners, entry);
   if ('detail' in outcome) return outcome;
   const after = chargedAgain(entry, { origin, usageId }, outcome);
@@ -68,7 +74,7 @@ const lastOfCalls = (history: readonly HistoryEntry[]) => {
   const last = new Map<string, Last>();
   const reversals = new Map<string, string>();
   const ids = { usage: new Set<string>(), reversal: new Set<string>() };
-  for (const { type, data } of history) {
+  for (const { type, data, numbers } of history) {
     if (type === 'EntryReversed') {
       const { reversalId, of } = read(reversal, data);
       ids.reversal.add(reversalId);
@@ -79,8 +85,8 @@ const lastOfCalls = (history: readonly HistoryEntry[]) => {
     const origin = originOf(entry);
     const before = last.get(origin);
     const { run, usageId } = freeIdAfter(ids.usage, origin, before?.run ?? 0);
-    if (before !== undefined && entry.usageId === usageId) last.set(origin, { entry, run });
-    else last.set(entry.usageId, { entry, run: 1 });
+    if (before !== undefined && entry.usageId === usageId) last.set(origin, { entry, numbers, run });
+    else last.set(entry.usageId, { entry, numbers, run: 1 });
     ids.usage.add(entry.usageId);
   }
   return { last, reversals, ids };
@@ -102,10 +108,15 @@ const read = <Value>(schema: Parameters<typeof parseBody<Value>>[0], data: unkno
 
 const originOf = ({ usageId, attributes }: Usage): string => attributes?.[originAttribute] ?? usageId;
 
-const isChosen = ({ callee, startedAt }: Usage, { destination, from, until }: RerateSelection): boolean => {
-  if (callee === undefined || startedAt === undefined) return false;
+const isChosen = ({ entry, numbers }: Recorded, { destination, from, until }: RerateSelection): boolean => {
+  const { callee, startedAt, attributes } = entry;
+  if (startedAt === undefined) return false;
   const at = Date.parse(startedAt);
-  return callee.replace(/^\+/, '').startsWith(destination) && from.getTime() <= at && at < until.getTime();
+  if (at < from.getTime() || at >= until.getTime()) return false;
+  if (callee !== undefined) return callee.replace(/^\+/, '').startsWith(destination);
+  // Where its number cannot be had, the prefix that it was rated by tells as much as it does.
+  const prefix = attributes?.['prefix'] ?? '';
+  return numbers !== undefined && (prefix.startsWith(destination) || destination.startsWith(prefix));
 };
 
 type PriceNow = { amount: string; prefix: string } | { detail: string };

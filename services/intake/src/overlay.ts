@@ -4,7 +4,7 @@ import type { Standing } from '@tollgate/balance';
 import { isAccountEvent } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import { newEvent } from '@tollgate/event-store';
-import type { AppendResult, NewEvent, Position, StreamAppend } from '@tollgate/event-store';
+import type { AppendResult, LogUnavailable, NewEvent, Position, StreamAppend } from '@tollgate/event-store';
 import { createEventIds } from './event-ids';
 import { isNotice } from './intent';
 import type { Intent } from './intent';
@@ -23,6 +23,8 @@ export type Draft = StreamAppend<LogEvent> & {
   placesByKey: Map<string, number> | undefined;
   /** Which reversal undoes an entry, by its key. */
   reversals: Map<string, string> | undefined;
+  /** Those of its events whose numbers cannot be sealed, with why: none of it is appended, and all else of it is decided again. */
+  unsealed: Map<NewEvent<LogEvent>, LogUnavailable> | undefined;
   /** What became of it. */
   result: AppendResult | undefined;
 };
@@ -45,6 +47,7 @@ export const draftFor = (table: AccountTable, overlay: Overlay, intent: Intent):
     keys: [],
     placesByKey: undefined,
     reversals: undefined,
+    unsealed: undefined,
     result: undefined,
   };
   overlay.set(stream, draft);

@@ -7,7 +7,7 @@ import { createMemoryEventLog } from '@tollgate/event-store/memory';
 import { keysIn, openNumberKeys, shredKey } from '@tollgate/number-keys';
 import { asked, opened, paid, used } from './calls.fixture';
 import type { Intent } from './intent';
-import { itemsOf, ledgerOn, submit } from './ledger.fixture';
+import { itemsOf, ledgerOn, short, submit } from './ledger.fixture';
 import type { TestLedger } from './ledger.fixture';
 
 let folder: string;
@@ -81,6 +81,24 @@ test('where no key can be made, what has numbers is not recorded, and everything
   expect(log.events()).toHaveLength(3);
   mkdirSync(folder);
   expect(await submit(ledger, used('u', '1', numbers))).toEqual(['+3']);
+});
+
+test('a payment was refused with usage of its account whose numbers could not be sealed, where both came together', async () => {
+  rmSync(folder, { recursive: true });
+  const call = asked('a', { caller: '+4930' });
+  const numbered = [used('u', '1', numbers), call, used('u', '1', numbers)].map(one);
+  const others = [paid('p2', '1'), used('v', '1'), used('v', '1'), opened(), asked('', { accountId: 'nobody' })].map(
+    one,
+  );
+  for (const answer of numbered) await expect(answer).rejects.toThrow(`no key can be made in ${folder}`);
+  expect((await Promise.all(others)).map((outcome) => outcome && short(outcome))).toEqual([
+    '+2',
+    '+3',
+    '=3',
+    '=0',
+    'ACCOUNT_NOT_FOUND',
+  ]);
+  expect(log.events()).toHaveLength(4);
 });
 
 test('a process without the setting takes what is sealed for no conflict, and says which setting it lacks', async () => {

@@ -6,7 +6,7 @@ import type { NumberKeys } from '@tollgate/number-keys';
 import { decideItem } from './decide-item';
 import type { Item, Outcome, Planned } from './intent';
 import { NumbersSealed } from './look-up';
-import { draftFor, positionIn } from './overlay';
+import { draftFor, draftedEvent, positionIn } from './overlay';
 import type { Draft, Overlay } from './overlay';
 import { streamOf } from './record-key';
 
@@ -104,7 +104,7 @@ const appendAll = async (parts: WriterParts, overlay: Overlay): Promise<void> =>
   const { numberKeys } = parts;
   const appends = numberKeys === undefined ? drafts : await sealed(numberKeys, drafts);
   if (appends.length === 0) return;
-  const appended = drafts.filter(({ result }) => result === undefined);
+  const appended = drafts.filter(({ unsealed }) => unsealed === undefined);
   try {
     const results = await parts.log.append(appends);
     for (const [index, draft] of appended.entries()) draft.result = results[index];
@@ -116,18 +116,22 @@ const appendAll = async (parts: WriterParts, overlay: Overlay): Promise<void> =>
   for (const draft of appended) if (draft.result?.status !== 'recorded') await settle(parts, draft);
 };
 
-/** What is recorded of the drafts. One whose numbers cannot be sealed is not: to its senders that is as if the log could not be written. */
+/** What is recorded of the drafts: of one with numbers that cannot be sealed nothing, since what follows them was decided on them. */
 const sealed = async (numberKeys: NumberKeys, drafts: readonly Draft[]): Promise<StreamAppend<LogEvent>[]> => {
   const seal = await numberKeys.sealerFor(drafts.flatMap(({ events }) => events));
   return drafts.flatMap((draft) => {
-    const { stream, expectedRevision, events } = draft;
-    try {
-      return [{ stream, expectedRevision, events: events.map(seal) }];
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      draft.result = { status: 'unknown', error: new LogUnavailable(why, { cause: error }) };
-      return [];
-    }
+    const { stream, expectedRevision } = draft;
+    const events = draft.events.map((event) => {
+      try {
+        return seal(event);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        draft.unsealed ??= new Map();
+        draft.unsealed.set(event, new LogUnavailable(why, { cause: error }));
+        return event;
+      }
+    });
+    return draft.unsealed === undefined ? [{ stream, expectedRevision, events }] : [];
   });
 };
 
@@ -154,6 +158,10 @@ const settle = async (parts: WriterParts, { stream, expectedRevision, result }: 
 /** Nothing, if the item must be decided again. */
 const resultOf = ({ draft, planned }: Decided): Result | undefined => {
   if (planned === undefined || planned instanceof NumbersSealed) return planned;
+  return draft.unsealed === undefined ? appendedOf(draft, planned) : unsealedOf(draft, planned);
+};
+
+const appendedOf = (draft: Draft, planned: Planned): Result | undefined => {
   if (draft.result?.status === 'conflict') return undefined;
   if (draft.result?.status === 'unknown') return draft.result.error;
   if (planned.status !== 'drafted') return planned;
@@ -161,6 +169,12 @@ const resultOf = ({ draft, planned }: Decided): Result | undefined => {
   const { revision, isDuplicate, event } = planned;
   const position = positionIn(draft, draft.result.positions, revision);
   return { status: 'recorded', isDuplicate, revision, position, ...(event && { event }) };
+};
+
+/** To its sender, that an event cannot be sealed is as if the log could not be written; what it held up is decided again without it. */
+const unsealedOf = (draft: Draft, planned: Planned): LogUnavailable | undefined => {
+  const event = planned.status === 'drafted' ? draftedEvent(draft, planned.revision) : undefined;
+  return event && draft.unsealed?.get(event);
 };
 
 /** Of a suspect stream, what the log holds is known again after this. */

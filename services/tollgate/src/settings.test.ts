@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SettingsError, ignoredSettings, readSettings, refuseMisspelt, settingNames, settingSources } from './settings';
 
 const faultOf = (environment: NodeJS.ProcessEnv): string => {
@@ -85,6 +88,22 @@ test('witnesses are listed with commas, each once, and there must be something t
   expect(faultOf({ TOLLGATE_WITNESSES: witness })).toContain('TOLLGATE_SIGNING_KEY (--signing-key <file>): is needed');
   const wrong = faultOf({ TOLLGATE_SIGNING_KEY, TOLLGATE_WITNESSES: witness.slice(0, -1) });
   expect([wrong, wrong.includes('secret')]).toEqual([expect.stringContaining('must be URL KEY'), false]);
+});
+
+test('keys were let into the data folder by a link to it, or to a folder in it', () => {
+  const parent = mkdtempSync(join(tmpdir(), 'tollgate-settings-'));
+  const [data, link] = [join(parent, 'data'), join(parent, 'link')];
+  mkdirSync(join(data, 'keys'), { recursive: true });
+  symlinkSync(data, link);
+  symlinkSync(join(data, 'keys'), join(parent, 'keys'));
+  const among = [
+    { data, numberKeys: join(parent, 'keys') },
+    { data, numberKeys: join(link, 'new', 'keys') },
+    { data: link, signingKey: join(data, 'signing.pem') },
+  ];
+  for (const flags of among) expect(() => readSettings(flags, {})).toThrow('must not lie in the data folder');
+  expect(readSettings({ data, numberKeys: join(parent, 'others') }, {}).numberKeys).toBe(join(parent, 'others'));
+  rmSync(parent, { recursive: true });
 });
 
 test('all faults are told at once', () => {

@@ -10,6 +10,7 @@ import type { ExportFormat, Printing, TextFormat } from './export/formats';
 import { writeParquet } from './export/parquet';
 import { openLogSource } from './log-source';
 import type { LogSource } from './log-source';
+import { keyFolder } from './open-numbers';
 import { writeWhole } from './whole-file';
 
 /** `tollgate export`: the events of the log as lines of JSON. */
@@ -27,7 +28,7 @@ export const addExport = (program: Command): void => {
     .option('--output <file>', 'write to a file')
     .action(async ({ format, output, ...flags }: Flags) => {
       const settings = readSettings(flags, process.env);
-      const { numberKeys } = settings;
+      const numberKeys = format === 'csv' || format === 'parquet' ? keyFolder(settings.numberKeys) : undefined;
       if (format === 'parquet' && output === undefined)
         throw new SettingsError('--format parquet: say into which file with --output');
       const source = await openLogSource(settings);

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { keyNameIn, keyText, keysIn, shredKey, tombstoneOf } from '@tollgate/number-keys';
 import type { KeyName, ListedKey } from '@tollgate/number-keys';
 import { SettingsError, readSettings, settingSources } from '../settings';
+import { keyFolder } from './open-numbers';
 import { say, tableLines } from './terminal-text';
 
 /** `tollgate numbers`: the keys that callers and callees are sealed with, and their end. */
@@ -36,13 +36,17 @@ const addList = (numbers: Command): void => {
       const keys = keysIn(folder);
       if (json) for (const key of keys) say(JSON.stringify(itemOf(folder, key)));
       else if (keys.length === 0) say(`There is no key in ${folder} yet.`);
-      else tableOf(folder, keys).forEach(say);
+      else {
+        tableOf(folder, keys).forEach(say);
+        sayUnfinished(keys);
+      }
     });
 };
 
 const itemOf = (folder: string, key: ListedKey): object => {
-  const { month, accountId, isShredded } = key;
-  return { key: keyText(key), month, accountId, ...(isShredded && { shredded: tombstoneOf(folder, key) ?? {} }) };
+  const { month, accountId, isShredded, isThere } = key;
+  const ended = isShredded && { shredded: tombstoneOf(folder, key) ?? {}, ...(isThere && { unfinished: true }) };
+  return { key: keyText(key), month, accountId, ...ended };
 };
 
 const tableOf = (folder: string, keys: readonly ListedKey[]): string[] =>
@@ -50,9 +54,16 @@ const tableOf = (folder: string, keys: readonly ListedKey[]): string[] =>
     ['month', 'account', 'key', 'shredded', 'by', 'why'].map((title) => ({ title })),
     keys.map((key) => {
       const { at = 'yes', actor = '', reason = '' } = tombstoneOf(folder, key) ?? {};
-      return [key.month, key.accountId, keyText(key), ...(key.isShredded ? [at, actor, reason] : ['', '', ''])];
+      const when = key.isThere ? `${at}, unfinished` : at;
+      return [key.month, key.accountId, keyText(key), ...(key.isShredded ? [when, actor, reason] : ['', '', ''])];
     }),
   );
+
+/** What is on the disk can still be copied from there. */
+const sayUnfinished = (keys: readonly ListedKey[]): void => {
+  if (keys.some(({ isShredded, isThere }) => isShredded && isThere))
+    say('unfinished: the key is still there, or there again; the same shred finishes it.');
+};
 
 type Selection = { account?: string; before?: string; key?: KeyName };
 type ShredFlags = Selection & { actor: string; reason: string; yes?: boolean; numberKeys?: string };
@@ -67,8 +78,8 @@ const addShred = (numbers: Command): void => {
     .option('--account <id>', 'keys of this account')
     .option('--before <month>', 'keys of the months before this one, such as 2026-08, UTC', monthIn)
     .option('--key <key>', 'this one, as list prints it and Tollgate names it; also one that is lost', keyIn)
-    .requiredOption('--actor <name>', 'who destroys them; is kept in their place')
-    .requiredOption('--reason <text>', 'why; is kept too')
+    .requiredOption('--actor <name>', 'who destroys them; is kept in their place', someText)
+    .requiredOption('--reason <text>', 'why; is kept too', someText)
     .option('--yes', 'do it')
     .option(flag, keysAbout)
     .addHelpText(
@@ -129,8 +140,12 @@ const summaryOf = (keys: readonly KeyName[]): string => {
 const folderIn = ({ numberKeys }: { numberKeys: string | undefined }): string => {
   const { numberKeys: folder } = readSettings({ numberKeys }, process.env);
   if (folder === undefined) throw new SettingsError(`${variable}: say where the keys are with ${flag}`);
-  if (!existsSync(folder)) throw new SettingsError(`${variable}: ${folder} is not there`);
-  return folder;
+  return keyFolder(folder);
+};
+
+const someText = (text: string): string => {
+  if (text.trim() === '') throw new InvalidArgumentError('It must not be empty.');
+  return text;
 };
 
 const monthIn = (text: string): string => {

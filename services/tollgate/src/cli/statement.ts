@@ -6,7 +6,7 @@ import { readEvents, withEvents } from './audited-events';
 import type { EventFlags } from './audited-events';
 import { SettingsError, readSettings, settingSources } from '../settings';
 import { timeText } from './moment-options';
-import { withNumbers } from './open-numbers';
+import { keyFolder, withNumbers } from './open-numbers';
 import { collectStatement } from './statement/collect';
 import type { Wanted } from './statement/collect';
 import { statementCsv } from './statement/csv';
@@ -91,7 +91,7 @@ const readStatement = (path: string | undefined, flags: Reading, wanted: Wanted)
         flags.numberKeys === undefined ? {} : { numberKeys: flags.numberKeys },
         process.env,
       );
-      return collectStatement(wanted, withNumbers(eventsIn(lines, wanted.accountId), numberKeys));
+      return collectStatement(wanted, withNumbers(eventsIn(lines, wanted.accountId), keyFolder(numberKeys)));
     },
     ofServed: (client) => collectStatement(wanted, eventsServed(client, wanted.accountId)),
   });

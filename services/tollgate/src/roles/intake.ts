@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import {
   addAcknowledgementRoute,
   addCallRoutes,
@@ -16,6 +17,7 @@ import { loadDecks } from '../decks';
 import { loadTerms } from '../rater-file';
 import type { InputConsumer, InputConsumerParts } from '../input-consumer';
 import { isLoopback } from '../roles';
+import { SettingsError, settingSources } from '../settings';
 import type { Settings } from '../settings';
 import type { Ground, Part } from './part';
 
@@ -71,7 +73,14 @@ const kafkaReadiness = ({ readiness }: InputConsumer, { roles }: Settings): Read
 
 const openKeys = async ({ numberKeys: folder }: Settings): Promise<NumberKeys | undefined> => {
   if (folder === undefined) return undefined;
-  await makeFolder(folder);
+  try {
+    await makeFolder(folder);
+    readdirSync(folder);
+  } catch (error) {
+    const { variable, flag = '' } = settingSources.numberKeys;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SettingsError(`${variable} (${flag}): cannot be used: ${why}`);
+  }
   return openNumberKeys(folder);
 };
 
