@@ -50,7 +50,7 @@ describe('a proof that is interrupted', () => {
       child.kill(signal);
       child.kill(signal);
       expect(await ended).toBe(code);
-      expect([output(), runningIn(folder)]).toEqual([expect.stringMatching(/seed \d+\s*$/), []]);
+      expect([output(), runningIn(folder)]).toEqual([expect.stringMatching(/seed \d+(, numbers sealed)?\s*$/), []]);
       expect(await readdir(folder)).toEqual([]);
     },
     limitMs,
