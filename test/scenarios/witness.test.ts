@@ -114,9 +114,18 @@ it('while the witness is away all goes on without it, and once it is back it goe
   expect(await latest(`?witness=${encodeURIComponent(name)}`)).toBe(before);
   witness = await startWitness(witness.port);
   expect(sizeOf(await untilCosigned())).toBe(sizeOf(alone));
+});
+
+it('what was cosigned before a start was lost with it, while the witness is away', async () => {
+  const before = await untilCosigned();
+  await witness.kill();
   await tollgate.kill();
   tollgate = await start(data);
-  expect(sizeOf(await untilCosigned())).toBe(sizeOf(alone));
+  expect(await latest()).toBe(before);
+  expect(await latest(`?witness=${encodeURIComponent(name)}`)).toBe(before);
+  witness = await startWitness(witness.port);
+  await record();
+  await untilCosigned();
 });
 
 it('a key that the witness was not told of is not cosigned until it is, and then both are of one history', async () => {

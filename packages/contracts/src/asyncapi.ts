@@ -46,7 +46,7 @@ export const asyncApiDocument = (): object => {
       ),
       checkpoints: channel(
         checkpointTopicOf('tollgate.'),
-        'Signed checkpoints of the log, for partners to keep: whoever has one can prove later that what it signs was changed. Compacted: the newest of each ledger stays. While the broker is away older ones are left out: a newer one extends them. After a restart the newest may come again. With witnesses each comes at once, and again with each cosignature that has come while it is the newest: the same text, with lines more below.',
+        'Signed checkpoints of the log, for partners to keep: whoever has one can prove later that what it signs was changed. Compacted: the newest of each ledger stays. While the broker is away older ones are left out: a newer one extends them. After a restart the newest may come again, and after each minute without a newer one it does. With witnesses each comes at once, and again with each cosignature that has come while it is the newest: the same text, with lines more below.',
         { message: 'checkpoint', cleanup: 'compact' },
       ),
     },

@@ -82,7 +82,7 @@ export const provenEvent = {
 };
 export const witnessName = inQuery(
   'witness',
-  'The newest checkpoint that the witness of this name has cosigned since the process was started, instead of the newest of all.',
+  'The newest checkpoint that the witness of this name has cosigned, instead of the newest of all.',
   { type: 'string' },
 );
 export const treeSize = inQuery('size', 'Events of the tree: those of the latest checkpoint unless said.', leafCount);

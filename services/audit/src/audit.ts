@@ -70,13 +70,13 @@ export const startAudit = async ({ log, leaves, folder, key, clock, logger, ...p
     }),
   );
 
-  const witnesses = startWitnesses(parts.witnesses ?? [], {
-    ...{ clock, logger, onCosigned: parts.onSigned },
+  const witnesses = await startWitnesses(parts.witnesses ?? [], {
+    ...{ clock, logger, keyPath: key.path, signed: signer.last(), onCosigned: parts.onSigned },
     consistency: (older, newer) => tree.consistency(older, newer),
   });
   const onSigned = (note: string): void => {
     witnesses.show(note);
-    parts.onSigned?.(note);
+    parts.onSigned?.(witnesses.cosigned(note));
   };
   const signing = createSigning({ signer, logger, onSigned });
   const keys = createKeyChanging({ signer, log, logger });

@@ -1,7 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { startCheckpointRelay } from './checkpoint-relay';
+import type { CheckpointRelay } from './checkpoint-relay';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const relays = new Set<CheckpointRelay>();
+afterEach(async () => {
+  for (const relay of relays) await relay.stop();
+  relays.clear();
+});
 
 /** A broker that answers when it is told to. */
 const createBroker = () => {
@@ -31,11 +38,17 @@ const createBroker = () => {
   };
 };
 
-const start = () => {
+const start = ({ againAfterMs = 60_000 } = {}) => {
   const broker = createBroker();
   let now = 0;
-  const relay = startCheckpointRelay({ publish: broker.publish, clock: () => new Date(now), logger: quiet });
+  const clock = (): Date => new Date(now);
+  const relay = startCheckpointRelay({ publish: broker.publish, againAfterMs, clock, logger: quiet });
+  relays.add(relay);
   return { ...broker, relay, pass: (ms: number) => (now += ms) };
+};
+
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await nextTurn();
 };
 
 test('publishes each checkpoint, one after the other, as they are acknowledged', async () => {
@@ -90,4 +103,19 @@ test('stops while the broker does not answer, and then asks it for nothing more'
   await fail();
   await nextTurn();
   expect([published, asked()]).toEqual([[], 0]);
+});
+
+test('a topic that was deleted stayed empty until the ledger grew: what was published last comes again, and never over a newer one', async () => {
+  const { relay, published, acknowledge, asked } = start({ againAfterMs: 30 });
+  relay.offer('1');
+  await acknowledge();
+  await until(() => asked() === 1);
+  await acknowledge();
+  await until(() => asked() === 1);
+  relay.offer('2');
+  await acknowledge();
+  await acknowledge();
+  await until(() => asked() === 1);
+  await acknowledge();
+  expect(published).toEqual(['1', '1', '1', '2', '2']);
 });

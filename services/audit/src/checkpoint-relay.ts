@@ -14,6 +14,8 @@ export type CheckpointRelay = {
 type Parts = {
   /** Resolves once it is acknowledged. */
   publish(note: string): Promise<void>;
+  /** What was published last is published again after so long without another: a topic that was deleted would stay empty. */
+  againAfterMs?: number;
   clock: () => Date;
   logger: Log;
 };
@@ -22,7 +24,7 @@ const backoff = { firstMs: 200, limitMs: 15_000 };
 const lastMomentMs = 2_000;
 
 /** Publishes checkpoints in order, each at least once or a newer one in its place, however long the broker is away. */
-export const startCheckpointRelay = ({ publish, clock, logger }: Parts): CheckpointRelay => {
+export const startCheckpointRelay = ({ publish, againAfterMs = 60_000, clock, logger }: Parts): CheckpointRelay => {
   const stopping = new AbortController();
   const { signal } = stopping;
   const isStopping = (): boolean => signal.aborted;
@@ -30,12 +32,15 @@ export const startCheckpointRelay = ({ publish, clock, logger }: Parts): Checkpo
   let since: Date | undefined;
   let reason: string | undefined;
   let working: Promise<void> | undefined;
+  let again: NodeJS.Timeout | undefined;
 
   const onPublished = (note: string): void => {
     if (reason !== undefined) logger.info({}, 'checkpoints are published again');
     reason = undefined;
     if (newest?.note === note) newest = undefined;
     since = newest?.at;
+    clearTimeout(again);
+    if (!isStopping()) again = setTimeout(() => newest ?? offer(note), againAfterMs);
   };
   const onFailed = (error: unknown): void => {
     const latest = error instanceof Error ? error.message : String(error);
@@ -58,16 +63,18 @@ export const startCheckpointRelay = ({ publish, clock, logger }: Parts): Checkpo
     }
     working = undefined;
   };
+  const offer = (note: string): void => {
+    newest = { note, at: clock() };
+    since ??= newest.at;
+    working ??= work();
+  };
   return {
-    offer: (note) => {
-      newest = { note, at: clock() };
-      since ??= newest.at;
-      working ??= work();
-    },
+    offer,
     waitingSeconds: () => (since === undefined ? 0 : Math.max(0, clock().getTime() - since.getTime()) / 1_000),
     stop: async () => {
       await Promise.race([working, delay(lastMomentMs, undefined, { signal, ref: false }).catch(() => undefined)]);
       stopping.abort();
+      clearTimeout(again);
     },
   };
 };

@@ -2,6 +2,9 @@ import { createPublicKey, verify } from 'node:crypto';
 import { cosigns, keyId, textOf } from './checkpoint';
 import type { KeyName } from './checkpoint';
 
+/** A checkpoint and the lines of a witness below it. */
+export type Cosigned = { note: string; cosignatures: readonly string[] };
+
 /**
  * The lines of an answer that are cosignatures of a note by this key (c2sp.org/tlog-cosignature); those of others are passed over. Throws
  * where there is none, and where one is not of this note.

@@ -27,7 +27,7 @@ export const addAuditRoutes = (server: FastifyInstance, audit: Audit): void => {
       throw notFound(`witness: ${names.length === 0 ? 'there are none' : `it is one of ${names.join(', ')}`}`);
     const note = audit.witnesses.lastOf(witness);
     if (note !== undefined) return note;
-    throw notFound(`witness ${witness} has cosigned no checkpoint since this process was started`);
+    throw notFound(`witness ${witness} has cosigned no checkpoint yet`);
   };
 
   for (const path of ['/v1/checkpoints/latest', '/v1/checkpoint'])

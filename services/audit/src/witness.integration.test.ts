@@ -29,7 +29,7 @@ beforeEach(async () => {
   server = await startAnswering();
   [now, news, lines] = [0, 0, []];
   witness = startWitness(readWitnessAddress(`${server.url} ${own.line}`), {
-    ...{ logger, clock: () => new Date(now), onCosigned: () => (news += 1) },
+    ...{ logger, kept: undefined, clock: () => new Date(now), onCosigned: () => (news += 1) },
     consistency: (from, to) => [Buffer.alloc(32, from), Buffer.alloc(32, to)],
   });
 });

@@ -5,16 +5,14 @@ import type { Hash } from '@tollgate/merkle';
 import type { Log } from '@tollgate/service-runtime';
 import { OtherHistory, addCheckpoint } from './add-checkpoint';
 import { checkpointIn } from './checkpoint';
+import type { Cosigned } from './cosignature';
 import type { WitnessAddress } from './witness-address';
-
-/** A checkpoint and the lines of a witness below it. */
-type Cosigned = { note: string; cosignatures: readonly string[] };
 
 /** One witness, to which every checkpoint is shown, or a newer one in its place, however long it is away. */
 export type Witness = {
   name: string;
   offer(note: string): void;
-  /** The newest that it has cosigned since the start. */
+  /** The newest that it has cosigned. */
   last(): Cosigned | undefined;
   /** Of the oldest that it has not cosigned, nor a newer one; 0 when none waits. */
   waitingSeconds(): number;
@@ -26,6 +24,8 @@ export type Witness = {
 };
 
 export type WitnessParts = {
+  /** What it cosigned last before the start. */
+  kept: Cosigned | undefined;
   /** That the first events of the tree are the first of a larger part of it. */
   consistency(from: number, to: number): readonly Hash[];
   /** Told when the newest checkpoint has been cosigned. */
@@ -46,7 +46,7 @@ export const startWitness = (address: WitnessAddress, parts: WitnessParts): Witn
   const ask = createAsking(address, parts, signal);
   let newest: { note: string; at: Date } | undefined;
   let since: Date | undefined;
-  let last: Cosigned | undefined;
+  let last = parts.kept;
   let working: Promise<void> | undefined;
 
   const onAnswer = (note: string, cosignatures: readonly string[]): void => {
