@@ -8,6 +8,7 @@ const { oneDigit, percentile, summarise, whole } = require('../figures-of.js');
 const { callOnce, startHelper } = require('../helper-process.js');
 const { loadEvents } = require('../load.js');
 const { accountId } = require('../messages.js');
+const { prove, untilSigned } = require('../proofs.js');
 const { startTollgate } = require('../tollgate-process.js');
 
 const accounts = 10_000;
@@ -24,7 +25,9 @@ const past = async ({ build, folder, isQuick, events: wanted, say }) => {
   const all = wanted ?? usualEvents / (isQuick ? 20 : 1);
   const events = Math.min(all / 2, mostOfOne);
   const asks = isQuick ? 10 : 100;
-  const tollgate = await startTollgate({ build, data });
+  const keys = folder('past-keys');
+  const settings = { TOLLGATE_SIGNING_KEY: path.join(keys, 'signing.pem') };
+  const tollgate = await startTollgate({ build, data, settings });
   const client = startHelper('http-client.js');
   try {
     await client.call('openAccounts', { url: tollgate.url, from: 0, to: accounts });
@@ -42,8 +45,11 @@ const past = async ({ build, folder, isQuick, events: wanted, say }) => {
     const beside = await askTimes(tollgate, asks);
     await client.call('endProbe');
     const floor = await callOnce('scan-files.js', 'scan', { folder: path.join(data, 'past') });
+    say('past: proofs');
+    const { events: signed } = await untilSigned(tollgate);
+    const proven = { events: signed, ...(await prove(tollgate, signed)) };
     const probed = summarise([await probing]);
-    return [section({ all, events, first, keptSeconds, alone, pages, beside, probed, floor })];
+    return [section({ all, events, first, keptSeconds, alone, pages, beside, probed, floor, proven })];
   } finally {
     client.stop();
     await tollgate.stop();
@@ -98,7 +104,7 @@ const untilKept = async (folder, events) => {
 };
 
 /** @param {any} measured @returns {import('../report').Section} */
-const section = ({ all, events, first, keptSeconds, alone, pages, beside, probed, floor }) => {
+const section = ({ all, events, first, keptSeconds, alone, pages, beside, probed, floor, proven }) => {
   const row = (/** @type {string} */ name, /** @type {Float64Array} */ tooks) => [
     name,
     oneDigit(percentile(tooks, 0.5)),
@@ -116,6 +122,7 @@ const section = ({ all, events, first, keptSeconds, alone, pages, beside, probed
       row(`a page of accounts, ${whole(pages.accounts)} on average`, pages.tooks),
       ['a single post meanwhile', oneDigit(probed.p50Ms), oneDigit(probed.p99Ms)],
       ['the bytes alone', oneDigit(1_000 * floor.seconds), ''],
+      ['a proof of growth', oneDigit(proven.p50Ms), oneDigit(proven.p99Ms)],
     ],
     findings: [
       {
@@ -130,12 +137,16 @@ const section = ({ all, events, first, keptSeconds, alone, pages, beside, probed
         marks: [{ text: '< 1 s', isMet: percentile(pages.tooks, 0.99) < 1_000 }],
       },
       {
+        figure: `proof among ${whole(proven.events)} events`,
+        tollgate: `p99 ${oneDigit(proven.p99Ms)} ms, ${whole(proven.bytes)} bytes`,
+      },
+      {
         figure: 'a single post while such an account is looked at',
         tollgate: `p99 ${oneDigit(probed.p99Ms)} ms`,
         marks: [{ text: 'p99 < 50 ms', isMet: Number(probed.p99Ms) < 50 }],
       },
     ],
-    raw: { all, events, first, keptSeconds, alone, pages, beside, probed, floor },
+    raw: { all, events, first, keptSeconds, alone, pages, beside, probed, floor, proven },
   };
 };
 
