@@ -20,8 +20,8 @@ if it continues the last one that it cosigned.
   --help        this text
 `;
 
-const parse = () =>
-  parseArgs({
+const parse = () => {
+  const { values } = parseArgs({
     options: {
       name: { type: 'string' },
       state: { type: 'string' },
@@ -29,14 +29,16 @@ const parse = () =>
       port: { type: 'string', default: '8600' },
       help: { type: 'boolean', short: 'h' },
     },
-  }).values;
+  });
+  return { ...values, port: wholeNumber('--port', values.port, 0) };
+};
 
 const main = async () => {
   const { name, state, log = [], port } = readOptions(help, parse);
   if (name === undefined || state === undefined || log.length === 0)
     throw new SetupError(`--name, --state and --log are needed\n\n${help}`);
   if (!/^[^\s+]+$/.test(name)) throw new SetupError(`--name ${name}: no spaces and no +`);
-  const options = { name, file: path.resolve(state), logs: log, port: wholeNumber('--port', port, 0) };
+  const options = { name, file: path.resolve(state), logs: log, port };
   const { url, line } = await startWitness(options);
   say(`The witness listens on ${url}. Have Tollgate ask it:`);
   say(`TOLLGATE_WITNESSES='${url} ${line}'`);

@@ -1,6 +1,6 @@
 export { keysIn, shredKey, tombstoneOf } from './key-folder';
 export type { ListedKey, Tombstone } from './key-folder';
-export { keyNameIn, keyText } from './key-name';
+export { keyNameIn, keyText, monthPattern } from './key-name';
 export type { KeyName } from './key-name';
 export { openNumberKeys } from './number-keys';
 export type { NumberKeys } from './number-keys';

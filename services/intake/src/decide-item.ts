@@ -164,12 +164,17 @@ const repeatOrDraft = async (parts: LookUpParts, draft: Draft, what: Keyed): Pro
 };
 
 /** Answers as the first time: from the group in the making, or from the log. */
-const repeatOf = (draft: Draft, first: Found | undefined, shredded: readonly NumberField[] = []): Planned => {
+const repeatOf = (draft: Draft, first: Found | undefined, shredded?: readonly NumberField[]): Planned => {
   if (first === undefined) throw new Error(`nothing in ${draft.stream} is the first of what is repeated`);
   const { revision, recorded } = first;
   if (recorded === undefined) return { status: 'drafted', revision, isDuplicate: true };
-  const repeated = { status: 'recorded', isDuplicate: true, revision, position: recorded.position } as const;
-  return shredded.length === 0 ? repeated : { ...repeated, shredded };
+  return {
+    status: 'recorded',
+    isDuplicate: true,
+    revision,
+    position: recorded.position,
+    ...(shredded && { shredded }),
+  };
 };
 
 const repeatOfRevision = async (parts: LookUpParts, draft: Draft, revision: number): Promise<Planned> => {

@@ -90,8 +90,8 @@ const plannedOf = (decision: CallDecision, { draft, key, first, opened }: Settli
       const { event, shredded } = opened;
       const { revision, recorded } = first;
       if (recorded === undefined) return drafted(revision, event, true);
-      const repeated = { status: 'recorded', isDuplicate: true, revision, position: recorded.position, event } as const;
-      return shredded.length === 0 ? repeated : { ...repeated, shredded };
+      const { position } = recorded;
+      return { status: 'recorded', isDuplicate: true, revision, position, event, ...(shredded && { shredded }) };
     }
     case 'refused':
       return { status: 'refused', refusal: decision.refusal };

@@ -54,8 +54,8 @@ export const accountEventOf = (draft: Draft, { event, recorded }: Found): Accoun
   return event;
 };
 
-/** What counted first, to be compared with what came now; `shredded` are those of its numbers that are the same as any. */
-export type First = { event: AccountEvent; shredded: readonly NumberField[] };
+/** What counted first, to be compared with what came now; `shredded` are those of its numbers that are the same as any, absent where there are none. */
+export type First = { event: AccountEvent; shredded?: readonly NumberField[] };
 
 /** Throws `NumbersSealed` where it cannot be told whether the numbers are the same, since their key is not there. */
 export const openedFirst = ({ numberKeys }: LookUpParts, draft: Draft, found: Found): First => {
@@ -65,7 +65,10 @@ export const openedFirst = ({ numberKeys }: LookUpParts, draft: Draft, found: Fo
     numberKeys?.noteMissing(opened.key);
     throw new NumbersSealed(opened.key, numberKeys?.folder);
   }
-  return { event: opened.event, shredded: opened.numbers === 'shredded' ? opened.hidden : [] };
+  const { event: first } = opened;
+  return opened.numbers === 'open' || opened.hidden.length === 0
+    ? { event: first }
+    : { event: first, shredded: opened.hidden };
 };
 
 /** The key to numbers that are to be compared is not there: it may be put back, or be destroyed by its name, and the same sent again. */

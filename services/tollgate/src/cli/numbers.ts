@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { keyNameIn, keyText, keysIn, shredKey, tombstoneOf } from '@tollgate/number-keys';
+import { keyNameIn, keyText, keysIn, monthPattern, shredKey, tombstoneOf } from '@tollgate/number-keys';
 import type { KeyName, ListedKey } from '@tollgate/number-keys';
 import { SettingsError, readSettings, settingSources } from '../settings';
 import { keyFolder } from './open-numbers';
@@ -149,7 +149,7 @@ const someText = (text: string): string => {
 };
 
 const monthIn = (text: string): string => {
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('It must be a month like 2026-08.');
+  if (!monthPattern.test(text)) throw new InvalidArgumentError('It must be a month like 2026-08.');
   return text;
 };
 

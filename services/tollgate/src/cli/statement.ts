@@ -87,10 +87,7 @@ type Reading = EventFlags & { numberKeys?: string };
 const readStatement = (path: string | undefined, flags: Reading, wanted: Wanted): Promise<Statement> =>
   readEvents(path, flags, {
     ofLines: (lines) => {
-      const { numberKeys } = readSettings(
-        flags.numberKeys === undefined ? {} : { numberKeys: flags.numberKeys },
-        process.env,
-      );
+      const { numberKeys } = readSettings({ numberKeys: flags.numberKeys }, process.env);
       return collectStatement(wanted, withNumbers(eventsIn(lines, wanted.accountId), keyFolder(numberKeys)));
     },
     ofServed: (client) => collectStatement(wanted, eventsServed(client, wanted.accountId)),
