@@ -20,8 +20,10 @@ const accountKey = (event: AccountEvent): RecordKey | undefined => {
   switch (event.type) {
     case 'PaymentRecorded':
       return { kind: 'payment', owner: event.data.accountId, id: event.data.paymentId };
-    case 'UsageCharged':
-      return { kind: 'usage', owner: event.data.accountId, id: event.data.usageId };
+    case 'UsageCharged': {
+      const { accountId, usageId } = event.unread ?? event.data;
+      return { kind: 'usage', owner: accountId, id: usageId };
+    }
     case 'BalanceAdjusted':
       return { kind: 'adjustment', owner: event.data.accountId, id: event.data.adjustmentId };
     case 'EntryReversed':

@@ -1,7 +1,7 @@
 import type { Expiry, Extension, Placement, Release, Restoration, Settlement } from './authorization';
 import type { ClosedStatement } from './closed-statement';
 import type { CutoffSetting } from './cutoff';
-import type { Adjustment, Direction, Payment, Reversal, Usage } from './entry';
+import type { Adjustment, Direction, Payment, Reversal, UnreadUsage, Usage } from './entry';
 
 export type AccountOpening = {
   accountId: string;
@@ -31,8 +31,7 @@ export type AccountEvent =
   | { type: 'AccountOpened'; data: AccountOpening; metadata: Metadata }
   | { type: 'CutoffChanged'; data: CutoffSetting; metadata: Metadata }
   | { type: 'PaymentRecorded'; data: Payment; metadata: Metadata }
-  /** `authorization`: of usage that names one, what it does to what is held for the call. */
-  | { type: 'UsageCharged'; data: Usage; metadata: NumberedMetadata & { authorization?: Settlement | undefined } }
+  | UsageCharged
   | { type: 'BalanceAdjusted'; data: Adjustment; metadata: Metadata }
   | {
       type: 'EntryReversed';
@@ -51,6 +50,17 @@ export type AccountEvent =
   | { type: 'ReservationReleased'; data: Release; metadata: Metadata }
   | { type: 'ReservationExpired'; data: Expiry; metadata: Metadata }
   | { type: 'StatementClosed'; data: ClosedStatement; metadata: Metadata };
+
+/**
+ * `authorization`: of usage that names one, what it does to what is held for the call. Where there is `unread`, whoever needs no more
+ * of the usage asks that: `data` would read all of it.
+ */
+export type UsageCharged = {
+  type: 'UsageCharged';
+  readonly data: Usage;
+  readonly unread?: UnreadUsage | undefined;
+  metadata: NumberedMetadata & { authorization?: Settlement | undefined };
+};
 
 /** The events that are about what is held for a call and move no balance. */
 export type CallEvent = Extract<AccountEvent, { type: `Reservation${string}` }>;

@@ -1,21 +1,29 @@
 import type { AccountOpening } from './account-event';
 import type { CutoffSetting } from './cutoff';
-import type { Adjustment, Payment, RecordKind, Reversal, Usage } from './entry';
+import type { Adjustment, Payment, RecordKind, Reversal, UnreadUsage, Usage } from './entry';
 
 /** What may be asked of the ledger. Bodies have passed the contract's schemas. */
 export type Command =
   | { type: 'OpenAccount'; data: AccountOpening }
   | { type: 'ChangeCutoff'; accountId: string; data: CutoffSetting }
   | { type: 'RecordPayment'; data: Payment }
-  | { type: 'ChargeUsage'; data: Usage }
+  | ChargeUsage
   | { type: 'AdjustBalance'; data: Adjustment }
   | { type: 'ReverseEntry'; data: Reversal };
+
+/** Where there is `unread`, whoever needs no more of the usage asks that: `data` would read all of it. */
+type ChargeUsage = { type: 'ChargeUsage'; readonly data: Usage; readonly unread?: UnreadUsage | undefined };
 
 /** A command that records something under a permanent id. */
 export type RecordCommand = Exclude<Command, { type: 'OpenAccount' | 'ChangeCutoff' }>;
 
-export const accountIdOf = (command: Command): string =>
-  command.type === 'ChangeCutoff' ? command.accountId : command.data.accountId;
+/** Of whatever is asked about an account. */
+export const accountIdOf = (command: OnAccount): string =>
+  'accountId' in command ? command.accountId : (command.unread ?? command.data).accountId;
+
+type OnAccount =
+  | { readonly accountId: string }
+  | { readonly data: { accountId: string }; readonly unread?: { accountId: string } | undefined };
 
 /** The kind and id a record command counts under, once and for ever (DESIGN 2.9). */
 export const recordKeyOf = (command: RecordCommand): { kind: RecordKind; id: string } => {
@@ -23,7 +31,7 @@ export const recordKeyOf = (command: RecordCommand): { kind: RecordKind; id: str
     case 'RecordPayment':
       return { kind: 'payment', id: command.data.paymentId };
     case 'ChargeUsage':
-      return { kind: 'usage', id: command.data.usageId };
+      return { kind: 'usage', id: (command.unread ?? command.data).usageId };
     case 'AdjustBalance':
       return { kind: 'adjustment', id: command.data.adjustmentId };
     case 'ReverseEntry':

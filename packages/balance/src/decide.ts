@@ -1,10 +1,11 @@
-import type { AccountEvent, Metadata } from './account-event';
+import type { AccountEvent, Metadata, UsageCharged } from './account-event';
 import type { Restoration, Settlement } from './authorization';
 import type { Command, RecordCommand } from './command';
 import { accountIdOf, recordKeyOf } from './command';
 import { cutoffOf, isSameCutoff } from './cutoff';
 import type { Cutoff } from './cutoff';
 import { isSameContent } from './same-content';
+import { UnreadUsageCharged } from './unread-usage-charged';
 
 /** Why the ledger refuses; the codes are the contract's (DESIGN 4). */
 export type Rejection = {
@@ -99,22 +100,26 @@ const record = (
   { currency, settlement: authorization }: { currency: string; settlement: Settlement | undefined },
   metadata: Metadata,
 ): Decision => {
-  if (command.data.currency !== currency) {
-    const detail = `currency: account ${command.data.accountId} is kept in ${currency}, not ${command.data.currency}`;
+  const asked = command.type === 'ChargeUsage' ? (command.unread ?? command.data) : command.data;
+  if (asked.currency !== currency) {
+    const detail = `currency: account ${asked.accountId} is kept in ${currency}, not ${asked.currency}`;
     return reject({ code: 'CURRENCY_MISMATCH', detail });
   }
   switch (command.type) {
     case 'RecordPayment':
       return accept({ type: 'PaymentRecorded', data: command.data, metadata });
     case 'ChargeUsage':
-      return accept({
-        type: 'UsageCharged',
-        data: command.data,
-        metadata: authorization === undefined ? metadata : { ...metadata, authorization },
-      });
+      return accept(charged(command, authorization === undefined ? metadata : { ...metadata, authorization }));
     case 'AdjustBalance':
       return accept({ type: 'BalanceAdjusted', data: command.data, metadata });
   }
+};
+
+const charged = (command: Of<'ChargeUsage'>, metadata: UsageCharged['metadata']): UsageCharged => {
+  const { unread } = command;
+  return unread === undefined
+    ? { type: 'UsageCharged', data: command.data, metadata }
+    : new UnreadUsageCharged(unread, metadata);
 };
 
 const reverse = (

@@ -35,6 +35,15 @@ export type Usage = {
   final?: boolean | undefined;
 };
 
+/**
+ * Usage that is right, and of which only this was read so far: what deciding and folding look at. `data` reads all of it; `text` is
+ * that as `JSON.stringify` has it, without its braces, in ASCII.
+ */
+export type UnreadUsage = Pick<
+  Usage,
+  'usageId' | 'accountId' | 'direction' | 'amount' | 'currency' | 'authorizationId'
+> & { readonly text: string; readonly data: Usage };
+
 export type Adjustment = {
   adjustmentId: string;
   accountId: string;

@@ -33,7 +33,7 @@ export type { Decision, Known, Rejection } from './decide';
 export { decideCall, ringingSeconds } from './decide-call';
 export type { CallCommand, CallDecision, KnownCall, Refusal } from './decide-call';
 export { directions } from './entry';
-export type { Adjustment, Direction, EntryKind, Payment, RecordKind, Reversal, Usage } from './entry';
+export type { Adjustment, Direction, EntryKind, Payment, RecordKind, Reversal, UnreadUsage, Usage } from './entry';
 export { exhaustedAt } from './exhausted';
 export { loweredBy } from './grant';
 export type { Tariff } from './grant';

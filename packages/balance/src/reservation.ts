@@ -30,7 +30,7 @@ export const reservationIdOf = (event: AccountEvent): string | undefined => {
   if (isCallEvent(event)) return event.data.authorizationId;
   if (event.type === 'EntryReversed') return event.metadata.restored?.authorizationId;
   return event.type === 'UsageCharged' && isSettling(event.metadata.authorization)
-    ? event.data.authorizationId
+    ? (event.unread ?? event.data).authorizationId
     : undefined;
 };
 

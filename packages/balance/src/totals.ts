@@ -28,10 +28,12 @@ export const movementOf = (event: AccountEvent, into: Movement): boolean => {
       parseLimbs(event.data.amount, into);
       into.total = totalOffset[event.data.direction].payment;
       return true;
-    case 'UsageCharged':
-      parseLimbs(event.data.amount, into);
-      into.total = totalOffset[event.data.direction].usage;
+    case 'UsageCharged': {
+      const { direction, amount } = event.unread ?? event.data;
+      parseLimbs(amount, into);
+      into.total = totalOffset[direction].usage;
       return true;
+    }
     case 'BalanceAdjusted':
       parseLimbs(event.data.amount, into);
       into.total = totalOffset[event.data.direction].adjustment;

@@ -58,7 +58,7 @@ const most = { entries: 64, characters: 16_000 };
 const attributes = attributesOf(most).meta(attributesMeta('What else the rater wants kept', most));
 
 /** Whether attributes are certainly right, so that the schema need not look at them: nearly all are. */
-const arePlain = (map: unknown): boolean =>
+export const arePlain = (map: unknown): boolean =>
   typeof map === 'object' && map !== null && !Array.isArray(map) && !Object.hasOwn(map, ownProto) && isSmall(map);
 
 const isSmall = (map: object): boolean => {

@@ -5,14 +5,15 @@ import type { JsonBytes } from './json-bytes';
 export const typeText = (type: string, version: number): string =>
   `,"type":${JSON.stringify(type)},"version":${String(version)}`;
 
-type Line = Pick<JsonBytes, 'text' | 'json'>;
+type Line = Pick<JsonBytes, 'text' | 'ascii' | 'json'>;
 
 /** Writes the line of an event, without its end. `source` is the place of its source in the group's line, -1 if it has none. */
 export const writeLine = <Body extends EventBody>(
   line: Line,
-  { eventId, metadata, data }: NewEvent<Body>,
+  event: NewEvent<Body>,
   about: { stream: string; revision: number; type: string; source: number },
 ): void => {
+  const { eventId, metadata, unread } = event;
   line.text('{"stream":');
   line.json(about.stream);
   line.text(',"revision":');
@@ -25,9 +26,15 @@ export const writeLine = <Body extends EventBody>(
     line.text(String(about.source));
   }
   writeMetadata(line, metadata);
-  line.text(',"data":');
-  line.json(data);
-  line.text('}');
+  if (unread === undefined) {
+    line.text(',"data":');
+    line.json(event.data);
+    line.text('}');
+  } else {
+    line.text(',"data":{');
+    line.ascii(unread.text);
+    line.text('}}');
+  }
 };
 
 /** What is left of it besides the source, which is rarely more than a number. */

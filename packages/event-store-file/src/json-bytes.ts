@@ -5,7 +5,7 @@ import type { TextBytes } from './text-bytes';
  * JSON as UTF-8 bytes, one text after the other. Character by character: a text put together of forty pieces is taken apart again
  * to be written, which takes twice as long as writing it here.
  */
-export type JsonBytes = Pick<TextBytes, 'clear' | 'length' | 'bytes' | 'text'> & {
+export type JsonBytes = Pick<TextBytes, 'clear' | 'length' | 'bytes' | 'text' | 'ascii'> & {
   /** A JSON value as `JSON.stringify` writes it. */
   json(value: unknown): void;
 };
@@ -14,7 +14,7 @@ const comma = 0x2c;
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 export const createJsonBytes = (): JsonBytes => {
-  const { clear, length, bytes, byte, raw, text, quoted } = createTextBytes();
+  const { clear, length, bytes, byte, raw, text, ascii, quoted } = createTextBytes();
   const names = createNames();
 
   const array = (items: readonly unknown[]): void => {
@@ -51,7 +51,7 @@ export const createJsonBytes = (): JsonBytes => {
     else object(value as Record<string, unknown>);
   };
 
-  return { clear, length, bytes, text, json };
+  return { clear, length, bytes, text, ascii, json };
 };
 
 /** Few names are written again and again; those beyond are of maps that clients fill. */

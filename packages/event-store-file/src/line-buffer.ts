@@ -8,7 +8,7 @@ export type LineBuffer = {
   clear(): void;
   sizeBytes(): number;
   /** Where the text of a line is put, before it is ended. */
-  readonly line: Pick<JsonBytes, 'text' | 'json'>;
+  readonly line: Pick<JsonBytes, 'text' | 'ascii' | 'json'>;
   /** Ends a line, and says so in the header of its event. */
   end(header: { view: DataView; at: number }): void;
   /** Closes the last block. */

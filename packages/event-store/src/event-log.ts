@@ -3,9 +3,15 @@ export type Position = bigint;
 
 /**
  * What an event says. `type` selects the shape of `data` and `metadata`, all of them JSON. `metadata.source` is what many events
- * of one append may have in common, as one object: an adapter may store it once for all of them.
+ * of one append may have in common, as one object: an adapter may store it once for all of them. `unread`: where `data` has not been
+ * read yet and would be when asked for, it is this JSON in ASCII, without its braces.
  */
-export type EventBody = { type: string; data: object; metadata: object & { source?: object | undefined } };
+export type EventBody = {
+  type: string;
+  readonly data: object;
+  metadata: object & { source?: object | undefined };
+  readonly unread?: { readonly text: string; readonly data: object } | undefined;
+};
 
 /** `eventId` is a UUID in lower case. Its `data` are an object of at most `mostEventBytes` as JSON. */
 export type NewEvent<Body extends EventBody> = Body & { eventId: string };

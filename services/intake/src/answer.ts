@@ -1,4 +1,4 @@
-import { recordKeyOf } from '@tollgate/balance';
+import { accountIdOf, recordKeyOf } from '@tollgate/balance';
 import type { Command, RecordCommand, Rejection } from '@tollgate/balance';
 import { problemOf } from '@tollgate/contracts';
 import type { AccountAnswer, Problem } from '@tollgate/contracts';
@@ -46,7 +46,7 @@ const statusOf = (outcome: Accepted): number => (outcome.status === 'recorded' &
 /** A `RecordAnswer` or, of a forecast, a `RecordForecast`, as `JSON.stringify` has it, without its braces. */
 const recordFields = (command: RecordCommand, outcome: Accepted): string => {
   const { kind, id } = recordKeyOf(command);
-  const named = `"accountId":"${command.data.accountId}","kind":"${kind}","id":${quoted(id)},"duplicate":`;
+  const named = `"accountId":"${accountIdOf(command)}","kind":"${kind}","id":${quoted(id)},"duplicate":`;
   if (outcome.status === 'acceptable') return `${named}false`;
   const { isDuplicate, revision, position, shredded } = outcome;
   const recorded = `${named}${isDuplicate ? 'true' : 'false'},"revision":${revision},"position":"${position.toString()}"`;

@@ -1,12 +1,15 @@
 import type { RecordCommand } from '@tollgate/balance';
-import { doubledFault, parseFurther, parseJson, parseJsonText, recordKinds } from '@tollgate/contracts';
+import { doubledFault, parseFurther, parseJson, parseJsonText, recordKinds, unreadUsageLine } from '@tollgate/contracts';
 import type { Parsed } from '@tollgate/contracts';
 
 type Kind = keyof typeof recordKinds;
 
 /** The record that a line of a batch is: the body of the single call and its kind. */
-export const parseLine = (line: string | Buffer): Parsed<RecordCommand> =>
-  (typeof line === 'string' ? parseKindFirst(line) : undefined) ?? parseAny(line);
+export const parseLine = (line: string | Buffer): Parsed<RecordCommand> => {
+  if (typeof line !== 'string') return parseAny(line);
+  const unread = unreadUsageLine(line);
+  return unread === undefined ? (parseKindFirst(line) ?? parseAny(line)) : { ok: true, value: unread };
+};
 
 /**
  * A valid line that begins with its kind, which is cut off the text: taking it out of the object would copy all of it. Absent

@@ -46,7 +46,7 @@ export const decideItem = (
 const decideOnRecord = (parts: LookUpParts, draft: Draft, record: OnRecord): Planned | Promise<Planned> => {
   const { command, key, metadata } = record;
   if (!isNew(parts.table, draft, key)) return decideOnHistory(parts, draft, record);
-  if (command.type !== 'ChargeUsage' || command.data.authorizationId === undefined)
+  if (command.type !== 'ChargeUsage' || (command.unread ?? command.data).authorizationId === undefined)
     return settle(draft, decide(command, draft, metadata), key);
   const charge = (settlement: Settlement | undefined): Planned =>
     settle(draft, decide(command, { account: draft.account, settlement }, metadata), key);

@@ -1,5 +1,5 @@
 import type { Metadata, RecordCommand } from '@tollgate/balance';
-import { parseFurther, parseJson, payloadOf, recordKinds } from '@tollgate/contracts';
+import { parseFurther, parseJson, payloadOf, recordKinds, unreadUsage } from '@tollgate/contracts';
 import type { Parsed, RejectedMessage, Topics } from '@tollgate/contracts';
 import type { ReceivedMessage } from '@tollgate/kafka';
 import { createTurns } from '@tollgate/service-runtime';
@@ -29,6 +29,8 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
     if (value === null) return { ok: false, detail: 'the message has no value' };
     if (value.length > maxValueBytes)
       return { ok: false, detail: `the message is longer than ${String(maxValueBytes)} bytes` };
+    const unread = topic === topics.usage ? unreadUsage(value.toString('latin1')) : undefined;
+    if (unread !== undefined) return { ok: true, value: unread };
     const parser = parserOf.get(topic);
     if (parser === undefined) return { ok: false, detail: `nothing is read from ${topic}` };
     return parseFurther(parseJson(value), parser);

@@ -1,5 +1,5 @@
 import type { AccountFacts, AccountTable, RecordKey } from '@tollgate/account-table';
-import { cutoffOf } from '@tollgate/balance';
+import { accountIdOf, cutoffOf } from '@tollgate/balance';
 import type { Standing } from '@tollgate/balance';
 import { isAccountEvent } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
@@ -36,7 +36,7 @@ export const draftFor = (table: AccountTable, overlay: Overlay, intent: Intent):
   const stream = streamOf(intent);
   const known = overlay.get(stream);
   if (known !== undefined) return known;
-  const accountId = accountIdOf(intent);
+  const accountId = isNotice(intent) ? undefined : accountIdOf(intent);
   const account = accountId === undefined ? undefined : table.facts(accountId);
   const draft: Draft = {
     stream,
@@ -52,11 +52,6 @@ export const draftFor = (table: AccountTable, overlay: Overlay, intent: Intent):
   };
   overlay.set(stream, draft);
   return draft;
-};
-
-const accountIdOf = (intent: Intent): string | undefined => {
-  if (isNotice(intent)) return undefined;
-  return intent.type === 'ChangeCutoff' ? intent.accountId : intent.data.accountId;
 };
 
 /** The account of a draft with all that the group will make true of it. */

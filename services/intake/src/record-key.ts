@@ -1,5 +1,5 @@
 import type { RecordKey } from '@tollgate/account-table';
-import { recordKeyOf } from '@tollgate/balance';
+import { accountIdOf, recordKeyOf } from '@tollgate/balance';
 import type { RecordCommand, Reversal } from '@tollgate/balance';
 import { accountStream, lostStream, rejectedStream, switchStream } from '@tollgate/contracts';
 import { isNotice } from './intent';
@@ -7,7 +7,7 @@ import type { Intent, Notice } from './intent';
 
 export const commandKey = (command: RecordCommand): RecordKey => {
   const { kind, id } = recordKeyOf(command);
-  return { kind, owner: command.data.accountId, id };
+  return { kind, owner: accountIdOf(command), id };
 };
 
 /** What the entry a reversal names was recorded under. */
@@ -21,7 +21,7 @@ export const textOf = ({ kind, owner, id }: RecordKey): string => `${kind} ${own
 
 export const streamOf = (intent: Intent): string => {
   if (isNotice(intent)) return noticeStream(intent);
-  return accountStream(intent.type === 'ChangeCutoff' ? intent.accountId : intent.data.accountId);
+  return accountStream(accountIdOf(intent));
 };
 
 const noticeStream = (notice: Notice): string => {

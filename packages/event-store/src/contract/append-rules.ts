@@ -1,4 +1,5 @@
 import { LogUnavailable, mostEventBytes, noStream } from '../event-log';
+import { newEvent } from '../new-event';
 import {
   catchUp,
   eventsAt,
@@ -37,6 +38,18 @@ export const appendRules = (createLog: CreateLog): void => {
         expect(second).toMatchObject({ ...payment('a-1'), stream: 'account-a', revision: 1 });
         expect(first?.recordedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
         expect(typeof first?.position).toBe('bigint');
+      }),
+    );
+
+    test(
+      'records data that were not read as if they had been',
+      onLog(createLog, async (log) => {
+        const data = { amount: '1', note: 'all of it' };
+        const { eventId, ...body } = payment('unread', data);
+        const unread = { text: '"amount":"1","note":"all of it"', data };
+        const [event] = await record(log, to('account-a', noStream, [newEvent({ ...body, unread }, eventId)]));
+        expect(event).toMatchObject({ ...body, eventId, data });
+        expect(event).not.toHaveProperty('unread');
       }),
     );
 

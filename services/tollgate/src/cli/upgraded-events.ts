@@ -7,8 +7,6 @@ const oldVersion = 0;
 
 /** Events of an old log in the form they have now. */
 export function* upgradedEvents(events: Iterable<RecordedEvent<EventBody>>): Generator<RecordedEvent<LogEvent>> {
-  for (const event of events) {
-    const { type, data, metadata } = event;
-    yield { ...event, ...storedEvents.decode({ type, version: oldVersion, data, metadata }) };
-  }
+  for (const { type, data, metadata, unread: _unread, ...place } of events)
+    yield { ...place, ...storedEvents.decode({ type, version: oldVersion, data, metadata }) };
 }
