@@ -23,7 +23,10 @@ type ReadEvents = (data: string) => Promise<RecordedEvent<LogEvent>[]>;
 const readLmdb: ReadEvents = async (data) => {
   const log = await openLmdbLog(join(data, 'event-log'));
   try {
-    return Array.from(log.events(), (event) => ({ ...event, ...storedEvents.decode({ ...event, version: 0 }) }));
+    return Array.from(log.events(), ({ type, data, metadata, unread: _unread, ...place }) => ({
+      ...place,
+      ...storedEvents.decode({ type, version: 0, data, metadata }),
+    }));
   } finally {
     await log.close();
   }

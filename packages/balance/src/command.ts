@@ -18,8 +18,10 @@ type ChargeUsage = { type: 'ChargeUsage'; readonly data: Usage; readonly unread?
 export type RecordCommand = Exclude<Command, { type: 'OpenAccount' | 'ChangeCutoff' }>;
 
 /** Of whatever is asked about an account. */
-export const accountIdOf = (command: OnAccount): string =>
-  'accountId' in command ? command.accountId : (command.unread ?? command.data).accountId;
+export const accountIdOf = (command: Command | OnAccount): string => {
+  const about: OnAccount = command;
+  return 'accountId' in about ? about.accountId : (about.unread ?? about.data).accountId;
+};
 
 type OnAccount =
   | { readonly accountId: string }

@@ -58,7 +58,9 @@ const anyYear = '\\d{4}';
 const leapYear = '(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)';
 const monthAndDay = '(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)';
 const timeOfDay = '(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?';
-export const instantPattern = new RegExp(`^(?:${anyYear}-${monthAndDay}|${leapYear}-02-29)T${timeOfDay}(?:Z|[+-]00:00)$`);
+export const instantPattern = new RegExp(
+  `^(?:${anyYear}-${monthAndDay}|${leapYear}-02-29)T${timeOfDay}(?:Z|[+-]00:00)$`,
+);
 const instantRule =
   'must be an RFC 3339 time in UTC (Z, +00:00 or -00:00; no other offset), on a day that exists, such as 2026-01-31T12:00:00.000Z';
 

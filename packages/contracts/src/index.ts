@@ -69,5 +69,5 @@ export { checkpointTopicOf, raterTopicsOf, topicsOf } from './topics';
 export type { RaterTopics, Topics } from './topics';
 export { cloudEventHeaders, commandIdOf, trafficCommand, trafficCommandOf } from './traffic-control';
 export type { TrafficCommand } from './traffic-control';
-export { unreadUsage, unreadUsageLine } from './unread-usage';
+export { isUnreadUsage, unreadUsage, unreadUsageLine } from './unread-usage';
 export { webhookCommandAnswer, webhookFullSetAnswer, webhookState } from './webhook';

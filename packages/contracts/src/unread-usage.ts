@@ -13,6 +13,8 @@ export const unreadUsage = (text: string): RecordCommand | undefined => commandI
 /** The same of a line of a batch, which names its kind first. */
 export const unreadUsageLine = (line: string): RecordCommand | undefined => commandIn(linePattern.exec(line));
 
+export const isUnreadUsage = (value: unknown): value is RecordCommand => value instanceof ChargeUnread;
+
 const quoted = (pattern: string): string => `"${pattern}"`;
 const inner = ({ source }: RegExp): string => source.slice(1, -1);
 

@@ -14,7 +14,7 @@ const comma = 0x2c;
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 export const createJsonBytes = (): JsonBytes => {
-  const { clear, length, bytes, byte, raw, text, ascii, quoted } = createTextBytes();
+  const { clear, length, bytes, byte, text, ascii, quoted } = createTextBytes();
   const names = createNames();
 
   const array = (items: readonly unknown[]): void => {
@@ -35,7 +35,7 @@ export const createJsonBytes = (): JsonBytes => {
       if (field === undefined) continue;
       byte(before);
       before = comma;
-      raw(names.of(key));
+      text(names.of(key));
       if (typeof field === 'string') quoted(field);
       else json(field);
     }
@@ -59,12 +59,12 @@ const keptNames = 1_000;
 
 /** Names as they stand before a value. */
 const createNames = () => {
-  const kept = new Map<string, Uint8Array>();
+  const kept = new Map<string, string>();
   return {
-    of: (name: string): Uint8Array => {
+    of: (name: string): string => {
       const known = kept.get(name);
       if (known !== undefined) return known;
-      const made = Buffer.from(`${JSON.stringify(name)}:`);
+      const made = `${JSON.stringify(name)}:`;
       if (kept.size < keptNames) kept.set(name, made);
       return made;
     },

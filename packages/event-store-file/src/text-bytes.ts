@@ -5,7 +5,6 @@ export type TextBytes = {
   /** What was written so far; holds until more is. */
   bytes(): Buffer;
   byte(value: number): void;
-  raw(bytes: Uint8Array): void;
   text(text: string): void;
   /** A text that has no other characters, of any length: a call into Node takes less time then. */
   ascii(text: string): void;
@@ -49,14 +48,6 @@ export const createTextBytes = (): TextBytes => {
       makeRoom(1);
       bytes[end] = value;
       end += 1;
-    },
-    raw: (value) => {
-      const { length } = value;
-      makeRoom(length);
-      const into = bytes;
-      const start = end;
-      for (let index = 0; index < length; index += 1) into[start + index] = value[index] ?? 0;
-      end = start + length;
     },
     text: (value) => {
       const { length } = value;

@@ -32,9 +32,13 @@ declare module 'fastify' {
     /** What to say of JSON that says a name twice; null of any other. */
     doubledName: string | null;
   }
+  interface FastifyContextConfig {
+    /** What a body is taken for as it stands, with each byte as a character: then it is not read. Absent where it must be. */
+    unread?: (text: string) => object | undefined;
+  }
 }
 
-/** The JSON of a request's body. */
+/** The JSON of a request's body, or what that was taken for unread. */
 export const documentOf = ({ body, doubledName }: FastifyRequest): Parsed<unknown> =>
   doubledName === null ? { ok: true, value: body } : { ok: false, detail: doubledName, before: body };
 
@@ -114,6 +118,11 @@ const addParsers = (server: FastifyInstance): void => {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     hold(request, body.length);
+    const unread = request.routeOptions.config.unread?.(body.toString('latin1'));
+    if (unread !== undefined) {
+      done(null, unread);
+      return;
+    }
     const parsed = parseJson(body);
     if (parsed.ok) done(null, parsed.value);
     else if (parsed.before !== undefined) {

@@ -1,5 +1,12 @@
 import type { RecordCommand } from '@tollgate/balance';
-import { doubledFault, parseFurther, parseJson, parseJsonText, recordKinds, unreadUsageLine } from '@tollgate/contracts';
+import {
+  doubledFault,
+  parseFurther,
+  parseJson,
+  parseJsonText,
+  recordKinds,
+  unreadUsageLine,
+} from '@tollgate/contracts';
 import type { Parsed } from '@tollgate/contracts';
 
 type Kind = keyof typeof recordKinds;

@@ -4,12 +4,14 @@ import type { Parsed } from '@tollgate/contracts';
 import {
   accountIdPattern,
   batchQuery,
+  isUnreadUsage,
   parseBody,
   parseCutoff,
   parseFurther,
   parseOpening,
   problemOf,
   recordKinds,
+  unreadUsage,
 } from '@tollgate/contracts';
 import { HttpProblem, boundedBy, documentOf, ndjson, valid } from '@tollgate/service-runtime';
 import type { Admission } from '@tollgate/service-runtime';
@@ -29,9 +31,12 @@ type Parts = {
   admission: Admission;
 };
 
+const usageIn = (body: unknown): Parsed<RecordCommand> =>
+  isUnreadUsage(body) ? { ok: true, value: body } : recordKinds.usage(body);
+
 const recordRoutes = {
   '/v1/payments': recordKinds.payment,
-  '/v1/usage': recordKinds.usage,
+  '/v1/usage': usageIn,
   '/v1/adjustments': recordKinds.adjustment,
   '/v1/reversals': recordKinds.reversal,
 } as const;
@@ -74,10 +79,12 @@ export const addIntakeRoutes = (server: FastifyInstance, parts: Parts): void => 
         .catch(failed);
   };
 
-  for (const [url, parse] of Object.entries(recordRoutes))
-    server.post(url, bounded, (request, reply) => {
+  for (const [url, parse] of Object.entries(recordRoutes)) {
+    const config = parse === usageIn ? { unread: unreadUsage } : {};
+    server.post(url, { ...bounded, config }, (request, reply) => {
       answer<RecordCommand>({ request, reply }, parse, recordAnswerOf);
     });
+  }
 
   server.post('/v1/accounts', bounded, (request, reply) => {
     const parse = asCommand(parseOpening, (data) => ({ type: 'OpenAccount', data }) as const);

@@ -99,6 +99,21 @@ describe('handling messages of a partition', () => {
     expect(turns).toBeGreaterThanOrEqual(9);
   });
 
+  test('parses no more than the ledger needs to go on: of twenty thousand, which all used to lie about as objects, four pieces', async () => {
+    const { handler, submitted, release } = slowLedger((intents) => intents.map(() => recorded));
+    const usages = Array.from({ length: 20_000 }, (_, index) => message(String(index), payment));
+    const handled = handler(usages);
+    for (let round = 0; round < 10; round += 1) await turn();
+    expect(submitted.map(({ length }) => length)).toEqual([500, 500, 500, 500]);
+    // Of each piece what was read, and then what was refused of it: nothing.
+    for (let submission = 0; submission < 80; submission += 1) {
+      release[submission]?.();
+      await turn();
+    }
+    await handled;
+    expect(submitted.filter(({ length }) => length > 0)).toHaveLength(40);
+  });
+
   test('refuses what is longer than any record without reading it', async () => {
     const { handler, submitted, release } = slowLedger((intents) => intents.map(() => recorded));
     const handled = handler([message('7', `${payment}${' '.repeat(1 << 20)}`)]);

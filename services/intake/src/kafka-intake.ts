@@ -37,6 +37,7 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
   };
 
   const turn = createTurns();
+  const places = createPlaces(openPieces);
 
   const handlePiece = async (messages: readonly ReceivedMessage[], receivedAt: string): Promise<void> => {
     const metadataOf = createMetadata(receivedAt);
@@ -69,7 +70,12 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
     // All turns are asked for at once: what is handed over later stays behind, so a partition keeps its order.
     for (let start = 0; start < messages.length; start += pieceMessages) {
       const piece = messages.slice(start, start + pieceMessages);
-      pieces.push(turn().then(() => handlePiece(piece, receivedAt)));
+      pieces.push(
+        places.inOne(async () => {
+          await turn();
+          await handlePiece(piece, receivedAt);
+        }),
+      );
     }
     const endings = await Promise.allSettled(pieces);
     for (const ending of endings) if (ending.status === 'rejected') throw ending.reason;
@@ -78,6 +84,28 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
 
 /** A millisecond or two of parsing: others have their turn between. */
 const pieceMessages = 500;
+
+/** One is written, the next is decided, and one is read: what waits longer would only be copied about by the garbage collector. */
+const openPieces = 4;
+
+/** Work that begins in the order in which it was asked for, only so much of it at a time. */
+const createPlaces = (most: number) => {
+  let free = most;
+  const waiting: (() => void)[] = [];
+  return {
+    inOne: async (work: () => Promise<void>): Promise<void> => {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      try {
+        await work();
+      } finally {
+        const next = waiting.shift();
+        if (next === undefined) free += 1;
+        else next();
+      }
+    },
+  };
+};
 
 /** Messages of one partition that came together have one source, and each its offset. */
 const createMetadata = (receivedAt: string) => {
