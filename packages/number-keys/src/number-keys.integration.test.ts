@@ -1,6 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync, mkdirSync, renameSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cutoffOf, decide } from '@tollgate/balance';
+import { unreadUsage } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
 import { keysIn, shredKey, tombstoneOf } from './key-folder';
 import { keyNameIn, keyText } from './key-name';
@@ -60,6 +62,19 @@ test('numbers are sealed in the event, which says with which key, and open to th
   );
   expect(sealed.map(opened)).toEqual(events.map((event) => ({ numbers: 'open', event })));
   expect(Object.keys(sealed[0]?.data ?? {})).toEqual(Object.keys(events[0]?.data ?? {}));
+});
+
+test('usage that was not read yet is sealed like any other, and its text does not come along', async () => {
+  const { data, metadata } = usage('acme', 'u', both) as Extract<LogEvent, { type: 'UsageCharged' }>;
+  const command = unreadUsage(JSON.stringify(data));
+  if (command === undefined) throw new Error('the usage was read');
+  const decided = decide(command, { account: { currency: 'EUR', cutoff: cutoffOf(undefined) } }, metadata);
+  if (decided.outcome !== 'accepted') throw new Error('the usage was not accepted');
+  expect(decided.event).toHaveProperty('unread');
+  const [sealed] = await sealedBy(openNumberKeys(folder), decided.event);
+  expect(sealed).not.toHaveProperty('unread');
+  expect(JSON.stringify(sealed)).not.toContain('+49');
+  expect(opened(sealed)).toMatchObject({ numbers: 'open', event: { type: 'UsageCharged', data } });
 });
 
 test('what has no numbers gets no key, and is recorded as it is', async () => {
