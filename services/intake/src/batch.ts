@@ -91,7 +91,7 @@ const noObjects = (firstFault: string): HttpProblem => {
 const faultOf = (line: Parsed<RecordCommand> | undefined): string | undefined =>
   line === undefined || line.ok ? undefined : line.detail;
 
-const pieceLines = 250;
+const pieceLines = 500;
 
 type Piece = { parsed: Parsed<RecordCommand>[]; items: Item[]; hasObject: boolean };
 

@@ -14,26 +14,34 @@ const outcome = (revision: number): Outcome => ({ status: 'recorded', isDuplicat
 
 const counts = (queue: ReturnType<typeof createQueue>): number[] => queue.take().map(({ count }) => count);
 
-test('a group is at most 500 items, of one submission or of several, first come first served', () => {
+test('a group is at most 1,000 items, of one submission or of several, first come first served', () => {
   const queue = createQueue();
-  for (const count of [150, 200, 400]) void queue.add(items(count));
-  expect(queue.size()).toBe(750);
-  expect([counts(queue), counts(queue), counts(queue)]).toEqual([[150, 200, 150], [250], []]);
+  for (const count of [300, 400, 800]) void queue.add(items(count));
+  expect(queue.size()).toBe(1_500);
+  expect([counts(queue), counts(queue), counts(queue)]).toEqual([[300, 400, 300], [500], []]);
 });
 
-test('single requests go first and leave half of a group to what came in bulk', () => {
+test('single requests go first, and the group that answers them has as many items of what came in bulk and no more, while there were 500', () => {
   const queue = createQueue();
-  void queue.add(items(1_000));
+  void queue.add(items(2_000));
   for (let request = 0; request < 350; request += 1) void queue.add(items(1));
   expect(counts(queue)).toEqual([...new Array<number>(250).fill(1), 250]);
-  expect(counts(queue)).toEqual([...new Array<number>(100).fill(1), 400]);
+  expect(counts(queue)).toEqual([...new Array<number>(100).fill(1), 250]);
+  void queue.add(items(1));
+  expect([counts(queue), counts(queue)]).toEqual([[1, 250], [1_000]]);
+});
+
+test('single requests alone may take a whole group', () => {
+  const queue = createQueue();
+  for (let request = 0; request < 1_100; request += 1) void queue.add(items(1));
+  expect([counts(queue).length, counts(queue).length]).toEqual([1_000, 100]);
 });
 
 test('one message of Kafka is no single request: it stays behind what came before it', () => {
   const queue = createQueue();
-  void queue.add(items(600, kafka));
+  void queue.add(items(1_100, kafka));
   void queue.add(items(1, kafka));
-  expect([counts(queue), counts(queue)]).toEqual([[500], [100, 1]]);
+  expect([counts(queue), counts(queue)]).toEqual([[1_000], [100, 1]]);
 });
 
 test('a submission is answered once all of its items have their outcomes', async () => {

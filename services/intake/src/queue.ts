@@ -15,10 +15,10 @@ export type Submission = {
 /** Items of one submission that the writer works on, the first of them at `start`. */
 export type Share = { readonly submission: Submission; readonly start: number; readonly count: number };
 
-/** Bounds how long one group keeps the others waiting. */
-const groupItems = 500;
-/** Of a group, what single requests may take where batches or Kafka wait too. */
-const firstItems = 250;
+/** Bounds how long one group keeps the others waiting: some five milliseconds, of which the disk takes half of one. */
+const groupItems = 1_000;
+/** Of a group, what single requests may take where batches or Kafka wait too, and what those may take then. */
+const sharedItems = 250;
 
 /**
  * What waits for the writer. Single requests go first, so that nobody waits behind the batches of others; all else is first come
@@ -55,9 +55,11 @@ export const createQueue = () => {
     /** The items of the next group; none if nothing waits. */
     take: (): Share[] => {
       const shares: Share[] = [];
-      const forSingles = bulk.length === 0 ? groupItems : firstItems;
-      const taken = forSingles - takeFrom(singles, forSingles, shares);
-      takeFrom(bulk, groupItems - taken, shares);
+      if (bulk.length === 0) takeFrom(singles, groupItems, shares);
+      else {
+        takeFrom(singles, sharedItems, shares);
+        takeFrom(bulk, shares.length === 0 ? groupItems : sharedItems, shares);
+      }
       return shares;
     },
     /** Every outcome of these shares is in its place: what is complete is answered. */
@@ -87,7 +89,7 @@ export const createQueue = () => {
   };
 };
 
-const takeFrom = (line: Submission[], room: number, shares: Share[]): number => {
+const takeFrom = (line: Submission[], room: number, shares: Share[]): void => {
   let left = room;
   let done = 0;
   for (const submission of line) {
@@ -99,7 +101,6 @@ const takeFrom = (line: Submission[], room: number, shares: Share[]): number => 
     if (submission.taken === submission.items.length) done += 1;
   }
   line.splice(0, done);
-  return left;
 };
 
 export type Queue = ReturnType<typeof createQueue>;
