@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer';
+
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const byteOrderMark = Buffer.from('\ufeff');
 
@@ -42,6 +44,8 @@ export const batchLines = (body: Buffer): BatchLines => {
 };
 
 const decode = (bytes: Buffer): string | undefined => {
+  // Nearly all are, and there is nothing to decode then.
+  if (isAscii(bytes)) return bytes.toString('latin1');
   try {
     return strictUtf8.decode(bytes);
   } catch {
