@@ -50,7 +50,7 @@ const untilFirstRecorded = (tollgate) => untilPosition(tollgate, accounts + 1);
 
 /** @param {import('./tollgate-process').TollgateProcess} tollgate @param {number} wanted */
 const untilPosition = async (tollgate, wanted) => {
-  for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; await sleep(25)) {
+  for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; await sleep(100)) {
     const position = await tollgate.logPosition();
     if (position >= wanted) return position;
   }
