@@ -83,18 +83,20 @@ export const createGroupEncoder = <Body extends EventBody>({
     },
     headers: () => view,
     foldOffset: () => (events.length - 1) * eventHeaderBytes + inEvent.fold,
-    finish: (group) => {
+    // Each field by its name: objects put together by spreading cost a small group as much as its JSON.
+    finish: ({ first, before, recordedAt }) => {
       lines.close(view);
-      const line = Buffer.from(groupLineOf({ recordedAt: group.recordedAt, sources: sources.all() }));
-      const layout = { count: events.length, lineBytes: line.length };
+      const line = Buffer.from(groupLineOf({ recordedAt, sources: sources.all() }));
+      const [count, lineBytes] = [events.length, line.length];
+      const layout = { count, lineBytes };
       const sizeBytes = linesStart(layout) + lines.sizeBytes();
       if (sizeBytes > whole.length) whole = Buffer.allocUnsafeSlow(2 * sizeBytes);
       const bytes = whole.subarray(0, sizeBytes);
-      bytes.set(headers.subarray(0, layout.count * eventHeaderBytes), groupHeaderBytes);
+      bytes.set(headers.subarray(0, count * eventHeaderBytes), groupHeaderBytes);
       bytes.set(line, headersBytes(layout));
       lines.copyInto(bytes, linesStart(layout));
-      const crc = writeGroupHeader(bytes, { ...group, ...layout, lineCrc: crc32(line) });
-      return { bytes, crc, recorded: recordedGroup({ ...group, bytes, events, streams }) };
+      const crc = writeGroupHeader(bytes, { first, before, count, lineBytes, lineCrc: crc32(line) });
+      return { bytes, crc, recorded: recordedGroup({ first, recordedAt, bytes, events, streams }) };
     },
   };
 };
