@@ -7,33 +7,52 @@ const words = 8;
 export const filterBytes = (ids: number): number =>
   Math.max(1, Math.ceil((ids * bitsPerId) / 8 / blockBytes)) * blockBytes;
 
+/** 256 KiB: malloc keeps free memory of up to twice the largest block that was ever given back, in each thread's arena. */
+const pieceBlocks = 8_192;
+
+/** The bytes of an empty filter for so many ids, in pieces, in their order. */
+export const filterPieces = (ids: number): Uint8Array<ArrayBuffer>[] => {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for (let left = filterBytes(ids); left > 0; left -= pieceBlocks * blockBytes)
+    pieces.push(new Uint8Array(Math.min(left, pieceBlocks * blockBytes)));
+  return pieces;
+};
+
 /**
  * A split-block Bloom filter, as Parquet has it (parquet-format, BloomFilter.md): the upper half of a fingerprint selects a block
  * of 32 bytes, one cache line, and the lower half one bit in each of its eight words. It says no only of what was never added.
  */
 export type Filter = {
-  readonly bytes: Uint8Array;
   add(high: number, low: number): void;
   mayHave(high: number, low: number): boolean;
 };
 
-/** A filter over these bytes, of a length that `filterBytes` gave. */
-export const createFilter = (bytes: Uint8Array): Filter => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const blocksOfAll = bytes.byteLength / blockBytes / 2 ** 32;
+/** A filter over what `filterPieces` gave. */
+export const createFilter = (pieces: readonly Uint8Array[]): Filter => {
+  const views = pieces.map(({ buffer, byteOffset, byteLength }) => new DataView(buffer, byteOffset, byteLength));
+  const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+  const blocksOfAll = bytes / blockBytes / 2 ** 32;
+  const viewOf = (block: number): DataView => {
+    const view = views[Math.floor(block / pieceBlocks)];
+    if (view === undefined) throw new RangeError(`a filter of ${bytes} bytes has no block ${block}`);
+    return view;
+  };
   return {
-    bytes,
     add: (high, low) => {
-      const block = Math.floor(high * blocksOfAll) * blockBytes;
+      const block = Math.floor(high * blocksOfAll);
+      const view = viewOf(block);
+      const start = (block % pieceBlocks) * blockBytes;
       for (let word = 0; word < words; word += 1) {
-        const offset = block + 4 * word;
+        const offset = start + 4 * word;
         view.setInt32(offset, view.getInt32(offset, true) | bitOf(low, word), true);
       }
     },
     mayHave: (high, low) => {
-      const block = Math.floor(high * blocksOfAll) * blockBytes;
+      const block = Math.floor(high * blocksOfAll);
+      const view = viewOf(block);
+      const start = (block % pieceBlocks) * blockBytes;
       for (let word = 0; word < words; word += 1)
-        if ((view.getInt32(block + 4 * word, true) & bitOf(low, word)) === 0) return false;
+        if ((view.getInt32(start + 4 * word, true) & bitOf(low, word)) === 0) return false;
       return true;
     },
   };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createIdTable, entryBytes, sortedEntries } from './id-table';
+import { createIdTable } from './id-table';
 
 const anEdge = fc.constantFrom(0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff);
 const anId = fc.tuple(fc.oneof(anEdge, fc.nat(0xffff_ffff)), anEdge);
@@ -26,27 +26,6 @@ test('a search ends in a table however small and full', () => {
       expect(table.places(0, 0)).toBeUndefined();
     }
   }
-});
-
-test('its entries come sorted by fingerprint and place, those past its end too', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 40 }), fc.array(anId, { maxLength: 120 }), (size, ids) => {
-      const table = createIdTable(size);
-      for (const [index, [high, low]] of ids.entries()) table.add(high, low, index + 1);
-      const sorted = sortedEntries(table.memory, table.count);
-      const entries = Array.from({ length: ids.length }, (_, index) => [
-        sorted.getUint32(index * entryBytes, true),
-        sorted.getUint32(index * entryBytes + 4, true),
-        sorted.getFloat64(index * entryBytes + 8, true),
-      ]);
-      const expected = ids.map(([high, low], index) => [high, low, index + 1]);
-      expected.sort((one, other) => {
-        const differing = one.findIndex((value, index) => value !== other[index]);
-        return (one[differing] ?? 0) - (other[differing] ?? 0);
-      });
-      expect(entries).toEqual(expected);
-    }),
-  );
 });
 
 test('a table that is wiped, part by part, has nothing left of what was in it', () => {

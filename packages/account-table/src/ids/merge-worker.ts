@@ -14,7 +14,6 @@ const answerOf = async ({ path, job }: WorkerJob): Promise<WorkerAnswer> => {
 };
 
 void answerOf(workerData as WorkerJob).then((answer) => {
-  const moved =
-    'made' in answer ? [answer.made.filter.buffer as ArrayBuffer, answer.made.fences.buffer as ArrayBuffer] : [];
+  const moved = 'made' in answer ? [...answer.made.filter, answer.made.fences].map(({ buffer }) => buffer) : [];
   parentPort?.postMessage(answer, moved);
 });

@@ -1,10 +1,10 @@
 import type { Place } from '@tollgate/event-store';
 import type { Folder } from '@tollgate/folder';
-import { sortedEntries } from './id-table';
-import { cursorOverEntries, cursorOverRun } from './run-cursor';
+import { cursorOverRun } from './run-cursor';
 import type { Cursor } from './run-cursor';
 import type { RunEntry, RunParts } from './run-file';
 import { createRunWriter } from './run-writer';
+import { cursorOverTable } from './table-cursor';
 
 /** A full table, sorted nowhere yet, with all ids of the events from `first` to `last`. */
 export type FullTable = { memory: SharedArrayBuffer; count: number; first: Place; last: Place };
@@ -40,7 +40,7 @@ export const mergeInline: Merge = async (folder, job) => {
   const cursors: Cursor[] = [];
   try {
     for (const run of job.runs) cursors.push(await cursorOverRun(folder, run));
-    for (const { memory, count } of job.tables) cursors.push(cursorOverEntries(sortedEntries(memory, count)));
+    for (const { memory } of job.tables) cursors.push(cursorOverTable(memory));
     const file = await folder.open(job.name, { isNew: true });
     try {
       const writer = createRunWriter(file, entry, job.ledger);

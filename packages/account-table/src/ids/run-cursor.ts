@@ -16,26 +16,6 @@ export type Cursor = {
   close(): void;
 };
 
-/** Over sorted entries in memory. */
-export const cursorOverEntries = (entries: DataView): Cursor => {
-  let offset = -entryBytes;
-  const cursor = {
-    high: 0,
-    low: 0,
-    place: 0,
-    advance: () => {
-      offset += entryBytes;
-      if (offset === entries.byteLength) return false;
-      cursor.high = entries.getUint32(offset, true);
-      cursor.low = entries.getUint32(offset + 4, true);
-      cursor.place = entries.getFloat64(offset + 8, true);
-      return true;
-    },
-    close: () => undefined,
-  };
-  return cursor;
-};
-
 /** Over a run, some blocks at a time, each checked. */
 export const cursorOverRun = async (folder: Folder, entry: RunEntry): Promise<Cursor> => {
   const file = await folder.open(entry.name, { isReadOnly: true });

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { FolderFile } from '@tollgate/folder';
 import type { Place } from '@tollgate/event-store';
-import { filterBytes } from './filter';
+import { filterBytes, filterPieces } from './filter';
 import { entryBytes } from './id-table';
 
 /**
@@ -72,11 +72,12 @@ type Foot = { format: 'tollgate-ids'; version: 1; ledger: string } & Omit<RunEnt
 /** Changes with anything that is stored, the hash and its input among them. */
 const version = 1;
 
-export type RunParts = { filter: Uint8Array; fences: Uint8Array };
+/** The filter in its pieces. */
+export type RunParts = { filter: readonly Uint8Array<ArrayBuffer>[]; fences: Uint8Array<ArrayBuffer> };
 
 export const encodeFoot = (entry: RunEntry, ledger: string, { filter, fences }: RunParts): Uint8Array => {
   const { count, first, last } = entry;
-  const crcs = { filterCrc: crc32(filter), fencesCrc: crc32(fences) };
+  const crcs = { filterCrc: filter.reduce((crc, piece) => crc32(piece, crc), 0), fencesCrc: crc32(fences) };
   const foot: Foot = { format: 'tollgate-ids', version, ledger, count, first, last, ...crcs };
   return sealPage(JSON.stringify(foot));
 };
@@ -93,9 +94,13 @@ const sealPage = (json: string): Uint8Array => {
 export const readParts = (file: FolderFile, entry: RunEntry, ledger: string): RunParts => {
   const run = { name: entry.name, file };
   const layout = layoutOf(entry.count);
-  const filter = new Uint8Array(layout.filter.length);
+  const filter = filterPieces(entry.count);
   const fences = new Uint8Array(layout.fences.length);
-  readWhole(run, filter, layout.filter.position);
+  let { position } = layout.filter;
+  for (const piece of filter) {
+    readWhole(run, piece, position);
+    position += piece.length;
+  }
   readWhole(run, fences, layout.fences.position);
   checkFoot(file, entry, encodeFoot(entry, ledger, { filter, fences }));
   return { filter, fences };

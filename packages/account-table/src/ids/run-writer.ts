@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Place } from '@tollgate/event-store';
 import type { FolderFile } from '@tollgate/folder';
-import { createFilter } from './filter';
+import { createFilter, filterPieces } from './filter';
 import { entryBytes } from './id-table';
 import { blockBytes, blockFields, encodeFoot, entriesPerBlock, layoutOf } from './run-file';
 import type { RunEntry, RunParts } from './run-file';
@@ -21,7 +21,8 @@ export type RunWriter = {
 
 export const createRunWriter = (file: FolderFile, entry: RunEntry, ledger: string): RunWriter => {
   const layout = layoutOf(entry.count);
-  const filter = createFilter(new Uint8Array(layout.filter.length));
+  const pieces = filterPieces(entry.count);
+  const filter = createFilter(pieces);
   const fences = new DataView(new ArrayBuffer(layout.fences.length));
   const bufferedBlocks = Math.min(mostBuffered, layout.blocks);
   const buffer = new Uint8Array(bufferedBlocks * blockBytes);
@@ -67,8 +68,12 @@ export const createRunWriter = (file: FolderFile, entry: RunEntry, ledger: strin
     end: async () => {
       if (entries > 0) closeBlock();
       await write();
-      const parts = { filter: filter.bytes, fences: new Uint8Array(fences.buffer) };
-      await file.write(parts.filter, layout.filter.position);
+      const parts = { filter: pieces, fences: new Uint8Array(fences.buffer) };
+      let { position } = layout.filter;
+      for (const piece of pieces) {
+        await file.write(piece, position);
+        position += piece.length;
+      }
       await file.write(parts.fences, layout.fences.position);
       await file.write(encodeFoot(entry, ledger, parts), layout.foot.position);
       return parts;

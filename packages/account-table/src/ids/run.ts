@@ -93,7 +93,7 @@ const createRun = (file: FolderFile, entry: RunEntry, parts: RunParts): Run => {
 
   return {
     entry,
-    memoryBytes: parts.filter.length + parts.fences.length + blockBytes,
+    memoryBytes: layout.filter.length + layout.fences.length + blockBytes,
     diskBytes: layout.sizeBytes,
     places: (high, low, found) => (filter.mayHave(high, low) ? search(high, low, found) : found),
     spoil: () => file.note(new Uint8Array(layout.foot.length), layout.foot.position),
