@@ -7,7 +7,7 @@ import { addTo } from '@tollgate/money';
 import { seek } from './cursor';
 import { headerAt, settling } from './fold-header';
 import { judge } from './judge';
-import { addMark, isMarked } from './marks';
+import { isMarked } from './marks';
 import { rowAt } from './row';
 import { damaged, isNext } from './state';
 import type { State } from './state';
@@ -97,7 +97,7 @@ export const moveOn = (state: State, group: Group, index: number): boolean => {
   if (revision !== known + 1 && !isNext(state, known, { group, index })) return false;
   bytes.setUint32(at.row + rowAt.revision, revision, true);
   bytes.setFloat64(at.row + rowAt.place, group.place(index), true);
-  if (isMarked(revision)) addMark(at.page.marks, at.number, group.place(index));
+  if (isMarked(revision)) at.page.marks.add(at.number, group.place(index));
   return true;
 };
 

@@ -4,7 +4,7 @@ import type { RecordedGroup } from '@tollgate/event-store';
 import { blockedNumber } from './blocked-keys';
 import { seek } from './cursor';
 import { slotIn } from './fold-account';
-import { addMark, isMarked } from './marks';
+import { isMarked } from './marks';
 import { putDecision } from './recorded-traffic';
 import { rowAt } from './row';
 import { damaged, isNext } from './state';
@@ -31,6 +31,6 @@ export const foldDecision = (state: State, group: RecordedGroup<LogEvent>, index
   bytes.setUint32(at.row + rowAt.recorded, event.data.sequence, true);
   putDecision(at.page, at.number, { event, place: group.place(index) });
   acknowledgements.decided(at, event.data.direction);
-  if (isMarked(recorded)) addMark(at.page.cutoffMarks, at.number, group.place(index));
+  if (isMarked(recorded)) at.page.cutoffMarks.add(at.number, group.place(index));
   blockedKeys.touch(blockedNumber(slot, event.data.direction));
 };

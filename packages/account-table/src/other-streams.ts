@@ -1,8 +1,7 @@
 import type { Place } from '@tollgate/event-store';
-import type { Marks } from './marks';
 
-/** A stream that is about no account. */
-export type OtherStream = { readonly name: string; revision: number; place: Place; readonly marks: Marks };
+/** A stream that is about no account, with the places of its marked events. */
+export type OtherStream = { readonly name: string; revision: number; place: Place; readonly marks: Place[] };
 
 /** The streams that are about no account, numbered in the order of their first events; there are few of them. */
 export type OtherStreams = {

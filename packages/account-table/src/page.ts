@@ -1,4 +1,5 @@
 import type { Sums } from '@tollgate/money';
+import { createMarks } from './marks';
 import type { Marks } from './marks';
 import { rowBytes, trafficBytes } from './row';
 import type { AccountReservations } from './account-reservations';
@@ -13,8 +14,8 @@ export type Page = {
   readonly traffic: DataView;
   readonly accountIds: string[];
   readonly names: (string | undefined)[];
-  readonly marks: Map<number, Marks>;
-  readonly cutoffMarks: Map<number, Marks>;
+  readonly marks: Marks;
+  readonly cutoffMarks: Marks;
   /** What the fold decided and the log does not hold, oldest first. */
   readonly pending: Map<number, PendingDecision[]>;
   /** What is held for calls; of accounts for which nothing is, nothing stands here. */
@@ -31,8 +32,8 @@ export const createPage = (slots: number): Page => ({
   traffic: new DataView(new ArrayBuffer(slots * trafficBytes)),
   accountIds: [],
   names: [],
-  marks: new Map(),
-  cutoffMarks: new Map(),
+  marks: createMarks(),
+  cutoffMarks: createMarks(),
   pending: new Map(),
   reservations: new Map(),
   acknowledgements: new Map(),

@@ -42,8 +42,8 @@ export const storePage = ({ rules, currencies }: Accounts, page: Page): { json: 
     rules: [...usesOf(page, ruleIn).keys()].map((number) => [number, settingOf(rules.at(number).cutoff)]),
     currencies: [...usesOf(page, currencyIn).keys()].map((number) => [number, currencies.at(number)]),
     tops: [...totals.tops],
-    marks: [...marks],
-    cutoffMarks: [...cutoffMarks],
+    marks: marks.all(),
+    cutoffMarks: cutoffMarks.all(),
     pending: [...pending],
     reservations: [...reservations].map(([number, { calls }]) => [number, [...calls.values()].map(storeReservation)]),
     acknowledgements: [...acknowledgements],
@@ -64,8 +64,8 @@ export const restorePage = (accounts: Accounts, stored: StoredPage, bytes: Uint8
   page.accountIds.push(...stored.accountIds);
   page.names.push(...stored.names.map((name) => name ?? undefined));
   for (const [sum, top] of stored.tops) page.totals.tops.set(sum, top);
-  for (const [number, places] of stored.marks) page.marks.set(number, places);
-  for (const [number, places] of stored.cutoffMarks) page.cutoffMarks.set(number, places);
+  for (const [number, places] of stored.marks) for (const place of places) page.marks.add(number, place);
+  for (const [number, places] of stored.cutoffMarks) for (const place of places) page.cutoffMarks.add(number, place);
   for (const [number, decisions] of stored.pending) page.pending.set(number, decisions);
   for (const [number, calls] of stored.reservations) page.reservations.set(number, restoreReservations(calls));
   for (const [number, told] of stored.acknowledgements) page.acknowledgements.set(number, told);

@@ -1,9 +1,8 @@
 import { streamPrefixes } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
-import type { LogIndex, StreamHead } from '@tollgate/event-store';
+import type { LogIndex, Place, StreamHead } from '@tollgate/event-store';
 import type { Accounts } from './accounts';
 import { nearest } from './marks';
-import type { Marks } from './marks';
 import type { OtherStreams } from './other-streams';
 import { cutoffPlace } from './recorded-traffic';
 import { rowAt } from './row';
@@ -46,11 +45,11 @@ export const createStreams = (accounts: Accounts, others: OtherStreams): Streams
     );
   };
 
-  const marksOf = (stream: string): Marks | undefined => {
+  const markedPlace = (stream: string, index: number): Place | undefined => {
     const slot = slotIn(stream);
-    if (slot === undefined) return others.named(stream)?.marks;
+    if (slot === undefined) return others.named(stream)?.marks[index];
     const { marks, cutoffMarks } = accounts.pageOf(slot);
-    return (stream.startsWith(account) ? marks : cutoffMarks).get(accounts.numberOf(slot));
+    return (stream.startsWith(account) ? marks : cutoffMarks).at(accounts.numberOf(slot), index);
   };
 
   return {
@@ -58,7 +57,7 @@ export const createStreams = (accounts: Accounts, others: OtherStreams): Streams
     head,
     near: (stream, revision) => {
       const last = head(stream);
-      return last && nearest(marksOf(stream), last, revision);
+      return last && nearest(last, revision, (index) => markedPlace(stream, index));
     },
   };
 };

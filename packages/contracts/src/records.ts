@@ -55,6 +55,8 @@ export const attributesMeta = (what: string, { entries, characters }: MostAttrib
 });
 
 const most = { entries: 64, characters: 16_000 };
+/** No attributes that are right are longer as JSON: a character takes six at most, and so do the quotes, colon and comma of an entry. */
+export const mostAttributesText = 6 * (most.characters + most.entries) + 2;
 const attributes = attributesOf(most).meta(attributesMeta('What else the rater wants kept', most));
 
 /** Whether attributes are certainly right, so that the schema need not look at them: nearly all are. */

@@ -202,6 +202,26 @@ test('any one character that is changed, left out or put in makes no difference 
   );
 });
 
+test('the longest attributes there can be are taken unread, and no longer ones', () => {
+  const entries = [...Array(64).keys()].map((n) => [String.fromCharCode(0xd800 + n), '\u001f'.repeat(249)]);
+  const longest = { ...whole, attributes: Object.fromEntries(entries) as object };
+  expect(takenUnread(JSON.stringify(longest))).toBe(true);
+  same(JSON.stringify(longest));
+  expect(takenUnread(JSON.stringify({ ...whole, attributes: { a: '', ...longest.attributes } }))).toBe(false);
+});
+
+test('attributes that are too long used to be read twice, once to see whether they need not be: sixteen MiB of them held up all others for twice as long', () => {
+  const names = [...Array(200_000).keys()].map((n) => [`name ${String(n)}`, 'x'.repeat(9)]);
+  const text = JSON.stringify({ ...whole, attributes: Object.fromEntries(names) as object });
+  const msOf = (work: () => unknown): number => {
+    const startedAt = performance.now();
+    work();
+    return performance.now() - startedAt;
+  };
+  const times = [1, 2, 3].map(() => [msOf(() => takenUnread(text)), msOf(() => parseJsonText(text))] as const);
+  expect(Math.min(...times.map(([unread]) => unread))).toBeLessThan(Math.min(...times.map(([, whole]) => whole)) / 4);
+});
+
 test('a copy of the command, or its JSON, is never without its data', () => {
   const command = unreadUsage(JSON.stringify(whole)) as RecordCommand;
   expect(JSON.parse(JSON.stringify(command))).toEqual({ type: 'ChargeUsage', data: whole });

@@ -1,7 +1,7 @@
 import type { RecordCommand, UnreadUsage, Usage } from '@tollgate/balance';
 import { amountPattern } from '@tollgate/money';
 import { accountIdPattern, instantPattern } from './fields';
-import { arePlain } from './records';
+import { arePlain, mostAttributesText } from './records';
 
 /**
  * The command that a body of `POST /v1/usage` is, where it is right and stands there as it will be recorded: fields in the order of
@@ -72,6 +72,7 @@ const commandIn = (found: RegExpExecArray | null): RecordCommand | undefined => 
 
 /** A name that is said twice, or that JavaScript puts elsewhere, is written otherwise. */
 const isAsRecorded = (attributes: string): boolean => {
+  if (attributes.length > mostAttributesText) return false;
   try {
     const map: unknown = JSON.parse(attributes);
     return arePlain(map) && JSON.stringify(map) === attributes;

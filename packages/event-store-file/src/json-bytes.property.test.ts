@@ -41,6 +41,13 @@ test.each(['a', '\u00e9', '"'])('a text of 200,000 times %s is longer than the u
   expect(written.bytes().toString()).toBe(JSON.stringify([one.repeat(200_000), one]));
 });
 
+test('a text in ASCII that nobody looks at is longer than the usual buffer, also behind others', () => {
+  const written = createJsonBytes();
+  for (const length of [40_000, 40_000, 200_000]) written.ascii('a'.repeat(length));
+  written.text('b');
+  expect(written.bytes().toString()).toBe(`${'a'.repeat(280_000)}b`);
+});
+
 test('names that are never seen again do not pile up', () => {
   const written = createJsonBytes();
   for (let index = 0; index < 3_000; index += 1) {

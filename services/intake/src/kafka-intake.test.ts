@@ -114,6 +114,35 @@ describe('handling messages of a partition', () => {
     expect(submitted.filter(({ length }) => length > 0)).toHaveLength(40);
   });
 
+  test('pieces that the log did not take leave their places to those that wait, and to those that come again', async () => {
+    let isDown = true;
+    const submitted: number[] = [];
+    const submit: Ledger['submit'] = (items) => {
+      if (isDown) return Promise.reject(new Error('the log is away'));
+      submitted.push(items.length);
+      return Promise.resolve(items.map(() => recorded));
+    };
+    const handle = createMessageHandler({ ledger: { submit } as Ledger, topics, clock: () => new Date(0) });
+    const many = Array.from({ length: 5_000 }, (_, index) => message(String(index), payment));
+    for (let attempt = 0; attempt < 3; attempt += 1) await expect(handle(many)).rejects.toThrow('the log is away');
+    isDown = false;
+    for (let attempt = 0; attempt < 3; attempt += 1) await handle(many);
+    expect(submitted.filter((count) => count > 0)).toEqual(new Array(30).fill(500));
+  });
+
+  test('usage is taken unread from its own topic, and from no other', async () => {
+    const usage = '{"usageId":"u1","accountId":"acme","direction":"inbound","amount":"5","currency":"EUR"}';
+    const { handler, submitted, release } = slowLedger((intents) => intents.map(() => recorded));
+    const handled = handler([{ ...message('7', usage), topic: topics.usage }, message('8', usage)]);
+    await turn();
+    expect(submitted[0]).toMatchObject([{ type: 'ChargeUsage', unread: { text: usage.slice(1, -1) } }]);
+    release[0]?.();
+    await turn();
+    expect(submitted[1]).toMatchObject([{ data: { code: 'INVALID_REQUEST', source: { offset: '8' } } }]);
+    release[1]?.();
+    await handled;
+  });
+
   test('refuses what is longer than any record without reading it', async () => {
     const { handler, submitted, release } = slowLedger((intents) => intents.map(() => recorded));
     const handled = handler([message('7', `${payment}${' '.repeat(1 << 20)}`)]);
