@@ -222,7 +222,7 @@ test('attributes that are too long used to be read twice, once to see whether th
   expect(Math.min(...times.map(([unread]) => unread))).toBeLessThan(Math.min(...times.map(([, whole]) => whole)) / 4);
 });
 
-test('a copy of the command, or its JSON, is never without its data', () => {
+test('the JSON of the command has its data, and a copy of the command has no text that says something else', () => {
   const command = unreadUsage(JSON.stringify(whole)) as RecordCommand;
   expect(JSON.parse(JSON.stringify(command))).toEqual({ type: 'ChargeUsage', data: whole });
   expect('unread' in { ...command }).toBe(false);

@@ -124,10 +124,29 @@ describe('handling messages of a partition', () => {
     };
     const handle = createMessageHandler({ ledger: { submit } as Ledger, topics, clock: () => new Date(0) });
     const many = Array.from({ length: 5_000 }, (_, index) => message(String(index), payment));
-    for (let attempt = 0; attempt < 3; attempt += 1) await expect(handle(many)).rejects.toThrow('the log is away');
+    for (let attempt = 0; attempt < 5; attempt += 1) await expect(handle(many)).rejects.toThrow('the log is away');
     isDown = false;
     for (let attempt = 0; attempt < 3; attempt += 1) await handle(many);
     expect(submitted.filter((count) => count > 0)).toEqual(new Array(30).fill(500));
+  });
+
+  test('behind a piece that the log did not take, those that wait used to be recorded before it; they come again with it', async () => {
+    const submitted: (string | undefined)[] = [];
+    const submit: Ledger['submit'] = (items) => {
+      submitted.push(items[0]?.metadata.offset);
+      return submitted.length === 1
+        ? Promise.reject(new Error('the log is away'))
+        : Promise.resolve(items.map(() => recorded));
+    };
+    const handle = createMessageHandler({ ledger: { submit } as Ledger, topics, clock: () => new Date(0) });
+    const many = Array.from({ length: 5_000 }, (_, index) => message(String(index), payment));
+    await expect(handle(many)).rejects.toThrow('the log is away');
+    expect(submitted).toEqual(['0']);
+    await handle(many);
+    expect(submitted.filter((offset) => offset !== undefined)).toEqual([
+      '0',
+      ...Array.from({ length: 10 }, (_, piece) => String(500 * piece)),
+    ]);
   });
 
   test('usage is taken unread from its own topic, and from no other', async () => {

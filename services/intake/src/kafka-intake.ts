@@ -67,13 +67,19 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
   return async (messages: readonly ReceivedMessage[]): Promise<void> => {
     const receivedAt = clock().toISOString();
     const pieces: Promise<void>[] = [];
+    let hasFailed = false;
     // All turns are asked for at once: what is handed over later stays behind, so a partition keeps its order.
     for (let start = 0; start < messages.length; start += pieceMessages) {
       const piece = messages.slice(start, start + pieceMessages);
       pieces.push(
         places.inOne(async () => {
           await turn();
-          await handlePiece(piece, receivedAt);
+          // All of it comes again, in its order.
+          if (hasFailed) return;
+          await handlePiece(piece, receivedAt).catch((error: unknown) => {
+            hasFailed = true;
+            throw error;
+          });
         }),
       );
     }
