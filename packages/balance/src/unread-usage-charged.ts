@@ -19,4 +19,9 @@ export class UnreadUsageCharged implements UsageCharged {
   get data(): Usage {
     return this.#unread.data;
   }
+
+  toJSON(): object {
+    const { type, data, metadata } = this;
+    return { type, data, metadata };
+  }
 }
