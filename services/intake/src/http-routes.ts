@@ -34,12 +34,15 @@ type Parts = {
 const usageIn = (body: unknown): Parsed<RecordCommand> =>
   isUnreadUsage(body) ? { ok: true, value: body } : recordKinds.usage(body);
 
-const recordRoutes = {
-  '/v1/payments': recordKinds.payment,
-  '/v1/usage': usageIn,
-  '/v1/adjustments': recordKinds.adjustment,
-  '/v1/reversals': recordKinds.reversal,
-} as const;
+/** `unread`: what a body is taken for where it need not be read. */
+type RecordRoute = { parse: (body: unknown) => Parsed<RecordCommand>; unread?: typeof unreadUsage };
+
+const recordRoutes: Record<string, RecordRoute> = {
+  '/v1/payments': { parse: recordKinds.payment },
+  '/v1/usage': { parse: usageIn, unread: unreadUsage },
+  '/v1/adjustments': { parse: recordKinds.adjustment },
+  '/v1/reversals': { parse: recordKinds.reversal },
+};
 
 /** The calls that write (DESIGN 4). An answer is sent once what it says is durable. */
 export const addIntakeRoutes = (server: FastifyInstance, parts: Parts): void => {
@@ -79,12 +82,10 @@ export const addIntakeRoutes = (server: FastifyInstance, parts: Parts): void => 
         .catch(failed);
   };
 
-  for (const [url, parse] of Object.entries(recordRoutes)) {
-    const config = parse === usageIn ? { unread: unreadUsage } : {};
+  for (const [url, { parse, ...config }] of Object.entries(recordRoutes))
     server.post(url, { ...bounded, config }, (request, reply) => {
       answer<RecordCommand>({ request, reply }, parse, recordAnswerOf);
     });
-  }
 
   server.post('/v1/accounts', bounded, (request, reply) => {
     const parse = asCommand(parseOpening, (data) => ({ type: 'OpenAccount', data }) as const);
