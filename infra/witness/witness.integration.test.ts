@@ -180,7 +180,7 @@ test.each([
   ['--port', '-1', 2, /--port/],
   ['--name', '', 2, /^--name : no spaces/],
   ['--name', 'w,1', 2, /^--name w,1: no spaces, no \+ and no comma/],
-])('%s %j was told with a stack trace, or taken', async (option, value, code, says) => {
+])('%s %j was told with a stack trace, or taken', async (...[option, value, code, says]) => {
   const [ended, output] = await refused(replaced(option, value));
   expect([ended, output]).toEqual([code, expect.stringMatching(says)]);
   expect(output).not.toMatch(/^ {4}at /m);

@@ -46,7 +46,7 @@ const post = async (url: string, body: string, stopping: AbortSignal): Promise<{
     const answer = await fetch(url, { method: 'POST', body, redirect: 'error', signal });
     return { status: answer.status, text: await textIn(answer) };
   } catch (error) {
-    throw new Error(failureOf(error as Error));
+    throw new Error(failureOf(error as Error), { cause: error });
   }
 };
 

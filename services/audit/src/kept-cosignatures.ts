@@ -33,7 +33,7 @@ export const openKeptCosignatures = async (keyPath: string, logger: Log): Promis
   return {
     of: (address, signed) => {
       const cosigned = kept[address.name];
-      return cosigned && signed && rightOne(cosigned, address, signed);
+      return cosigned && signed !== undefined ? rightOne(cosigned, address, signed) : undefined;
     },
     keep: (all) => {
       newest = JSON.stringify(all);
