@@ -55,7 +55,7 @@ export const unpack = async (name: string): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-history-'));
   folders.push(folder);
   const { status, stderr } = runToEnd('tar', ['-C', folder, '-xzf', join(__dirname, name, 'data.tar.gz')]);
-  if (status !== 0) throw new Error(`tar: ${stderr.toString()}`);
+  if (status !== 0) throw new Error(`tar: ${stderr}`);
   return join(folder, 'data');
 };
 

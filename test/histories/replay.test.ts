@@ -98,7 +98,7 @@ test('the lines of file-4 are those that a key signed, and after the event that 
   const files = await Promise.all(notes.map((note, number) => write(`checkpoint-${String(number)}`, note)));
   const given = files.flatMap((file) => ['--checkpoint', file]);
   const { stdout } = runToEnd(process.execPath, [verifier, exported, '--key', key, ...given, '--json']);
-  const { findings, provenLines } = JSON.parse(stdout.toString()) as { findings: object[]; provenLines: number };
+  const { findings, provenLines } = JSON.parse(stdout) as { findings: object[]; provenLines: number };
   const [before = NaN, after = NaN] = notes.map((note) => Number(note.split('\n')[1]));
   expect([before <= index, after > index, provenLines]).toEqual([true, true, after]);
   // A decision that the last event asks for may be in the very next group.
