@@ -4,8 +4,8 @@
 
 const path = require('node:path');
 const { parseArgs } = require('node:util');
-const { SetupError } = require('../child-server.js');
-const { readOptions, runCommand, say, wholeNumber } = require('../command.js');
+const { portFrom } = require('../child-server.js');
+const { readOptions, runCommand, say } = require('../command.js');
 const { startWitness } = require('./witness.js');
 
 const help = `Runs a witness (c2sp.org/tlog-witness) on this machine, until Ctrl-C: it cosigns checkpoints of the ledgers that it was told of, each only
@@ -30,16 +30,16 @@ const parse = () => {
       help: { type: 'boolean', short: 'h' },
     },
   });
-  return { ...values, port: wholeNumber('--port', values.port, 0) };
+  const { name, state, log: logs = [], help: isAskedForHelp, port } = values;
+  if (isAskedForHelp) return { name: '', file: '', logs, help: true, port: 0 };
+  if (name === undefined || state === undefined || logs.length === 0)
+    throw new Error('--name, --state and --log are needed');
+  if (!/^[^\s+,]+$/.test(name)) throw new Error(`--name ${name}: no spaces, no + and no comma`);
+  return { name, file: path.resolve(state), logs, port: port === '0' ? 0 : portFrom(port) };
 };
 
 const main = async () => {
-  const { name, state, log = [], port } = readOptions(help, parse);
-  if (name === undefined || state === undefined || log.length === 0)
-    throw new SetupError(`--name, --state and --log are needed\n\n${help}`);
-  if (!/^[^\s+]+$/.test(name)) throw new SetupError(`--name ${name}: no spaces and no +`);
-  const options = { name, file: path.resolve(state), logs: log, port };
-  const { url, line } = await startWitness(options);
+  const { url, line } = await startWitness(readOptions(help, parse));
   say(`The witness listens on ${url}. Have Tollgate ask it:`);
   say(`TOLLGATE_WITNESSES='${url} ${line}'`);
   await new Promise(() => undefined);

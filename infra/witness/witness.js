@@ -1,39 +1,21 @@
 // @ts-check
 'use strict';
 
-const { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } = require('node:crypto');
+const { createHash, createPublicKey, sign } = require('node:crypto');
 const { once } = require('node:events');
-const fs = require('node:fs');
 const { createServer } = require('node:http');
 const { consistencyFaults, isSignedBy, readCheckpoint, readPublicKey, Unusable } = require('@tollgate/verify');
+const { SetupError } = require('../child-server.js');
+const { openState, reasonOf } = require('./state.js');
 
-/** What it keeps: its key, and of each origin how much it cosigned last. @typedef {{ key: string, logs: Record<string, { size: number, root: string }> }} State */
 /** @typedef {{ status: number, text?: string, type?: string }} Answer */
 
 const cosigns = Buffer.of(4);
 const mostBytes = 64 << 10;
 const mostHashes = 63;
 
-/** Kept before anybody is told: what it cosigned once it must never forget. @param {string} file @param {State} state */
-const keep = (file, state) => {
-  const written = fs.openSync(`${file}.new`, 'w', 0o600);
-  fs.writeSync(written, JSON.stringify(state, undefined, 2));
-  fs.fsyncSync(written);
-  fs.closeSync(written);
-  fs.renameSync(`${file}.new`, file);
-};
-
-/** The state as it was kept; with a key of its own where there is none. @param {string} file @returns {State} */
-const open = (file) => {
-  if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8'));
-  const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  keep(file, { key, logs: {} });
-  return open(file);
-};
-
-/** Its public key as verifiers take it, and how it cosigns (c2sp.org/tlog-cosignature). @param {string} name @param {string} pem */
-const cosignerOf = (name, pem) => {
-  const key = createPrivateKey(pem);
+/** Its public key as verifiers take it, and how it cosigns (c2sp.org/tlog-cosignature). @param {string} name @param {import('node:crypto').KeyObject} key */
+const cosignerOf = (name, key) => {
   const typed = Buffer.concat([
     cosigns,
     Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url'),
@@ -52,12 +34,13 @@ const cosignerOf = (name, pem) => {
   };
 };
 
-/** Keys by origin, from lines `KEY` or, of another origin than the key's name, `ORIGIN KEY`. @param {readonly string[]} lines */
+/** Keys by origin, from lines `KEY` or, of another origin than the key's name, `ORIGIN KEY`. Throws `Unusable`. @param {readonly string[]} lines */
 const logsOf = (lines) => {
   /** @type {Map<string, import('@tollgate/verify').PublicKey[]>} */
   const logs = new Map();
   for (const line of lines) {
-    const [key = '', origin] = line.trim().split(/\s+/).reverse();
+    const [key = '', origin, ...more] = line.trim().split(/\s+/).reverse();
+    if (more.length > 0) throw new Unusable('it is neither KEY nor ORIGIN KEY');
     const known = readPublicKey(key);
     const of = origin ?? known.name;
     logs.set(of, [...(logs.get(of) ?? []), known]);
@@ -79,15 +62,13 @@ const requestIn = (body) => {
 /**
  * Cosigns what extends all that it cosigned before (c2sp.org/tlog-witness). Synchronous from the look to the keeping: of two requests at
  * once the second finds what the first left.
- * @param {{ name: string, file: string, logs: readonly string[] }} options
+ * @param {string} name @param {ReturnType<typeof logsOf>} logs @param {Awaited<ReturnType<typeof openState>>} state
  */
-const openWitness = ({ name, file, logs: lines }) => {
-  const state = open(file);
-  const logs = logsOf(lines);
+const createWitness = (name, logs, state) => {
   const { line, cosign } = cosignerOf(name, state.key);
   /** What it cosigned last of the same origin. @param {import('@tollgate/verify').Checkpoint} checkpoint */
   const lastOf = (checkpoint) => {
-    const { size, root } = state.logs[checkpoint.origin] ?? { size: 0, root: '' };
+    const { size, root } = state.lastOf(checkpoint.origin);
     return { ...checkpoint, size, root: Buffer.from(root, 'base64') };
   };
   /** @param {ReturnType<typeof requestIn>} request @returns {Answer} */
@@ -102,17 +83,17 @@ const openWitness = ({ name, file, logs: lines }) => {
     if (old !== before.size || isOther) return { status: 409, text: `${before.size}\n`, type: 'text/x.tlog.size' };
     const faults = old === 0 ? hashes : consistencyFaults({ from: old, to: size, hashes }, before, checkpoint);
     if (faults.length > 0) return { status: 422 };
-    state.logs[origin] = { size, root: root.toString('base64') };
-    keep(file, state);
+    state.remember(origin, { size, root: root.toString('base64') });
     return { status: 200, text: cosign(text) };
   };
-  /** @param {string} body @returns {Answer} */
+  /** Of what it could not keep it says nothing to anybody else. @param {string} body @returns {Answer} */
   const add = (body) => {
     try {
       return judge(requestIn(body));
     } catch (error) {
       if (error instanceof Unusable) return { status: 400, text: `${error.message}\n` };
-      throw error;
+      process.stderr.write(`Nothing is cosigned: ${reasonOf(error)}\n`);
+      return { status: 500 };
     }
   };
   return { line, add };
@@ -132,18 +113,34 @@ const bodyOf = async (request) => {
   return body.toString();
 };
 
-/** On a port of this machine; 0 takes any. @param {{ name: string, file: string, logs: readonly string[], port: number }} options */
-const startWitness = async ({ port, ...options }) => {
-  const { line, add } = openWitness(options);
+/**
+ * On a port of this machine; 0 takes any. Rejects with `SetupError`.
+ * @param {{ name: string, file: string, logs: readonly string[], port: number }} options
+ */
+const startWitness = async ({ name, file, logs, port }) => {
+  const { line, add } = createWitness(name, logsGiven(logs), await openState(file));
   const server = createServer(async (request, response) => {
     const isAsked = request.method === 'POST' && request.url === '/add-checkpoint';
     const { status, text = '', type = 'text/plain' } = isAsked ? add(await bodyOf(request)) : { status: 404 };
     response.writeHead(status, { 'content-type': type }).end(text);
   });
   server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  await once(server, 'listening').catch((/** @type {unknown} */ error) => {
+    throw new SetupError(`--port ${port}: it cannot listen there: ${reasonOf(error)}`);
+  });
   const { port: taken } = /** @type {import('node:net').AddressInfo} */ (server.address());
   return { url: `http://127.0.0.1:${taken}`, line };
+};
+
+/** Throws `SetupError`. @param {readonly string[]} lines */
+const logsGiven = (lines) => {
+  try {
+    return logsOf(lines);
+  } catch (error) {
+    throw new SetupError(
+      `--log: ${reasonOf(error)}; it is what stands in signing.pem.pub: --log "$(cat signing.pem.pub)"`,
+    );
+  }
 };
 
 module.exports = { startWitness };

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { runToEnd } from '../run-to-end';
 
 type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
 type Fields = Record<string, Json>;
@@ -54,8 +54,8 @@ const folders: string[] = [];
 export const unpack = async (name: string): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-history-'));
   folders.push(folder);
-  const { status, stderr } = spawnSync('tar', ['-C', folder, '-xzf', join(__dirname, name, 'data.tar.gz')]);
-  if (status !== 0) throw new Error(`tar: ${stderr.toString()}`);
+  const { status, stderr } = runToEnd('tar', ['-C', folder, '-xzf', join(__dirname, name, 'data.tar.gz')]);
+  if (status !== 0) throw new Error(`tar: ${stderr}`);
   return join(folder, 'data');
 };
 

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -14,6 +13,7 @@ import { openFolderReadOnly } from '@tollgate/folder';
 import { formatAmount } from '@tollgate/money';
 import { createOpener } from '@tollgate/number-keys';
 import { createFold, eventIn } from '@tollgate/verify';
+import { runToEnd } from '../run-to-end';
 import { isMadeAfterKill, readTold, removeUnpacked, unpack } from './history';
 import type { Told } from './history';
 
@@ -97,8 +97,8 @@ test('the lines of file-4 are those that a key signed, and after the event that 
   const notes = signed?.checkpoints ?? [];
   const files = await Promise.all(notes.map((note, number) => write(`checkpoint-${String(number)}`, note)));
   const given = files.flatMap((file) => ['--checkpoint', file]);
-  const { stdout } = spawnSync(process.execPath, [verifier, exported, '--key', key, ...given, '--json']);
-  const { findings, provenLines } = JSON.parse(stdout.toString()) as { findings: object[]; provenLines: number };
+  const { stdout } = runToEnd(process.execPath, [verifier, exported, '--key', key, ...given, '--json']);
+  const { findings, provenLines } = JSON.parse(stdout) as { findings: object[]; provenLines: number };
   const [before = NaN, after = NaN] = notes.map((note) => Number(note.split('\n')[1]));
   expect([before <= index, after > index, provenLines]).toEqual([true, true, after]);
   // A decision that the last event asks for may be in the very next group.

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { runToEnd } from '../run-to-end';
 import { get, openPrepaid, post, postBatch } from './support/api';
 import { describedApi } from './support/described';
 import { newStoreLedger } from './support/set-ups';
@@ -128,7 +128,7 @@ describe.each([
     const readme = await readFile(resolve(__dirname, '../../README.md'), 'utf8');
     const [, program = ''] = /```python\n([\s\S]*?)```/.exec(readme) ?? [];
     const input = `${(await exported()).join('\n')}\n`;
-    const { stdout } = spawnSync('python3', ['-c', program], { input, encoding: 'utf8' });
+    const { stdout } = runToEnd('python3', ['-c', program], { input, encoding: 'utf8' });
     expect(stdout.trim()).toBe((await checkpoint()).split('\n')[2]);
   });
 

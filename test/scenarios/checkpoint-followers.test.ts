@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ConfigResourceTypes } from 'kafkajs';
 import type { Admin } from 'kafkajs';
+import { runToEnd } from '../run-to-end';
 import { freePort } from '../../infra/child-server';
 import { startBroker } from '../../infra/kafka/broker';
 import type { Broker } from '../../infra/kafka/broker';
@@ -97,7 +97,7 @@ const consistency = async (older: string, newer: string): Promise<[status: numbe
   const proof = await (await fetch(`${tollgate.url}/v1/proofs/consistency?${query}`)).text();
   const given = await Promise.all([older, newer].map(fileOf));
   const args = [...given.flatMap((file) => ['--checkpoint', file]), ...keys.flatMap((text) => ['--key', text])];
-  const run = spawnSync(process.execPath, [verifier, '--consistency', await fileOf(proof), ...args], {
+  const run = runToEnd(process.execPath, [verifier, '--consistency', await fileOf(proof), ...args], {
     encoding: 'utf8',
   });
   return [run.status, run.stdout + run.stderr];

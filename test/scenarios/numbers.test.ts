@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { runToEnd } from '../run-to-end';
 import { get, openPrepaid, post, postBatch, readAll } from './support/api';
 import type { Fields } from './support/api';
 import { keysIn, numbers, numbersIn, shown, shredKeys, usage } from './support/numbers';
@@ -145,7 +145,7 @@ describe('a ledger with sealed numbers', () => {
     const given = [file('export'), '--key', file('signing.pem.pub'), '--checkpoint', file(`checkpoint-${name}`)];
     const verdicts = [process.execPath, 'python3'].map((program) => {
       const script = program === 'python3' ? python : verifier;
-      const { status, stdout } = spawnSync(program, [script, ...given, '--balances'], { encoding: 'utf8' });
+      const { status, stdout } = runToEnd(program, [script, ...given, '--balances']);
       return [status, stdout.replaceAll(file(''), '').replaceAll(`checkpoint-${name}`, 'checkpoint')];
     });
     return { exported, checkpoint, verdicts };
@@ -235,7 +235,7 @@ describe('a ledger with sealed numbers', () => {
 
   test('keeps no number in any file of its data folder but those that were recorded without the setting', async () => {
     await tollgate.stop();
-    const found = spawnSync('grep', ['-rac', '+493012345', folders.data], { encoding: 'utf8' }).stdout;
+    const found = runToEnd('grep', ['-rac', '+493012345', folders.data]).stdout;
     const counts = found.split('\n').flatMap((line) => (line === '' ? [] : [Number(line.split(':').at(-1))]));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1);
     expect(readFileSync(file('export'), 'utf8')).not.toContain('+493012345');

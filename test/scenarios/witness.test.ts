@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { runToEnd } from '../run-to-end';
 import { get, openPrepaid, post } from './support/api';
 import { createDataFolder, spawnProgram, spawnTollgate, startTollgate } from './support/tollgate-process';
 import type { Tollgate } from './support/tollgate-process';
@@ -65,7 +65,7 @@ const verified = async (note: string): Promise<[status: number | null, output: s
   const args = [join(folder, 'export.ndjson'), '--checkpoint', join(folder, 'checkpoint'), '--key', `${key}.pub`];
   return verifiers.map(({ program, isPython }) => {
     const command = isPython ? 'python3' : process.execPath;
-    const { status, stdout } = spawnSync(command, [program, ...args, '--witness', witness.key], { encoding: 'utf8' });
+    const { status, stdout } = runToEnd(command, [program, ...args, '--witness', witness.key]);
     return [status, stdout];
   });
 };

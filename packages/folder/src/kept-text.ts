@@ -8,7 +8,10 @@ export const textIn = (path: string): string | undefined => (existsSync(path) ? 
 export const replaceText = async (folder: Folder, name: string, text: string): Promise<void> => {
   const next = `${name}.written`;
   const file = await folder.open(next, { isNew: true });
-  await file.write(Buffer.from(text), 0);
-  file.close();
+  try {
+    await file.write(Buffer.from(text), 0);
+  } finally {
+    file.close();
+  }
   await folder.rename(next, name);
 };

@@ -1,4 +1,4 @@
-export { keysIn, shredKey, tombstoneOf } from './key-folder';
+export { keysIn, removeUnfinished, shredKey, tombstoneOf } from './key-folder';
 export type { ListedKey, Tombstone } from './key-folder';
 export { keyNameIn, keyText, monthPattern } from './key-name';
 export type { KeyName } from './key-name';

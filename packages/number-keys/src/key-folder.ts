@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder, syncFolder } from '@tollgate/folder';
@@ -16,6 +16,7 @@ export type ListedKey = KeyName & { isThere: boolean; isShredded: boolean };
 type Found = { key: Uint8Array } | 'shredded' | 'missing';
 
 const tombstoneEnd = '.shredded';
+const unfinishedEnd = '.unfinished';
 
 /** What can be opened with. A tombstone counts from when it is there, whether or not the key is gone yet. */
 export const findKey = (folder: string, name: KeyName): Found => {
@@ -53,7 +54,7 @@ const atOnce = 16;
 
 /** Whole or not there, whenever the process is killed; its name is durable once its folder is synced. */
 const place = async (path: string, bytes: Uint8Array): Promise<void> => {
-  const unfinished = `${path}.${randomBytes(4).toString('hex')}.unfinished`;
+  const unfinished = `${path}.${randomBytes(4).toString('hex')}${unfinishedEnd}`;
   try {
     await writeDurably(unfinished, bytes);
     await rename(unfinished, path);
@@ -62,6 +63,19 @@ const place = async (path: string, bytes: Uint8Array): Promise<void> => {
     await rm(unfinished, { force: true });
     throw error;
   }
+};
+
+/** Longer than any process writes 32 bytes, also by a clock of another machine. One that is taken from a living process is written again. */
+const abandonedAfterMs = 24 * 3_600_000;
+
+/** Removes what processes that were killed in the middle of making a key have left behind: it never sealed anything. */
+export const removeUnfinished = async (folder: string, now: Date): Promise<void> => {
+  for (const month of monthsIn(folder))
+    for (const file of readdirSync(join(folder, month)).filter((name) => name.endsWith(unfinishedEnd))) {
+      const path = join(folder, month, file);
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (found !== undefined && now.getTime() - found.mtimeMs > abandonedAfterMs) await rm(path, { force: true });
+    }
 };
 
 const writeDurably = async (path: string, bytes: Uint8Array): Promise<void> => {
@@ -75,11 +89,12 @@ const writeDurably = async (path: string, bytes: Uint8Array): Promise<void> => {
 };
 
 /** Every key there is and was, by month, then account. Throws where there is no such folder. */
-export const keysIn = (folder: string): ListedKey[] =>
+export const keysIn = (folder: string): ListedKey[] => monthsIn(folder).flatMap((month) => keysOf(folder, month));
+
+const monthsIn = (folder: string): string[] =>
   readdirSync(folder)
     .filter((name) => monthPattern.test(name))
-    .sort()
-    .flatMap((month) => keysOf(folder, month));
+    .sort();
 
 /** Those of a month; none where it has no folder yet. */
 export const keysOf = (folder: string, month: string): ListedKey[] => {

@@ -1,10 +1,20 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync, mkdirSync, renameSync, existsSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  mkdirSync,
+  renameSync,
+  existsSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cutoffOf, decide } from '@tollgate/balance';
 import { unreadUsage } from '@tollgate/contracts';
 import type { LogEvent } from '@tollgate/contracts';
-import { keysIn, shredKey, tombstoneOf } from './key-folder';
+import { keysIn, removeUnfinished, shredKey, tombstoneOf } from './key-folder';
 import { keyNameIn, keyText } from './key-name';
 import { openNumberKeys } from './number-keys';
 import type { NumberKeys } from './number-keys';
@@ -219,4 +229,18 @@ test('a file that a killed process left unfinished is no key', async () => {
   writeFileSync(join(folder, '2026-08/acme.0123456789abcdef.00000000.unfinished'), 'half');
   await sealedBy(openNumberKeys(folder), usage('acme', 'u', both));
   expect(keysIn(folder)).toHaveLength(1);
+});
+
+test('what a process that was killed left of a key it was making stayed for ever; what another may be making now is let be', async () => {
+  await sealedBy(openNumberKeys(folder), usage('acme', 'u', both));
+  await shredAll();
+  await sealedBy(openNumberKeys(folder), usage('acme', 'v', both));
+  const month = join(folder, '2026-08');
+  const kept = readdirSync(month);
+  const [old, young] = ['a.0123456789abcdef.00000000.unfinished', 'a.0123456789abcdef.11111111.unfinished'];
+  for (const name of [old, young]) writeFileSync(join(month, name), Buffer.alloc(7));
+  const now = new Date();
+  for (const name of [...kept, old]) utimesSync(join(month, name), 0, now.getTime() / 1_000 - 25 * 3_600);
+  await removeUnfinished(folder, now);
+  expect(readdirSync(month).sort()).toEqual([...kept, young].sort());
 });

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { runToEnd } from '../../../test/run-to-end';
 import { exampleText, lines } from './example.fixture';
 import { keyOf } from './signing.fixture';
 import { leafHash } from './tree';
@@ -32,7 +32,7 @@ const written = (name: string, content: string | Buffer): string => {
 };
 
 const run = (command: string, program: string, args: readonly string[]) => {
-  const { status, stdout, stderr } = spawnSync(command, [program, ...args], { cwd: folder, encoding: 'utf8' });
+  const { status, stdout, stderr } = runToEnd(command, [program, ...args], { cwd: folder, encoding: 'utf8' });
   return { status, stdout, stderr, last: stdout.trimEnd().split('\n').at(-1) ?? '' };
 };
 const first = (...args: string[]) => run(process.execPath, resolve(__dirname, '../bin/tollgate-verify.js'), args);

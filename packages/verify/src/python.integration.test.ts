@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { runToEnd } from '../../../test/run-to-end';
 import { findingsOf, verified } from './example.fixture';
 import { misleadingCases } from './misleading-cases.fixture';
 import { rightStatements, wrongStatements } from './statement-cases.fixture';
@@ -13,7 +13,7 @@ const root = resolve(__dirname, '../../..');
 const folder = resolve(root, 'infra/verify');
 
 const run = (args: readonly string[], input = '') =>
-  spawnSync('python3', args, { cwd: resolve(root, 'packages/verify'), encoding: 'utf8', input, maxBuffer: 1 << 28 });
+  runToEnd('python3', args, { cwd: resolve(root, 'packages/verify'), encoding: 'utf8', input, maxBuffer: 1 << 28 });
 
 /** What a program of Python that has the verifier as `v` prints for each line that it is given, both of them JSON. */
 const eachOf = (program: string, given: readonly object[]): unknown[] => {

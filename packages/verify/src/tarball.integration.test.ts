@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   closeSync,
   copyFileSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { runToEnd } from '../../../test/run-to-end';
 import { witnessOf } from './signing.fixture';
 
 const root = resolve(__dirname, '../../..');
@@ -22,7 +22,7 @@ let packages: string[];
 type Run = { cwd: string; input?: Buffer };
 
 const run = (command: string, args: readonly string[], { cwd, input }: Run) => {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', ...(input && { input }) });
+  const { status, stdout, stderr } = runToEnd(command, args, { cwd, encoding: 'utf8', ...(input && { input }) });
   return { status, stdout, stderr };
 };
 
@@ -72,7 +72,7 @@ test('the commands of its page used to fail as they stand: they run in a folder 
   ]);
   const environment = { ...process.env, npm_config_offline: 'true', npm_config_cache: join(folder, 'other-cache') };
   for (const command of commands) {
-    const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
+    const { status, stdout, stderr } = runToEnd('sh', ['-c', command], {
       ...{ cwd: given, encoding: 'utf8', env: environment },
     });
     expect([command, status, stderr]).toEqual([command, 0, '']);
@@ -114,7 +114,7 @@ test('one that was tampered with ends with 1, and says what and where', () => {
 
 test('a verdict that cannot be written ended with a stack, and with 1 as if something differed', () => {
   const full = openSync('/dev/full', 'w');
-  const { status, stderr } = spawnSync(process.execPath, ['bin/tollgate-verify.js', 'example/export.ndjson'], {
+  const { status, stderr } = runToEnd(process.execPath, ['bin/tollgate-verify.js', 'example/export.ndjson'], {
     cwd: unpacked,
     encoding: 'utf8',
     stdio: ['ignore', full, 'pipe'],

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Hash } from '@tollgate/merkle';
 import { cosignaturesIn } from './cosignature';
 import type { WitnessAddress } from './witness-address';
@@ -23,23 +24,41 @@ export const addCheckpoint = async (
   stopping: AbortSignal,
 ): Promise<WitnessAnswer> => {
   const lines = [`old ${String(old)}`, ...proof.map((hash) => Buffer.from(hash).toString('base64')), '', note];
-  const signal = AbortSignal.any([stopping, AbortSignal.timeout(answerLimitMs)]);
-  // A redirection would make a GET of what is posted.
-  const init = { method: 'POST', body: lines.join('\n'), redirect: 'error', signal } as const;
-  const answer = await fetch(`${url}/add-checkpoint`, init);
-  const text = await textIn(answer);
-  if (answer.status === 200) return { cosignatures: cosignaturesIn(text, note, key) };
-  const knows = answer.status === 409 ? /^(0|[1-9]\d{0,14})\n$/.exec(text)?.[1] : undefined;
+  const { status, text } = await post(`${url}/add-checkpoint`, lines.join('\n'), stopping);
+  if (status === 200) return { cosignatures: cosignaturesIn(text, note, key) };
+  const knows = status === 409 ? /^(0|[1-9]\d{0,14})\n$/.exec(text)?.[1] : undefined;
   if (knows !== undefined) return { knows: Number(knows) };
-  if (answer.status === 422)
+  if (status === 422)
     throw new OtherHistory(`the checkpoint does not continue the ${String(old)} events that it has seen`);
-  throw new Error(reasons.get(answer.status) ?? `it answered ${String(answer.status)}`);
+  throw new Error(reasons.get(status) ?? `it answered ${String(status)}`);
 };
 
 const reasons = new Map([
   [403, 'it knows another key of this ledger (403): have its operator add the one that signs now'],
   [404, 'it does not know this ledger (404): have its operator add the origin and the public key'],
 ]);
+
+/** Rejects in words of which the URL is no part: not its host, its address nor its certificate. */
+const post = async (url: string, body: string, stopping: AbortSignal): Promise<{ status: number; text: string }> => {
+  const signal = AbortSignal.any([stopping, AbortSignal.timeout(answerLimitMs)]);
+  try {
+    // A redirection would make a GET of what is posted.
+    const answer = await fetch(url, { method: 'POST', body, redirect: 'error', signal });
+    return { status: answer.status, text: await textIn(answer) };
+  } catch (error) {
+    throw new Error(failureOf(error as Error), { cause: error });
+  }
+};
+
+/** Of what the system says, which names hosts, its code. */
+const failureOf = ({ name, message, cause }: Error): string => {
+  if (name === 'TimeoutError') return `it has not answered in ${String(answerLimitMs / 1_000)} s`;
+  if (!types.isNativeError(cause)) return message;
+  const { code, message: reason } = cause as NodeJS.ErrnoException;
+  return `${message}: ${code === undefined || code === hungUp ? reason : code}`;
+};
+
+const hungUp = 'UND_ERR_SOCKET';
 
 /** No more of it than a witness has to say. */
 const textIn = async ({ body }: Response): Promise<string> => {

@@ -2,19 +2,19 @@ import { createPublicKey, verify } from 'node:crypto';
 import { cosigns, keyId, textOf } from './checkpoint';
 import type { KeyName } from './checkpoint';
 
-/** A checkpoint and the lines of a witness below it. */
+/** A checkpoint and the line of a witness below it. */
 export type Cosigned = { note: string; cosignatures: readonly string[] };
 
 /**
- * The lines of an answer that are cosignatures of a note by this key (c2sp.org/tlog-cosignature); those of others are passed over. Throws
- * where there is none, and where one is not of this note.
+ * The last line of an answer that is a cosignature of a note by this key (c2sp.org/tlog-cosignature); those of others are passed over. One
+ * is all that a key has to say, and readers of notes refuse those of many lines. Throws where there is none, and where one is not of this note.
  */
 export const cosignaturesIn = (answer: string, note: string, key: KeyName): string[] => {
   const own = answer.split('\n').filter((line) => isOf(line, key));
   if (own.length === 0) throw new Error('its answer has no cosignature of its key');
   if (!own.every((line) => isCosignature(bytesIn(line), textOf(note), key)))
     throw new Error('its cosignature is not of this checkpoint, or not of its key');
-  return own;
+  return own.slice(-1);
 };
 
 const bytesIn = (line: string): Buffer => Buffer.from(line.split(' ')[2] ?? '', 'base64');

@@ -33,7 +33,7 @@ export const openKeptCosignatures = async (keyPath: string, logger: Log): Promis
   return {
     of: (address, signed) => {
       const cosigned = kept[address.name];
-      return signed !== undefined && isRight(cosigned, address, signed) ? cosigned : undefined;
+      return cosigned && signed !== undefined ? rightOne(cosigned, address, signed) : undefined;
     },
     keep: (all) => {
       newest = JSON.stringify(all);
@@ -46,18 +46,19 @@ export const openKeptCosignatures = async (keyPath: string, logger: Log): Promis
 /** A file that was cut or changed has none. */
 const recordsIn = (text: string | undefined): Record<string, Cosigned | undefined> => {
   try {
-    return JSON.parse(text ?? '{}') as Record<string, Cosigned | undefined>;
+    // Anything but an object has no fields.
+    return { ...(JSON.parse(text ?? '{}') as Record<string, Cosigned | undefined>) };
   } catch {
     return {};
   }
 };
 
-const isRight = (cosigned: Cosigned | undefined, address: WitnessAddress, signed: string): cosigned is Cosigned => {
+/** What stands there as it would have come from the witness. */
+const rightOne = ({ note, cosignatures }: Cosigned, address: WitnessAddress, signed: string): Cosigned | undefined => {
   try {
-    if (cosigned === undefined) return false;
-    cosignaturesIn(cosigned.cosignatures.join('\n'), cosigned.note, address);
-    return checkpointIn(cosigned.note).origin === checkpointIn(signed).origin;
+    const right = cosignaturesIn(cosignatures.join('\n'), note, address);
+    return checkpointIn(note).origin === checkpointIn(signed).origin ? { note, cosignatures: right } : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 };

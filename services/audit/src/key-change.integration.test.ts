@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { logLine } from '@tollgate/contracts';
+import { runToEnd } from '../../../test/run-to-end';
 import type { Audit } from './audit';
 import { createLog, place, signed, signedAll, start, stop, until } from './audit.fixture';
 import type { TestLog } from './audit.fixture';
@@ -25,7 +25,7 @@ describe('a key that follows another', () => {
     const names = notes.map((_, index) => join(place.root, `checkpoint-${String(index)}`));
     for (const [index, name] of names.entries()) await writeFile(name, notes[index] ?? '');
     const given = [...keys.flatMap((key) => ['--key', key]), ...names.flatMap((name) => ['--checkpoint', name])];
-    const { stdout } = spawnSync(process.execPath, [verifier, exported, ...given, '--json'], { encoding: 'utf8' });
+    const { stdout } = runToEnd(process.execPath, [verifier, exported, ...given, '--json']);
     const { findings } = JSON.parse(stdout) as { findings: { checkpoint?: string; what: string }[] };
     return findings.filter(({ checkpoint }) => checkpoint !== undefined).map(({ what }) => what);
   };

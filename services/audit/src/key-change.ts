@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { endorsedText, signingKeyStream } from '@tollgate/contracts';
 import type { LogEvent, SigningKeyChange } from '@tollgate/contracts';
@@ -7,7 +7,7 @@ import { noStream } from '@tollgate/event-store';
 import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
 import { lockFolder, openFolder, replaceText, textIn } from '@tollgate/folder';
 import { checkpointIn, verifierKey } from './checkpoint';
-import { makeSigningKey, openSigningKey } from './signing-key';
+import { makeSigningKey, openSigningKey, placeKey } from './signing-key';
 import type { KeyPlace, SigningKey } from './signing-key';
 
 /** What a person decided; stands beside the keys until the log has it. */
@@ -69,7 +69,7 @@ const copyKey = async (from: string, { path, agent }: KeyPlace, now: SigningKey)
   if (!existsSync(from)) throw new Error(`--next-key: there is no file ${from}`);
   const next = await openSigningKey({ path: from, agent });
   if (Buffer.compare(next.publicKey, now.publicKey) === 0) throw new Error('--next-key: it is the key that signs now');
-  copyFileSync(from, `${path}.next`);
+  placeKey(`${path}.next`, readFileSync(from, 'utf8'));
 };
 
 /** Whether another key follows the one at `path`: without it beside the decision, it is in its place already. */

@@ -1,8 +1,18 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolder } from '@tollgate/folder';
+import { makeFolder, syncFolder } from '@tollgate/folder';
 import { ed25519Name, signByAgent } from './ssh-agent';
 
 /** Ed25519; `sign` may reject, and then be asked again. */
@@ -49,7 +59,8 @@ const keyInFile = (path: string): SigningKey => {
 
 /** A new one in a file that must not be there. */
 export const makeSigningKey = (path: string): void => {
-  writeKey(path, generateKeyPairSync('ed25519').privateKey);
+  const key = generateKeyPairSync('ed25519').privateKey;
+  placeKey(path, key.export({ type: 'pkcs8', format: 'pem' }).toString());
 };
 
 /** The 32 bytes of the key; absent where it is none, or of several nobody knows which. */
@@ -81,12 +92,17 @@ const readPem = (path: string): KeyObject | undefined => {
   }
 };
 
-const writeKey = (path: string, key: KeyObject): void => {
-  const file = openSync(path, 'wx', 0o600);
+/** A key's file, whole or not there whenever the disk is full or the process is killed; durable. Throws where there is one. */
+export const placeKey = (path: string, text: string): void => {
+  const unfinished = `${path}.${randomUUID()}`;
+  const file = openSync(unfinished, 'wx', 0o600);
   try {
-    writeSync(file, key.export({ type: 'pkcs8', format: 'pem' }).toString());
+    writeFileSync(file, text);
     fsyncSync(file);
+    linkSync(unfinished, path);
   } finally {
     closeSync(file);
+    rmSync(unfinished);
   }
+  syncFolder(dirname(path));
 };

@@ -1,10 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createPublicKey, verify } from 'node:crypto';
+import { runToEnd } from '../../../test/run-to-end';
 import { createLog, place, record, signed, signedAll, start, stop, until } from './audit.fixture';
 import { beginKeyChange } from './key-change';
 import { makeSigningKey } from './signing-key';
@@ -31,11 +32,11 @@ const startAgent = async () => {
     /** Makes a key that only the agent has, and a file of its public half. */
     makeKey: (name: string): string => {
       const file = join(place.root, name);
-      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file]);
-      execFileSync('ssh-add', ['-q', file], { env, stdio: 'ignore' });
+      runToEnd('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file]);
+      runToEnd('ssh-add', ['-q', file], { env, stdio: 'ignore' });
       return `${file}.pub`;
     },
-    forget: (file: string) => execFileSync('ssh-add', ['-q', '-d', file], { env, stdio: 'ignore' }),
+    forget: (file: string) => runToEnd('ssh-add', ['-q', '-d', file], { env, stdio: 'ignore' }),
     stop: async () => {
       child.kill();
       await once(child, 'close');
@@ -124,7 +125,7 @@ test('while the agent is away, or has not the key, nothing is signed, which is s
   const audit = await start(log);
   await until(() => audit.readiness().detail.includes('does not sign: it has not this key, or is locked'));
   expect(audit.readiness()).toMatchObject({ isReady: true });
-  execFileSync('ssh-add', ['-q', join(place.root, 'only')], {
+  runToEnd('ssh-add', ['-q', join(place.root, 'only')], {
     env: { ...process.env, SSH_AUTH_SOCK: agent.socket },
     stdio: 'ignore',
   });
@@ -157,6 +158,26 @@ test.each([
   const server = createServer((client) => client.end(answer)).listen(socket);
   await once(server, 'listening');
   await expect(signByAgent(socket, Buffer.alloc(32), 'text')).rejects.toThrow(told);
+  server.close();
+});
+
+test('an agent that answered a byte at a time was waited for as long as it went on', async () => {
+  const socket = join(place.root, 'slow.sock');
+  const server = createServer((client) => {
+    const more = setInterval(() => client.write(Buffer.of(0)), 20);
+    client
+      .on('error', () => undefined)
+      .on('close', () => {
+        clearInterval(more);
+      });
+  });
+  await once(server.listen(socket), 'listening');
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setInterval', 'clearInterval'] });
+  const signing = expect(signByAgent(socket, Buffer.alloc(32), 'text')).rejects.toThrow('has not answered in 30 s');
+  await once(server, 'connection');
+  jest.advanceTimersByTime(30_000);
+  jest.useRealTimers();
+  await signing;
   server.close();
 });
 

@@ -53,13 +53,15 @@ const ask = (path: string, message: Buffer): Promise<Buffer> =>
       socket.destroy();
       reject(new Error(`the agent at ${path} ${what}`));
     };
-    socket.setTimeout(answerLimitMs, () => {
+    // Of the whole answer: one that comes byte by byte would never end.
+    const limit = setTimeout(() => {
       fail(`has not answered in ${String(answerLimitMs / 1_000)} s`);
-    });
+    }, answerLimitMs);
     socket.on('error', ({ message: reason }) => {
       fail(`cannot be asked: ${reason}`);
     });
     socket.on('close', () => {
+      clearTimeout(limit);
       fail('hung up');
     });
     onMessage(socket, fail, (answer) => {

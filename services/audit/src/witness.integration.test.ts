@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { Log } from '@tollgate/service-runtime';
 import { until } from './audit.fixture';
 import { startWitness } from './witness';
@@ -40,7 +41,7 @@ afterEach(async () => {
 
 const cosigning: Answer = ({ note }, response) => response.end(own.cosign(note));
 const answering =
-  (status: number, body = '', headers = {}): Answer =>
+  (status: number, body: string | Uint8Array = '', headers = {}): Answer =>
   (_, response) =>
     response.writeHead(status, headers).end(body);
 const sizeType = { 'content-type': 'text/x.tlog.size' };
@@ -113,6 +114,21 @@ test.each<[what: string, answer: Answer, says: string | RegExp]>([
   ],
   ['wants what it was given', answering(409, '0\n', sizeType), 'it answers 409 to what it asked for'],
   ['sends elsewhere', answering(307, '', { location: '/elsewhere' }), 'fetch failed: unexpected redirect'],
+  [
+    'breaks off',
+    (_, response) => void response.write('\u2014', () => response.destroy()),
+    'terminated: other side closed',
+  ],
+  [
+    'sends headers without end',
+    answering(200, '', { 'x-long': 'x'.repeat(100_000) }),
+    'fetch failed: UND_ERR_HEADERS_OVERFLOW',
+  ],
+  [
+    'packs a gigabyte into a few bytes',
+    answering(200, gzipSync(gzipSync(Buffer.alloc(100 << 20))), { 'content-encoding': 'gzip, gzip' }),
+    'its answer does not end',
+  ],
   ['hangs up', (_, response) => response.destroy(), 'fetch failed: other side closed'],
   [
     'talks without end',
@@ -137,6 +153,31 @@ test.each<[what: string, answer: Answer, says: string | RegExp]>([
   await until(() => witness.last()?.note === noteOf(6));
   expect([witness.failure(), witness.waitingSeconds(), lines.length]).toEqual([undefined, 0, 2]);
   expect(lines.join()).not.toContain('secret');
+});
+
+test('one that sent its line a thousand times made checkpoints that readers of notes refuse', async () => {
+  server.told.answer = ({ note }, response) => response.end(own.cosign(note).repeat(400));
+  witness.offer(noteOf(5));
+  await until(() => witness.last() !== undefined);
+  expect(witness.last()?.cosignatures).toEqual([own.cosign(noteOf(5)).trimEnd()]);
+});
+
+test.each([
+  ['witness.invalid', 'fetch failed: ENOTFOUND'],
+  ['localhost:31999', 'fetch failed: ECONNREFUSED'],
+])('the host of one that cannot be reached, %s, was told in /readyz, or else nothing was', async (host, says) => {
+  const { name: of, ...address } = readWitnessAddress(`http://${host} ${own.line}`);
+  const away = startWitness(
+    { name: of, ...address },
+    {
+      ...{ logger, kept: undefined, clock: () => new Date(now), onCosigned: () => undefined },
+      consistency: () => [],
+    },
+  );
+  away.offer(noteOf(5));
+  await until(() => away.failure() !== undefined);
+  await away.stop();
+  expect(away.failure()).toMatch(new RegExp(`^${says.replace('ENOTFOUND', '(ENOTFOUND|EAI_AGAIN)')}$`));
 });
 
 test.each<[what: string, answer: Answer, says: string]>([

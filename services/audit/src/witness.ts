@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { types } from 'node:util';
 import { backoffMs } from '@tollgate/backoff';
 import type { Hash } from '@tollgate/merkle';
 import type { Log } from '@tollgate/service-runtime';
@@ -34,7 +33,6 @@ export type WitnessParts = {
   logger: Log;
 };
 
-const { isNativeError } = types;
 const backoff = { firstMs: 500, limitMs: 60_000 };
 
 export const startWitness = (address: WitnessAddress, parts: WitnessParts): Witness => {
@@ -129,7 +127,7 @@ const createTrouble = (name: string, logger: Log) => {
     reason: () => reason,
     isOtherHistory: () => isOtherHistory,
     is: (error: unknown): void => {
-      const latest = messageOf(error);
+      const latest = error instanceof Error ? error.message : String(error);
       const isOther = error instanceof OtherHistory;
       // Of another history once: the events that are signed here become more meanwhile.
       const isNew = isOther ? !isOtherHistory : latest !== reason;
@@ -148,9 +146,3 @@ const createTrouble = (name: string, logger: Log) => {
 const notCosigned = 'a witness does not cosign; checkpoints are given out without, and the newest is shown to it again';
 const otherHistory =
   'A WITNESS HAS SEEN ANOTHER HISTORY OF THIS LEDGER: this log was put back from an older copy, or has gone another way than what was signed before; compare it with checkpoints that others keep before anything else';
-
-/** What went wrong with a connection stands below. */
-const messageOf = (error: unknown): string => {
-  if (!isNativeError(error)) return String(error);
-  return isNativeError(error.cause) ? `${error.message}: ${error.cause.message}` : error.message;
-};

@@ -60,8 +60,11 @@ export const openRelayPosition = async (
 /** For what becomes the position of a relay that has not run here. */
 export const writeRelayPosition = async (folder: Folder, name: string, position: Position): Promise<void> => {
   const file = await folder.open(name, { isNew: true });
-  await file.write(slotOf(position, 0), 0);
-  file.close();
+  try {
+    await file.write(slotOf(position, 0), 0);
+  } finally {
+    file.close();
+  }
 };
 
 /** The same in the place of one that is there, whatever interrupts it. */

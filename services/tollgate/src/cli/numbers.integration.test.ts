@@ -67,3 +67,26 @@ test('a file in the place of the folder was served with, and listed as a fault o
   expect([await served.ended, served.stderr()]).toEqual([2, expect.stringContaining('TOLLGATE_NUMBER_KEYS')]);
   expect(readFileSync(file)).toHaveLength(32);
 });
+
+test('an account that was mistyped was told as nothing to destroy, with 0; one whose keys are destroyed already still is', async () => {
+  const mistyped = await numbers(['shred', '--account', 'amce', '--yes', '--actor', 'ann', '--reason', 'asked']);
+  expect(mistyped).toMatchObject({
+    code: 2,
+    text: expect.stringContaining('--account amce: no key of it is or was') as string,
+  });
+  for (const says of ['Destroyed 1 key', 'Nothing to destroy'])
+    expect(await numbers([...shredding, 'ann', '--reason', 'asked'])).toMatchObject({
+      code: 0,
+      text: expect.stringContaining(says) as string,
+    });
+  const older = await numbers([...shredding, 'ann', '--reason', 'asked', '--before', '2020-01']);
+  expect(older).toMatchObject({ code: 0, text: expect.stringContaining('no key fits') as string });
+});
+
+test('a key that was mistyped was told as destroyed as if it had been there', async () => {
+  const who = ['--actor', 'ann', '--reason', 'asked'];
+  const mistyped = '2026-08/acme.0123456789abcdee';
+  expect((await numbers(['shred', '--key', mistyped, ...who])).text).toContain('which is not there');
+  expect((await numbers(['shred', '--key', key, ...who])).text).not.toContain('not there');
+  expect(await numbers(['shred', '--key', key, '--account', 'globex', ...who])).toMatchObject({ code: 2 });
+});

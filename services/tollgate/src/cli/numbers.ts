@@ -93,7 +93,9 @@ const shred = async ({ actor, reason, yes = false, numberKeys, ...selection }: S
   const folder = folderIn({ numberKeys });
   if (Object.keys(selection).length === 0)
     throw new SettingsError('say which keys: --account, --before, both, or --key');
-  const chosen = chosenOf(keysIn(folder), selection);
+  const keys = keysIn(folder);
+  const chosen = chosenOf(keys, selection);
+  if (chosen.length === 0) requireMeant(keys, selection, folder);
   // One whose destruction was interrupted is finished.
   const left = chosen.filter(({ isShredded, isThere }) => !isShredded || isThere);
   const at = new Date().toISOString();
@@ -107,7 +109,10 @@ type Shredding = { left: readonly ListedKey[]; before: number; yes: boolean; fol
 const verdictOf = ({ left, before, yes, folder }: Shredding): string => {
   const done = `${countOf(before)} ${before === 1 ? 'was' : 'were'} destroyed before`;
   if (left.length === 0) return `Nothing to destroy in ${folder}: ${before === 0 ? 'no key fits' : done}.`;
-  const what = `${countOf(left.length)} of ${summaryOf(left)}${before === 0 ? '' : ` (${done})`}`;
+  const found = left.every(({ isThere }) => isThere)
+    ? ''
+    : ', which is not there, and will open nothing if it is found';
+  const what = `${countOf(left.length)} of ${summaryOf(left)}${before === 0 ? '' : ` (${done})`}${found}`;
   return yes
     ? `Destroyed ${what}. Destroy them in the backups of ${folder} too.`
     : `Would destroy ${what}. Nothing was changed: say --yes to do it; it cannot be undone.`;
@@ -122,6 +127,16 @@ const chosenOf = (keys: readonly ListedKey[], { account, before, key }: Selectio
   const found = keys.filter(fits);
   if (key === undefined || found.length > 0) return found;
   return [{ ...key, isThere: false, isShredded: false }].filter(fits);
+};
+
+/** That nothing fits may be as it should be: all of it was destroyed before, or nothing is that old. What cannot fit was mistyped. */
+const requireMeant = (keys: readonly ListedKey[], { account, key }: Selection, folder: string): void => {
+  if (key !== undefined)
+    throw new SettingsError(`--key ${keyText(key)}: it is no key of what --account or --before say`);
+  if (account !== undefined && !keys.some(({ accountId }) => accountId === account))
+    throw new SettingsError(
+      `--account ${account}: no key of it is or was in ${folder}: write it as "tollgate numbers list" does; what an account without a key has had recorded is not sealed`,
+    );
 };
 
 const countOf = (keys: number): string => `${String(keys)} key${keys === 1 ? '' : 's'}`;

@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import {
   addAcknowledgementRoute,
   addCallRoutes,
@@ -9,7 +8,7 @@ import {
 } from '@tollgate/intake';
 import type { Ledger } from '@tollgate/intake';
 import { makeFolder } from '@tollgate/folder';
-import { openNumberKeys } from '@tollgate/number-keys';
+import { openNumberKeys, removeUnfinished } from '@tollgate/number-keys';
 import type { NumberKeys } from '@tollgate/number-keys';
 import { Counter, Gauge, createAdmission } from '@tollgate/service-runtime';
 import type { Admission, Readiness, Registry } from '@tollgate/service-runtime';
@@ -26,7 +25,7 @@ export const startIntake = async (ground: Ground): Promise<Part> => {
   const { settings, log, table, clock, kafka, logger } = ground;
   const decks = loadDecks(settings.decks);
   const termsOf = loadTerms(settings);
-  const numberKeys = await openKeys(settings);
+  const numberKeys = await openKeys(settings, clock());
   const ledger = openLedger({ log, table, ready: Promise.resolve(), numberKeys });
   const consumer = kafka && (await startConsumer({ ...ground, kafka, ledger }));
   const admission = createAdmission({
@@ -71,11 +70,11 @@ const kafkaReadiness = ({ readiness }: InputConsumer, { roles }: Settings): Read
   ...(roles.length > 0 && { isAside: true }),
 });
 
-const openKeys = async ({ numberKeys: folder }: Settings): Promise<NumberKeys | undefined> => {
+const openKeys = async ({ numberKeys: folder }: Settings, now: Date): Promise<NumberKeys | undefined> => {
   if (folder === undefined) return undefined;
   try {
     await makeFolder(folder);
-    readdirSync(folder);
+    await removeUnfinished(folder, now);
   } catch (error) {
     const { variable, flag = '' } = settingSources.numberKeys;
     const why = error instanceof Error ? error.message : String(error);
