@@ -36,18 +36,20 @@ export const createPlan = <Body extends EventBody>(parts: {
 
   const addAll = ({ stream, events }: StreamAppend<Body>, head: StreamHead | undefined): Position[] => {
     const ofLines = { name: stream, streamClass: classOf(stream) };
-    let revision = head?.revision ?? noStream;
-    let place = head?.place ?? 0;
+    // One object for all events of an append, so that none leaves garbage.
+    const at = { stream, revision: head?.revision ?? noStream, before: head?.place ?? 0 };
     encoder.reserve(events.length);
+    const header = { bytes: encoder.headers(), offset: 0 };
     const positions = events.map((event) => {
-      revision += 1;
-      encoder.add(event, ofLines, { revision, before: place });
-      index.describe(event, { stream, revision }, { bytes: encoder.headers(), offset: encoder.foldOffset() });
+      at.revision += 1;
+      encoder.add(event, ofLines, at);
+      header.offset = encoder.foldOffset();
+      index.describe(event, at, header);
       last += 1;
-      place = last;
+      at.before = last;
       return BigInt(last);
     });
-    before.push({ stream, head: { revision, place: last } });
+    before.push({ stream, head: { revision: at.revision, place: last } });
     return positions;
   };
   return {

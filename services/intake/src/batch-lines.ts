@@ -1,6 +1,5 @@
-import { isAscii } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const byteOrderMark = Buffer.from('\ufeff');
 
 /** The lines of a body that are not blank, one after the other. */
@@ -16,51 +15,63 @@ export type BatchLines = {
 export const batchLines = (body: Buffer): BatchLines => {
   const isMarked = body.subarray(0, byteOrderMark.length).equals(byteOrderMark);
   const bytes = isMarked ? body.subarray(byteOrderMark.length) : body;
-  const decoded = decode(bytes);
-  // A line feed is the same byte in both, and in Latin-1 each byte is one character.
-  const text = decoded ?? bytes.toString('latin1');
+  const isText = isUtf8(bytes);
+  let part = bytes.subarray(0, 0);
+  let partEnd = 0;
+  let text = '';
   let start = 0;
   let place = -1;
+
+  const hasMore = (): boolean => {
+    if (start < text.length) return true;
+    if (partEnd === bytes.length) return false;
+    const from = partEnd;
+    partEnd = endOfPart(bytes, from);
+    part = bytes.subarray(from, partEnd);
+    // A line feed is the same byte in both, and in Latin-1 each byte is one character. Nearly all are ASCII.
+    text = part.toString(isText && !isAscii(part) ? 'utf8' : 'latin1');
+    start = 0;
+    return true;
+  };
+  const next = (): string | Buffer | undefined => {
+    while (hasMore()) {
+      const at = text.indexOf('\n', start);
+      const end = at < 0 ? text.length : at;
+      const line = text.slice(start, end);
+      const from = start;
+      start = end + 1;
+      place += 1;
+      if (!isBlank(line)) return isText ? line : part.subarray(from, end);
+    }
+    return undefined;
+  };
   return {
     count: (most) => {
       let count = 1;
-      for (let at = text.indexOf('\n'); at >= 0 && count <= most; at = text.indexOf('\n', at + 1)) count += 1;
-      return count <= most ? count : countFilled(text, most);
+      for (let at = bytes.indexOf(lineFeed); at >= 0 && count <= most; at = bytes.indexOf(lineFeed, at + 1)) count += 1;
+      return count <= most ? count : countFilled(batchLines(body), most);
     },
-    next: () => {
-      while (start < text.length) {
-        const at = text.indexOf('\n', start);
-        const end = at < 0 ? text.length : at;
-        const line = text.slice(start, end);
-        const from = start;
-        start = end + 1;
-        place += 1;
-        if (!isBlank(line)) return decoded === undefined ? bytes.subarray(from, end) : line;
-      }
-      return undefined;
-    },
+    next,
     place: () => place,
   };
 };
 
-const decode = (bytes: Buffer): string | undefined => {
-  // Nearly all are, and there is nothing to decode then.
-  if (isAscii(bytes)) return bytes.toString('latin1');
-  try {
-    return strictUtf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
+const lineFeed = 0x0a;
+/** As text it goes where small objects are: a larger one has memory of its own, which costs more to have than to fill. */
+const partBytes = 64 << 10;
+
+/** Behind the last line that ends within a part, or behind the one line that is longer. */
+const endOfPart = (bytes: Buffer, from: number): number => {
+  const most = from + partBytes;
+  if (most >= bytes.length) return bytes.length;
+  const last = bytes.lastIndexOf(lineFeed, most - 1);
+  const end = last < from ? bytes.indexOf(lineFeed, most) : last;
+  return end < 0 ? bytes.length : end + 1;
 };
 
-const countFilled = (text: string, most: number): number => {
+const countFilled = (lines: BatchLines, most: number): number => {
   let count = 0;
-  for (let start = 0; start < text.length && count <= most;) {
-    const at = text.indexOf('\n', start);
-    const end = at < 0 ? text.length : at;
-    if (!isBlank(text.slice(start, end))) count += 1;
-    start = end + 1;
-  }
+  while (count <= most && lines.next() !== undefined) count += 1;
   return count;
 };
 

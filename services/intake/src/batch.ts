@@ -60,10 +60,11 @@ const answersTo = async ({ parsed, items }: Piece, options: Answering): Promise<
   const refusals = await refusalsOf(parsed, options);
   const outcomes = await (isDryRun ? ledger.forecast : ledger.submit)(items);
   let text = '';
-  let next = 0;
-  for (const [index, line] of parsed.entries()) {
-    const outcome = line.ok ? outcomes[next++] : undefined;
-    const answer = line.ok && outcome ? lineAnswerOf(line.value, outcome) : refusals[index];
+  let accepted = 0;
+  let refused = 0;
+  for (const line of parsed) {
+    const outcome = line.ok ? outcomes[accepted++] : undefined;
+    const answer = line.ok ? outcome && lineAnswerOf(line.value, outcome) : refusals[refused++];
     if (answer === undefined) throw new Error('a line has no outcome');
     text += typeof answer === 'string' ? answer : writeProblem(answer);
     text += '\n';
@@ -72,13 +73,13 @@ const answersTo = async ({ parsed, items }: Piece, options: Answering): Promise<
   return Buffer.from(text);
 };
 
-/** Of the lines that are no records, each in its place: told from what was recorded before the piece, not by it. */
+/** Of the lines that are no records, in their order: told from what was recorded before the piece, not by it. */
 const refusalsOf = async (
   parsed: readonly Parsed<RecordCommand>[],
   options: Options,
-): Promise<(string | Problem | undefined)[]> => {
-  const refusals: (string | Problem | undefined)[] = [];
-  for (const [index, line] of parsed.entries()) if (!line.ok) refusals[index] = await refuse(line, options);
+): Promise<(string | Problem)[]> => {
+  const refusals: (string | Problem)[] = [];
+  for (const line of parsed) if (!line.ok) refusals.push(await refuse(line, options));
   return refusals;
 };
 

@@ -48,6 +48,14 @@ const decideOnRecord = (parts: LookUpParts, draft: Draft, record: OnRecord): Pla
   if (!isNew(parts.table, draft, key)) return decideOnHistory(parts, draft, record);
   if (command.type !== 'ChargeUsage' || (command.unread ?? command.data).authorizationId === undefined)
     return settle(draft, decide(command, draft, metadata), key);
+  return decideOnSettlement(parts, draft, { command, key, metadata });
+};
+
+const decideOnSettlement = (
+  parts: LookUpParts,
+  draft: Draft,
+  { command, key, metadata }: OnRecord<Extract<RecordCommand, { type: 'ChargeUsage' }>>,
+): Planned | Promise<Planned> => {
   const charge = (settlement: Settlement | undefined): Planned =>
     settle(draft, decide(command, { account: draft.account, settlement }, metadata), key);
   const settlement = settlementFor(parts, draft, command.data);

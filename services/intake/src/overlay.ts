@@ -29,14 +29,18 @@ export type Draft = StreamAppend<LogEvent> & {
   result: AppendResult | undefined;
 };
 
-/** What a group in the making will make true, by stream. Nobody but the writer sees it: all others see what is durable. */
+/**
+ * What a group in the making will make true, by account, or by the stream of a notice after a slash, which no account id has: a name put
+ * together for each item would be hashed anew each time. Nobody but the writer sees it: all others see what is durable.
+ */
 export type Overlay = Map<string, Draft>;
 
 export const draftFor = (table: AccountTable, overlay: Overlay, intent: Intent): Draft => {
-  const stream = streamOf(intent);
-  const known = overlay.get(stream);
-  if (known !== undefined) return known;
   const accountId = isNotice(intent) ? undefined : accountIdOf(intent);
+  const key = accountId ?? `/${streamOf(intent)}`;
+  const known = overlay.get(key);
+  if (known !== undefined) return known;
+  const stream = streamOf(intent);
   const account = accountId === undefined ? undefined : table.facts(accountId);
   const draft: Draft = {
     stream,
@@ -50,7 +54,7 @@ export const draftFor = (table: AccountTable, overlay: Overlay, intent: Intent):
     unsealed: undefined,
     result: undefined,
   };
-  overlay.set(stream, draft);
+  overlay.set(key, draft);
   return draft;
 };
 

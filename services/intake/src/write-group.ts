@@ -39,8 +39,10 @@ export const writeGroup = async (parts: WriterParts, items: readonly Item[]): Pr
     await appendAll(parts, overlay);
     let last: Position | undefined;
     const again: number[] = [];
-    for (const [index, one] of decided.entries()) {
+    let index = 0;
+    for (const one of decided) {
       const place = places?.[index] ?? index;
+      index += 1;
       const result = resultOf(one);
       if (result === undefined) again.push(place);
       else {
