@@ -16,6 +16,7 @@ export const boundedBy = (admission: Admission): BodyHooks => ({
     }
     request.admission = admission;
     request.heldBytes = bytes;
+    admission.receiving(request);
     done();
   },
   // eslint-disable-next-line max-params -- Fastify's own

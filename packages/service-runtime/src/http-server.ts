@@ -9,7 +9,6 @@ import { hold } from './admission';
 import { createHostCheck } from './allowed-hosts';
 import { HttpProblem } from './http-problem';
 import type { Log } from './log';
-import { readBody } from './read-body';
 import { isRetriable } from './retriable';
 import { createRequestIds } from './request-ids';
 
@@ -117,37 +116,24 @@ export const createHttpServer = (
 
 const addParsers = (server: FastifyInstance): void => {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', (request, payload, done) => {
-    readBody(request, payload, (error, body) => {
-      if (body === undefined) done(error);
-      else readJson(request, body, done);
-    });
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    hold(request, body.length);
+    const unread = request.routeOptions.config.unread?.(body.toString('latin1'));
+    if (unread !== undefined) {
+      done(null, unread);
+      return;
+    }
+    const parsed = parseJson(body);
+    if (parsed.ok) done(null, parsed.value);
+    else if (parsed.before !== undefined) {
+      request.doubledName = parsed.detail;
+      done(null, parsed.before);
+    } else done(new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail: parsed.detail })));
   });
-  server.addContentTypeParser(ndjson, (request, payload, done) => {
-    readBody(request, payload, (error, body) => {
-      if (body !== undefined) hold(request, body.length);
-      done(error, body);
-    });
+  server.addContentTypeParser(ndjson, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    hold(request, body.length);
+    done(null, body);
   });
-};
-
-const readJson = (
-  request: FastifyRequest,
-  body: Buffer,
-  done: (error: Error | null, document?: unknown) => void,
-): void => {
-  hold(request, body.length);
-  const unread = request.routeOptions.config.unread?.(body.toString('latin1'));
-  if (unread !== undefined) {
-    done(null, unread);
-    return;
-  }
-  const parsed = parseJson(body);
-  if (parsed.ok) done(null, parsed.value);
-  else if (parsed.before !== undefined) {
-    request.doubledName = parsed.detail;
-    done(null, parsed.before);
-  } else done(new HttpProblem(problemOf({ code: 'INVALID_REQUEST', detail: parsed.detail })));
 };
 
 /** How often Node looks for requests that are late. */
