@@ -74,3 +74,28 @@ test('a submission of which one group failed has failed, and nothing of it is wo
   queue.answer(shares);
   await expect(after).resolves.toHaveLength(7);
 });
+
+test('what came over HTTP and waits for too long is told, with the writer or not; what was answered, came later or over Kafka is not', async () => {
+  const queue = createQueue();
+  const answered = queue.add(items(1));
+  queue.answer(queue.take());
+  const partly = queue.add(items(1_500));
+  const messages = queue.add(items(2, kafka));
+  const single = queue.add(items(1));
+  const bulk = queue.add(items(3));
+  const shares = queue.take();
+  expect(shares.map(({ count }) => count)).toEqual([1, 250]);
+  const before = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  const later = queue.add(items(1));
+  const late = new Error('too late');
+  queue.failOlder(before, late);
+  for (const one of [partly, single, bulk]) await expect(one).rejects.toBe(late);
+  await expect(answered).resolves.toHaveLength(1);
+  queue.answer(shares);
+  expect(queue.size()).toBe(3);
+  queue.answer(queue.take());
+  await expect(messages).resolves.toHaveLength(2);
+  await expect(later).resolves.toHaveLength(1);
+  expect(queue.size()).toBe(0);
+});

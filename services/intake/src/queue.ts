@@ -29,15 +29,14 @@ const sharedItems = 250;
 export const createQueue = () => {
   const singles: Submission[] = [];
   const bulk: Submission[] = [];
-  /** All without an answer that somebody waits for, over HTTP, in the order in which they came. */
-  const awaited = new Set<Submission>();
+  /** Of the group that the writer has. */
+  let underWay: readonly Share[] = [];
   let queued = 0;
 
   /** Nothing more of it is taken. */
   const drop = (submission: Submission, error: unknown): void => {
     queued -= submission.items.length - submission.taken;
     submission.taken = submission.items.length;
-    awaited.delete(submission);
     for (const line of [singles, bulk]) {
       const place = line.indexOf(submission);
       if (place !== -1) line.splice(place, 1);
@@ -52,7 +51,6 @@ export const createQueue = () => {
         const sinceMs = performance.now();
         const submission = { items, outcomes: new Array<Outcome>(items.length), taken: 0, sinceMs, resolve, reject };
         (isSingle(items) ? singles : bulk).push(submission);
-        if (isOverHttp(items)) awaited.add(submission);
       }),
     /** The items of the next group; none if nothing waits. */
     take: (): Share[] => {
@@ -62,6 +60,7 @@ export const createQueue = () => {
         takeFrom(singles, sharedItems, shares);
         takeFrom(bulk, shares.length === 0 ? roomFor(bulk) : sharedItems, shares);
       }
+      underWay = shares;
       return shares;
     },
     /** Every outcome of these shares is in its place: what is complete is answered. */
@@ -69,7 +68,6 @@ export const createQueue = () => {
       for (const { submission, start, count } of shares) {
         queued -= count;
         if (start + count < submission.items.length) continue;
-        awaited.delete(submission);
         submission.resolve(submission.outcomes);
       }
     },
@@ -81,10 +79,10 @@ export const createQueue = () => {
     },
     /** Fails what came over HTTP before then and has no answer; what the writer has of it may still be recorded. */
     failOlder: (sinceMs: number, error: unknown): void => {
-      for (const submission of awaited) {
-        if (submission.sinceMs > sinceMs) return;
-        drop(submission, error);
-      }
+      // Of those that were answered there is nothing to drop.
+      const all = [...underWay.map(({ submission }) => submission), ...singles, ...bulk];
+      for (const submission of all)
+        if (submission.sinceMs <= sinceMs && isOverHttp(submission.items)) drop(submission, error);
     },
     /** Items without an outcome. */
     size: (): number => queued,
