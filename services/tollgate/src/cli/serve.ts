@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { createLog } from '@tollgate/service-runtime';
 import type { Log } from '@tollgate/service-runtime';
-import { limitHeapGrowth } from '../heap-growth';
+import { tuneHeap } from '../heap-tuning';
 import { startLedgerNode } from '../ledger-node';
 import type { LedgerNode } from '../ledger-node';
 import { rolesOf } from '../roles/start-roles';
@@ -37,7 +37,7 @@ export const addServe = (program: Command): void => {
     const settings = readSettings({ ...flags, ...(role !== undefined && { roles: role }) }, process.env);
     const logger = createLog(settings.logLevel);
     for (const reason of ignoredSettings(process.env)) logger.warn({}, reason);
-    limitHeapGrowth();
+    tuneHeap();
     dieOfTheUnexpected(logger);
     outliveSignals();
     await serve(settings, logger);
