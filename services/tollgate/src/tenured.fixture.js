@@ -26,16 +26,17 @@ const metadata = {
   source: { receivedAt: '2026-11-28T00:00:00.000Z', channel: { kafka: { topic: 't', partition: 0 } } },
 };
 const accountId = (/** @type {number} */ number) => `account-${number % accounts}`;
-const openingOf = (/** @type {number} */ number) => ({
+/** @param {number} number @returns {Parameters<import('@tollgate/intake').Ledger['submit']>[0][number]} */
+const openingOf = (number) => ({
   intent: { type: 'OpenAccount', data: { accountId: accountId(number), currency: 'EUR', cutoff: { balances: [] } } },
   metadata,
 });
-const usageOf = (/** @type {number} */ number) => ({
-  intent: unreadUsage(
-    `{"usageId":"usage-${number}","accountId":"${accountId(number)}","direction":"outbound","amount":"0.0${1 + (number % 9)}","currency":"EUR","attributes":{"trunk":"${'t'.repeat(200)}"}}`,
-  ),
-  metadata,
-});
+const usageOf = (/** @type {number} */ number) => {
+  const text = `{"usageId":"usage-${number}","accountId":"${accountId(number)}","direction":"outbound","amount":"0.0${1 + (number % 9)}","currency":"EUR","attributes":{"trunk":"${'t'.repeat(200)}"}}`;
+  const intent = unreadUsage(text);
+  if (intent === undefined) throw new Error(`it would be read: ${text}`);
+  return { intent, metadata };
+};
 
 const oldBytes = () =>
   getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')?.space_used_size ?? NaN;
