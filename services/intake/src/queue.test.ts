@@ -39,9 +39,9 @@ test('single requests alone may take a whole group', () => {
 
 test('one message of Kafka is no single request: it stays behind what came before it', () => {
   const queue = createQueue();
-  void queue.add(items(600, kafka));
+  void queue.add(items(1_200, kafka));
   void queue.add(items(1, kafka));
-  expect([counts(queue), counts(queue)]).toEqual([[500], [100, 1]]);
+  expect([counts(queue), counts(queue)]).toEqual([[1_000], [200, 1]]);
 });
 
 test('a submission is answered once all of its items have their outcomes', async () => {

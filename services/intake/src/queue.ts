@@ -17,8 +17,6 @@ export type Share = { readonly submission: Submission; readonly start: number; r
 
 /** Bounds how long one group keeps the others waiting: some five milliseconds, of which the disk takes half of one. */
 const groupItems = 1_000;
-/** The same where messages of Kafka come first, thousands of which wait meanwhile: of a larger group the collector has far more to copy. */
-const kafkaItems = 500;
 /** Of a group, what single requests may take where batches or Kafka wait too, and what those may take then. */
 const sharedItems = 250;
 
@@ -58,7 +56,7 @@ export const createQueue = () => {
       if (bulk.length === 0) takeFrom(singles, groupItems, shares);
       else {
         takeFrom(singles, sharedItems, shares);
-        takeFrom(bulk, shares.length === 0 ? roomFor(bulk) : sharedItems, shares);
+        takeFrom(bulk, shares.length === 0 ? groupItems : sharedItems, shares);
       }
       underWay = shares;
       return shares;
@@ -102,9 +100,6 @@ const takeFrom = (line: Submission[], room: number, shares: Share[]): void => {
   }
   line.splice(0, done);
 };
-
-const roomFor = ([first]: readonly Submission[]): number =>
-  first === undefined || isOverHttp(first.items) ? groupItems : kafkaItems;
 
 export type Queue = ReturnType<typeof createQueue>;
 
