@@ -91,8 +91,8 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
 /** A millisecond or two of parsing: others have their turn between. */
 const pieceMessages = 500;
 
-/** One is written, the next is decided, and one is read: what waits longer would only be copied about by the garbage collector. */
-const openPieces = 4;
+/** A group is written and another waits to be: what is read earlier would only be copied about by the garbage collector. */
+const openPieces = 8;
 
 /** Work that begins in the order in which it was asked for, only so much of it at a time. */
 const createPlaces = (most: number) => {

@@ -14,40 +14,40 @@ const outcome = (revision: number): Outcome => ({ status: 'recorded', isDuplicat
 
 const counts = (queue: ReturnType<typeof createQueue>): number[] => queue.take().map(({ count }) => count);
 
-test('a group is at most 1,000 items, of one submission or of several, first come first served', () => {
+test('a group is at most 2,000 items, of one submission or of several, first come first served', () => {
   const queue = createQueue();
-  for (const count of [300, 400, 800]) void queue.add(items(count));
-  expect(queue.size()).toBe(1_500);
-  expect([counts(queue), counts(queue), counts(queue)]).toEqual([[300, 400, 300], [500], []]);
+  for (const count of [600, 800, 1_600]) void queue.add(items(count));
+  expect(queue.size()).toBe(3_000);
+  expect([counts(queue), counts(queue), counts(queue)]).toEqual([[600, 800, 600], [1_000], []]);
 });
 
 test('single requests go first, and the group that answers them has as many items of what came in bulk and no more, while there were 500', () => {
   const queue = createQueue();
-  void queue.add(items(2_000));
+  void queue.add(items(3_000));
   for (let request = 0; request < 350; request += 1) void queue.add(items(1));
   expect(counts(queue)).toEqual([...new Array<number>(250).fill(1), 250]);
   expect(counts(queue)).toEqual([...new Array<number>(100).fill(1), 250]);
   void queue.add(items(1));
-  expect([counts(queue), counts(queue)]).toEqual([[1, 250], [1_000]]);
+  expect([counts(queue), counts(queue)]).toEqual([[1, 250], [2_000]]);
 });
 
 test('single requests alone may take a whole group', () => {
   const queue = createQueue();
-  for (let request = 0; request < 1_100; request += 1) void queue.add(items(1));
-  expect([counts(queue).length, counts(queue).length]).toEqual([1_000, 100]);
+  for (let request = 0; request < 2_100; request += 1) void queue.add(items(1));
+  expect([counts(queue).length, counts(queue).length]).toEqual([2_000, 100]);
 });
 
 test('one message of Kafka is no single request: it stays behind what came before it', () => {
   const queue = createQueue();
-  void queue.add(items(1_200, kafka));
+  void queue.add(items(2_200, kafka));
   void queue.add(items(1, kafka));
-  expect([counts(queue), counts(queue)]).toEqual([[1_000], [200, 1]]);
+  expect([counts(queue), counts(queue)]).toEqual([[2_000], [200, 1]]);
 });
 
 test('a submission is answered once all of its items have their outcomes', async () => {
   const queue = createQueue();
   let answers: Outcome[] | undefined;
-  const answered = queue.add(items(1_001)).then((given) => (answers = given));
+  const answered = queue.add(items(2_001)).then((given) => (answers = given));
   for (let share = queue.take(); share.length > 0; share = queue.take()) {
     await Promise.resolve();
     expect(answers).toBeUndefined();
@@ -56,7 +56,7 @@ test('a submission is answered once all of its items have their outcomes', async
     queue.answer(share);
   }
   expect((await answered).map((given) => 'revision' in given && given.revision)).toEqual(
-    Array.from({ length: 1_001 }, (_, place) => place),
+    Array.from({ length: 2_001 }, (_, place) => place),
   );
   expect(queue.size()).toBe(0);
 });

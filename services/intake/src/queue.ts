@@ -15,8 +15,8 @@ export type Submission = {
 /** Items of one submission that the writer works on, the first of them at `start`. */
 export type Share = { readonly submission: Submission; readonly start: number; readonly count: number };
 
-/** Bounds how long one group keeps the others waiting: some five milliseconds, of which the disk takes half of one. */
-const groupItems = 1_000;
+/** Bounds how long one group keeps the others waiting: some ten milliseconds, of which the disk takes one. */
+const groupItems = 2_000;
 /** Of a group, what single requests may take where batches or Kafka wait too, and what those may take then. */
 const sharedItems = 250;
 
