@@ -83,7 +83,7 @@ test('usage that comes unread is decided, settled, repeated, refused and taken b
       for (const { type, metadata } of taken.events)
         states.add(type === 'UsageCharged' ? (metadata.authorization?.state ?? 'free') : type);
     }),
-    { numRuns: 150 },
+    { numRuns: 500 },
   );
   expect([...states]).toEqual(
     expect.arrayContaining(['free', 'unknown', 'ended', 'reduced', 'settled', 'EntryReversed']),
