@@ -10,9 +10,9 @@ const limitMs = 100_000;
 export const runToEnd = (
   command: string,
   args: readonly string[],
-  options: SpawnSyncOptions = {},
+  options: Omit<SpawnSyncOptions, 'encoding'> = {},
 ): SpawnSyncReturns<string> => {
-  const limits = { encoding: 'utf8', timeout: limitMs, killSignal: 'SIGKILL' } as const;
+  const limits = { timeout: limitMs, killSignal: 'SIGKILL' } as const;
   const run = spawnSync(command, args, { ...limits, ...options, encoding: 'utf8' });
   const { error, stdout, stderr } = run;
   const isLate = error !== undefined && 'code' in error && error.code === 'ETIMEDOUT';

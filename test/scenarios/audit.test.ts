@@ -128,7 +128,7 @@ describe.each([
     const readme = await readFile(resolve(__dirname, '../../README.md'), 'utf8');
     const [, program = ''] = /```python\n([\s\S]*?)```/.exec(readme) ?? [];
     const input = `${(await exported()).join('\n')}\n`;
-    const { stdout } = runToEnd('python3', ['-c', program], { input, encoding: 'utf8' });
+    const { stdout } = runToEnd('python3', ['-c', program], { input });
     expect(stdout.trim()).toBe((await checkpoint()).split('\n')[2]);
   });
 

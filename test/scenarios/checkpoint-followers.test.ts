@@ -97,9 +97,7 @@ const consistency = async (older: string, newer: string): Promise<[status: numbe
   const proof = await (await fetch(`${tollgate.url}/v1/proofs/consistency?${query}`)).text();
   const given = await Promise.all([older, newer].map(fileOf));
   const args = [...given.flatMap((file) => ['--checkpoint', file]), ...keys.flatMap((text) => ['--key', text])];
-  const run = runToEnd(process.execPath, [verifier, '--consistency', await fileOf(proof), ...args], {
-    encoding: 'utf8',
-  });
+  const run = runToEnd(process.execPath, [verifier, '--consistency', await fileOf(proof), ...args]);
   return [run.status, run.stdout + run.stderr];
 };
 /** Each step that a follower sees, checked as its page says. */

@@ -1,5 +1,5 @@
 export type { Folder, FolderFile } from './folder';
-export { replaceText, textIn } from './kept-text';
+export { replaceText, textIn, writeNew } from './kept-text';
 export { FolderInUse, lockFolder } from './lock-folder';
 export type { FolderLock } from './lock-folder';
 export { makeFolder, syncFolder } from './make-folder';

@@ -32,7 +32,7 @@ const written = (name: string, content: string | Buffer): string => {
 };
 
 const run = (command: string, program: string, args: readonly string[]) => {
-  const { status, stdout, stderr } = runToEnd(command, [program, ...args], { cwd: folder, encoding: 'utf8' });
+  const { status, stdout, stderr } = runToEnd(command, [program, ...args], { cwd: folder });
   return { status, stdout, stderr, last: stdout.trimEnd().split('\n').at(-1) ?? '' };
 };
 const first = (...args: string[]) => run(process.execPath, resolve(__dirname, '../bin/tollgate-verify.js'), args);

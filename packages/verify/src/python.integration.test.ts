@@ -13,7 +13,7 @@ const root = resolve(__dirname, '../../..');
 const folder = resolve(root, 'infra/verify');
 
 const run = (args: readonly string[], input = '') =>
-  runToEnd('python3', args, { cwd: resolve(root, 'packages/verify'), encoding: 'utf8', input, maxBuffer: 1 << 28 });
+  runToEnd('python3', args, { cwd: resolve(root, 'packages/verify'), input, maxBuffer: 1 << 28 });
 
 /** What a program of Python that has the verifier as `v` prints for each line that it is given, both of them JSON. */
 const eachOf = (program: string, given: readonly object[]): unknown[] => {

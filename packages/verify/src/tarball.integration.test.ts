@@ -22,7 +22,7 @@ let packages: string[];
 type Run = { cwd: string; input?: Buffer };
 
 const run = (command: string, args: readonly string[], { cwd, input }: Run) => {
-  const { status, stdout, stderr } = runToEnd(command, args, { cwd, encoding: 'utf8', ...(input && { input }) });
+  const { status, stdout, stderr } = runToEnd(command, args, { cwd, ...(input && { input }) });
   return { status, stdout, stderr };
 };
 
@@ -73,7 +73,8 @@ test('the commands of its page used to fail as they stand: they run in a folder 
   const environment = { ...process.env, npm_config_offline: 'true', npm_config_cache: join(folder, 'other-cache') };
   for (const command of commands) {
     const { status, stdout, stderr } = runToEnd('sh', ['-c', command], {
-      ...{ cwd: given, encoding: 'utf8', env: environment },
+      cwd: given,
+      env: environment,
     });
     expect([command, status, stderr]).toEqual([command, 0, '']);
     if (command.includes('verify ')) expect(stdout).toMatch(/(^|\n)0 differences.*\n$/);
@@ -116,7 +117,6 @@ test('a verdict that cannot be written ended with a stack, and with 1 as if some
   const full = openSync('/dev/full', 'w');
   const { status, stderr } = runToEnd(process.execPath, ['bin/tollgate-verify.js', 'example/export.ndjson'], {
     cwd: unpacked,
-    encoding: 'utf8',
     stdio: ['ignore', full, 'pipe'],
   });
   closeSync(full);

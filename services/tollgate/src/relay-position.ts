@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { Position } from '@tollgate/event-store';
-import { openFolderReadOnly } from '@tollgate/folder';
+import { openFolderReadOnly, writeNew } from '@tollgate/folder';
 import type { Folder, FolderFile } from '@tollgate/folder';
 import type { RelayPosition } from '@tollgate/service-runtime';
 import { commitsName } from './commit-store';
@@ -58,14 +58,8 @@ export const openRelayPosition = async (
 };
 
 /** For what becomes the position of a relay that has not run here. */
-export const writeRelayPosition = async (folder: Folder, name: string, position: Position): Promise<void> => {
-  const file = await folder.open(name, { isNew: true });
-  try {
-    await file.write(slotOf(position, 0), 0);
-  } finally {
-    file.close();
-  }
-};
+export const writeRelayPosition = (folder: Folder, name: string, position: Position): Promise<void> =>
+  writeNew(folder, name, slotOf(position, 0));
 
 /** The same in the place of one that is there, whatever interrupts it. */
 export const replaceRelayPosition = async (folder: Folder, name: string, position: Position): Promise<void> => {
