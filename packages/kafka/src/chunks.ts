@@ -11,6 +11,10 @@ export type ReceivedMessage = {
   value: Buffer | null;
 };
 
+/** The value of a message as Latin-1, a character for each byte. */
+export const valueTextOf = (message: ReceivedMessage): string | null =>
+  message instanceof FetchedRecord ? message.valueText : (message.value?.toString('latin1') ?? null);
+
 /** What one call of onBatch is given. */
 export type Chunk = { received: ReceivedMessage[]; span: Span; load: Load };
 

@@ -9,6 +9,12 @@ import { withTimeLimit } from './time-limit';
 
 type Due = { topic: string; partition: number; offset: string; progress: Progress };
 
+/**
+ * How soon one commit follows another while messages keep coming. Each costs as much as recording a hundred of them; what is durable and
+ * not committed comes again after a crash, and is then told to be there already.
+ */
+const commitEveryMs = 100;
+
 /** As long as kafkajs waits for an answer; a broker that hangs longer has not taken the commit. */
 const answerLimitMs = 10_000;
 
@@ -33,7 +39,7 @@ const byTopic = (due: readonly Due[], metadata: string | null) => {
   return { topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })) };
 };
 
-/** Commits what has become durable, all partitions in one request, one request at a time. Never rejects: what is not committed comes again. */
+/** Commits what has become durable, all partitions in one request, one request at a time and few of them. Never rejects: what is not committed comes again. */
 export const createCommits = (
   log: KafkaLog,
   { notes, committed }: { notes?: CommitNotes | undefined; committed: Committed },
@@ -41,6 +47,19 @@ export const createCommits = (
   let asked: Tenure | undefined;
   let isRunning = false;
   let round = Promise.resolve();
+  let isHurried = false;
+  let endPause: () => void = () => undefined;
+
+  const pause = async (): Promise<void> => {
+    if (isHurried) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, commitEveryMs);
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  };
 
   /** The note is written after the offsets were chosen, so what it says of the log covers their messages. */
   const send = async (tenure: Tenure, due: readonly Due[]): Promise<void> => {
@@ -61,7 +80,7 @@ export const createCommits = (
         await nextTurn();
         const tenure = asked;
         due = tenure === undefined || tenure.isOver() ? [] : dueOf(tenure);
-        if (tenure !== undefined && due.length > 0) await send(tenure, due);
+        if (tenure !== undefined && due.length > 0) await send(tenure, due).then(pause);
       } while (due.length > 0);
     } catch (error) {
       const offsets = due.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
@@ -72,15 +91,20 @@ export const createCommits = (
   };
 
   return {
-    /** Commits what is due, at once or behind the request under way. One that failed is made again at the next call. */
+    /** Commits what is due, at once or a little after the last commit. One that failed is made again at the next call. */
     commit: (tenure: Tenure): void => {
       asked = tenure;
       if (isRunning) return;
       isRunning = true;
       round = sendAll();
     },
-    /** No request is under way any more. */
-    idle: () => round,
+    /** What is due is committed at once; resolves when no request is under way any more. */
+    flush: async (): Promise<void> => {
+      isHurried = true;
+      endPause();
+      await round;
+      isHurried = false;
+    },
   };
 };
 

@@ -18,11 +18,6 @@ export const heartbeatIntervalMs = 1_500;
 
 /** The broker answers as soon as there is one byte; this bounds how long an idle consumer takes to stop. */
 const maxFetchWaitMs = 250;
-/**
- * kafkajs decodes an answer in one go, during which nothing else runs: what a partition gives of it is kept small, and
- * what an answer may hold in all is no limit, since the same partitions would always come off best.
- */
-const maxBytesPerPartition = 256 * 1_024;
 const rebalanceTimeoutMs = 30_000;
 const watchEveryMs = 1_000;
 /** Longer than anything kafkajs may wait for in good health, a rebalance included. */
@@ -89,7 +84,6 @@ const createConsumer = ({ kafka }: Connection, { groupId, own }: SessionOptions)
     rebalanceTimeout: rebalanceTimeoutMs,
     maxWaitTimeInMs: maxFetchWaitMs,
     minBytes: 1,
-    maxBytesPerPartition,
     maxBytes: 32 * 1_024 * 1_024,
     metadataMaxAge: 30_000,
     allowAutoTopicCreation: false,

@@ -22,7 +22,7 @@ export type ConsumerOptions = {
   partitionsConcurrently?: number;
   /** What may be handed to onBatch and not be durable, over all partitions. Default 20,000 messages. */
   maxOutstandingMessages?: number;
-  /** The same in bytes of keys and values. Default 32 MiB. */
+  /** The same in bytes, as fetched. Default 32 MiB. */
   maxOutstandingBytes?: number;
   /**
    * Messages of one partition in offset order, at least once each; resolves once they are durable. It is called again

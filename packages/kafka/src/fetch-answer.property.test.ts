@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import answers from 'kafkajs/src/protocol/requests/fetch/v11/response';
+import { valueTextOf, type ReceivedMessage } from './chunks';
 import { readRecordsLate } from './fetch-answer';
 
 const decodeOfKafkajs = answers.decode;
@@ -78,10 +79,7 @@ const batches = fc.record({
 });
 const partitions = fc.array(fc.array(batches, { maxLength: 3 }), { minLength: 1, maxLength: 3 });
 
-type Fetched = {
-  offset: string;
-  key: Buffer | null;
-  value: Buffer | null;
+type Fetched = ReceivedMessage & {
   isControlRecord: boolean;
   batchContext: { producerId: string; inTransaction: boolean };
 };
@@ -94,11 +92,12 @@ const seen = (answer: object) => ({
     topicName,
     partitions: partitions.map(({ messages, ...partition }) => ({
       ...partition,
-      messages: messages.map(
-        ({ offset, key, value, isControlRecord, batchContext: { producerId, inTransaction } }) => ({
-          ...{ offset, key, value, isControlRecord, producerId, inTransaction },
-        }),
-      ),
+      messages: messages.map((message) => {
+        const { offset, key, value, isControlRecord, batchContext } = message;
+        const { producerId, inTransaction } = batchContext;
+        const text = valueTextOf(message);
+        return { offset, key, value, text, isControlRecord, producerId, inTransaction };
+      }),
     })),
   })),
 });
@@ -115,6 +114,16 @@ test('answers to fetches are read as kafkajs reads them, also where the broker h
       expect(seen(await answers.decode(answer))).toEqual(seen(await decodeOfKafkajs(answer)));
     }),
   );
+});
+
+test('of a batch that compression made huge, each value is read as text by itself', async () => {
+  const message = { key: null, gap: 1, headers: [] };
+  const values = [Buffer.alloc(600_000, 'ä'), Buffer.from('é'), Buffer.alloc(600_000, '€')];
+  const messages = values.map((value) => ({ ...message, value }));
+  const batch = batchBytes({ messages, firstOffset: 0, attributes: 1, producerId: 0 });
+  const read = (await answers.decode(answerOf([{ topic: 'calls', partitions: [batch] }]))) as Read;
+  const texts = read.responses[0]?.partitions[0]?.messages.map(valueTextOf);
+  expect(texts).toEqual(values.map((value) => value.toString('latin1')));
 });
 
 test('a cut that leaves not even the format of the first batch, at which kafkajs throws, gives no message', async () => {

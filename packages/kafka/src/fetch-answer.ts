@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fetch from 'kafkajs/src/protocol/requests/fetch/v11/response';
 import { Fields } from './fields';
 import { isRecordBatch, recordsIn } from './record-batch';
@@ -23,8 +24,11 @@ const decode = async (answer: Buffer): Promise<object | undefined> => {
   const responses = [];
   for (const { topic, partitions } of topics) {
     const read = [];
-    for (const { bytes, ...partition } of partitions)
+    for (const { bytes, ...partition } of partitions) {
       read.push({ ...partition, messages: await recordsIn(bytes, { topic, partition: partition.partition }) });
+      // Of a MiB that was compressed there may be many; others wait for the thread.
+      await nextTurn();
+    }
     responses.push({ topicName: topic, partitions: read });
   }
   // As kafkajs answers: the broker tells how long we shall wait, and does not wait itself.

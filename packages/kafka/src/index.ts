@@ -8,7 +8,7 @@ export type { KafkaLog } from './logging';
 export type { LostRange } from './lost-range';
 export { readGroupNotes } from './group-notes';
 export type { GroupNote } from './membership';
-export type { ReceivedMessage } from './chunks';
+export { valueTextOf, type ReceivedMessage } from './chunks';
 export { createPublisher, type Acknowledged, type Publisher, type PublisherOptions } from './publisher';
 export type { OutgoingMessage } from './requests';
 export { deleteTopic, ensureTopics, type EnsuredTopics, type TopicSettings } from './topics';

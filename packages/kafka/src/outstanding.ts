@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Messages, and the bytes of their keys and values. */
+/** Messages, and their bytes. */
 export type Load = { messages: number; bytes: number };
 
 /** What was handed out and is not settled, over all partitions, and who waits for that to change. */

@@ -64,7 +64,7 @@ export const createPartitionWork = (log: KafkaLog, options: BatchOptions) => {
     await outstanding.until(outstanding.isEmpty);
     const tenure = tenures.current();
     if (tenure) commits.commit(tenure);
-    await commits.idle();
+    await commits.flush();
   };
 
   const handle = async (payload: EachBatchPayload, membership: Membership): Promise<void> => {

@@ -96,22 +96,22 @@ describe('handling messages of a partition', () => {
     await Promise.all([handle(chunk(0)), handle(chunk(1_200)), handle(chunk(2_400))]);
     isDone = true;
     expect(order).toEqual(Array.from({ length: 3_600 }, (_, index) => String(index)));
-    expect(turns).toBeGreaterThanOrEqual(9);
+    expect(turns).toBeGreaterThanOrEqual(6);
   });
 
-  test('parses no more than the ledger needs to go on: of twenty thousand, which all used to lie about as objects, eight pieces', async () => {
+  test('parses no more than the ledger needs to go on: of twenty thousand, which all used to lie about as objects, four pieces', async () => {
     const { handler, submitted, release } = slowLedger((intents) => intents.map(() => recorded));
     const usages = Array.from({ length: 20_000 }, (_, index) => message(String(index), payment));
     const handled = handler(usages);
     for (let round = 0; round < 20; round += 1) await turn();
-    expect(submitted.map(({ length }) => length)).toEqual(new Array(8).fill(500));
+    expect(submitted.map(({ length }) => length)).toEqual(new Array(4).fill(1_000));
     // Of each piece what was read, and then what was refused of it: nothing.
-    for (let submission = 0; submission < 80; submission += 1) {
+    for (let submission = 0; submission < 40; submission += 1) {
       release[submission]?.();
       await turn();
     }
     await handled;
-    expect(submitted.filter(({ length }) => length > 0)).toHaveLength(40);
+    expect(submitted.filter(({ length }) => length > 0)).toHaveLength(20);
   });
 
   test('pieces that the log did not take leave their places to those that wait, and to those that come again', async () => {
@@ -127,7 +127,7 @@ describe('handling messages of a partition', () => {
     for (let attempt = 0; attempt < 5; attempt += 1) await expect(handle(many)).rejects.toThrow('the log is away');
     isDown = false;
     for (let attempt = 0; attempt < 3; attempt += 1) await handle(many);
-    expect(submitted.filter((count) => count > 0)).toEqual(new Array(30).fill(500));
+    expect(submitted.filter((count) => count > 0)).toEqual(new Array(15).fill(1_000));
   });
 
   test('behind a piece that the log did not take, those that wait used to be recorded before it; they come again with it', async () => {
@@ -145,7 +145,7 @@ describe('handling messages of a partition', () => {
     await handle(many);
     expect(submitted.filter((offset) => offset !== undefined)).toEqual([
       '0',
-      ...Array.from({ length: 10 }, (_, piece) => String(500 * piece)),
+      ...Array.from({ length: 5 }, (_, piece) => String(1_000 * piece)),
     ]);
   });
 

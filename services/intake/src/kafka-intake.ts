@@ -1,6 +1,7 @@
 import type { Metadata, RecordCommand } from '@tollgate/balance';
 import { parseFurther, parseJson, payloadOf, recordKinds, unreadUsage } from '@tollgate/contracts';
 import type { Parsed, RejectedMessage, Topics } from '@tollgate/contracts';
+import { valueTextOf } from '@tollgate/kafka';
 import type { ReceivedMessage } from '@tollgate/kafka';
 import { createTurns } from '@tollgate/service-runtime';
 import type { Item } from './intent';
@@ -11,6 +12,8 @@ type Parts = { ledger: Ledger; topics: Topics; clock: () => Date };
 
 /** Largest payload kept with a rejection, as JSON: below the broker's usual limit of 1 MiB with all else in the message. */
 const maxPayloadBytes = 900_000;
+
+const empty = Buffer.alloc(0);
 
 /** No payment or call comes near this; parsing what compression made huge would take memory and time from all others. */
 const maxValueBytes = 1 << 20;
@@ -25,15 +28,17 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
     [topics.usage, recordKinds.usage],
   ]);
 
-  const parse = ({ topic, value }: ReceivedMessage): Parsed<RecordCommand> => {
-    if (value === null) return { ok: false, detail: 'the message has no value' };
-    if (value.length > maxValueBytes)
+  const parse = (message: ReceivedMessage): Parsed<RecordCommand> => {
+    const { topic } = message;
+    const text = valueTextOf(message);
+    if (text === null) return { ok: false, detail: 'the message has no value' };
+    if (text.length > maxValueBytes)
       return { ok: false, detail: `the message is longer than ${String(maxValueBytes)} bytes` };
-    const unread = topic === topics.usage ? unreadUsage(value.toString('latin1')) : undefined;
+    const unread = topic === topics.usage ? unreadUsage(text) : undefined;
     if (unread !== undefined) return { ok: true, value: unread };
     const parser = parserOf.get(topic);
     if (parser === undefined) return { ok: false, detail: `nothing is read from ${topic}` };
-    return parseFurther(parseJson(value), parser);
+    return parseFurther(parseJson(message.value ?? empty), parser);
   };
 
   const turn = createTurns();
@@ -89,10 +94,10 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
 };
 
 /** A millisecond or two of parsing: others have their turn between. */
-const pieceMessages = 500;
+const pieceMessages = 1_000;
 
 /** A group is written and another waits to be: what is read earlier would only be copied about by the garbage collector. */
-const openPieces = 8;
+const openPieces = 4;
 
 /** Work that begins in the order in which it was asked for, only so much of it at a time. */
 const createPlaces = (most: number) => {

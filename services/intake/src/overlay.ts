@@ -73,14 +73,8 @@ const nextEventId = createEventIds();
 export const draftEvent = (draft: Draft, event: LogEvent, key: RecordKey | undefined): number => {
   const place = draft.events.length;
   const named = newEvent(event, nextEventId());
-  // An array that begins with its one item takes a tenth of the memory of one that is pushed to.
-  if (place === 0) {
-    draft.events = [named];
-    draft.keys = [key];
-  } else {
-    draft.events.push(named);
-    draft.keys.push(key);
-  }
+  draft.events = added(draft.events, named);
+  draft.keys = added(draft.keys, key);
   if (key !== undefined) draft.placesByKey?.set(textOf(key), place);
   if (draft.standing !== undefined && isAccountEvent(event)) draft.standing.add(event);
   const revision = draft.expectedRevision + place + 1;
@@ -89,6 +83,14 @@ export const draftEvent = (draft: Draft, event: LogEvent, key: RecordKey | undef
   if (event.type === 'CutoffChanged' && draft.account !== undefined)
     draft.account = { ...draft.account, cutoff: cutoffOf(event.data), cutoffRevision: revision };
   return revision;
+};
+
+/** Most drafts have an item or two: an array that is pushed to makes room for seventeen at once. */
+const added = <T>(items: T[], item: T): T[] => {
+  if (items.length === 0) return [item];
+  if (items.length === 1) return [items[0] as T, item];
+  items.push(item);
+  return items;
 };
 
 const fewKeys = 8;
