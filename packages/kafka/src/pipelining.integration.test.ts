@@ -88,7 +88,8 @@ describe('a pipelined consumer', () => {
       groupId: topic,
       topics: [topic],
       maxBatchMessages: 2,
-      maxOutstandingBytes: 4_000,
+      // A record is a few bytes more than its key and value.
+      maxOutstandingBytes: 4_100,
       onBatch: work.onBatch,
     });
     await until(() => work.calls.length === 2, 'full');

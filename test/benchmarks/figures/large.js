@@ -10,6 +10,7 @@ const { loadEvents } = require('../load.js');
 const { diskBytes, forgetPeak, memory } = require('../process-figures.js');
 const { replay } = require('../replay.js');
 const { startTollgate } = require('../tollgate-process.js');
+const { writeFloor } = require('../write-floor.js');
 const { costSection } = require('./cost.js');
 
 /** What ten million events cost: to write the next, to hold, to start on. @type {import('../bench').Figure} */
@@ -39,19 +40,20 @@ const large = async (bench) => {
 /** @typedef {{ accounts: number, few: number, many: number }} Sizes */
 
 /** The cost of the next events when the log has few, then stopped. @param {Where} where @param {Sizes} sizes @param {import('../bench').Bench} bench */
-const loadFew = (where, { accounts, few }, { say }) =>
+const loadFew = (where, { accounts, few }, { folder, say }) =>
   withClient(where, async ({ tollgate, client }) => {
     say(`large: opening ${whole(accounts)} accounts`);
     await client.call('openAccounts', { url: tollgate.url, from: 0, to: accounts });
     const parts = { tollgate, client };
     const first = await loadEvents(parts, { lines: few, run: 'f', accounts, say });
     const cost = await loadEvents(parts, { lines: few / 2, run: 'g', accounts, say });
+    const writeMicros = writeFloor(folder('floor-few'));
     await tollgate.stop();
-    return { cost, bytes: first.bytes + cost.bytes };
+    return { cost: { ...cost, writeMicros }, bytes: first.bytes + cost.bytes };
   });
 
 /** Up to many, with the most memory that the last tenth needed, and the cost of what then comes; killed. @param {Where} where @param {Sizes} sizes @param {import('../bench').Bench} bench */
-const loadMany = (where, { accounts, few, many }, { say }) =>
+const loadMany = (where, { accounts, few, many }, { folder, say }) =>
   withClient(where, async ({ tollgate, client }) => {
     const parts = { tollgate, client };
     const rest = await loadEvents(parts, { lines: many - 2.5 * few, run: 'm', accounts, say });
@@ -59,9 +61,10 @@ const loadMany = (where, { accounts, few, many }, { say }) =>
     const last = await loadEvents(parts, { lines: few, run: 'n', accounts, say });
     const held = memory(tollgate.pid);
     const cost = await loadEvents(parts, { lines: few / 2, run: 'o', accounts, say });
+    const writeMicros = writeFloor(folder('floor-many'));
     const events = await tollgate.logPosition();
     await tollgate.kill();
-    return { cost, held, events, bytes: rest.bytes + last.bytes + cost.bytes };
+    return { cost: { ...cost, writeMicros }, held, events, bytes: rest.bytes + last.bytes + cost.bytes };
   });
 
 /** @template T @param {Where} where @param {(parts: import('../load').Loaded) => Promise<T>} act */
