@@ -15,7 +15,8 @@ if it continues the last one that it cosigned.
 
   --name NAME   what it is called, such as witness.example.com/w1
   --state FILE  its key, and what it cosigned last; made if it is missing, and never to be put back from a copy
-  --log KEY     public key of a ledger, as in signing.pem.pub; 'ORIGIN KEY' of checkpoints of another origin, after audit new-origin
+  --log KEY     public key of a ledger, as in signing.pem.pub, which is there from its first event on;
+                'ORIGIN KEY' of checkpoints of another origin, after audit new-origin
   --port N      the port on 127.0.0.1 (default 8600)
   --help        this text
 `;

@@ -170,7 +170,7 @@ test.each(['', 'null', '{}', '{"key":"secret","logs":{}}', 'secret', '[1]'])(
 );
 
 test.each([
-  ['--log', '', 1, /^--log: it is no public key: .*cat signing\.pem\.pub/],
+  ['--log', '', 1, /^--log: it is no public key: .*first event.*cat signing\.pem\.pub/],
   ['--log', 'signing.pem.pub', 1, /^--log: it is no public key/],
   ['--log', `a b ${ledger.key}`, 1, /^--log: it is neither KEY nor ORIGIN KEY/],
   ['--log', `${ledger.key.slice(0, -2)}A=`, 1, /^--log: /],

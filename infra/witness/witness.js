@@ -138,7 +138,7 @@ const logsGiven = (lines) => {
     return logsOf(lines);
   } catch (error) {
     throw new SetupError(
-      `--log: ${reasonOf(error)}; it is what stands in signing.pem.pub: --log "$(cat signing.pem.pub)"`,
+      `--log: ${reasonOf(error)}; it is what stands in signing.pem.pub from the first event of the ledger on: --log "$(cat signing.pem.pub)"`,
     );
   }
 };
