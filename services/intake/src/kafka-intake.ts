@@ -18,29 +18,21 @@ const empty = Buffer.alloc(0);
 /** No payment or call comes near this; parsing what compression made huge would take memory and time from all others. */
 const maxValueBytes = 1 << 20;
 
+/** What of a piece can be submitted, an item for each message, and what is wrong with the others. */
+type Read = {
+  accepted: ReceivedMessage[];
+  items: Item[];
+  wrong: { message: ReceivedMessage; parsed: Refused }[];
+};
+
+type Refused = Extract<Parsed<RecordCommand>, { ok: false }>;
+
 /**
  * Handles messages of one partition: resolves once each is durable in the log, as an event of its account or as a rejection
  * with its reason, so that their offsets may be committed. Throws if the log cannot be written: deliver them again.
  */
 export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
-  const parserOf = new Map<string, (body: unknown) => Parsed<RecordCommand>>([
-    [topics.payments, recordKinds.payment],
-    [topics.usage, recordKinds.usage],
-  ]);
-
-  const parse = (message: ReceivedMessage): Parsed<RecordCommand> => {
-    const { topic } = message;
-    const text = valueTextOf(message);
-    if (text === null) return { ok: false, detail: 'the message has no value' };
-    if (text.length > maxValueBytes)
-      return { ok: false, detail: `the message is longer than ${String(maxValueBytes)} bytes` };
-    const unread = topic === topics.usage ? unreadUsage(text) : undefined;
-    if (unread !== undefined) return { ok: true, value: unread };
-    const parser = parserOf.get(topic);
-    if (parser === undefined) return { ok: false, detail: `nothing is read from ${topic}` };
-    return parseFurther(parseJson(message.value ?? empty), parser);
-  };
-
+  const read = createReader(topics);
   const turn = createTurns();
   const places = createPlaces(openPieces);
 
@@ -51,15 +43,10 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
       const intent = { type: 'RejectMessage', data: rejectedMessage(message, why, receivedAt) } as const;
       refused.push({ intent, metadata: metadataOf(message) });
     };
-    const accepted: ReceivedMessage[] = [];
-    const items: Item[] = [];
-    for (const message of messages) {
-      const parsed = parse(message);
-      if (parsed.ok) {
-        accepted.push(message);
-        items.push({ intent: parsed.value, metadata: metadataOf(message) });
-      } else if ((await recordedBefore(ledger, { refused: parsed, metadata: metadataOf(message) })) === undefined)
-        refuse(message, { code: 'INVALID_REQUEST', detail: parsed.detail });
+    const { accepted, items, wrong } = read(messages, metadataOf);
+    for (const { message, parsed } of wrong) {
+      const before = await recordedBefore(ledger, { refused: parsed, metadata: metadataOf(message) });
+      if (before === undefined) refuse(message, { code: 'INVALID_REQUEST', detail: parsed.detail });
     }
     const outcomes = await ledger.submit(items);
     accepted.forEach((message, index) => {
@@ -90,6 +77,38 @@ export const createMessageHandler = ({ ledger, topics, clock }: Parts) => {
     }
     const endings = await Promise.allSettled(pieces);
     for (const ending of endings) if (ending.status === 'rejected') throw ending.reason;
+  };
+};
+
+const createReader = (topics: Topics) => {
+  const parserOf = new Map<string, (body: unknown) => Parsed<RecordCommand>>([
+    [topics.payments, recordKinds.payment],
+    [topics.usage, recordKinds.usage],
+  ]);
+
+  const parse = (message: ReceivedMessage): Parsed<RecordCommand> => {
+    const { topic } = message;
+    const text = valueTextOf(message);
+    if (text === null) return { ok: false, detail: 'the message has no value' };
+    if (text.length > maxValueBytes)
+      return { ok: false, detail: `the message is longer than ${String(maxValueBytes)} bytes` };
+    const unread = topic === topics.usage ? unreadUsage(text) : undefined;
+    if (unread !== undefined) return { ok: true, value: unread };
+    const parser = parserOf.get(topic);
+    if (parser === undefined) return { ok: false, detail: `nothing is read from ${topic}` };
+    return parseFurther(parseJson(message.value ?? empty), parser);
+  };
+
+  return (messages: readonly ReceivedMessage[], metadataOf: (message: ReceivedMessage) => Metadata): Read => {
+    const all: Read = { accepted: [], items: [], wrong: [] };
+    for (const message of messages) {
+      const parsed = parse(message);
+      if (parsed.ok) {
+        all.accepted.push(message);
+        all.items.push({ intent: parsed.value, metadata: metadataOf(message) });
+      } else all.wrong.push({ message, parsed });
+    }
+    return all;
   };
 };
 

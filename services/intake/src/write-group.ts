@@ -37,24 +37,34 @@ export const writeGroup = async (parts: WriterParts, items: readonly Item[]): Pr
     const overlay: Overlay = new Map();
     const decided = await decideAll(parts, overlay, open);
     await appendAll(parts, overlay);
-    let last: Position | undefined;
-    const again: number[] = [];
-    let index = 0;
-    for (const one of decided) {
-      const place = places?.[index] ?? index;
-      index += 1;
-      const result = resultOf(one);
-      if (result === undefined) again.push(place);
-      else {
-        results[place] = result;
-        if ('position' in result && (last === undefined || result.position > last)) last = result.position;
-      }
-    }
+    const { last, again } = placeResults(decided, places, results);
     if (last !== undefined) await reach(parts, last);
     places = again;
     open = again.flatMap((place) => items[place] ?? []);
   }
   return results;
+};
+
+/** Puts each result in its place; returns the furthest position, and the places of what must be decided again. */
+const placeResults = (
+  decided: readonly Decided[],
+  places: readonly number[] | undefined,
+  results: Result[],
+): { last: Position | undefined; again: number[] } => {
+  let last: Position | undefined;
+  const again: number[] = [];
+  let index = 0;
+  for (const one of decided) {
+    const place = places?.[index] ?? index;
+    index += 1;
+    const result = resultOf(one);
+    if (result === undefined) again.push(place);
+    else {
+      results[place] = result;
+      if ('position' in result && (last === undefined || result.position > last)) last = result.position;
+    }
+  }
+  return { last, again };
 };
 
 /**
@@ -66,7 +76,9 @@ type Decided = { draft: Draft; planned: Planned | NumbersSealed | undefined };
 const decideAll = async (parts: WriterParts, overlay: Overlay, items: readonly Item[]): Promise<Decided[]> => {
   const { table, suspects } = parts;
   const decided: Decided[] = [];
-  for (const item of items) {
+  // By index: in an async function, stepping through an array makes an object for each of its items.
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index] as Item;
     if (suspects.size > 0) await clear(parts, streamOf(item.intent));
     const draft = draftFor(table, overlay, item.intent);
     const pending = decideItem(parts, draft, item);
@@ -170,7 +182,8 @@ const appendedOf = (draft: Draft, planned: Planned): Result | undefined => {
   if (draft.result === undefined) throw new Error(`what was drafted for ${draft.stream} was not appended`);
   const { revision, isDuplicate, event } = planned;
   const position = positionIn(draft, draft.result.positions, revision);
-  return { status: 'recorded', isDuplicate, revision, position, ...(event && { event }) };
+  if (event === undefined) return { status: 'recorded', isDuplicate, revision, position };
+  return { status: 'recorded', isDuplicate, revision, position, event };
 };
 
 /** To its sender, that an event cannot be sealed is as if the log could not be written; what it held up is decided again without it. */
