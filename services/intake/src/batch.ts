@@ -7,7 +7,7 @@ import { lineAnswerOf } from './answer';
 import { batchLines } from './batch-lines';
 import type { BatchLines } from './batch-lines';
 import { isObjectLine, parseLine } from './batch-record';
-import type { Item } from './intent';
+import type { Forecast, Item, Outcome } from './intent';
 import type { Ledger } from './ledger';
 import { recordedBefore } from './recorded-before';
 
@@ -59,6 +59,18 @@ const answersTo = async ({ parsed, items }: Piece, options: Answering): Promise<
   const { ledger, isDryRun, writeProblem } = options;
   const refusals = await refusalsOf(parsed, options);
   const outcomes = await (isDryRun ? ledger.forecast : ledger.submit)(items);
+  // As bytes: a text put together from many keeps all of them in memory.
+  return Buffer.from(textOf(parsed, { outcomes, refusals }, writeProblem));
+};
+
+type Answers = { outcomes: readonly (Outcome | Forecast)[]; refusals: readonly (string | Problem)[] };
+
+/** Not in the async function: stepping through an array there makes an object for each of its items. */
+const textOf = (
+  parsed: readonly Parsed<RecordCommand>[],
+  { outcomes, refusals }: Answers,
+  writeProblem: (problem: Problem) => string,
+): string => {
   let text = '';
   let accepted = 0;
   let refused = 0;
@@ -69,8 +81,7 @@ const answersTo = async ({ parsed, items }: Piece, options: Answering): Promise<
     text += typeof answer === 'string' ? answer : writeProblem(answer);
     text += '\n';
   }
-  // As bytes: a text put together from many keeps all of them in memory.
-  return Buffer.from(text);
+  return text;
 };
 
 /** Of the lines that are no records, in their order: told from what was recorded before the piece, not by it. */
@@ -79,7 +90,7 @@ const refusalsOf = async (
   options: Options,
 ): Promise<(string | Problem)[]> => {
   const refusals: (string | Problem)[] = [];
-  for (const line of parsed) if (!line.ok) refusals.push(await refuse(line, options));
+  for (const line of parsed.filter(({ ok }) => !ok)) refusals.push(await refuse(line, options));
   return refusals;
 };
 

@@ -121,13 +121,15 @@ const appendAll = async (parts: WriterParts, overlay: Overlay): Promise<void> =>
   const appended = drafts.filter(({ unsealed }) => unsealed === undefined);
   try {
     const results = await parts.log.append(appends);
-    for (const [index, draft] of appended.entries()) draft.result = results[index];
+    appended.forEach((draft, index) => {
+      draft.result = results[index];
+    });
   } catch (error) {
     if (!(error instanceof LogUnavailable)) throw error;
     for (const draft of appended) draft.result = { status: 'unknown', error };
     return;
   }
-  for (const draft of appended) if (draft.result?.status !== 'recorded') await settle(parts, draft);
+  for (const draft of appended.filter(({ result }) => result?.status !== 'recorded')) await settle(parts, draft);
 };
 
 /** What is recorded of the drafts: of one with numbers that cannot be sealed nothing, since what follows them was decided on them. */
