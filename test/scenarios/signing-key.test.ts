@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { get, openPrepaid } from './support/api';
 import { createDataFolder, spawnProgram, spawnTollgate, startTollgate } from './support/tollgate-process';
@@ -65,4 +65,41 @@ test('a key in the data folder, or in a backup of it, would be with whoever has 
   const { exited, output } = spawnTollgate(['serve', '--data', data, '--signing-key', join(data, 'signing.pem')]);
   expect((await exited).code).toBe(2);
   expect(output()).toContain('TOLLGATE_SIGNING_KEY (--signing-key <file>): must not lie in the data folder');
+});
+
+test('a lost last checkpoint let the same number of events be signed twice: the ledger goes on, and /readyz says what to do', async () => {
+  const [data, folder] = [await createDataFolder(), await createDataFolder()];
+  const key = join(folder, 'signing.pem');
+  const environment = { TOLLGATE_SIGNING_KEY: key };
+  const first = await startTollgate({ data, environment });
+  await openPrepaid(first.url, ['acme']);
+  const before = await signed(first.url, 2);
+  await first.stop();
+  await rm(`${key}.last`);
+
+  const second = await startTollgate({ data, environment });
+  const reason = await until('it is not ready', async () => {
+    const { status, body } = await get(second.url, '/readyz');
+    return status === 503 ? JSON.stringify(body) : undefined;
+  });
+  expect(reason).toContain('signing.pem.last, the last checkpoint that was signed, is gone');
+  await openPrepaid(second.url, ['zenith']);
+  expect((await fetch(`${second.url}/v1/checkpoints/latest`)).status).toBe(404);
+  await second.stop();
+  await writeFile(`${key}.last`, before);
+  const third = await startTollgate({ data, environment });
+  await signed(third.url, 4);
+  expect((await get(third.url, '/readyz')).status).toBe(200);
+  await third.stop();
+
+  await rm(`${key}.last`);
+  const { exited, output } = spawnTollgate(['audit', 'new-origin', '--reason', 'a lost disk'], environment);
+  expect([(await exited).code, output()]).toEqual([
+    0,
+    expect.stringMatching(/; the last one of tollgate\/\S+ is lost\.$/m),
+  ]);
+  const fourth = await startTollgate({ data, environment });
+  const [origin] = before.split('\n');
+  expect(await signed(fourth.url, 4)).toContain(`${String(origin)}/2\n4\n`);
+  await fourth.stop();
 });

@@ -7,6 +7,7 @@ import { noStream } from '@tollgate/event-store';
 import type { EventLog, Position, RecordedEvent } from '@tollgate/event-store';
 import { lockFolder, openFolder, replaceText, textIn } from '@tollgate/folder';
 import { checkpointIn, verifierKey } from './checkpoint';
+import { readLast, whyLost } from './last-checkpoint';
 import { makeSigningKey, openSigningKey, placeKey } from './signing-key';
 import type { KeyPlace, SigningKey } from './signing-key';
 
@@ -34,11 +35,12 @@ export const beginKeyChange = async (place: KeyPlace, { nextKey, ...decided }: C
     throw new Error(
       '--next-key: the agent holds the keys: name a file of the public one that follows, or of a key that it does not hold',
     );
-  const last = textIn(`${path}.last`);
+  const last = readLast(path);
   if (!existsSync(path)) throw new Error(missingKey(path, last !== undefined));
   if (last === undefined)
     throw new Error(
-      `nothing was signed with ${path} yet, so that no other needs to follow it: is it the key that Tollgate signs with?`,
+      whyLost(path) ??
+        `nothing was signed with ${path} yet, so that no other needs to follow it: is it the key that Tollgate signs with?`,
     );
   const { size } = checkpointIn(last);
   if ((decided.compromisedAfter ?? 0) > size)

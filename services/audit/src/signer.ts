@@ -5,6 +5,7 @@ import { checkpointIn, signedNote, verifierKey } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import { adoptNextKey, isChanging, readNextKey } from './key-change';
 import type { NextKey } from './key-change';
+import { noneYet, readLast, toldKey, whyLost } from './last-checkpoint';
 import { notOfAgent, openSigningKey } from './signing-key';
 import type { KeyPlace, SigningKey } from './signing-key';
 
@@ -12,7 +13,7 @@ import type { KeyPlace, SigningKey } from './signing-key';
 export type Signable = { ledger: string; size: number; root(size: number): Hash };
 
 /** Of a tree that is shorter than what was signed it is not known yet whether it will be another history. */
-type Refusal = { detail: string; why: 'another ledger' | 'another history' | 'shorter' };
+type Refusal = { detail: string; why: 'another ledger' | 'another history' | 'lost' | 'shorter' };
 
 /** Signs checkpoints, each an extension of the one before, which it keeps beside its key. */
 export type Signer = {
@@ -40,7 +41,8 @@ export const openSigner = async (place: KeyPlace): Promise<Signer> => {
   const lock = await lockFolder(`${path}.lock`);
   const folder = await openFolder(dirname(path));
   const { suffix, extension } = readOrigin(path);
-  let last = textIn(`${path}.last`);
+  const lost = whyLost(path);
+  let last = readLast(path);
   const name = last === undefined ? undefined : checkpointIn(last).origin.split('/').slice(0, 2).join('/');
   let next = name === undefined ? undefined : await readNextKey(place, name, by);
 
@@ -52,6 +54,7 @@ export const openSigner = async (place: KeyPlace): Promise<Signer> => {
   });
 
   const refusal = (tree: Signable): Refusal | undefined => {
+    if (lost !== undefined) return { why: 'lost', detail: lost };
     const before = last === undefined ? undefined : checkpointIn(last);
     if (before === undefined) return undefined;
     const { origin } = checkpointOf(tree);
@@ -81,7 +84,11 @@ export const openSigner = async (place: KeyPlace): Promise<Signer> => {
       if (reason !== undefined) throw new Error(reason.detail);
       const named = { name: nameOf(tree.ledger), publicKey: by.publicKey };
       const note = await signedNote(checkpointOf(tree), { ...named, sign: by.sign });
-      if (last === undefined) await replaceText(folder, `${basename(path)}.pub`, `${verifierKey(named)}\n`);
+      if (last === undefined) {
+        // Before the public key, or a crash in between would look like a loss.
+        await replaceText(folder, `${basename(path)}.last`, noneYet);
+        await replaceText(folder, `${basename(path)}.pub`, `${verifierKey(named)}\n`);
+      }
       await replaceText(folder, `${basename(path)}.last`, note);
       last = note;
       return note;
@@ -98,7 +105,7 @@ const requireAsSaid = ({ path, agent }: KeyPlace, { publicKey, holder }: Signing
   if (isChanging(path)) return;
   if (agent !== undefined && holder === 'file') throw new Error(notOfAgent(path, agent));
   const told = textIn(`${path}.pub`)?.trim();
-  if (told === undefined || textIn(`${path}.last`) === undefined) return;
+  if (told === undefined || (toldKey(path) === undefined && readLast(path) === undefined)) return;
   const [name = ''] = told.split('+');
   if (verifierKey({ name, publicKey }) !== told)
     throw new Error(
@@ -116,27 +123,41 @@ const readOrigin = (path: string): Origin => {
 
 /**
  * Lets a ledger go on whose history went another way than what was signed: the next checkpoints are of a new origin, and each names
- * the last one of the old, and the reason. Returns that one. Throws where nothing was signed, and `FolderInUse`.
+ * the last one of the old, and the reason. Returns that one, without its size where it is lost. Throws where nothing was signed, and
+ * `FolderInUse`.
  */
-export const beginNewOrigin = async (path: string, reason: string): Promise<Checkpoint> => {
-  const last = textIn(`${path}.last`);
-  if (last === undefined) throw new Error(`nothing was signed yet with ${path}: there is no origin to go on from`);
-  const before = checkpointIn(last);
+export const beginNewOrigin = async (path: string, reason: string): Promise<EndOfOrigin> => {
+  const last = readLast(path);
+  const { origin, size, figures } = endOf(path, last);
   const lock = await lockFolder(`${path}.lock`);
   try {
     const { suffix } = readOrigin(path);
     const number = Number(suffix.slice(1) || '1');
-    const root = Buffer.from(before.root).toString('base64');
-    const origin: Origin = {
+    const next: Origin = {
       suffix: `/${String(number + 1)}`,
-      extension: [`continues ${before.origin} ${String(before.size)} ${root}`, `reason ${JSON.stringify(reason)}`],
+      extension: [['continues', origin, ...figures].join(' '), `reason ${JSON.stringify(reason)}`],
     };
     const folder = await openFolder(dirname(path));
     const name = basename(path);
-    await replaceText(folder, `${name}.origin`, JSON.stringify(origin));
-    await folder.rename(`${name}.last`, `${name}.last.${String(number)}`);
+    if (last !== undefined) await replaceText(folder, `${name}.last.${String(number)}`, last);
+    await replaceText(folder, `${name}.origin`, JSON.stringify(next));
+    await replaceText(folder, `${name}.last`, noneYet);
   } finally {
     await lock.release();
   }
-  return before;
+  return { origin, size };
+};
+
+/** Where a history ended; of one whose last checkpoint is lost no more is known than its origin. */
+type EndOfOrigin = { origin: string; size: number | undefined };
+
+const endOf = (path: string, last: string | undefined): EndOfOrigin & { figures: string[] } => {
+  if (last !== undefined) {
+    const { origin, size, root } = checkpointIn(last);
+    return { origin, size, figures: [String(size), Buffer.from(root).toString('base64')] };
+  }
+  const told = whyLost(path) === undefined ? undefined : toldKey(path);
+  if (told === undefined) throw new Error(`nothing was signed yet with ${path}: there is no origin to go on from`);
+  const [ledger = ''] = told.split('+');
+  return { origin: `${ledger}${readOrigin(path).suffix}`, size: undefined, figures: [] };
 };

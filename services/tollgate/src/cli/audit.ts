@@ -56,13 +56,14 @@ const addNewOrigin = (audit: Command): void => {
     .command('new-origin')
     .summary('let a log be signed that went another way than what was signed before')
     .description(
-      'For a log that was restored from a copy older than the last checkpoint: the next checkpoints are of a new origin, and each names the last one of the old origin and the reason. With Tollgate stopped. Whoever holds an older checkpoint sees it.',
+      'For a log that was restored from a copy older than the last checkpoint, or whose last checkpoint is lost: the next checkpoints are of a new origin, and each names the last one of the old origin and the reason. With Tollgate stopped. Whoever holds an older checkpoint sees it.',
     )
     .requiredOption('--reason <text>', 'why; stands in every checkpoint from then on')
     .option(keyFlag, keyAbout)
     .action(async ({ reason, signingKey }: { reason: string; signingKey?: string }) => {
       const { origin, size } = await beginNewOrigin(keyPlaceOf({ signingKey }).path, reason);
-      say(`The next checkpoint begins a new origin; the last one of ${origin} was of ${String(size)} events.`);
+      const end = size === undefined ? 'is lost' : `was of ${String(size)} events`;
+      say(`The next checkpoint begins a new origin; the last one of ${origin} ${end}.`);
     });
 };
 
