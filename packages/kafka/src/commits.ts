@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { backoffMs } from '@tollgate/backoff';
 import type { CommitNotes } from './commit-notes';
 import { describe } from './errors';
 import type { KafkaLog } from './logging';
@@ -14,6 +15,9 @@ type Due = { topic: string; partition: number; offset: string; progress: Progres
  * not committed comes again after a crash, and is then told to be there already.
  */
 const commitEveryMs = 100;
+
+/** What has failed is committed although nothing more becomes durable: the topic may have gone quiet. */
+const retryBackoff = { firstMs: commitEveryMs, limitMs: 1_000 };
 
 /** As long as kafkajs waits for an answer; a broker that hangs longer has not taken the commit. */
 const answerLimitMs = 10_000;
@@ -50,10 +54,10 @@ export const createCommits = (
   let isHurried = false;
   let endPause: () => void = () => undefined;
 
-  const pause = async (): Promise<void> => {
-    if (isHurried) return;
+  const pause = async (failures: number): Promise<void> => {
+    if (isHurried && failures === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, commitEveryMs);
+      const timer = setTimeout(resolve, failures === 0 ? commitEveryMs : backoffMs(failures - 1, retryBackoff)).unref();
       endPause = () => {
         clearTimeout(timer);
         resolve();
@@ -73,32 +77,41 @@ export const createCommits = (
     committed.add(new Map(due.map(({ offset, ...place }) => [keyOf(place), { offset, note: metadata ?? undefined }])));
   };
 
-  const sendAll = async (): Promise<void> => {
-    let due: Due[] = [];
+  /** Whether Kafka has taken it, or nobody asks any more. */
+  const attempt = async (tenure: Tenure, due: readonly Due[]): Promise<boolean> => {
     try {
-      do {
-        await nextTurn();
-        const tenure = asked;
-        due = tenure === undefined || tenure.isOver() ? [] : dueOf(tenure);
-        if (tenure !== undefined && due.length > 0) await send(tenure, due).then(pause);
-      } while (due.length > 0);
+      await send(tenure, due);
+      return true;
     } catch (error) {
       const offsets = due.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
       log.info({ offsets, error: describe(error) }, 'Kafka did not take a commit; its messages may come again');
-    } finally {
-      isRunning = false;
+      return false;
     }
   };
 
+  const sendAll = async (): Promise<void> => {
+    for (let failures = 0; ;) {
+      await nextTurn();
+      const tenure = asked;
+      const due = tenure === undefined || tenure.isOver() ? [] : dueOf(tenure);
+      if (tenure === undefined || due.length === 0) break;
+      failures = (await attempt(tenure, due)) ? 0 : failures + 1;
+      await pause(failures);
+    }
+    isRunning = false;
+  };
+
   return {
-    /** Commits what is due, at once or a little after the last commit. One that failed is made again at the next call. */
+    /** Commits what is due, at once or a little after the last commit. One that failed is made again until its tenure is over. */
     commit: (tenure: Tenure): void => {
+      // What an earlier one left becomes durable in a later one, which has its own to commit.
+      if (tenure.isOver()) return;
       asked = tenure;
       if (isRunning) return;
       isRunning = true;
       round = sendAll();
     },
-    /** What is due is committed at once; resolves when no request is under way any more. */
+    /** What is due is committed at once; resolves when nothing is due any more. */
     flush: async (): Promise<void> => {
       isHurried = true;
       endPause();
