@@ -126,6 +126,19 @@ test('of a batch that compression made huge, each value is read as text by itsel
   expect(texts).toEqual(values.map((value) => value.toString('latin1')));
 });
 
+test('a few bytes of text used to keep that of all of such a batch in memory', async () => {
+  const values = [Buffer.from('small'), Buffer.alloc(32 << 20, 'x')];
+  const messages = values.map((value) => ({ key: null, value, gap: 1, headers: [] }));
+  const batch = batchBytes({ messages, firstOffset: 0, attributes: 1, producerId: 0 });
+  const read = (await answers.decode(answerOf([{ topic: 'calls', partitions: [batch] }]))) as Read;
+  const small = read.responses[0]?.partitions[0]?.messages[0];
+  if (small === undefined) throw new Error('nothing was read');
+  const inMemory = () => process.memoryUsage().external + process.memoryUsage().heapUsed;
+  const before = inMemory();
+  expect(valueTextOf(small)).toBe('small');
+  expect(inMemory() - before).toBeLessThan(8 << 20);
+});
+
 test('of a MiB that held dozens of huge batches, all used to be decompressed at once; what is behind the first is left for the next fetch', async () => {
   const huge = (firstOffset: number): Buffer =>
     batchBytes({
