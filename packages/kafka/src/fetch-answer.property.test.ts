@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import answers from 'kafkajs/src/protocol/requests/fetch/v11/response';
@@ -133,10 +135,17 @@ test('a few bytes of text used to keep that of all of such a batch in memory', a
   const read = (await answers.decode(answerOf([{ topic: 'calls', partitions: [batch] }]))) as Read;
   const small = read.responses[0]?.partitions[0]?.messages[0];
   if (small === undefined) throw new Error('nothing was read');
-  const inMemory = () => process.memoryUsage().external + process.memoryUsage().heapUsed;
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const inMemory = (): number => {
+    collectGarbage();
+    const { external, heapUsed } = process.memoryUsage();
+    return external + heapUsed;
+  };
   const before = inMemory();
   expect(valueTextOf(small)).toBe('small');
   expect(inMemory() - before).toBeLessThan(8 << 20);
+  expect(small.value?.toString()).toBe('small');
 });
 
 test('of a MiB that held dozens of huge batches, all used to be decompressed at once; what is behind the first is left for the next fetch', async () => {
