@@ -43,6 +43,24 @@ const byTopic = (due: readonly Due[], metadata: string | null) => {
   return { topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })) };
 };
 
+/** A pause that can be cut short, and keeps no process from its end. */
+const createPause = () => {
+  let end: () => void = () => undefined;
+  return {
+    of: (ms: number): Promise<void> =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms).unref();
+        end = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      }),
+    end: (): void => {
+      end();
+    },
+  };
+};
+
 /** Commits what has become durable, all partitions in one request, one request at a time and few of them. Never rejects: what is not committed comes again. */
 export const createCommits = (
   log: KafkaLog,
@@ -52,18 +70,7 @@ export const createCommits = (
   let isRunning = false;
   let round = Promise.resolve();
   let isHurried = false;
-  let endPause: () => void = () => undefined;
-
-  const pause = async (failures: number): Promise<void> => {
-    if (isHurried && failures === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, failures === 0 ? commitEveryMs : backoffMs(failures - 1, retryBackoff)).unref();
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  };
+  const pause = createPause();
 
   /** The note is written after the offsets were chosen, so what it says of the log covers their messages. */
   const send = async (tenure: Tenure, due: readonly Due[]): Promise<void> => {
@@ -96,7 +103,8 @@ export const createCommits = (
       const due = tenure === undefined || tenure.isOver() ? [] : dueOf(tenure);
       if (tenure === undefined || due.length === 0) break;
       failures = (await attempt(tenure, due)) ? 0 : failures + 1;
-      await pause(failures);
+      if (failures > 0) await pause.of(backoffMs(failures - 1, retryBackoff));
+      else if (!isHurried) await pause.of(commitEveryMs);
     }
     isRunning = false;
   };
@@ -104,7 +112,7 @@ export const createCommits = (
   return {
     /** Commits what is due, at once or a little after the last commit. One that failed is made again until its tenure is over. */
     commit: (tenure: Tenure): void => {
-      // What an earlier one left becomes durable in a later one, which has its own to commit.
+      // Work of an earlier generation that ends late does not take the place of the present one.
       if (tenure.isOver()) return;
       asked = tenure;
       if (isRunning) return;
@@ -114,7 +122,7 @@ export const createCommits = (
     /** What is due is committed at once; resolves when nothing is due any more. */
     flush: async (): Promise<void> => {
       isHurried = true;
-      endPause();
+      pause.end();
       await round;
       isHurried = false;
     },

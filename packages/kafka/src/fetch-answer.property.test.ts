@@ -170,8 +170,7 @@ const turnsWhileReading = async (answer: Buffer): Promise<number> => {
     if (!isDone) setImmediate(count);
   };
   setImmediate(count);
-  await answers.decode(answer);
-  isDone = true;
+  await answers.decode(answer).finally(() => (isDone = true));
   return turns;
 };
 
