@@ -13,6 +13,13 @@ afterEach(() => {
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
+const pass = async (ms: number): Promise<void> => {
+  for (let passed = 0; passed < ms; passed += 50) {
+    jest.advanceTimersByTime(50);
+    await turns();
+  }
+};
+
 const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 9; turn += 1) await nextTurn();
 };
@@ -21,12 +28,13 @@ const turns = async (): Promise<void> => {
 const partition = () => {
   const committed: string[] = [];
   const progress = createProgress();
+  const state = { isAway: false, isOver: false };
   const tenure: Tenure = {
-    isOver: () => false,
+    isOver: () => state.isOver,
     seek: () => undefined,
     commit: (offsets) => {
       committed.push(offsets?.topics[0]?.partitions[0]?.offset ?? '');
-      return Promise.resolve();
+      return state.isAway ? Promise.reject(new Error('the coordinator is loading')) : Promise.resolve();
     },
     partitions: new Map([['calls/0', { topic: 'calls', partition: 0, progress }]]),
   };
@@ -38,7 +46,7 @@ const partition = () => {
     commits.commit(tenure);
     await turns();
   };
-  return { committed, commits, becomeDurable };
+  return { committed, commits, becomeDurable, state, tenure };
 };
 
 test('the first is committed at once, and what follows it a tenth of a second later, together', async () => {
@@ -62,4 +70,45 @@ test('who has to leave does not wait for that', async () => {
   await becomeDurable();
   await becomeDurable();
   expect(committed).toEqual(['1', '2', '3']);
+});
+
+test('a commit that failed, of a topic that then went quiet, used to be left until the end; it is made again', async () => {
+  const { committed, becomeDurable, state } = partition();
+  state.isAway = true;
+  await becomeDurable();
+  expect(committed).toEqual(['1']);
+  await pass(100);
+  expect(committed).toEqual(['1', '1']);
+  state.isAway = false;
+  await pass(1_000);
+  expect(committed).toEqual(['1', '1', '1']);
+  await pass(2_000);
+  expect(committed).toHaveLength(3);
+});
+
+test('one that keeps failing is made again less and less often, also when somebody has to leave, and not at all once its tenure is over', async () => {
+  const { committed, commits, becomeDurable, state } = partition();
+  state.isAway = true;
+  await becomeDurable();
+  await pass(10_000);
+  void commits.flush();
+  await pass(10_000);
+  // Of a second, up to half is left out.
+  expect(committed.length).toBeGreaterThan(20);
+  expect(committed.length).toBeLessThan(50);
+  state.isOver = true;
+  committed.length = 0;
+  await pass(5_000);
+  expect(committed).toEqual([]);
+});
+
+test('what an earlier generation left used to keep the present one from its commit, if it became durable in the pause before', async () => {
+  const { committed, commits, becomeDurable } = partition();
+  const earlier = partition();
+  earlier.state.isOver = true;
+  await becomeDurable();
+  await becomeDurable();
+  commits.commit(earlier.tenure);
+  await pass(100);
+  expect(committed).toEqual(['1', '2']);
 });

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { backoffMs } from '@tollgate/backoff';
 import type { CommitNotes } from './commit-notes';
 import { describe } from './errors';
 import type { KafkaLog } from './logging';
@@ -14,6 +15,9 @@ type Due = { topic: string; partition: number; offset: string; progress: Progres
  * not committed comes again after a crash, and is then told to be there already.
  */
 const commitEveryMs = 100;
+
+/** What has failed is committed although nothing more becomes durable: the topic may have gone quiet. */
+const retryBackoff = { firstMs: commitEveryMs, limitMs: 1_000 };
 
 /** As long as kafkajs waits for an answer; a broker that hangs longer has not taken the commit. */
 const answerLimitMs = 10_000;
@@ -39,6 +43,24 @@ const byTopic = (due: readonly Due[], metadata: string | null) => {
   return { topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })) };
 };
 
+/** A pause that can be cut short, and keeps no process from its end. */
+const createPause = () => {
+  let end: () => void = () => undefined;
+  return {
+    of: (ms: number): Promise<void> =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms).unref();
+        end = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      }),
+    end: (): void => {
+      end();
+    },
+  };
+};
+
 /** Commits what has become durable, all partitions in one request, one request at a time and few of them. Never rejects: what is not committed comes again. */
 export const createCommits = (
   log: KafkaLog,
@@ -48,18 +70,7 @@ export const createCommits = (
   let isRunning = false;
   let round = Promise.resolve();
   let isHurried = false;
-  let endPause: () => void = () => undefined;
-
-  const pause = async (): Promise<void> => {
-    if (isHurried) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, commitEveryMs);
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  };
+  const pause = createPause();
 
   /** The note is written after the offsets were chosen, so what it says of the log covers their messages. */
   const send = async (tenure: Tenure, due: readonly Due[]): Promise<void> => {
@@ -73,35 +84,45 @@ export const createCommits = (
     committed.add(new Map(due.map(({ offset, ...place }) => [keyOf(place), { offset, note: metadata ?? undefined }])));
   };
 
-  const sendAll = async (): Promise<void> => {
-    let due: Due[] = [];
+  /** Whether Kafka has taken it, or nobody asks any more. */
+  const attempt = async (tenure: Tenure, due: readonly Due[]): Promise<boolean> => {
     try {
-      do {
-        await nextTurn();
-        const tenure = asked;
-        due = tenure === undefined || tenure.isOver() ? [] : dueOf(tenure);
-        if (tenure !== undefined && due.length > 0) await send(tenure, due).then(pause);
-      } while (due.length > 0);
+      await send(tenure, due);
+      return true;
     } catch (error) {
       const offsets = due.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
       log.info({ offsets, error: describe(error) }, 'Kafka did not take a commit; its messages may come again');
-    } finally {
-      isRunning = false;
+      return false;
     }
   };
 
+  const sendAll = async (): Promise<void> => {
+    for (let failures = 0; ;) {
+      await nextTurn();
+      const tenure = asked;
+      const due = tenure === undefined || tenure.isOver() ? [] : dueOf(tenure);
+      if (tenure === undefined || due.length === 0) break;
+      failures = (await attempt(tenure, due)) ? 0 : failures + 1;
+      if (failures > 0) await pause.of(backoffMs(failures - 1, retryBackoff));
+      else if (!isHurried) await pause.of(commitEveryMs);
+    }
+    isRunning = false;
+  };
+
   return {
-    /** Commits what is due, at once or a little after the last commit. One that failed is made again at the next call. */
+    /** Commits what is due, at once or a little after the last commit. One that failed is made again until its tenure is over. */
     commit: (tenure: Tenure): void => {
+      // Work of an earlier generation that ends late does not take the place of the present one.
+      if (tenure.isOver()) return;
       asked = tenure;
       if (isRunning) return;
       isRunning = true;
       round = sendAll();
     },
-    /** What is due is committed at once; resolves when no request is under way any more. */
+    /** What is due is committed at once; resolves when nothing is due any more. */
     flush: async (): Promise<void> => {
       isHurried = true;
-      endPause();
+      pause.end();
       await round;
       isHurried = false;
     },

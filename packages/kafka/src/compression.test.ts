@@ -34,22 +34,74 @@ test('Snappy is read as it is and in the blocks of the Java client', () => {
 });
 
 test('gzip, LZ4 and Zstandard are read', async () => {
-  expect(text(unGzip(gzipSync('hello')))).toBe('hello');
-  expect(text(unLz4(lz4Stored('hello')))).toBe('hello');
+  expect(text(await unGzip(gzipSync('hello')))).toBe('hello');
+  expect(text(await unLz4(lz4Stored('hello')))).toBe('hello');
   expect((await unZstandard(zstandardOf(2))).equals(Buffer.alloc(262_144, 'x'))).toBe(true);
 });
 
 test('what would come to more than 128 MiB is refused before memory is taken', async () => {
   const huge = 'a compressed batch would come to more than 134217728 bytes';
   expect(() => unSnappy(Buffer.from([0xff, 0xff, 0xff, 0x7f, 0x00]))).toThrow('is too big, expect at most 134217728');
-  expect(() => unGzip(gzipSync(Buffer.alloc((128 << 20) + 1)))).toThrow('larger than 134217728 bytes');
+  await expect(unGzip(gzipSync(Buffer.alloc((128 << 20) + 1)))).rejects.toThrow('larger than 134217728 bytes');
   await expect(unZstandard(zstandardOf(1_025))).rejects.toThrow(huge);
   const fourMebibytes = Buffer.from([0x01, 0x00, 0x00, 0x00, 0x00]);
   const frame = Buffer.concat([lz4Header, ...Array<Buffer>(33).fill(fourMebibytes), Buffer.alloc(4)]);
-  expect(() => unLz4(frame)).toThrow(huge);
+  await expect(unLz4(frame)).rejects.toThrow(huge);
 });
 
 test('bytes that are not what they say are an error', async () => {
-  for (const read of [unGzip, unSnappy, unLz4]) expect(() => read(Buffer.from('hello, hello'))).toThrow();
+  expect(() => unSnappy(Buffer.from('hello, hello'))).toThrow();
+  for (const read of [unGzip, unLz4]) await expect(read(Buffer.from('hello, hello'))).rejects.toThrow();
   await expect(unZstandard(Buffer.from('hello, hello'))).rejects.toThrow('something else than a frame of zstd');
+});
+
+/** A block of LZ4 that is one letter, 4 MiB of it, behind what is there: a literal, and a match of all that follows. */
+const letters = (): Buffer => {
+  const rest = (4 << 20) - 1 - 4 - 15;
+  const length = Buffer.from([...new Array<number>(Math.floor(rest / 255)).fill(255), rest % 255]);
+  const block = Buffer.concat([Buffer.from([0x1f, 0x78, 0x01, 0x00]), length]);
+  const head = Buffer.alloc(4);
+  head.writeUInt32LE(block.length);
+  return Buffer.concat([head, block]);
+};
+
+const lz4Of = (blocks: number, { header = lz4Header, sum = Buffer.alloc(0) } = {}): Buffer =>
+  Buffer.concat([header, ...new Array<Buffer>(blocks).fill(Buffer.concat([letters(), sum])), Buffer.alloc(4)]);
+
+test.each([
+  ['gzip', () => unGzip(gzipSync(Buffer.alloc(64 << 20, 'x')))],
+  ['LZ4', () => unLz4(lz4Of(16))],
+] as const)(
+  'a huge batch in %s, which used to keep the thread until it was read, leaves others many turns',
+  async (_, read) => {
+    let turns = 0;
+    let isDone = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    const whole = await read().finally(() => (isDone = true));
+    expect(turns).toBeGreaterThanOrEqual(15);
+    expect(whole.equals(Buffer.alloc(64 << 20, 'x'))).toBe(true);
+  },
+);
+
+test('a frame of LZ4 that says it is smaller than it is used to be read to its end, for seconds; it is refused', async () => {
+  const header = Buffer.concat([
+    Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x68, 0x70]),
+    Buffer.from([9, 0, 0, 0, 0, 0, 0, 0, 0]),
+  ]);
+  await expect(unLz4(lz4Of(60, { header }))).rejects.toThrow('holds more than it says');
+});
+
+test('checksums of LZ4 blocks stand behind them, not before, as they used to be read', async () => {
+  const header = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x70, 0x70, 0x00]);
+  const whole = await unLz4(lz4Of(2, { header, sum: Buffer.from('sums') }));
+  expect(whole.equals(Buffer.alloc(8 << 20, 'x'))).toBe(true);
+});
+
+test('a frame of LZ4 that is cut off is an error', async () => {
+  const frame = lz4Of(1);
+  await expect(unLz4(frame.subarray(0, -4))).rejects.toThrow();
 });

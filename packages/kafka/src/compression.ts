@@ -1,8 +1,9 @@
-import { gunzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip, gunzipSync, type ZlibOptions } from 'node:zlib';
 import { CompressionCodecs, CompressionTypes } from 'kafkajs';
-import { decompress as decompressLz4, decompressBound } from 'lz4js';
 import { uncompress as decompressSnappy } from 'snappyjs';
 import { unzstd } from '@tollgate/zstd';
+import { unLz4Frame } from './lz4';
 
 /** What a batch of messages may come to; more is an attack on our memory, for brokers take 1 MB of compressed bytes. */
 const mostBytes = 128 << 20;
@@ -20,7 +21,18 @@ const readOnly = (name: string, decompress: (bytes: Buffer) => Buffer | Promise<
   decompress: (bytes: Buffer) => Promise.resolve().then(() => decompress(bytes)),
 });
 
-export const unGzip = (bytes: Buffer): Buffer => gunzipSync(bytes, { maxOutputLength: mostBytes });
+/** What comes to no more takes a third of the time at once; what compression made huge is left to another thread. */
+const mostBytesAtOnce = 16 << 20;
+const gunzipBeside = promisify<Buffer, ZlibOptions, Buffer>(gunzip);
+
+export const unGzip = async (bytes: Buffer): Promise<Buffer> => {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: mostBytesAtOnce });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw error;
+    return gunzipBeside(bytes, { maxOutputLength: mostBytes, chunkSize: 1 << 18 });
+  }
+};
 
 /** The Java client wraps Snappy in blocks of its own (xerial): this, two version numbers, then length and block in turn. */
 const xerialMagic = Buffer.from('\x82SNAPPY\0', 'latin1');
@@ -40,11 +52,7 @@ export const unSnappy = (bytes: Buffer): Buffer => {
   return Buffer.concat(blocks);
 };
 
-export const unLz4 = (bytes: Buffer): Buffer => {
-  checkRoom(decompressBound(bytes));
-  const { buffer, byteOffset, length } = decompressLz4(bytes);
-  return Buffer.from(buffer, byteOffset, length);
-};
+export const unLz4 = (bytes: Buffer): Promise<Buffer> => unLz4Frame(bytes, checkRoom);
 
 export const unZstandard = async (bytes: Buffer): Promise<Buffer> => {
   const pieces: Buffer[] = [];

@@ -245,6 +245,8 @@ export const startSession = (client: KafkaClient, options: SessionOptions): Cons
     if (missing.size === 0) return;
     await untilOneIsThere(parts, missing);
     if (isOver) return;
+    consumer.pause(options.topics.map((topic) => ({ topic })));
+    await withTimeLimit(options.work.settled(), commitLimitMs, undefined);
     await withTimeLimit(consumer.disconnect(), leaveLimitMs, undefined);
     end('a topic that was missing is there now');
   };

@@ -1,6 +1,7 @@
 import {
   clientOf,
   collect,
+  committedOf,
   numbered,
   numbers,
   startBroker,
@@ -168,6 +169,27 @@ describe('consuming', () => {
     const warnings = lines.filter(({ level }) => level === 'warn');
     expect(warnings).toHaveLength(1);
     expect(JSON.stringify(warnings)).toContain('UNKNOWN_TOPIC_OR_PARTITION');
+  });
+
+  it('leaves for a topic that has appeared once what it has read of others is committed, which used to come again', async () => {
+    const topic = await newTopic();
+    const missing = `${topic}-missing`;
+    const values: string[] = [];
+    const onBatch = async (messages: { topic: string; value: Buffer | null }[]): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      values.push(...messages.map((message) => `${message.topic} ${String(message.value)}`));
+    };
+    const group = { groupId: topic, topics: [topic, missing], onBatch };
+    const consumer = collect(clientOf(broker), group);
+    await until(() => consumer.reason().includes(missing), 'waits for it');
+    await ensureTopics(clientOf(broker), [{ name: missing, compacted: false, partitions: 1 }]);
+    await publisher.publish(numbered(missing, 0, 1));
+    let sent = 0;
+    while (!values.includes(`${missing} 0`)) await publisher.publish(numbered(topic, sent, (sent += 1)));
+    await until(() => values.length > sent, 'all read');
+    await consumer.stop();
+    expect(new Set(values).size).toBe(values.length);
+    expect(await committedOf(clientOf(broker), topic)).toEqual([String(sent)]);
   });
 
   it('loses nothing and keeps the order when members come and go', async () => {

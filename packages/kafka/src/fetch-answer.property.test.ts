@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import answers from 'kafkajs/src/protocol/requests/fetch/v11/response';
@@ -124,6 +126,71 @@ test('of a batch that compression made huge, each value is read as text by itsel
   const read = (await answers.decode(answerOf([{ topic: 'calls', partitions: [batch] }]))) as Read;
   const texts = read.responses[0]?.partitions[0]?.messages.map(valueTextOf);
   expect(texts).toEqual(values.map((value) => value.toString('latin1')));
+});
+
+test('a few bytes of text used to keep that of all of such a batch in memory', async () => {
+  const values = [Buffer.from('small'), Buffer.alloc(32 << 20, 'x')];
+  const messages = values.map((value) => ({ key: null, value, gap: 1, headers: [] }));
+  const batch = batchBytes({ messages, firstOffset: 0, attributes: 1, producerId: 0 });
+  const read = (await answers.decode(answerOf([{ topic: 'calls', partitions: [batch] }]))) as Read;
+  const small = read.responses[0]?.partitions[0]?.messages[0];
+  if (small === undefined) throw new Error('nothing was read');
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const inMemory = (): number => {
+    collectGarbage();
+    const { external, heapUsed } = process.memoryUsage();
+    return external + heapUsed;
+  };
+  const before = inMemory();
+  expect(valueTextOf(small)).toBe('small');
+  expect(inMemory() - before).toBeLessThan(8 << 20);
+  expect(small.value?.toString()).toBe('small');
+});
+
+test('of a MiB that held dozens of huge batches, all used to be decompressed at once; what is behind the first is left for the next fetch', async () => {
+  const huge = (firstOffset: number): Buffer =>
+    batchBytes({
+      messages: [{ key: null, value: Buffer.alloc(9 << 20), gap: 1, headers: [] }],
+      ...{ firstOffset, attributes: 1, producerId: 0 },
+    });
+  const partition = Buffer.concat([huge(0), huge(1), huge(2)]);
+  const answer = answerOf([{ topic: 'calls', partitions: [partition, partition] }]);
+  const read = (await answers.decode(answer)) as Read;
+  const offsets = read.responses[0]?.partitions.map(({ messages }) => messages.map(({ offset }) => offset));
+  expect(offsets).toEqual([['0'], ['0']]);
+});
+
+/** How many turns of the event loop others have while an answer is read. */
+const turnsWhileReading = async (answer: Buffer): Promise<number> => {
+  let turns = 0;
+  let isDone = false;
+  const count = (): void => {
+    turns += 1;
+    if (!isDone) setImmediate(count);
+  };
+  setImmediate(count);
+  await answers.decode(answer).finally(() => (isDone = true));
+  return turns;
+};
+
+test('others have a turn after each partition', async () => {
+  const batch = batchBytes({ messages: [], firstOffset: 0, attributes: 0, producerId: 0 });
+  const partitions = new Array<Buffer>(6).fill(batch);
+  expect(await turnsWhileReading(answerOf([{ topic: 'calls', partitions }]))).toBeGreaterThanOrEqual(6);
+});
+
+test('a million messages in a batch, which used to keep the thread, leave others a turn between', async () => {
+  const record = recordsOf({
+    messages: [{ key: null, value: null, gap: 1, headers: [] }],
+    ...{ firstOffset: 0, attributes: 0, producerId: 0 },
+  });
+  const batch = batchBytes({ messages: [], firstOffset: 0, attributes: 0, producerId: 0 });
+  const count = 200_000;
+  batch.writeInt32BE(count, 57);
+  batch.writeInt32BE(batch.length - 12 + count * record.length, 8);
+  const partition = Buffer.concat([batch, ...new Array<Buffer>(count).fill(record)]);
+  expect(await turnsWhileReading(answerOf([{ topic: 'calls', partitions: [partition] }]))).toBeGreaterThanOrEqual(4);
 });
 
 test('a cut that leaves not even the format of the first batch, at which kafkajs throws, gives no message', async () => {

@@ -85,7 +85,7 @@ describe('commits', () => {
     ]);
   });
 
-  it('that the broker refused are made with the next, and no other way', async () => {
+  it('that the broker refused are made again, with what is due by then', async () => {
     const consumer = fakeConsumer();
     consumer.work.succeedFromNowOn();
     consumer.answers(() => Promise.reject(new Error('REBALANCE_IN_PROGRESS')));

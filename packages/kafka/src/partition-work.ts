@@ -62,8 +62,6 @@ export const createPartitionWork = (log: KafkaLog, options: BatchOptions) => {
   /** Everything handed out is settled, and committed if it could be. */
   const settled = async (): Promise<void> => {
     await outstanding.until(outstanding.isEmpty);
-    const tenure = tenures.current();
-    if (tenure) commits.commit(tenure);
     await commits.flush();
   };
 

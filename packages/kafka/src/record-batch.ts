@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decompressed } from './compression';
 import { Fields } from './fields';
 
@@ -87,19 +88,27 @@ export const isRecordBatch = (bytes: Buffer): boolean => bytes.length <= magicPl
 /** Offset and length stand before what the length counts. */
 const beforeLength = 12;
 
+/**
+ * Decompressed bytes after which no further batch of a partition is read: a MiB that was compressed may hold dozens of batches of a
+ * hundred MiB. What is behind is fetched again, as what the broker cuts off.
+ */
+const enoughBytes = 8 << 20;
+
 /** The records of as many batches as there are as a whole: what a fetch may hold is bounded, and its last batch is cut off there. */
 export const recordsIn = async (bytes: Buffer, place: Place): Promise<FetchedRecord[]> => {
   const records: FetchedRecord[] = [];
-  for (let rest = bytes; rest.length > beforeLength;) {
+  let readBytes = 0;
+  for (let rest = bytes; rest.length > beforeLength && readBytes < enoughBytes;) {
     const sizeBytes = beforeLength + rest.readInt32BE(8);
     if (sizeBytes > rest.length) break;
-    await addRecords(records, rest.subarray(0, sizeBytes), place);
+    readBytes += await addRecords(records, rest.subarray(0, sizeBytes), place);
     rest = rest.subarray(sizeBytes);
   }
   return records;
 };
 
-const addRecords = async (records: FetchedRecord[], bytes: Buffer, place: Place): Promise<void> => {
+/** Resolves with how many bytes they come to. */
+const addRecords = async (records: FetchedRecord[], bytes: Buffer, place: Place): Promise<number> => {
   const fields = new Fields(bytes);
   const firstOffset = Number(fields.int64());
   // Length, the leader's epoch, magic byte, checksum.
@@ -117,12 +126,16 @@ const addRecords = async (records: FetchedRecord[], bytes: Buffer, place: Place)
     isControl: (attributes & 0x20) > 0,
     context: { producerId, inTransaction: (attributes & 0x10) > 0 },
   };
-  split(records, batch, { firstOffset, count });
+  await split(records, batch, { firstOffset, count });
+  return batch.records.length;
 };
 
 type Span = { firstOffset: number; count: number };
 
-const split = (records: FetchedRecord[], batch: Batch, { firstOffset, count }: Span): void => {
+/** As many take some 10 ms: compression makes a million of a MiB. */
+const recordsInATurn = 50_000;
+
+const split = async (records: FetchedRecord[], batch: Batch, { firstOffset, count }: Span): Promise<void> => {
   const fields = new Fields(batch.records);
   for (let left = count; left > 0; left -= 1) {
     const sizeBytes = fields.varint();
@@ -133,5 +146,6 @@ const split = (records: FetchedRecord[], batch: Batch, { firstOffset, count }: S
     const offset = String(firstOffset + fields.varint());
     records.push(new FetchedRecord(batch, offset, { keyAt: fields.at, sizeBytes }));
     fields.at = end;
+    if (left % recordsInATurn === 0) await nextTurn();
   }
 };

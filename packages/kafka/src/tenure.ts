@@ -42,7 +42,6 @@ export const createTenures = () => {
   const left = new Map<string, Progress>();
   let current: Tenure | undefined;
   return {
-    current: () => current,
     /** The present one. A batch that comes after a change of the group begins the next. */
     at: (payload: EachBatchPayload, membership: Membership): Tenure => {
       if (current && !current.isOver()) return current;

@@ -6,7 +6,10 @@ declare module 'snappyjs' {
 declare module 'lz4js' {
   /** Most bytes that a frame may come to. */
   export const decompressBound: (frame: Uint8Array) => number;
-  export const decompress: (frame: Uint8Array) => Uint8Array;
+  /** Writes a block of `bytes` from `from` on into `whole` from `to` on, and returns where it ends there. What finds no room is passed over. */
+  export const decompressBlock: (
+    ...block: [frame: Uint8Array, whole: Uint8Array, from: number, bytes: number, to: number]
+  ) => number;
 }
 
 declare module 'kafkajs/src/protocol/requests/fetch/v11/response' {

@@ -162,6 +162,37 @@ describe('handling messages of a partition', () => {
     await handled;
   });
 
+  test('usage with a name that is not ASCII is read as UTF-8, and refused where it is none; text is looked at as Latin-1 before', async () => {
+    const usageTo = (callee: Buffer): Buffer =>
+      Buffer.concat([
+        Buffer.from(
+          '{"usageId":"u1","accountId":"acme","direction":"inbound","amount":"5","currency":"EUR","callee":"',
+        ),
+        ...[callee, Buffer.from('"}')],
+      ]);
+    const { handler, submitted, release } = slowLedger((intents) => intents.map(() => recorded));
+    const values = [usageTo(Buffer.from('Zürich')), usageTo(Buffer.from('Zürich', 'latin1'))];
+    const handled = handler(values.map((value, at) => ({ ...message(String(at), ''), topic: topics.usage, value })));
+    await turn();
+    expect(submitted[0]).toMatchObject([{ type: 'ChargeUsage', data: { callee: 'Zürich' } }]);
+    release[0]?.();
+    await turn();
+    expect(submitted[1]).toMatchObject([{ data: { code: 'INVALID_REQUEST', source: { offset: '1' } } }]);
+    release[1]?.();
+    await handled;
+  });
+
+  test('refuses a message without a value', async () => {
+    const { handler, submitted, release } = slowLedger((intents) => intents.map(() => recorded));
+    const handled = handler([message('7', null)]);
+    await turn();
+    release[0]?.();
+    await turn();
+    expect(submitted[1]).toMatchObject([{ data: { code: 'INVALID_REQUEST', detail: 'the message has no value' } }]);
+    release[1]?.();
+    await handled;
+  });
+
   test('refuses what is longer than any record without reading it', async () => {
     const { handler, submitted, release } = slowLedger((intents) => intents.map(() => recorded));
     const handled = handler([message('7', `${payment}${' '.repeat(1 << 20)}`)]);
