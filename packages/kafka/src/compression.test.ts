@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { unGzip, unLz4, unSnappy, unZstandard } from './compression';
+import { turnsDuring } from './turns.test-support';
 
 const text = (bytes: Buffer): string => bytes.toString();
 
@@ -74,14 +75,7 @@ test.each([
 ] as const)(
   'a huge batch in %s, which used to keep the thread until it was read, leaves others many turns',
   async (_, read) => {
-    let turns = 0;
-    let isDone = false;
-    const count = (): void => {
-      turns += 1;
-      if (!isDone) setImmediate(count);
-    };
-    setImmediate(count);
-    const whole = await read().finally(() => (isDone = true));
+    const { turns, result: whole } = await turnsDuring<Buffer>(read);
     expect(turns).toBeGreaterThanOrEqual(15);
     expect(whole.equals(Buffer.alloc(64 << 20, 'x'))).toBe(true);
   },

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import answers from 'kafkajs/src/protocol/requests/fetch/v11/response';
 import { valueTextOf, type ReceivedMessage } from './chunks';
 import { readRecordsLate } from './fetch-answer';
+import { turnsDuring } from './turns.test-support';
 
 const decodeOfKafkajs = answers.decode;
 readRecordsLate();
@@ -163,14 +164,7 @@ test('of a MiB that held dozens of huge batches, all used to be decompressed at 
 
 /** How many turns of the event loop others have while an answer is read. */
 const turnsWhileReading = async (answer: Buffer): Promise<number> => {
-  let turns = 0;
-  let isDone = false;
-  const count = (): void => {
-    turns += 1;
-    if (!isDone) setImmediate(count);
-  };
-  setImmediate(count);
-  await answers.decode(answer).finally(() => (isDone = true));
+  const { turns } = await turnsDuring(() => answers.decode(answer));
   return turns;
 };
 

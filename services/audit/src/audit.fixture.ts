@@ -94,3 +94,17 @@ export const signedAll = async (audit: Audit, log: TestLog): Promise<void> => {
   await until(() => signed(audit)?.size === log.events().length || !audit.readiness().isReady);
   expect(signed(audit)).toMatchObject({ size: log.events().length, root: rootOf(log) });
 };
+
+/** A process that signs all of the log, and ends. */
+export const signs = async (log: TestLog): Promise<void> => {
+  const audit = await start(log);
+  await signedAll(audit, log);
+  await stop(audit);
+};
+
+/** A log of so many events, all of them signed. */
+export const signFirst = async (count: number): Promise<TestLog> => {
+  const log = await createLog(count);
+  await signs(log);
+  return log;
+};

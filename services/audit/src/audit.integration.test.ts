@@ -1,7 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copyOf, createLog, place, record, rootOf, signed, signedAll, start, stop, until } from './audit.fixture';
+import {
+  copyOf,
+  createLog,
+  place,
+  record,
+  rootOf,
+  signed,
+  signedAll,
+  signFirst,
+  start,
+  stop,
+  until,
+} from './audit.fixture';
 import type { TestLog } from './audit.fixture';
 import { beginNewOrigin } from './signer';
 
@@ -69,13 +81,6 @@ test('gives way to whoever records, and comes along all the same', async () => {
 });
 
 describe('a log that is no extension of what was signed', () => {
-  const signFirst = async (): Promise<TestLog> => {
-    const log = await createLog(100);
-    const audit = await start(log);
-    await signedAll(audit, log);
-    await stop(audit);
-    return log;
-  };
   const refusedBy = async (log: TestLog): Promise<string> => {
     const audit = await start(log);
     const before = audit.checkpoint();
@@ -86,18 +91,18 @@ describe('a log that is no extension of what was signed', () => {
   };
 
   test('is not signed where it is shorter', async () => {
-    const log = copyOf(await signFirst(), 60);
+    const log = copyOf(await signFirst(100), 60);
     expect(await refusedBy(log)).toMatch(/^100 events were signed, and the log has 60: put the log back/);
   });
 
   test('is not signed where it went another way', async () => {
-    const log = copyOf(await signFirst(), 60);
+    const log = copyOf(await signFirst(100), 60);
     await record(log, 60);
     expect(await refusedBy(log)).toMatch(/^100 events were signed, and the log holds others in their place/);
   });
 
   test('is signed again under a new origin that names the last root of the old one', async () => {
-    const first = await signFirst();
+    const first = await signFirst(100);
     const log = copyOf(first, 60);
     await record(log, 60);
     await refusedBy(log);
@@ -115,7 +120,7 @@ describe('a log that is no extension of what was signed', () => {
   });
 
   test('is not signed where the key has signed for another ledger', async () => {
-    await signFirst();
+    await signFirst(100);
     expect(await refusedBy(await createLog(200))).toMatch(/has signed for tollgate\/.*give it a key of its own$/);
   });
 });

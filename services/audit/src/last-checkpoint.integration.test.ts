@@ -1,7 +1,19 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { copyOf, createLog, place, record, signed, signedAll, start, stop, until } from './audit.fixture';
+import {
+  copyOf,
+  createLog,
+  place,
+  record,
+  signed,
+  signedAll,
+  signFirst,
+  signs,
+  start,
+  stop,
+  until,
+} from './audit.fixture';
 import type { TestLog } from './audit.fixture';
 import { beginKeyChange } from './key-change';
 import { beginNewOrigin } from './signer';
@@ -11,13 +23,6 @@ jest.setTimeout(60_000);
 
 const last = (): string => `${place.keyPath}.last`;
 const publicKey = (): string => `${place.keyPath}.pub`;
-const signFirst = async (count = 20): Promise<TestLog> => {
-  const log = await createLog(count);
-  const audit = await start(log);
-  await signedAll(audit, log);
-  await stop(audit);
-  return log;
-};
 const refusedBy = async (log: TestLog): Promise<string> => {
   const audit = await start(log);
   await until(() => !audit.readiness().isReady);
@@ -25,15 +30,10 @@ const refusedBy = async (log: TestLog): Promise<string> => {
   await stop(audit);
   return audit.readiness().detail;
 };
-const signs = async (log: TestLog): Promise<void> => {
-  const audit = await start(log);
-  await signedAll(audit, log);
-  await stop(audit);
-};
 
 describe('the last checkpoint, once it is lost', () => {
   test('let a log that went another way have a second one of the same size: none is signed until it is put back', async () => {
-    const log = await signFirst();
+    const log = await signFirst(20);
     await rename(last(), `${last()}.aside`);
     const other = copyOf(log, 10);
     await record(other, 10);
@@ -50,7 +50,7 @@ describe('the last checkpoint, once it is lost', () => {
     { name: 'empty', keep: 0 },
     { name: 'cut in its first line', keep: 30 },
   ])('and $name let nothing start, and the reason was without its name: it is told', async ({ keep }) => {
-    const log = await signFirst();
+    const log = await signFirst(20);
     await truncate(last(), keep);
     expect(await refusedBy(log)).toMatch(/^\S+signing\.pem\.last, .*, holds none: with Tollgate stopped put it back/);
     await beginNewOrigin(place.keyPath, 'a full disk');
@@ -58,7 +58,7 @@ describe('the last checkpoint, once it is lost', () => {
   });
 
   test('is answered by a new origin, of which it is missed as well once that has signed', async () => {
-    const log = await signFirst();
+    const log = await signFirst(20);
     const origin = `tollgate/${String(log.events()[0]?.eventId)}`;
     await rm(last());
     expect(await beginNewOrigin(place.keyPath, 'a lost disk')).toEqual({ origin, size: undefined });
@@ -74,7 +74,7 @@ describe('the last checkpoint, once it is lost', () => {
   });
 
   test('and another key beside the public one signed what nobody trusts: it is refused', async () => {
-    const log = await signFirst();
+    const log = await signFirst(20);
     await rm(last());
     await rm(place.keyPath);
     makeSigningKey(place.keyPath);
@@ -82,7 +82,7 @@ describe('the last checkpoint, once it is lost', () => {
   });
 
   test('was called no reason why no key can follow', async () => {
-    await signFirst();
+    await signFirst(20);
     await rm(last());
     const change = beginKeyChange({ path: place.keyPath }, { reason: 'a year has passed' });
     await expect(change).rejects.toThrow(/signing\.pem\.last, the last checkpoint that was signed, is gone/);
