@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { createClusterOf } from './private-cluster';
+import { standingOn } from './private-cluster';
 
 const readUncommitted = 0;
 
@@ -8,13 +8,9 @@ const readUncommitted = 0;
  * acknowledged before its marker is written, and until then kafkajs' own admin does not see what was committed. It has no
  * setting for that, though what it is made from does.
  */
-export const createAdmin = (kafka: Kafka): Admin => {
-  const { symbol, create } = createClusterOf(kafka);
-  const createCluster: unknown = Reflect.get(kafka, symbol);
-  Reflect.set(kafka, symbol, (settings: object) => create({ ...settings, isolationLevel: readUncommitted }));
-  try {
-    return kafka.admin();
-  } finally {
-    Reflect.set(kafka, symbol, createCluster);
-  }
-};
+export const createAdmin = (kafka: Kafka): Admin =>
+  standingOn(
+    kafka,
+    () => kafka.admin(),
+    (create, settings) => create({ ...settings, isolationLevel: readUncommitted }),
+  );

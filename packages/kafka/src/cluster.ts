@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import { createClusterOf } from './private-cluster';
+import { ownCluster } from './private-cluster';
 import { withTimeLimit } from './time-limit';
 
 /** What kafkajs's consumers stand on. It is not public, and the only way to read without a group, and to be in one without reading (decisions/005, 007). */
@@ -59,7 +59,7 @@ type CommittedTopic = {
 };
 
 export const clusterOf = (kafka: Kafka): Cluster =>
-  createClusterOf(kafka).create({ allowAutoTopicCreation: false, metadataMaxAge: 300_000 }) as Cluster;
+  ownCluster(kafka, { allowAutoTopicCreation: false, metadataMaxAge: 300_000 }) as Cluster;
 
 /** Asks it to let go, and waits no longer than a second for that. */
 export const letGo = async (cluster: Cluster): Promise<void> => {

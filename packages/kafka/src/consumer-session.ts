@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '@tollgate/backoff';
-import type { Consumer, IMemberAssignment } from 'kafkajs';
+import type { Consumer, ConsumerConfig, IMemberAssignment } from 'kafkajs';
 import { createAdmin } from './admin';
 import type { KafkaClient } from './client';
 import type { Connection } from './connection';
@@ -8,6 +8,7 @@ import { describe } from './errors';
 import { othersIn } from './own-members';
 import type { OwnMembers } from './own-members';
 import { describeMissing, missingOf, type Missing } from './input-topics';
+import { createJoiningConsumer } from './joining';
 import type { PartitionWork } from './partition-work';
 import { checkCommits, settleGroup, type Group, type Settled } from './settle-group';
 import { keyOf, type Membership } from './tenure';
@@ -19,6 +20,8 @@ export const heartbeatIntervalMs = 1_500;
 /** The broker answers as soon as there is one byte; this bounds how long an idle consumer takes to stop. */
 const maxFetchWaitMs = 250;
 const rebalanceTimeoutMs = 30_000;
+/** How long a rebalance is held up for what is nearly durable; what is not in time comes again. Below the session time-out, as no heartbeat is sent meanwhile. */
+const drainLimitMs = 3_000;
 const watchEveryMs = 1_000;
 /** Longer than anything kafkajs may wait for in good health, a rebalance included. */
 const silenceLimitMs = 45_000;
@@ -75,8 +78,8 @@ const watch = (consumer: Consumer, work: PartitionWork, onSilence: () => void): 
   };
 };
 
-const createConsumer = ({ kafka }: Connection, { groupId, own }: SessionOptions): Consumer =>
-  kafka.consumer({
+const createConsumer = ({ kafka }: Connection, { groupId, own, work }: SessionOptions): Consumer => {
+  const config: ConsumerConfig = {
     groupId,
     ...(own !== undefined && { partitionAssigners: [own.assigner] }),
     sessionTimeout: sessionTimeoutMs,
@@ -89,7 +92,9 @@ const createConsumer = ({ kafka }: Connection, { groupId, own }: SessionOptions)
     allowAutoTopicCreation: false,
     // kafkajs restarts itself after some errors and not after others: we do it, after all of them.
     retry: { restartOnFailure: () => Promise.resolve(false) },
-  });
+  };
+  return createJoiningConsumer(kafka, config, () => withTimeLimit(work.settled(), drainLimitMs, undefined));
+};
 
 /** Joins the group, and goes on behind what was lost. Resolves with what is waited for. */
 const join = async ({ client, connection, consumer, membership, options, end }: Parts): Promise<Missing> => {

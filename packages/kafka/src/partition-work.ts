@@ -9,7 +9,6 @@ import type { KafkaLog } from './logging';
 import { createOutstanding, type Load } from './outstanding';
 import { createRetries } from './retries';
 import { createTenures, shareOf, type Membership } from './tenure';
-import { withTimeLimit } from './time-limit';
 
 export type BatchOptions = {
   /** Messages of one partition in offset order; resolves once they are durable. Rejecting means: hand them to me again, later. */
@@ -22,19 +21,16 @@ export type BatchOptions = {
   committed: Committed;
 };
 
-/** How long a rebalance is held up for what is nearly durable; what is not in time comes again. */
-const drainLimitMs = 1_000;
-
 /** Says we are alive while a handler waits; `isLost` once the group wants something of us (or cannot be reached). */
 const keepBeating = (payload: EachBatchPayload, intervalMs: number, onBeat: () => void) => {
   let isLost = false;
-  const beat = async (): Promise<void> => {
-    await payload.heartbeat().catch(() => (isLost = true));
-    onBeat();
-  };
-  const timer = setInterval(() => void beat(), intervalMs);
+  const timer = setInterval(() => {
+    void payload
+      .heartbeat()
+      .catch(() => (isLost = true))
+      .then(onBeat);
+  }, intervalMs);
   return {
-    beat,
     isLost: () => isLost,
     stop: () => {
       clearInterval(timer);
@@ -77,8 +73,6 @@ export const createPartitionWork = (log: KafkaLog, options: BatchOptions) => {
       await handOut({ payload, tenure, share, mayGoOn });
       // As long as a handler is held, kafkajs does not leave the group: the last commit comes first.
       if (isClosing) await outstanding.until(() => isReleased || heart.isLost());
-      else await heart.beat();
-      if (heart.isLost()) await withTimeLimit(settled(), drainLimitMs, undefined);
     } catch (error) {
       // kafkajs may have given the topic away meanwhile, and then knows no offset of it to resolve.
       log.warn({ topic: share.topic, partition: share.partition, error: describe(error) }, 'A Kafka batch was left');

@@ -230,4 +230,24 @@ describe('a rebalance in the middle', () => {
     await Promise.all(members.map((member) => member.stop()));
     expect([...counts.values()].filter((times) => times > 1)).toEqual([]);
   }, 60_000);
+
+  it('waits also where nothing more comes, where kafkajs notices it between two fetches and what was under way came twice', async () => {
+    const topic = await newTopic(2);
+    await publisher.publish(numbered(topic, 0, 40).map((message) => ({ ...message, key: message.value })));
+    const work = handling();
+    const group = { groupId: topic, topics: [topic], partitionsConcurrently: 2, onBatch: work.onBatch };
+    const lines: LogLine[] = [];
+    const first = collect(clientOf(broker, lines), group);
+    const handedOut = () => work.calls.flatMap(({ values }) => values);
+    await until(() => handedOut().length === 40, 'all with the first');
+    const second = collect(clientOf(broker), group);
+    await until(() => lines.some(({ message }) => message.includes('rebalancing')), 'noticed by the first');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    work.succeedFromNowOn();
+    await until(() => second.state() === 'running', 'two members');
+    await publisher.publish(numbered(topic, 40, 80).map((message) => ({ ...message, key: message.value })));
+    await until(() => handedOut().length >= 80, 'what came after');
+    await Promise.all([first.stop(), second.stop()]);
+    expect(handedOut().sort()).toEqual([...numbers(0, 80)].sort());
+  }, 60_000);
 });
