@@ -8,16 +8,20 @@ type Json = string | number | boolean | undefined | readonly Json[] | { readonly
  * is the same as anything.
  */
 export const isSameContent = (one: object, other: object, shredded: readonly string[] = []): boolean => {
-  const fields = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...fields].every(
-    (field) => shredded.includes(field) || isSameField(field, valueOf(one, field), valueOf(other, field)),
-  );
+  const isSame = (field: string): boolean =>
+    shredded.includes(field) || isSameField(field, valueOf(one, field), valueOf(other, field));
+  return areFields(one, other, isSame);
 };
+
+/** Of either of them, each once. */
+const areFields = (one: object, other: object, areSo: (field: string) => boolean): boolean =>
+  Object.keys(one).every(areSo) && Object.keys(other).every((field) => Object.hasOwn(one, field) || areSo(field));
 
 const amountFields = new Set(['amount', 'perMinute', 'connectFee']);
 const timeFields = new Set(['paidAt', 'startedAt', 'endedAt', 'ratedAt']);
 
 const isSameField = (field: string, one: Json, other: Json): boolean => {
+  if (one === other) return true;
   if (typeof one === 'string' && typeof other === 'string') {
     if (amountFields.has(field)) return parseAmount(one) === parseAmount(other);
     if (timeFields.has(field)) return instantOf(one) === instantOf(other);
@@ -36,8 +40,7 @@ const instantOf = (time: string): string =>
 
 const isDeepEqual = (one: Json, other: Json): boolean => {
   if (typeof one !== 'object' || typeof other !== 'object') return one === other;
-  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...keys].every((key) => isDeepEqual(valueOf(one, key), valueOf(other, key)));
+  return areFields(one, other, (key) => isDeepEqual(valueOf(one, key), valueOf(other, key)));
 };
 
 const valueOf = (body: object, field: string): Json =>

@@ -62,7 +62,7 @@ export const findGroup = <Body extends EventBody>(
     ...{ header, headers: loader.headers.view(), at, codec: loader.codec },
     classes: opened.segment.header.classes,
     file: fileOf(loader, opened),
-    read: (from, length) => readLines(loader, opened, { position: offset + from, length }),
+    read: createLineReader(loader, opened, header),
   });
 };
 
@@ -89,13 +89,28 @@ export const damagedAt = (file: string, { offset, next }: { offset: number; next
 export const fileOf = ({ path }: { path: string }, { segment }: { segment: Segment }): string =>
   `${path}/${segment.name}`;
 
-const readLines = (
+/** Who came back to a group for lines that do not follow each other does so again: unless it is huge, it is then read whole. */
+const mostJumps = 2;
+const wholeBytes = 2 << 20;
+
+/** Reads bytes at `from` after the beginning of the group; as many as there are. */
+const createLineReader = (
   { headers, lines }: Loader<EventBody>,
   opened: OpenSegment,
-  { position, length }: { position: number; length: number },
-): Buffer => {
-  const ahead = headers.find(opened, position, length);
-  const from = ahead >= 0 ? headers : lines;
-  const at = ahead >= 0 ? ahead : lines.at(opened, position, length);
-  return from.bytes().subarray(at, at + Math.min(length, from.available(at)));
+  { offset, sizeBytes }: GroupHeader,
+): ((from: number, length: number) => Buffer) => {
+  let next = 0;
+  let jumps = 0;
+  return (from, length) => {
+    const position = offset + from;
+    const ahead = headers.find(opened, position, length);
+    if (ahead < 0 && from !== next && lines.find(opened, position, length) < 0) {
+      jumps += 1;
+      if (jumps > mostJumps && sizeBytes <= wholeBytes) lines.at(opened, offset, sizeBytes);
+    }
+    next = from + length;
+    const window = ahead >= 0 ? headers : lines;
+    const at = ahead >= 0 ? ahead : lines.at(opened, position, length);
+    return window.bytes().subarray(at, at + Math.min(length, window.available(at)));
+  };
 };
