@@ -116,7 +116,7 @@ const createReader = (topics: Topics) => {
 const pieceMessages = 1_000;
 
 /** A group is written and another waits to be: what is read earlier would only be copied about by the garbage collector. */
-const openPieces = 4;
+const openPieces = 3;
 
 /** Work that begins in the order in which it was asked for, only so much of it at a time. */
 const createPlaces = (most: number) => {
