@@ -99,12 +99,12 @@ describe('handling messages of a partition', () => {
     expect(turns).toBeGreaterThanOrEqual(6);
   });
 
-  test('parses no more than the ledger needs to go on: of twenty thousand, which all used to lie about as objects, four pieces', async () => {
+  test('parses no more than the ledger needs to go on: of twenty thousand, which all used to lie about as objects, three pieces', async () => {
     const { handler, submitted, release } = slowLedger((intents) => intents.map(() => recorded));
     const usages = Array.from({ length: 20_000 }, (_, index) => message(String(index), payment));
     const handled = handler(usages);
     for (let round = 0; round < 20; round += 1) await turn();
-    expect(submitted.map(({ length }) => length)).toEqual(new Array(4).fill(1_000));
+    expect(submitted.map(({ length }) => length)).toEqual(new Array(3).fill(1_000));
     // Of each piece what was read, and then what was refused of it: nothing.
     for (let submission = 0; submission < 40; submission += 1) {
       release[submission]?.();
