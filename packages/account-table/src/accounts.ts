@@ -1,5 +1,6 @@
 import { callsKey } from '@tollgate/balance';
 import type { Rule } from '@tollgate/balance';
+import { createAccountIndex } from './account-index';
 import { createInterned } from './interned';
 import type { Interned } from './interned';
 import { createPage } from './page';
@@ -33,7 +34,7 @@ export const createAccounts = (slotsPerPage: number): Accounts => {
   const shift = 31 - Math.clz32(slotsPerPage);
   const mask = slotsPerPage - 1;
   const pages: Page[] = [];
-  const slots = new Map<string, number>();
+  const index = createAccountIndex();
   const rules = createInterned<Rule>(ruleKey);
   const currencies = createInterned<string>((currency) => currency);
 
@@ -51,20 +52,20 @@ export const createAccounts = (slotsPerPage: number): Accounts => {
     rules,
     currencies,
     slotsPerPage,
-    count: () => slots.size,
+    count: () => index.count,
     pages: () => pages,
-    slotOf: (accountId) => slots.get(accountId),
+    slotOf: index.slotOf,
     pageOf,
     numberOf: (slot) => slot & mask,
     rowOf: (slot) => (slot & mask) * rowBytes,
     accountIdOf,
     open: ({ accountId, name, currency, rule }) => {
-      const slot = slots.size;
+      const slot = index.count;
       if ((slot & mask) === 0) pages.push(createPage(slotsPerPage));
       const { totals, accountIds, names } = pageOf(slot);
       accountIds.push(accountId);
       names.push(name);
-      slots.set(accountId, slot);
+      index.put(accountId, slot);
       const row = (slot & mask) * rowBytes;
       totals.bytes.setUint32(row + rowAt.rule, rules.take(rule), true);
       totals.bytes.setUint16(row + rowAt.currency, currencies.take(currency), true);
@@ -72,7 +73,7 @@ export const createAccounts = (slotsPerPage: number): Accounts => {
     },
     restore: (page) => {
       pages.push(page);
-      for (const accountId of page.accountIds) slots.set(accountId, slots.size);
+      for (const accountId of page.accountIds) index.put(accountId, index.count);
     },
   };
 };
