@@ -4,10 +4,14 @@ import { createAccountIndex } from './account-index';
 const unit = fc.constantFrom('a', 'b', 'A', '0', '1', '.', '_', '-');
 const accountId = fc.string({ unit, minLength: 1, maxLength: 64 });
 
-test('finds what a map finds, and nothing else', () => {
+test.each([
+  ['their own', undefined],
+  ['one of four', (id: string): number => (id.length % 4) * 2 ** 30],
+  ['the same, at the end', (): number => 2 ** 32 - 1],
+])('finds what a map finds, and nothing else, where ids have hashes of %s', (_whose, hashOf) => {
   fc.assert(
     fc.property(fc.uniqueArray(accountId, { maxLength: 60 }), fc.array(accountId), (opened, asked) => {
-      const index = createAccountIndex();
+      const index = createAccountIndex(hashOf);
       const map = new Map(opened.map((id, slot) => [id, slot]));
       for (const [id, slot] of map) index.put(id, slot);
       expect(index.count).toBe(map.size);

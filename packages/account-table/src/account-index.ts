@@ -22,8 +22,7 @@ const mostUnits = 255;
  * Open addressing, with the ids themselves as bytes beside. In a Map of a million the memory that a search has to wait for takes 1 µs: the
  * bucket, an entry or two, and the text of each; here it is an entry and a text.
  */
-export const createAccountIndex = (): AccountIndex => {
-  const hashOf = createHash();
+export const createAccountIndex = (hashOf = createHash()): AccountIndex => {
   const texts = createTexts();
   let capacity = firstEntries;
   let entries = new DataView(new ArrayBuffer(capacity * entryBytes));
