@@ -112,3 +112,31 @@ test('what an earlier generation left used to keep the present one from its comm
   await pass(100);
   expect(committed).toEqual(['1', '2']);
 });
+
+test('who had to leave and could not commit used to hurry the generation after it: while it was busy, a commit followed at once on each', async () => {
+  const { committed, commits, tenure } = partition();
+  const earlier = partition();
+  earlier.state.isAway = true;
+  await earlier.becomeDurable();
+  commits.commit(earlier.tenure);
+  await turns();
+  void commits.flush();
+  earlier.state.isOver = true;
+
+  let next = 0;
+  const becomeDurable = (): void => {
+    const progress = tenure.partitions.get('calls/0')?.progress;
+    const held = progress?.handOut({ first: String(next), next: String(next + 1) });
+    if (held) progress?.markDurable(held);
+    next += 1;
+  };
+  const commit: Tenure['commit'] = async (offsets) => {
+    await tenure.commit(offsets);
+    if (next < 100) becomeDurable();
+  };
+  becomeDurable();
+  commits.commit({ ...tenure, commit });
+  await pass(1_000);
+  expect(committed.length).toBeGreaterThan(5);
+  expect(committed.length).toBeLessThanOrEqual(11);
+});

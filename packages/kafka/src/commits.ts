@@ -69,7 +69,8 @@ export const createCommits = (
   let asked: Tenure | undefined;
   let isRunning = false;
   let round = Promise.resolve();
-  let isHurried = false;
+  /** The one whose commits do not wait for each other. */
+  let hurried: Tenure | undefined;
   const pause = createPause();
 
   /** The note is written after the offsets were chosen, so what it says of the log covers their messages. */
@@ -104,7 +105,7 @@ export const createCommits = (
       if (tenure === undefined || due.length === 0) break;
       failures = (await attempt(tenure, due)) ? 0 : failures + 1;
       if (failures > 0) await pause.of(backoffMs(failures - 1, retryBackoff));
-      else if (!isHurried) await pause.of(commitEveryMs);
+      else if (hurried !== tenure) await pause.of(commitEveryMs);
     }
     isRunning = false;
   };
@@ -119,12 +120,13 @@ export const createCommits = (
       isRunning = true;
       round = sendAll();
     },
-    /** What is due is committed at once; resolves when nothing is due any more. */
+    /** What is due of the present generation is committed at once; resolves when nothing is due any more. */
     flush: async (): Promise<void> => {
-      isHurried = true;
+      const leaving = asked;
+      hurried = leaving;
       pause.end();
       await round;
-      isHurried = false;
+      if (hurried === leaving) hurried = undefined;
     },
   };
 };

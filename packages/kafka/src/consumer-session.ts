@@ -93,7 +93,7 @@ const createConsumer = ({ kafka }: Connection, { groupId, own, work }: SessionOp
     // kafkajs restarts itself after some errors and not after others: we do it, after all of them.
     retry: { restartOnFailure: () => Promise.resolve(false) },
   };
-  return createJoiningConsumer(kafka, config, () => withTimeLimit(work.settled(), drainLimitMs, undefined));
+  return createJoiningConsumer(kafka, config, () => work.settled(drainLimitMs));
 };
 
 /** Joins the group, and goes on behind what was lost. Resolves with what is waited for. */
@@ -251,7 +251,7 @@ export const startSession = (client: KafkaClient, options: SessionOptions): Cons
     await untilOneIsThere(parts, missing);
     if (isOver) return;
     consumer.pause(options.topics.map((topic) => ({ topic })));
-    await withTimeLimit(options.work.settled(), commitLimitMs, undefined);
+    await options.work.settled(commitLimitMs);
     await withTimeLimit(consumer.disconnect(), leaveLimitMs, undefined);
     end('a topic that was missing is there now');
   };
@@ -264,7 +264,7 @@ export const startSession = (client: KafkaClient, options: SessionOptions): Cons
     work.close();
     await work.idle();
     if (generation > 0 && !isOver) {
-      await withTimeLimit(work.settled(), commitLimitMs, undefined);
+      await work.settled(commitLimitMs);
       const left = consumer.disconnect().catch(() => undefined);
       work.release();
       await withTimeLimit(left, leaveLimitMs, undefined);

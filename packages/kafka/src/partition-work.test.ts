@@ -13,6 +13,8 @@ const message = (offset: number): KafkaMessage => ({
   headers: {},
 });
 
+const limitMs = 10_000;
+
 /** A group and a consumer of it, as far as handlers see of them. It gives what is asked, and keeps what it is told. */
 const fakeConsumer = (options: Partial<BatchOptions> = {}) => {
   const work = handling();
@@ -78,7 +80,7 @@ describe('commits', () => {
     expect(consumer.commits).toEqual([['0: 5', '1: 5']]);
     consumer.answers(() => Promise.resolve());
     release();
-    await consumer.partitionWork.settled();
+    await consumer.partitionWork.settled(limitMs);
     expect(consumer.commits).toEqual([
       ['0: 5', '1: 5'],
       ['0: 9', '1: 9', '2: 9'],
@@ -93,7 +95,7 @@ describe('commits', () => {
     await until(() => consumer.lines.length === 1, 'refused');
     consumer.answers(() => Promise.resolve());
     await consumer.fetched(1, 0, 3);
-    await consumer.partitionWork.settled();
+    await consumer.partitionWork.settled(limitMs);
     expect(consumer.commits).toEqual([['0: 5'], ['0: 5', '1: 3']]);
     expect(consumer.lines.map(({ level }) => level)).toEqual(['info']);
   });
@@ -111,7 +113,7 @@ describe('commits', () => {
     };
     const consumer = fakeConsumer({ onBatch, notes });
     await consumer.fetched(0, 0, 5);
-    await consumer.partitionWork.settled();
+    await consumer.partitionWork.settled(limitMs);
     expect(noted).toEqual([1]);
   });
 
@@ -131,7 +133,7 @@ describe('commits', () => {
     await nextTurn();
     consumer.rebalance();
     written();
-    await consumer.partitionWork.settled();
+    await consumer.partitionWork.settled(limitMs);
     expect(consumer.commits).toEqual([]);
   });
 });
@@ -149,7 +151,7 @@ describe('after a change of the group', () => {
     await nextTurn();
     expect(consumer.commits).toEqual([]);
     consumer.work.calls[1]?.succeed();
-    await consumer.partitionWork.settled();
+    await consumer.partitionWork.settled(limitMs);
     expect(consumer.commits).toEqual([['0: 5']]);
   });
 
@@ -167,7 +169,7 @@ describe('after a change of the group', () => {
 
     await consumer.fetched(0, 5, 12);
     consumer.work.succeedFromNowOn();
-    await consumer.partitionWork.settled();
+    await consumer.partitionWork.settled(limitMs);
     expect(consumer.commits).toEqual([['0: 12']]);
   });
 
@@ -179,7 +181,50 @@ describe('after a change of the group', () => {
     await consumer.fetched(0, 3, 6);
     expect(consumer.work.calls.map(({ values }) => values.length)).toEqual([2, 3]);
     consumer.work.succeedFromNowOn();
-    await consumer.partitionWork.settled();
+    await consumer.partitionWork.settled(limitMs);
     expect(consumer.commits).toEqual([['0: 6']]);
+  });
+});
+
+describe('waiting until all is settled', () => {
+  it('ends at its limit where nothing becomes durable', async () => {
+    const consumer = fakeConsumer();
+    await consumer.fetched(0, 0, 5);
+    const start = performance.now();
+    await consumer.partitionWork.settled(50);
+    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(consumer.commits).toEqual([]);
+  });
+
+  it('ends at its limit where the broker takes no commit', async () => {
+    const consumer = fakeConsumer();
+    consumer.work.succeedFromNowOn();
+    consumer.answers(() => Promise.reject(new Error('NOT_COORDINATOR_FOR_GROUP')));
+    await consumer.fetched(0, 0, 5);
+    const start = performance.now();
+    await consumer.partitionWork.settled(50);
+    expect(performance.now() - start).toBeLessThan(5_000);
+    consumer.rebalance();
+  });
+
+  it('that has ended at its limit leaves the next generation alone: what settled later used to hurry its commits', async () => {
+    const consumer = fakeConsumer();
+    await consumer.fetched(0, 0, 5);
+    await consumer.partitionWork.settled(20);
+    consumer.rebalance();
+    const times: number[] = [];
+    consumer.answers(() => {
+      times.push(performance.now());
+      return Promise.resolve();
+    });
+    for (const from of [0, 5]) {
+      await consumer.fetched(1, from, from + 5);
+      consumer.work.calls.at(-1)?.succeed();
+      await until(() => consumer.commits.length > 0, 'the first is committed');
+    }
+    consumer.work.calls[0]?.succeed();
+    await until(() => consumer.commits.length === 2, 'committed');
+    expect(consumer.commits).toEqual([['1: 5'], ['1: 10']]);
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(90);
   });
 });

@@ -9,6 +9,7 @@ import type { KafkaLog } from './logging';
 import { createOutstanding, type Load } from './outstanding';
 import { createRetries } from './retries';
 import { createTenures, shareOf, type Membership } from './tenure';
+import { withTimeLimit } from './time-limit';
 
 export type BatchOptions = {
   /** Messages of one partition in offset order; resolves once they are durable. Rejecting means: hand them to me again, later. */
@@ -55,10 +56,17 @@ export const createPartitionWork = (log: KafkaLog, options: BatchOptions) => {
   let isClosing = false;
   let isReleased = false;
 
-  /** Everything handed out is settled, and committed if it could be. */
-  const settled = async (): Promise<void> => {
-    await outstanding.until(outstanding.isEmpty);
-    await commits.flush();
+  /** Everything handed out is settled, and committed if it could be, or `limitMs` have passed: what settles later hurries nobody's commits. */
+  const settled = async (limitMs: number): Promise<void> => {
+    const deadline = performance.now() + limitMs;
+    let isLate = false;
+    await withTimeLimit(
+      outstanding.until(() => isLate || outstanding.isEmpty()),
+      limitMs,
+      undefined,
+    );
+    isLate = !outstanding.isEmpty();
+    if (!isLate) await withTimeLimit(commits.flush(), deadline - performance.now(), undefined);
   };
 
   const handle = async (payload: EachBatchPayload, membership: Membership): Promise<void> => {
