@@ -5,6 +5,7 @@ import { standingOn } from './private-cluster';
 /**
  * A consumer that waits for `beforeAgain` whenever it is about to join anew the group that it is in. However kafkajs learns that the group
  * rebalances, no handler is under way by then, and the broker goes on taking the commits of the old generation until the member joins.
+ * Where it is only told of new partitions, handlers of what another broker sent may still be, and the wait may last to its limit.
  */
 export const createJoiningConsumer = (
   kafka: Kafka,
