@@ -148,3 +148,13 @@ test('what a reversal names counts by kind and by id', () => {
   expect(isSameContent(reversal, { ...reversal, of: { kind: 'usage', id: 'p1' } })).toBe(false);
   expect(isSameContent(reversal, { ...reversal, of: { id: 'p1', kind: 'payment' } })).toBe(true);
 });
+
+test('a list is no object: one that has a length used to be the same as a list, in one order of the two', () => {
+  const [list, object] = [
+    { ...usage, attributes: [] },
+    { ...usage, attributes: { length: 'x' } },
+  ];
+  expect(isSameContent(list, object)).toBe(false);
+  expect(isSameContent(object, list)).toBe(false);
+  expect(isSameContent(list, { ...list, attributes: [] })).toBe(true);
+});

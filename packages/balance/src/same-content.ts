@@ -13,9 +13,11 @@ export const isSameContent = (one: object, other: object, shredded: readonly str
   return areFields(one, other, isSame);
 };
 
-/** Of either of them, each once. */
+/** Of either of them, each once. A list is no object. */
 const areFields = (one: object, other: object, areSo: (field: string) => boolean): boolean =>
-  Object.keys(one).every(areSo) && Object.keys(other).every((field) => Object.hasOwn(one, field) || areSo(field));
+  Array.isArray(one) === Array.isArray(other) &&
+  Object.keys(one).every(areSo) &&
+  Object.keys(other).every((field) => Object.hasOwn(one, field) || areSo(field));
 
 const amountFields = new Set(['amount', 'perMinute', 'connectFee']);
 const timeFields = new Set(['paidAt', 'startedAt', 'endedAt', 'ratedAt']);
