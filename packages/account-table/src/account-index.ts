@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createHalfSipHash } from './ids';
 
 /** Slots of accounts by their ids. Nothing is ever taken out. */
 export type AccountIndex = {
@@ -46,11 +47,8 @@ export const createAccountIndex = (hashOf = createHash()): AccountIndex => {
     entries = new DataView(new ArrayBuffer(capacity * entryBytes));
     for (let offset = 0; offset < before.byteLength; offset += entryBytes) {
       const slot = before.getUint32(offset + inEntry.slot, true);
-      const [hash, text] = [
-        before.getUint32(offset + inEntry.hash, true),
-        before.getUint32(offset + inEntry.text, true),
-      ];
-      if (slot !== 0) putEntry(hash, slot, text);
+      if (slot === 0) continue;
+      putEntry(before.getUint32(offset + inEntry.hash, true), slot, before.getUint32(offset + inEntry.text, true));
     }
   };
 
@@ -80,18 +78,16 @@ export const createAccountIndex = (hashOf = createHash()): AccountIndex => {
   };
 };
 
-/** 32 bits of a text. What decides them is drawn anew in each process, so that nobody can open accounts that all have the same. */
+/** Of a text, or of so much of it as an account id can have, under a key that is drawn anew in each process. */
 const createHash = (): ((text: string) => number) => {
-  const drawn = randomBytes(8);
-  const begin = drawn.readInt32LE(0);
-  // Odd, or bits are lost at each step; of the form that spreads the lowest.
-  const factor = (drawn.readInt32LE(4) & ~7) | 5;
+  const hash = createHalfSipHash(randomBytes(8));
+  const bytes = new Uint8Array(mostUnits);
+  const message = new DataView(bytes.buffer);
   return (text) => {
-    let hash = begin;
-    for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), factor);
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    return (hash ^ (hash >>> 16)) >>> 0;
+    const units = Math.min(text.length, mostUnits);
+    for (let index = 0; index < units; index += 1) bytes[index] = text.charCodeAt(index);
+    hash.of(message, units);
+    return hash.first;
   };
 };
 
